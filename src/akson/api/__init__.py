@@ -1,0 +1,1 @@
+"""The FHIR door: HTTP routes, interactions, capability statement."""

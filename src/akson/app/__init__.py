@@ -1,0 +1,1 @@
+"""The house: settings, wiring, ASGI, worker, command line, demo data. Imports all; imported by none."""

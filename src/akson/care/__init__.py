@@ -1,0 +1,1 @@
+"""The profession: pure rules and acts, an area each."""

@@ -1,0 +1,1 @@
+"""The post: messages, envelopes, transports, inbox, receipts, ledger."""

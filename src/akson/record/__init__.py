@@ -1,0 +1,1 @@
+"""THE DOOR. `open(actor, purpose_of_use) -> RecordSession`: the only way to patient data."""

@@ -1,0 +1,70 @@
+"""What a RecordSession takes and gives."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from akson.store.values import StoredVersion
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One wish to change the record, as it stands in a Bundle entry or behind a REST interaction.
+
+    create   Change("POST", "Patient", body=…, full_url="urn:uuid:…", if_none_exist="identifier=…")
+    update   Change("PUT", "Patient", id="p1", body=…, if_match=3)
+    delete   Change("DELETE", "Patient", id="p1")
+    """
+
+    method: str
+    type: str
+    id: str | None = None
+    body: bytes | None = None
+    full_url: str | None = None
+    """`urn:uuid:…` that other changes of the same commit refer to; rewritten to `Type/id`."""
+    if_match: int | None = None
+    if_none_exist: str | None = None
+    resource: dict[str, Any] | None = None
+    """The body already parsed, when the caller has it; saves parsing twice."""
+
+
+@dataclass(frozen=True, slots=True)
+class Committed:
+    """What became of one Change. `outcome` is `created`, `updated`, `deleted`, `unchanged` (conditional create hit)."""
+
+    outcome: str
+    version: StoredVersion
+
+
+@dataclass(frozen=True, slots=True)
+class SearchResult:
+    matches: tuple[StoredVersion, ...]
+    included: tuple[StoredVersion, ...]
+    total: int | None
+    next_cursor: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryPage:
+    """Newest first."""
+
+    versions: tuple[StoredVersion, ...]
+    total: int
+    next_cursor: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class AccessLine:
+    """One line of the citizen's log, as the screen shows it."""
+
+    at: datetime
+    name: str
+    role: str
+    unit: str
+    action: str
+    purpose: str
+    permitted: bool
+    words: str
+    count: int
+    index: int
+    """Place in the log, for a proof."""

@@ -1,0 +1,1 @@
+"""The neighbours: attested queries, document sharing, storage policy, record location."""

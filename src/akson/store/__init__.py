@@ -1,0 +1,1 @@
+"""The memory: PostgreSQL versions, search index, query -> SQL, jobs, migrations. Knows nothing of people or rules."""

@@ -1,0 +1,87 @@
+"""What goes into and comes out of the store."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from akson.fhir.index_values import IndexValues
+
+
+@dataclass(frozen=True, slots=True)
+class StoredVersion:
+    """One version of one resource. `body` is JSON with `id` and `meta` spliced in; None for a deletion."""
+
+    type: str
+    id: str
+    version: int
+    updated: datetime
+    body: bytes | None
+    patients: tuple[int, ...] = ()
+    """Hashes of the patients it belongs to, as stored; only for the log and the last guard."""
+    method: str = "PUT"
+    """`POST`, `PUT`, `DELETE`: what made this version (history needs it)."""
+
+    @property
+    def deleted(self) -> bool:
+        return self.body is None
+
+
+@dataclass(frozen=True, slots=True)
+class Withheld:
+    """It exists, and the restriction hides it. Outside the record this is never told apart from missing."""
+
+    type: str
+    id: str
+    patients: tuple[str, ...]
+    """Ids of the patients concerned, so that the refusal stands in their logs."""
+
+
+@dataclass(frozen=True, slots=True)
+class CareRelationRow:
+    """`grantee` may see `patient` from `valid_from` until `valid_to`, because of the resource it stands in.
+
+    Example: CareRelationRow('astrid', 'Organization/hjemmetjenesten-ost', 'service-decision', 2026-01-03, None)
+    """
+
+    patient: str
+    grantee: str
+    kind: str
+    """`service-decision`, `care-team`, `worklist`, `gp-list`, `message`."""
+    valid_from: datetime
+    valid_to: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Write:
+    """One resource to write. Created when `expected_version` is 0; else the version that is replaced.
+
+    `body` None deletes. The store gives `version` and puts index and version in one transaction; `id` is already
+    decided (see `Store.new_id`), and `body` already carries id and meta.
+    """
+
+    type: str
+    id: str
+    version: int
+    body: bytes | None
+    index: IndexValues
+    method: str
+    relations: tuple[CareRelationRow, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class SearchPage:
+    matches: tuple[StoredVersion, ...]
+    included: tuple[StoredVersion, ...]
+    total: int | None
+    """Exact number of visible matches when asked for."""
+    next_cursor: str | None
+    patients: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """`Type/id` -> patient ids, of every resource on the page: for the log and the last guard."""
+
+
+@dataclass(frozen=True, slots=True)
+class PendingEvent:
+    """A log event waiting in the record's database to be sequenced: its id and its canonical bytes."""
+
+    id: bytes
+    canonical: bytes

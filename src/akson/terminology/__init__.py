@@ -1,0 +1,1 @@
+"""The words: code systems, their texts and value sets."""

@@ -1,0 +1,1 @@
+"""The rooms: server-rendered screens in bokmål."""

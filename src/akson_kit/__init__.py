@@ -1,0 +1,1 @@
+"""Procurement requirements as data, each with an automatic test, against any vendor."""
