@@ -1,0 +1,63 @@
+# Akson. `make up` starts it, `make test` proves it, `make help` lists the rest.
+# Needs git, make and Python 3.11 or newer with venv; everything else comes from hashed lock files.
+
+PYTHON ?= python3
+VENV   := .venv
+BIN    := $(VENV)/bin
+PIP    := $(BIN)/python -m pip --disable-pip-version-check --quiet
+HASHED := --require-hashes --only-binary :all:
+
+.PHONY: help setup up test test-setup lint format nightly bench clean locks screens
+.DEFAULT_GOAL := help
+
+help: ## Show this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+setup: $(VENV)/.run ## Create the environment; start nothing
+
+$(VENV)/.run: requirements/run.lock pyproject.toml
+	@sh scripts/check_python.sh "$(PYTHON)"
+	@test -x $(BIN)/python || "$(PYTHON)" -m venv $(VENV)
+	@echo "Akson: installing what it needs (about a minute the first time) ..."
+	@$(PIP) install $(HASHED) -r requirements/run.lock
+	@$(PIP) install --no-deps --no-build-isolation --editable .
+	@touch $@
+
+up: setup ## Start Akson with demo data at http://127.0.0.1:8080 (ARGS="--port 8081" for options)
+	@exec $(BIN)/akson up $(ARGS)
+
+test-setup: $(VENV)/.test
+	@sh scripts/ensure_chromium.sh
+
+$(VENV)/.test: $(VENV)/.run requirements/test.lock
+	@echo "Akson: installing what the tests need ..."
+	@$(PIP) install $(HASHED) -r requirements/test.lock
+	@touch $@
+
+lint: $(VENV)/.test ## Formatting, lint, types, import contracts
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/lint-imports --no-timing
+	@$(BIN)/pyrefly check --output-format min-text
+
+test: setup test-setup lint ## Install what tests need and run all of them
+	@$(BIN)/python -m pytest $(ARGS)
+
+nightly: setup test-setup ## What takes longer than CI allows; SEEDS=0-99 runs a share and says which
+	@AKSON_SEEDS=$(or $(SEEDS),0-99) $(BIN)/python -m pytest tests/crash tests/audit tests/fhir $(ARGS)
+
+bench: setup ## Print the performance table
+	@exec $(BIN)/akson bench $(ARGS)
+
+format: $(VENV)/.test ## Format the code
+	@$(BIN)/ruff check --fix --quiet . ; $(BIN)/ruff format .
+
+screens: setup test-setup ## Draw docs/screens again from a running demo
+	@$(BIN)/python scripts/screenshots.py
+
+locks: ## Resolve requirements/*.in anew (needs uv)
+	uv pip compile --universal --python-version 3.11 --generate-hashes --no-header requirements/run.in -q -o requirements/run.lock
+	uv pip compile --universal --python-version 3.11 --generate-hashes --no-header requirements/test.in -c requirements/run.lock -q -o requirements/test.lock
+
+clean: ## Remove the environment (data in akson-data stays)
+	rm -rf $(VENV)
