@@ -23,7 +23,10 @@ ABSOLUTE_PATH = re.compile(r"/(?:work|farm|home|root|Users)/[A-Za-z0-9_.-]+")
 
 def tracked_files() -> list[Path]:
     listed = subprocess.run(
-        ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"], cwd=ROOT, capture_output=True, check=True
+        ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
+        cwd=ROOT,
+        capture_output=True,
+        check=True,
     ).stdout
     return [ROOT / name for name in listed.decode().split("\0") if name and (ROOT / name).is_file()]
 
@@ -76,14 +79,22 @@ def test_modules_stop_at_five_hundred_lines() -> None:
 
 
 def test_no_module_is_named_after_nothing() -> None:
-    bad = [str(p.relative_to(ROOT)) for p in python_files() if BANNED_NAMES & {p.stem, *p.relative_to(ROOT).parts}]
+    bad = [
+        str(p.relative_to(ROOT))
+        for p in python_files()
+        if BANNED_NAMES & {p.stem, *p.relative_to(ROOT).parts}
+    ]
     assert not bad, bad
 
 
 def test_no_path_of_one_machine() -> None:
     bad = []
     for path, text in text_files():
-        bad += [f"{path.relative_to(ROOT)}: {found}" for found in ABSOLUTE_PATH.findall(text) if path != Path(__file__)]
+        bad += [
+            f"{path.relative_to(ROOT)}: {found}"
+            for found in ABSOLUTE_PATH.findall(text)
+            if path != Path(__file__)
+        ]
     assert not bad, "\n".join(bad)
 
 
@@ -99,11 +110,19 @@ def test_identity_numbers_are_synthetic() -> None:
 
 def test_nothing_is_left_for_later() -> None:
     marks = re.compile(r"\b(TO" + r"DO|FIX" + r"ME|XX" + r"X)\b|NotImplemented" + "Error")
-    bad = [f"{p.relative_to(ROOT)}: {m.group(0)}" for p, text in text_files() if p.suffix == ".py" for m in [marks.search(text)] if m]
+    bad = [
+        f"{p.relative_to(ROOT)}: {m.group(0)}"
+        for p, text in text_files()
+        if p.suffix == ".py"
+        for m in [marks.search(text)]
+        if m
+    ]
     assert not bad, "\n".join(bad)
 
 
-@pytest.mark.parametrize("package", sorted(p.parent.name for p in (ROOT / "src" / "akson").glob("*/__init__.py")))
+@pytest.mark.parametrize(
+    "package", sorted(p.parent.name for p in (ROOT / "src" / "akson").glob("*/__init__.py"))
+)
 def test_every_package_explains_itself(package: str) -> None:
     readme = ROOT / "src" / "akson" / package / "README.md"
     assert readme.is_file(), f"{package} has no README.md"

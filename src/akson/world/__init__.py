@@ -9,4 +9,13 @@ from akson.world.clock import Clock, FixedClock, SystemClock
 from akson.world.randomness import Random, SeededRandom, SystemRandom
 from akson.world.spawn import Spawn, TaskSpawn
 
-__all__ = ["Clock", "FixedClock", "Random", "SeededRandom", "Spawn", "SystemClock", "SystemRandom", "TaskSpawn"]
+__all__ = [
+    "Clock",
+    "FixedClock",
+    "Random",
+    "SeededRandom",
+    "Spawn",
+    "SystemClock",
+    "SystemRandom",
+    "TaskSpawn",
+]
