@@ -1,0 +1,65 @@
+"""What every test may use: a real PostgreSQL, fresh databases in it, and the shared folder when it is there.
+
+The server is the embedded one in a temporary folder, or the one AKSON_TEST_DATABASE_URL (else AKSON_DATABASE_URL)
+points to; its user must be allowed to create databases.
+"""
+
+import os
+import secrets
+from collections.abc import AsyncIterator
+from pathlib import Path
+from urllib.parse import urlsplit, urlunsplit
+
+import asyncpg
+import pytest
+import pytest_asyncio
+
+from akson.store.server import EmbeddedPostgres
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def postgres_dsn(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[str]:
+    """DSN of a running server, as a user that may create databases."""
+    external = os.environ.get("AKSON_TEST_DATABASE_URL") or os.environ.get("AKSON_DATABASE_URL")
+    if external:
+        yield external
+        return
+    async with EmbeddedPostgres(tmp_path_factory.mktemp("postgres")) as server:
+        yield server.dsn("postgres")
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def database(postgres_dsn: str) -> AsyncIterator[str]:
+    """DSN of an empty database of this test's own (for the record)."""
+    async for dsn in _fresh_database(postgres_dsn):
+        yield dsn
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def log_database(postgres_dsn: str) -> AsyncIterator[str]:
+    """DSN of a second empty database of this test's own (for the log)."""
+    async for dsn in _fresh_database(postgres_dsn):
+        yield dsn
+
+
+@pytest.fixture(scope="session")
+def shared() -> Path:
+    """The folder of real input beside the repository (AKSON_SHARED, default ../shared); skips when absent."""
+    default = Path(__file__).resolve().parents[2] / "shared"
+    folder = Path(os.environ.get("AKSON_SHARED", default))
+    if not folder.is_dir():
+        pytest.skip(
+            "The folder of shared real data is absent: set AKSON_SHARED or put it beside the repository."
+        )
+    return folder
+
+
+async def _fresh_database(server: str) -> AsyncIterator[str]:
+    name = f"test_{secrets.token_hex(8)}"
+    connection = await asyncpg.connect(server)
+    try:
+        await connection.execute(f"create database {name} template template0")
+        yield urlunsplit(urlsplit(server)._replace(path=f"/{name}"))
+        await connection.execute(f"drop database {name} with (force)")
+    finally:
+        await connection.close()
