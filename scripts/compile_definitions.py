@@ -1,0 +1,174 @@
+"""Compiles the FHIR R4 definitions into the one file that akson.fhir.definitions reads.
+
+    npm pack hl7.fhir.r4.examples@4.0.1
+    python scripts/compile_definitions.py hl7.fhir.r4.examples-4.0.1.tgz
+
+The package is CC0. The output depends on the input alone, byte for byte, so a reviewer can repeat it.
+Shapes of what is written: src/akson/fhir/definitions/README.md.
+"""
+
+import gzip
+import json
+import sys
+import tarfile
+from pathlib import Path
+from typing import Any
+
+OUTPUT = Path(__file__).resolve().parents[1] / "src/akson/fhir/definitions/r4.json.gz"
+PROFILE_BASE = "http://hl7.org/fhir/StructureDefinition/"
+SYSTEM_TYPES = "http://hl7.org/fhirpath/System."
+FHIR_TYPE = PROFILE_BASE + "structuredefinition-fhir-type"
+# Value sets whose codes are a grammar, not a list (BCP 13, BCP 47, UCUM): their expansion is a sample.
+GRAMMARS = {"urn:ietf:bcp:13", "urn:ietf:bcp:47", "http://unitsofmeasure.org"}
+# Invariants every element or extension has; they stand once, at Element and Extension.
+INHERITED = {"ele-1": "Element", "ext-1": "Extension"}
+FLAG_SUMMARY, FLAG_MODIFIER, FLAG_XML_ATTRIBUTE = 1, 2, 4
+
+Json = dict[str, Any]
+
+
+def bundle(package: tarfile.TarFile, name: str) -> list[Json]:
+    member = package.extractfile(f"package/Bundle-{name}.json")
+    if member is None:
+        raise SystemExit(f"The package has no Bundle-{name}.json; is it hl7.fhir.r4.examples 4.0.1?")
+    return [entry["resource"] for entry in json.load(member)["entry"]]
+
+
+def short(profile: str) -> str:
+    return profile.removeprefix(PROFILE_BASE)
+
+
+def type_of(entry: Json) -> list[Any]:
+    """`code`, or `[code, targets, profiles]`; FHIRPath system types give the FHIR type they stand for."""
+    code = entry["code"]
+    if code.startswith(SYSTEM_TYPES):
+        named = [e["valueUrl"] for e in entry.get("extension", ()) if e["url"] == FHIR_TYPE]
+        code = named[0] if named else code.removeprefix(SYSTEM_TYPES).lower()
+    targets = [short(t) for t in entry.get("targetProfile", ())]
+    profiles = [short(p) for p in entry.get("profile", ())]
+    return [code, targets, profiles] if targets or profiles else [code]
+
+
+def constraints_of(element: Json, owner: str) -> list[list[str]]:
+    """Invariants said here for the first time: `[key, severity, human, expression]`."""
+    kept = []
+    for c in element.get("constraint", ()):
+        source = short(c.get("source", owner))
+        home = INHERITED.get(c["key"])
+        if (home and home != owner) or (not home and source != owner) or "expression" not in c:
+            continue
+        kept.append([c["key"], c["severity"], c["human"], c["expression"]])
+    return kept
+
+
+def types_of(element: Json, structure: Json) -> list[list[Any]]:
+    if structure["kind"] == "resource" and element["path"] == structure["id"] + ".id":
+        return [["id"]]  # 4.0.1 says string here, but Resource.id has the lexical rule of `id`.
+    return [type_of(t) for t in element.get("type", ())]
+
+
+def element_of(element: Json, structure: Json) -> list[Any]:
+    """`[path, min, max, types, flags, contentReference, binding, constraints]`, trailing empties cut."""
+    flags = FLAG_SUMMARY if element.get("isSummary") else 0
+    flags |= FLAG_MODIFIER if element.get("isModifier") else 0
+    flags |= FLAG_XML_ATTRIBUTE if "xmlAttr" in element.get("representation", ()) else 0
+    binding = element.get("binding")
+    row: list[Any] = [
+        element["path"],
+        element["min"],
+        None if element["max"] == "*" else int(element["max"]),
+        types_of(element, structure),
+        flags,
+        element.get("contentReference", "").removeprefix("#"),
+        [binding["strength"], binding["valueSet"]] if binding and "valueSet" in binding else [],
+        constraints_of(element, structure["id"]),
+    ]
+    while row and not row[-1] and len(row) > 4:
+        row.pop()
+    return row
+
+
+def definition_of(structure: Json) -> Json:
+    name = structure["id"]
+    return {
+        "name": name,
+        "kind": structure["kind"],
+        "abstract": structure["abstract"],
+        "base": short(structure.get("baseDefinition", "")),
+        "elements": [element_of(e, structure) for e in structure["snapshot"]["element"]],
+    }
+
+
+def search_parameter_of(parameter: Json) -> list[Any]:
+    """`[code, bases, type, expression, targets, components]`; a component is `[definition, expression]`."""
+    components = [[c["definition"], c["expression"]] for c in parameter.get("component", ())]
+    return [
+        parameter["code"],
+        sorted(parameter["base"]),
+        parameter["type"],
+        parameter.get("expression", ""),
+        sorted(parameter.get("target", ())),
+        components,
+        parameter["url"],
+    ]
+
+
+def compartment_of(compartment: Json) -> Json:
+    return {r["code"]: sorted(r["param"]) for r in compartment["resource"] if r.get("param")}
+
+
+def required_value_sets(structures: list[Json]) -> set[str]:
+    return {
+        element["binding"]["valueSet"].split("|")[0]
+        for structure in structures
+        for element in structure["snapshot"]["element"]
+        if element.get("binding", {}).get("strength") == "required" and "valueSet" in element["binding"]
+    }
+
+
+def codes_of(value_set: Json) -> dict[str, list[str]] | None:
+    """System -> codes in the order of the expansion; None when the set is open (a grammar or a sample)."""
+    by_system: dict[str, list[str]] = {}
+    for item in value_set["expansion"].get("contains", ()):
+        if item.get("abstract"):
+            continue
+        by_system.setdefault(item["system"], []).append(item["code"])
+    return None if not by_system or GRAMMARS & by_system.keys() else by_system
+
+
+def compiled(package: tarfile.TarFile) -> Json:
+    resources = bundle(package, "resources")
+    structures = [
+        s for s in resources + bundle(package, "types") if s["resourceType"] == "StructureDefinition"
+    ]
+    structures = [s for s in structures if s["kind"] != "logical"]
+    needed = required_value_sets(structures)
+    value_sets = {
+        v["url"]: codes for v in bundle(package, "valueset-expansions") if (codes := codes_of(v)) is not None
+    }
+    return {
+        "version": "4.0.1",
+        "types": {s["id"]: definition_of(s) for s in sorted(structures, key=lambda s: s["id"])},
+        "search": sorted(search_parameter_of(p) for p in bundle(package, "searchParams")),
+        "compartments": {
+            c["code"]: compartment_of(c)
+            for c in sorted(resources, key=lambda r: r["id"])
+            if c["resourceType"] == "CompartmentDefinition"
+        },
+        "values": {url: value_sets[url] for url in sorted(needed & value_sets.keys())},
+    }
+
+
+def main(source: str) -> None:
+    with tarfile.open(source, "r:gz") as package:
+        content = compiled(package)
+    text = json.dumps(content, separators=(",", ":"), ensure_ascii=False)
+    OUTPUT.write_bytes(gzip.compress(text.encode(), compresslevel=9, mtime=0))
+    print(f"{len(content['types'])} types, {len(content['search'])} search parameters,")
+    print(f"{len(content['values'])} value sets: {OUTPUT.stat().st_size:,} bytes of {len(text):,}")
+
+
+if __name__ == "__main__":
+    if len(sys.argv) != 2:
+        raise SystemExit(__doc__)
+    main(sys.argv[1])

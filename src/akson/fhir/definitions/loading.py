@@ -1,0 +1,177 @@
+"""Reads r4.json.gz once and hands out its parts, each built when first asked for.
+
+The whole file is unpacked (some ms), but a type becomes objects only when somebody needs it: a process that
+handles Observations never pays for ExplanationOfBenefit.
+"""
+
+import gzip
+from collections.abc import Mapping
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+import msgspec
+
+from akson.fhir.definitions.model import (
+    Binding,
+    Component,
+    Constraint,
+    ElementDefinition,
+    ElementType,
+    SearchParameter,
+    TypeDefinition,
+)
+from akson.fhir.problem import Problem, ProblemKind
+
+FLAG_SUMMARY, FLAG_MODIFIER, FLAG_XML_ATTRIBUTE = 1, 2, 4
+
+
+class _Head(msgspec.Struct):
+    name: str
+    kind: str
+    abstract: bool
+    base: str
+
+
+class _Packed(msgspec.Struct):
+    """The file's top level; types stay raw text."""
+
+    version: str
+    types: dict[str, msgspec.Raw]
+    search: msgspec.Raw
+    compartments: dict[str, dict[str, tuple[str, ...]]]
+    values: msgspec.Raw
+
+
+def _element(row: list[Any]) -> ElementDefinition:
+    path, low, high, types, *rest = row
+    flags, reference, binding, constraints = (*rest, *(0, "", None, ())[len(rest) :])
+    return ElementDefinition(
+        path=path,
+        min=low,
+        max=high,
+        types=tuple(ElementType(t[0], *(tuple(part) for part in t[1:])) for t in types),
+        content_reference=reference,
+        binding=Binding(binding[0], binding[1].split("|")[0]) if binding else None,
+        constraints=tuple(Constraint(*c) for c in constraints),
+        summary=bool(flags & FLAG_SUMMARY),
+        modifier=bool(flags & FLAG_MODIFIER),
+        xml_attribute=bool(flags & FLAG_XML_ATTRIBUTE),
+    )
+
+
+class Definitions:
+    """Entry point: `load()`. Everything handed out is shared and must not be changed."""
+
+    def __init__(self, packed: bytes) -> None:
+        self._packed = msgspec.json.decode(packed, type=_Packed)
+        heads = {name: msgspec.json.decode(raw, type=_Head) for name, raw in self._packed.types.items()}
+        self.version = self._packed.version
+        self.resource_types: tuple[str, ...] = tuple(
+            sorted(n for n, h in heads.items() if h.kind == "resource" and not h.abstract)
+        )
+        """The concrete resource types, by name."""
+        self._kinds = {name: head.kind for name, head in heads.items()}
+        self._bases = {name: head.base for name, head in heads.items()}
+        self._types: dict[str, TypeDefinition] = {}
+        self._search: dict[str, dict[str, SearchParameter]] | None = None
+        self._search_of: dict[str, Mapping[str, SearchParameter]] = {}
+        self._by_url: dict[str, SearchParameter] = {}
+        self._values: dict[str, dict[str, tuple[str, ...]]] | None = None
+        self._codes: dict[str, frozenset[str] | None] = {}
+
+    def has(self, name: str) -> bool:
+        return name in self._kinds
+
+    def kind(self, name: str) -> str:
+        """`resource`, `complex-type`, `primitive-type`, or empty for what does not exist."""
+        return self._kinds.get(name, "")
+
+    def type(self, name: str) -> TypeDefinition:
+        """Raises Problem NOT_FOUND AKS-FHIR-101 for a name FHIR R4 does not know."""
+        found = self._types.get(name)
+        if found is None:
+            raw = self._packed.types.get(name)
+            if raw is None:
+                raise Problem(
+                    ProblemKind.NOT_FOUND, "AKS-FHIR-101", f"FHIR R4 has no type {name[:80]!r}.", code="not-supported"
+                )
+            plain = msgspec.json.decode(raw)
+            found = TypeDefinition(
+                name=plain["name"],
+                kind=plain["kind"],
+                abstract=plain["abstract"],
+                base=plain["base"],
+                elements=tuple(_element(row) for row in plain["elements"]),
+            )
+            self._types[name] = found
+        return found
+
+    def lineage(self, name: str) -> tuple[str, ...]:
+        """The type and what it derives from: `("Age", "Quantity", "Element")`."""
+        line = []
+        while name in self._kinds:
+            line.append(name)
+            name = self._bases[name]
+        return tuple(line)
+
+    def search_parameters(self, type: str) -> Mapping[str, SearchParameter]:
+        """Code -> parameter, those of Resource and DomainResource included, sorted by code."""
+        found = self._search_of.get(type)
+        if found is None:
+            every = self._every_search_parameter()
+            merged: dict[str, SearchParameter] = {}
+            for base in reversed(self.lineage(type)):
+                merged.update(every.get(base, {}))
+            found = self._search_of[type] = dict(sorted(merged.items()))
+        return found
+
+    def search_parameter_by_url(self, url: str) -> SearchParameter | None:
+        self._every_search_parameter()
+        return self._by_url.get(url)
+
+    def _every_search_parameter(self) -> dict[str, dict[str, SearchParameter]]:
+        if self._search is None:
+            self._search = {}
+            for code, bases, kind, expression, targets, components, url in msgspec.json.decode(
+                self._packed.search
+            ):
+                parameter = SearchParameter(
+                    code,
+                    tuple(bases),
+                    kind,
+                    expression,
+                    tuple(targets),
+                    tuple(Component(*c) for c in components),
+                    url,
+                )
+                self._by_url[url] = parameter
+                for base in bases:
+                    self._search.setdefault(base, {})[code] = parameter
+        return self._search
+
+    def compartment(self, name: str) -> Mapping[str, tuple[str, ...]]:
+        """Compartment (`Patient`, `Encounter`, …) -> type -> codes of the parameters that place it there."""
+        return self._packed.compartments.get(name, {})
+
+    def code_systems(self, value_set: str) -> Mapping[str, tuple[str, ...]] | None:
+        """System -> codes of a value set some required binding names; None when it is not a closed list."""
+        if self._values is None:
+            self._values = msgspec.json.decode(
+                self._packed.values, type=dict[str, dict[str, tuple[str, ...]]]
+            )
+        return self._values.get(value_set)
+
+    def codes(self, value_set: str) -> frozenset[str] | None:
+        """The codes of all its systems; None when it is not a closed list (languages, MIME types, UCUM)."""
+        if value_set not in self._codes:
+            systems = self.code_systems(value_set)
+            self._codes[value_set] = None if systems is None else frozenset().union(*systems.values())
+        return self._codes[value_set]
+
+
+@cache
+def load() -> Definitions:
+    """The R4 definitions of this installation."""
+    packed = files("akson.fhir.definitions").joinpath("r4.json.gz").read_bytes()
+    return Definitions(gzip.decompress(packed))
