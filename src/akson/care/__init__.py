@@ -1,1 +1,1 @@
-"""The profession: pure rules and acts, an area each."""
+"""The profession: pure rules over the record. Facts in, values out. No I/O, no clock, no screens."""

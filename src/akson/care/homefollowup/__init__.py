@@ -1,0 +1,1 @@
+"""Measurements at home and early warning."""

@@ -1,0 +1,107 @@
+"""What waits for me: Tasks as items, the gravest first, and how near their deadline is in words.
+
+Spec: https://hl7.org/fhir/R4/task.html. Who may take or close an item is the door's business, not this module's.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from akson.care.fhir_json import Resource, any_code, concept_text, display, instant, reference
+
+OPEN = ("requested", "received", "accepted", "ready", "in-progress", "on-hold")
+PRIORITY_RANK = {"stat": 0, "asap": 1, "urgent": 2, "routine": 3}
+# Consequence of leaving it: a patient who is not at home, or comes home, before anything else that is routine.
+GRAVE_CODES = ("admission-notice", "discharge-notice")
+FAR_FUTURE_RANK = float("inf")
+SOON = timedelta(hours=4)
+
+
+@dataclass(frozen=True, slots=True)
+class InboxItem:
+    id: str
+    code: str
+    title: str
+    description: str
+    patient: str
+    """`Patient/astrid` or ""."""
+    focus: str
+    """What it is about: `Communication/…` or ""."""
+    owner: str
+    owner_name: str
+    """What the Task itself calls its owner, or ""."""
+    status: str
+    priority: str
+    authored: datetime | None
+    due: datetime | None
+
+    @property
+    def taken(self) -> bool:
+        return self.status in ("accepted", "in-progress", "ready")
+
+
+@dataclass(frozen=True, slots=True)
+class DueWords:
+    text: str
+    """`om 40 min`, `i dag 12:00`, `2 t over frist`; "" without a deadline."""
+    late: bool
+    soon: bool
+
+
+def item(task: Resource) -> InboxItem:
+    codings = (task.get("code") or {}).get("coding") or [{}]
+    return InboxItem(
+        id=str(task.get("id", "")),
+        code=str(codings[0].get("code", "")),
+        title=concept_text(task.get("code")) or "Oppgave",
+        description=str(task.get("description") or ""),
+        patient=reference(task.get("for")),
+        focus=reference(task.get("focus")),
+        owner=reference(task.get("owner")),
+        owner_name=display(task.get("owner")),
+        status=str(task.get("status", "")),
+        priority=str(task.get("priority") or "routine"),
+        authored=instant(task.get("authoredOn")),
+        due=instant(((task.get("restriction") or {}).get("period") or {}).get("end")),
+    )
+
+
+def _rank(task: Resource) -> tuple[int, int, float, float]:
+    i = item(task)
+    return (
+        PRIORITY_RANK.get(i.priority, PRIORITY_RANK["routine"]),
+        0 if any_code([task.get("code") or {}], *GRAVE_CODES) else 1,
+        i.due.timestamp() if i.due else FAR_FUTURE_RANK,
+        i.authored.timestamp() if i.authored else FAR_FUTURE_RANK,
+    )
+
+
+def open_items(tasks: Iterable[Resource]) -> list[InboxItem]:
+    """Open items, by consequence, then nearest deadline, then oldest."""
+    return [item(t) for t in sorted((t for t in tasks if t.get("status") in OPEN), key=_rank)]
+
+
+def _span(length: timedelta) -> str:
+    minutes = max(int(length.total_seconds() // 60), 0)
+    if minutes < 60:
+        return f"{minutes} min"
+    if minutes < 24 * 60:
+        return f"{minutes // 60} t"
+    days = minutes // (24 * 60)
+    return "1 dag" if days == 1 else f"{days} dager"
+
+
+def due_words(due: datetime | None, now: datetime) -> DueWords:
+    """How near `due` is. Both in the zone of the reader, so that «i dag» is her day."""
+    if due is None:
+        return DueWords("", late=False, soon=False)
+    if due < now:
+        return DueWords(f"{_span(now - due)} over frist", late=True, soon=False)
+    soon = due - now <= SOON
+    if due - now < timedelta(hours=1):
+        return DueWords(f"om {_span(due - now)}", late=False, soon=True)
+    if due.date() == now.date():
+        return DueWords(f"i dag {due:%H:%M}", late=False, soon=soon)
+    if due.date() == now.date() + timedelta(days=1):
+        return DueWords(f"i morgen {due:%H:%M}", late=False, soon=soon)
+    return DueWords(f"{due:%d.%m.} {due:%H:%M}", late=False, soon=soon)
