@@ -14,6 +14,7 @@ from akson.fhir.definitions.model import (
     SearchParameter,
     TypeDefinition,
 )
+from akson.fhir.definitions.shape import Property, Shape, shape
 
 __all__ = [
     "Binding",
@@ -22,7 +23,10 @@ __all__ = [
     "Definitions",
     "ElementDefinition",
     "ElementType",
+    "Property",
     "SearchParameter",
+    "Shape",
     "TypeDefinition",
     "load",
+    "shape",
 ]
