@@ -101,13 +101,15 @@ def definition_of(structure: Json) -> Json:
 
 def search_parameter_of(parameter: Json) -> list[Any]:
     """`[code, bases, type, expression, targets, components]`; a component is `[definition, expression]`."""
+    # R4 lists Group beside Patient, but the expression of `patient` lets only Patients through.
+    targets = ["Patient"] if parameter["code"] == "patient" else sorted(parameter.get("target", ()))
     components = [[c["definition"], c["expression"]] for c in parameter.get("component", ())]
     return [
         parameter["code"],
         sorted(parameter["base"]),
         parameter["type"],
         parameter.get("expression", ""),
-        sorted(parameter.get("target", ())),
+        targets,
         components,
         parameter["url"],
     ]

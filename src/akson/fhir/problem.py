@@ -90,7 +90,9 @@ class Problem(Exception):
         self.why = why
         self.now = now
         self.issues = tuple(issues) or (Issue(code or _DEFAULT_CODE[kind], self.sentence()),)
-        self.permanent = kind not in (ProblemKind.OVERLOADED, ProblemKind.INTERNAL) if permanent is None else permanent
+        self.permanent = (
+            kind not in (ProblemKind.OVERLOADED, ProblemKind.INTERNAL) if permanent is None else permanent
+        )
 
     def sentence(self) -> str:
         """What, why and what now as one running text."""

@@ -44,7 +44,7 @@ def normal(reference: str) -> str | None:
 def type_of(reference: Any) -> str | None:
     """The type a Reference points to, as far as the Reference itself says; nothing is fetched."""
     if type(reference) is not dict:
-        return reference.get("resourceType") if type(reference) is dict else None
+        return None
     if "resourceType" in reference:
         return reference["resourceType"]
     text = reference.get("reference")
