@@ -1,0 +1,81 @@
+"""The node's own keys, as files in `<data>/keys`: made once, readable by the node's user alone.
+
+token.pem   ECDSA P-256, signs access tokens and web sessions of the local issuer
+log.pem     Ed25519, signs checkpoints of the access log
+"""
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import ec, ed25519
+from cryptography.hazmat.primitives.asymmetric.types import PrivateKeyTypes
+
+from akson.fhir.problem import Problem, ProblemKind
+
+_OTHERS = 0o077
+
+
+def token_key(folder: Path) -> ec.EllipticCurvePrivateKey:
+    """The key of the local issuer, made when absent. Raises Problem AKS-IDENTITY-001/002."""
+    key = _load_or_make(folder / "token.pem", lambda: ec.generate_private_key(ec.SECP256R1()))
+    if not isinstance(key, ec.EllipticCurvePrivateKey):
+        raise _wrong(folder / "token.pem", "an ECDSA key")
+    return key
+
+
+def log_key(folder: Path) -> ed25519.Ed25519PrivateKey:
+    """The key of the access log, made when absent. Raises Problem AKS-IDENTITY-001/002."""
+    key = _load_or_make(folder / "log.pem", ed25519.Ed25519PrivateKey.generate)
+    if not isinstance(key, ed25519.Ed25519PrivateKey):
+        raise _wrong(folder / "log.pem", "an Ed25519 key")
+    return key
+
+
+def _load_or_make(path: Path, make: Callable[[], PrivateKeyTypes]) -> PrivateKeyTypes:
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    if not path.exists():
+        _write_once(path, make())
+    if path.stat().st_mode & _OTHERS:
+        raise Problem(
+            ProblemKind.INTERNAL,
+            "AKS-IDENTITY-001",
+            f"The key file {path.name} can be read by others.",
+            why="Whoever reads it can act as anyone on this node.",
+            now=f"Run chmod 600 on it; if others may have read it, delete it and all tokens end: {path}",
+            permanent=True,
+        )
+    try:
+        return serialization.load_pem_private_key(path.read_bytes(), password=None)
+    except ValueError as unreadable:
+        raise _wrong(path, "a private key in PEM form") from unreadable
+
+
+def _write_once(path: Path, key: PrivateKeyTypes) -> None:
+    """Whole or not at all, also when two processes start at once: the first link wins."""
+    pem = key.private_bytes(
+        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    )
+    draft = path.with_name(f"{path.name}.{os.getpid()}")
+    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(descriptor, "wb") as file:
+        file.write(pem)
+        file.flush()
+        os.fsync(file.fileno())
+    try:
+        path.hardlink_to(draft)
+    except FileExistsError:
+        return
+    finally:
+        draft.unlink()
+
+
+def _wrong(path: Path, wanted: str) -> Problem:
+    return Problem(
+        ProblemKind.INTERNAL,
+        "AKS-IDENTITY-002",
+        f"The key file {path.name} is not {wanted}.",
+        now="Restore it from backup, or delete it: a new one is made and all tokens of the old one end.",
+        permanent=True,
+    )
