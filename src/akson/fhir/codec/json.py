@@ -56,7 +56,10 @@ def parse(data: bytes | bytearray | memoryview | msgspec.Raw) -> Json:
         raise _too_deep() from None
     if type(found) is not dict:
         raise Problem(
-            ProblemKind.MALFORMED, "AKS-FHIR-002", "The content is JSON, but not an object.", now="Send one resource."
+            ProblemKind.MALFORMED,
+            "AKS-FHIR-002",
+            "The content is JSON, but not an object.",
+            now="Send one resource.",
         )
     _refuse_depth(text, found)
     _refuse_twins(text, found)
@@ -80,7 +83,9 @@ def _unreadable(error: Exception) -> Problem:
 
 def _without_content(text: str) -> str:
     """The decoder's own words, cut before anything that could be quoted from the message."""
-    return text.split(":")[0].strip()[:120] + (f" {text[text.rindex('(') :]}" if "(byte " in text else "") + "."
+    return (
+        text.split(":")[0].strip()[:120] + (f" {text[text.rindex('(') :]}" if "(byte " in text else "") + "."
+    )
 
 
 def _too_deep() -> Problem:

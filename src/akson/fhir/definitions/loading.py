@@ -94,7 +94,10 @@ class Definitions:
             raw = self._packed.types.get(name)
             if raw is None:
                 raise Problem(
-                    ProblemKind.NOT_FOUND, "AKS-FHIR-101", f"FHIR R4 has no type {name[:80]!r}.", code="not-supported"
+                    ProblemKind.NOT_FOUND,
+                    "AKS-FHIR-101",
+                    f"FHIR R4 has no type {name[:80]!r}.",
+                    code="not-supported",
                 )
             plain = msgspec.json.decode(raw)
             found = TypeDefinition(

@@ -48,7 +48,9 @@ def syntax_problem(text: str, at: int, expected: str) -> Problem:
         ProblemKind.INVALID,
         "AKS-FHIR-201",
         f"The FHIRPath expression cannot be read at character {at + 1}.",
-        why=f"Expected {expected}; found {text[at : at + 20]!r}." if at < len(text) else f"Expected {expected}.",
+        why=f"Expected {expected}; found {text[at : at + 20]!r}."
+        if at < len(text)
+        else f"Expected {expected}.",
         code="invalid",
     )
 
@@ -72,7 +74,9 @@ def _content(kind: str, text: str) -> str:
 def tokens(text: str) -> list[Token]:
     """Ends with a token of kind `end`. Raises Problem INVALID AKS-FHIR-201."""
     if len(text) > TEXT_MAX:
-        raise Problem(ProblemKind.TOO_LARGE, "AKS-FHIR-202", f"An expression has at most {TEXT_MAX} characters.")
+        raise Problem(
+            ProblemKind.TOO_LARGE, "AKS-FHIR-202", f"An expression has at most {TEXT_MAX} characters."
+        )
     found: list[Token] = []
     at = 0
     while at < len(text):

@@ -35,7 +35,9 @@ class ResultParts:
         """Keyword arguments of Query."""
         lists = {name: tuple(self.found[name]) for name in ("includes", "revincludes")}
         if any(len(found) > INCLUDES_MAX for found in lists.values()):
-            raise Problem(ProblemKind.TOO_LARGE, "AKS-FHIR-303", f"A search has at most {INCLUDES_MAX} includes.")
+            raise Problem(
+                ProblemKind.TOO_LARGE, "AKS-FHIR-303", f"A search has at most {INCLUDES_MAX} includes."
+            )
         return {**self.found, **lists}
 
     def take(self, name: str, value: str) -> None:
@@ -90,7 +92,9 @@ def _sorts(type: str, value: str) -> tuple[Sort, ...]:
         name = name.removeprefix("-")
         found.append(Sort(name, _sort_kind(type, name), descending))
     if len(found) > SORTS_MAX:
-        raise Problem(ProblemKind.TOO_LARGE, "AKS-FHIR-303", f"A search sorts by at most {SORTS_MAX} parameters.")
+        raise Problem(
+            ProblemKind.TOO_LARGE, "AKS-FHIR-303", f"A search sorts by at most {SORTS_MAX} parameters."
+        )
     return tuple(found)
 
 
@@ -142,4 +146,6 @@ def _read_include(head: str, value: str, type: str, reverse: bool, *, iterate: b
 def _check_reference(head: str, source: str, param: str, found: SearchParameter | None) -> None:
     if found is None or found.type != "reference":
         references = [c for c, p in load().search_parameters(source).items() if p.type == "reference"]
-        raise _bad_include(head, f"{source} has no reference {param[:64]!r}; it has: {', '.join(references)}.")
+        raise _bad_include(
+            head, f"{source} has no reference {param[:64]!r}; it has: {', '.join(references)}."
+        )

@@ -97,7 +97,8 @@ def parse(param: str, text: str) -> DateValue:
         return DateValue(prefix, *period(rest))
     except ValueError:
         raise bad_value(
-            param, "a date such as 2026-11-24 or 2026-11-24T08:00:00Z, with a prefix such as ge before it if wanted"
+            param,
+            "a date such as 2026-11-24 or 2026-11-24T08:00:00Z, with a prefix such as ge before it if wanted",
         ) from None
 
 

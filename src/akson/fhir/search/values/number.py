@@ -27,7 +27,9 @@ def split_prefix(text: str) -> tuple[str, str]:
 def read_range(param: str, text: str) -> tuple[Decimal, Decimal, Decimal]:
     """The number and [lo, hi): half a unit of its last digit to each side. `100` -> 99.5 … 100.5."""
     if not _NUMBER.fullmatch(text):
-        raise bad_value(param, "a number such as 5, 5.40 or 1e2, with a prefix such as gt before it if wanted")
+        raise bad_value(
+            param, "a number such as 5, 5.40 or 1e2, with a prefix such as gt before it if wanted"
+        )
     value = Decimal(text)
     exponent = value.as_tuple().exponent
     half = Decimal(5).scaleb(int(exponent) - 1)

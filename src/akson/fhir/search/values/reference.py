@@ -14,7 +14,9 @@ from akson.fhir.search.values.protocol import Writer, bad_value
 
 _LOCAL = re.compile(r"([A-Z][A-Za-z]+)/([A-Za-z0-9.-]{1,64})(?:/_history/[A-Za-z0-9.-]{1,64})?")
 _ID = re.compile(r"[A-Za-z0-9.-]{1,64}")
-_ABSOLUTE_TYPE = re.compile(r"https?://.*/([A-Z][A-Za-z]+)/[A-Za-z0-9.-]{1,64}(?:/_history/[A-Za-z0-9.-]{1,64})?")
+_ABSOLUTE_TYPE = re.compile(
+    r"https?://.*/([A-Z][A-Za-z]+)/[A-Za-z0-9.-]{1,64}(?:/_history/[A-Za-z0-9.-]{1,64})?"
+)
 IDENTIFIER = ":identifier"
 """`subject:identifier` is kept as a token parameter of that name."""
 
