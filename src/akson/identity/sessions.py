@@ -1,50 +1,65 @@
-"""Web sessions: a signed cookie that holds the Actor, for one shift. Its token type is its own, so that a stolen cookie
-is no access token and an access token is no cookie. A session-bound value guards forms against cross-site posts."""
+"""Web sessions: a signed cookie that holds the Actor, for one shift at most.
+
+Its token type is its own, so that a stolen cookie is no access token and an access token is no cookie. Logging out is
+remembered as a file named by the cookie's hash, which every process of the node sees; it goes when the cookie has expired.
+"""
 
 import hashlib
-import hmac
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import jwt
 
 from akson.access.actor import Actor
 from akson.fhir.problem import Problem
 from akson.identity.issuers.local import LocalIssuer
+from akson.world import Clock
 
 SESSION_LIFETIME = timedelta(hours=9)
 SESSION_TYPE = "akson-session+jwt"
-COOKIE = "akson_session"
 
 
 @dataclass(frozen=True, slots=True)
 class WebSession:
     actor: Actor
-    form_token: str
-    """Stands in every form; a post without it is refused."""
+    since: datetime
+    """When the login was made."""
 
 
 class Sessions:
-    """Opens and reads web sessions. `cookie` below is the cookie's value."""
+    """Starts, finds and ends web sessions. `cookie` is the cookie's value; `ended` a folder of the node's own."""
 
-    def __init__(self, issuer: LocalIssuer, *, form_key: bytes) -> None:
+    def __init__(self, issuer: LocalIssuer, *, ended: Path, clock: Clock) -> None:
         self._issuer = issuer
-        self._form_key = form_key
+        self._ended = ended
+        self._clock = clock
+        ended.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self._forget_expired()
 
-    def open(self, actor: Actor) -> str:
-        """The value of the session cookie for `actor`."""
+    def start(self, actor: Actor) -> str:
         return self._issuer.issue(actor, lifetime=SESSION_LIFETIME, type=SESSION_TYPE)
 
-    def read(self, cookie: str | None) -> WebSession | None:
-        """The session, or None when there is none, it has ended, or it was altered."""
-        if not cookie:
-            return None
+    def find(self, cookie: str) -> WebSession | None:
+        """The session, or None when the cookie is unknown, altered, ended or too old."""
         try:
             actor = self._issuer.verify(cookie, type=SESSION_TYPE)
         except Problem:
             return None
-        return WebSession(actor, self._form_token(cookie))
+        if self._mark(cookie).exists():
+            return None
+        issued = jwt.decode(cookie, options={"verify_signature": False})["iat"]  # verified two lines above
+        return WebSession(actor, datetime.fromtimestamp(issued, UTC))
 
-    def form_is_ours(self, session: WebSession, sent: str) -> bool:
-        return hmac.compare_digest(session.form_token.encode(), sent.encode("utf-8", "replace"))
+    def end(self, cookie: str) -> None:
+        """Nobody is let in by this cookie again, on any process of this node."""
+        self._mark(cookie).touch(mode=0o600)
 
-    def _form_token(self, cookie: str) -> str:
-        return hmac.new(self._form_key, cookie.encode(), hashlib.sha256).hexdigest()
+    def _mark(self, cookie: str) -> Path:
+        return self._ended / hashlib.sha256(cookie.encode("utf-8", "surrogatepass")).hexdigest()
+
+    def _forget_expired(self) -> None:
+        oldest = (self._clock.now() - SESSION_LIFETIME).timestamp()
+        for mark in self._ended.iterdir():
+            if mark.stat().st_mtime < oldest:
+                mark.unlink(missing_ok=True)
