@@ -85,3 +85,33 @@ class PendingEvent:
 
     id: bytes
     canonical: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Current:
+    """How a resource stands now, whoever asks: what a commit compares its expectation with."""
+
+    version: int
+    deleted: bool
+    updated: datetime
+    patients: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Sql:
+    """A statement as it is sent: text with $1, $2, … and the values for them."""
+
+    text: str
+    arguments: tuple[object, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeEvent:
+    """One commit, for followers: `types[i]/ids[i]` got version `versions[i]`. `place` says where to go on from."""
+
+    place: tuple[int, int]
+    tenant: int
+    at: datetime
+    types: tuple[str, ...]
+    ids: tuple[str, ...]
+    versions: tuple[int, ...]

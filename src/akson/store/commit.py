@@ -1,0 +1,230 @@
+"""One commit: a whole Bundle in one transaction and few round trips.
+
+Per type that is replaced one statement moves the old versions to history; per type one COPY writes the new ones; one
+statement writes relations, log events and the change event. Everybody locks in the same order (type, bucket, id), and a
+lost race is CONFLICT, never a half-written Bundle. What may be written is decided above.
+"""
+
+import asyncio
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+import asyncpg
+
+from akson.fhir.problem import Problem, ProblemKind
+from akson.store.buckets import bucket_of, keeps_place
+from akson.store.index_row import INDEX_COLUMNS, INDEX_VERSION, IndexRow, index_row
+from akson.store.keys import Keys
+from akson.store.rows import CODEC_PLAIN, method_number
+from akson.store.statements import statement
+from akson.store.tables import Tables
+from akson.store.values import PendingEvent, Write
+
+WRITES_MAX = 20_000
+"""Resources in one commit."""
+TRIES_MAX = 5
+RETRY_S = 0.02
+
+COLUMNS = (
+    "tenant", "version", "updated", "self", "bucket", "method", "index_version", "body_codec", "id", *INDEX_COLUMNS, "body",
+)  # fmt: skip
+
+
+@dataclass(slots=True)
+class Prepared:
+    """Everything that can be worked out before the transaction begins."""
+
+    tenant: int
+    at: datetime
+    writes: Sequence[Write]
+    rows: dict[tuple[str, str], IndexRow]
+    created: dict[str, list[Write]] = field(default_factory=lambda: defaultdict(list))
+    replaced: dict[str, list[Write]] = field(default_factory=lambda: defaultdict(list))
+
+
+class Commit:
+    """Writes commits."""
+
+    def __init__(self, pool: asyncpg.Pool, tables: Tables, keys: Keys) -> None:
+        self._pool = pool
+        self._tables = tables
+        self._keys = keys
+
+    async def commit(
+        self, tenant: int, writes: Sequence[Write], *, events: Sequence[PendingEvent], at: datetime
+    ) -> None:
+        """All or nothing. Raises CONFLICT AKS-STORE-030 (version), -031 (id taken); INVALID -032; OVERLOADED -033."""
+        prepared = self._prepare(tenant, writes, at)
+        await self._tables.ensure(write.type for write in writes)
+        for attempt in range(1, TRIES_MAX + 1):
+            try:
+                async with self._pool.acquire() as connection, connection.transaction():
+                    await self._write(connection, prepared, events)
+                return
+            except asyncpg.UniqueViolationError:
+                raise _taken() from None
+            except (asyncpg.DeadlockDetectedError, asyncpg.SerializationError):
+                if attempt == TRIES_MAX:
+                    raise _too_busy() from None
+                await asyncio.sleep(RETRY_S * attempt)
+
+    def _prepare(self, tenant: int, writes: Sequence[Write], at: datetime) -> Prepared:
+        if len(writes) > WRITES_MAX:
+            raise Problem(
+                ProblemKind.TOO_LARGE,
+                "AKS-STORE-034",
+                f"A commit holds at most {WRITES_MAX} resources; this one has {len(writes)}.",
+                now="Split it.",
+            )
+        prepared = Prepared(tenant, at, writes, {})
+        for write in writes:
+            if (write.type, write.id) in prepared.rows:
+                raise Problem(
+                    ProblemKind.INVALID,
+                    "AKS-STORE-032",
+                    "A commit writes each resource once.",
+                    why=f"One {write.type} stands in it twice.",
+                )
+            prepared.rows[write.type, write.id] = index_row(self._keys, tenant, write.type, write.index)
+            (prepared.created if write.version == 1 else prepared.replaced)[write.type].append(write)
+        return prepared
+
+    async def _write(self, connection: Any, prepared: Prepared, events: Sequence[PendingEvent]) -> None:
+        records: dict[str, list[tuple[object, ...]]] = defaultdict(list)
+        for type in sorted(prepared.replaced):
+            records[type] += await self._supersede(connection, prepared, type)
+        await self._place(connection, prepared)
+        for type, created in prepared.created.items():
+            records[type] += [self._record(prepared, write, self._bucket(write)) for write in created]
+        for type in sorted(records):
+            ordered = sorted(records[type], key=lambda record: (record[4], record[8]))
+            await connection.copy_records_to_table(
+                type.lower(), schema_name="record", records=ordered, columns=COLUMNS
+            )
+        await self._finish(connection, prepared, events)
+
+    async def _supersede(self, connection: Any, prepared: Prepared, type: str) -> list[tuple[object, ...]]:
+        writes = {write.id: write for write in prepared.replaced[type]}
+        ids = list(writes)
+        moved = await connection.fetch(
+            statement("supersede", type),
+            prepared.tenant,
+            type,
+            ids,
+            [bucket_of(id) for id in ids],
+            [writes[id].version - 1 for id in ids],
+        )
+        if len(moved) != len(writes):
+            raise Problem(
+                ProblemKind.CONFLICT,
+                "AKS-STORE-030",
+                f"{len(writes) - len(moved)} of the {type} resources changed meanwhile.",
+                why="Somebody else wrote a newer version first; nothing of this commit was written.",
+                now="Read again and repeat the change on what stands now.",
+            )
+        await connection.execute(
+            "delete from record.care_relation where tenant = $1 and source_type = $2 and source_id = any($3)",
+            prepared.tenant,
+            type,
+            ids,
+        )
+        records = []
+        for row in moved:
+            write = writes[row["id"]]
+            if write.body is None:
+                # A tombstone still belongs to its patients: who may not see them learns nothing from it either.
+                index = prepared.rows[type, write.id] = IndexRow(
+                    patient=row["patient"], patient_ids=row["patient_ids"]
+                )
+                assert not index.tokens
+            records.append(self._record(prepared, write, row["bucket"]))
+        return records
+
+    async def _place(self, connection: Any, prepared: Prepared) -> None:
+        """Remembers where new resources with client-made ids live; a second creator of the same id fails here."""
+        placed = [
+            (prepared.tenant, bucket_of(write.id), self._bucket(write), type, write.id)
+            for type, created in prepared.created.items()
+            for write in created
+            if not keeps_place(type, write.id)
+        ]
+        if placed:
+            await connection.copy_records_to_table(
+                "idmap",
+                schema_name="record",
+                records=sorted(placed),
+                columns=("tenant", "bucket", "target", "type", "id"),
+            )
+
+    def _bucket(self, write: Write) -> int:
+        """The patient's bucket, else the own id's; an id that names a bucket is believed."""
+        if keeps_place(write.type, write.id) or not write.index.patients:
+            return bucket_of(write.id)
+        return bucket_of(write.index.patients[0])
+
+    def _record(self, prepared: Prepared, write: Write, bucket: int) -> tuple[object, ...]:
+        return (
+            prepared.tenant,
+            write.version,
+            prepared.at,
+            self._keys.target(prepared.tenant, f"{write.type}/{write.id}"),
+            bucket,
+            method_number(write.method),
+            INDEX_VERSION,
+            CODEC_PLAIN,
+            write.id,
+            *prepared.rows[write.type, write.id].columns(),
+            write.body,
+        )
+
+    async def _finish(self, connection: Any, prepared: Prepared, events: Sequence[PendingEvent]) -> None:
+        target = self._keys.target
+        relations = {
+            (row.patient, row.grantee, row.kind, row.valid_from, write.type, write.id): row.valid_to
+            for write in prepared.writes
+            for row in write.relations
+        }
+        columns = [list(column) for column in zip(*relations, strict=True)] or [[] for _ in range(6)]
+        patients, grantees, kinds, begins, types, ids = columns
+        await connection.execute(
+            statement("finish_commit"),
+            prepared.tenant,
+            prepared.at,
+            [bucket_of(id) for id in patients],
+            [target(prepared.tenant, f"Patient/{id}") for id in patients],
+            patients,
+            grantees,
+            kinds,
+            begins,
+            list(relations.values()),
+            types,
+            ids,
+            [event.id for event in events],
+            [event.canonical for event in events],
+            [write.type for write in prepared.writes],
+            [write.id for write in prepared.writes],
+            [write.version for write in prepared.writes],
+        )
+
+
+def _taken() -> Problem:
+    return Problem(
+        ProblemKind.CONFLICT,
+        "AKS-STORE-031",
+        "A resource of this id exists already.",
+        why="Somebody else created it first; nothing of this commit was written.",
+        now="Read it and update it instead.",
+    )
+
+
+def _too_busy() -> Problem:
+    return Problem(
+        ProblemKind.OVERLOADED,
+        "AKS-STORE-033",
+        "The change met too many others at the same time.",
+        why=f"It was tried {TRIES_MAX} times; nothing of it was written.",
+        now="Try again in a moment.",
+    )

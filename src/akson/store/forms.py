@@ -1,0 +1,63 @@
+"""The text forms a value takes before it is hashed: written by the index row, asked for by the search terms. Pure.
+
+One place for both sides, since a form that is written and never asked for is waste, and the reverse is a hit lost.
+
+    Coding http://loinc.org|8867-4   ->  "=http://loinc.org|8867-4", "c8867-4", "shttp://loinc.org"
+    code without system              ->  "c8867-4", "|8867-4"
+    family name Bakken (folded)      ->  "4bakk", "2ba", "wbakken"; exactly as written: "xBakken"
+    date 2026-11-22T08:12Z           ->  "y2026", "m2026-11", "d2026-11-22"
+"""
+
+from collections.abc import Iterator
+from datetime import datetime
+
+PREFIXES = (8, 4, 2)
+"""Lengths of the string prefixes that are indexed, longest first."""
+
+
+def of_token(system: str | None, code: str | None) -> Iterator[str]:
+    """Every form under which an indexed token is found."""
+    if code is not None:
+        yield "c" + code
+        yield f"={system}|{code}" if system else "|" + code
+    if system:
+        yield "s" + system
+
+
+def asked_token(system: str | None, code: str | None) -> str:
+    """The one form a searched token is looked up by: `s|c`, `|c`, `c` or `s|`."""
+    if code is None:
+        return f"s{system}"
+    if system is None:
+        return "c" + code
+    return f"={system}|{code}" if system else "|" + code
+
+
+def of_string(folded: str, written: str) -> Iterator[str]:
+    for length in PREFIXES:
+        if len(folded) >= length:
+            yield f"{length}{folded[:length]}"
+    yield "w" + folded
+    yield "x" + written
+
+
+def asked_prefix(folded: str) -> str | None:
+    """The longest indexed prefix of the searched text, or None when the text is a single character."""
+    length = next((length for length in PREFIXES if len(folded) >= length), None)
+    return None if length is None else f"{length}{folded[:length]}"
+
+
+def of_date(lo: datetime) -> Iterator[str]:
+    if lo.year > 1:
+        yield f"y{lo:%Y}"
+        yield f"m{lo:%Y-%m}"
+        yield f"d{lo:%Y-%m-%d}"
+
+
+def asked_date(lo: datetime, hi: datetime) -> str | None:
+    """The form every date inside [lo, hi) has in common, or None when the period reaches over a year."""
+    last = hi - datetime.resolution
+    for letter, pattern in (("d", "%Y-%m-%d"), ("m", "%Y-%m"), ("y", "%Y")):
+        if lo.strftime(pattern) == last.strftime(pattern):
+            return letter + lo.strftime(pattern)
+    return None

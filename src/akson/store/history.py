@@ -1,0 +1,114 @@
+"""History of a resource, a type or everything as SQL. Pure. Spec: https://hl7.org/fhir/R4/http.html#history.
+
+Today's restriction applies to the patients each version had: a version once written about the wrong patient stays his.
+"""
+
+import base64
+import binascii
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from akson.access.decision import Restriction
+from akson.fhir.problem import Problem, ProblemKind
+from akson.store.buckets import bucket_of
+from akson.store.keys import Keys
+from akson.store.rows import Row
+from akson.store.search.restriction import condition
+from akson.store.search.scope import Arguments
+from akson.store.tables import history_of, table_of
+from akson.store.values import Sql
+
+_COLUMNS = "t.id, t.version, t.updated, t.method, t.patient_ids, t.body_codec, t.body"
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    tenant: int
+    types: tuple[str, ...]
+    id: str | None
+    since: datetime | None
+
+
+Rule = Callable[[str], Restriction]
+
+
+def page(asked: Asked, rule: Rule, keys: Keys, *, count: int, cursor: str | None) -> Sql:
+    """count + 1 rows, newest first; each branch is limited by itself so that long histories stay cheap."""
+    arguments = Arguments()
+    limit = arguments.add(count + 1, "int")
+    place = _decode(cursor) if cursor else None
+    order = "order by updated desc, type, id, version desc"
+    branches = []
+    for source, type, where in _branches(asked, rule, keys, arguments):
+        if place is not None:
+            where += f" and {_after(place, type, arguments)}"
+        select = f"select {arguments.add(type, 'text')} as type, {_COLUMNS} from {source} t where {where}"
+        branches.append(f"({select} {order} limit {limit})")
+    text = f"select * from ({' union all '.join(branches)}) every {order} limit {limit}"
+    return Sql(text, tuple(arguments.values))
+
+
+def total(asked: Asked, rule: Rule, keys: Keys) -> Sql:
+    arguments = Arguments()
+    counts = [
+        f"(select count(*) from {s} t where {where})"
+        for s, _, where in _branches(asked, rule, keys, arguments)
+    ]
+    return Sql(f"select {' + '.join(counts)}", tuple(arguments.values))
+
+
+def _branches(asked: Asked, rule: Rule, keys: Keys, arguments: Arguments) -> list[tuple[str, str, str]]:
+    """(table, type, condition) for the current and the superseded rows of each type."""
+    branches = []
+    tenant = arguments.add(asked.tenant, "int")
+    for type in asked.types:
+        seen = condition(rule(type), "t", tenant=asked.tenant, keys=keys, arguments=arguments, indexed=False)
+        where = f"t.tenant = {tenant} and {seen}"
+        if asked.id is not None:
+            where += f" and {_place(asked, type, asked.id, arguments)}"
+        if asked.since is not None:
+            where += f" and t.updated >= {arguments.add(asked.since, 'timestamptz')}"
+        branches += [(table_of(type), type, where), (history_of(type), type, where)]
+    return branches
+
+
+def _place(asked: Asked, type: str, id: str, arguments: Arguments) -> str:
+    tenant, bucket = arguments.add(asked.tenant, "int"), arguments.add(bucket_of(id), "smallint")
+    name, wanted = arguments.add(type, "text"), arguments.add(id, "text")
+    mapped = (
+        f"select m.target from record.idmap m where m.tenant = {tenant} and m.bucket = {bucket} "
+        f"and m.type = {name} and m.id = {wanted}"
+    )
+    return f"t.bucket = coalesce(({mapped}), {bucket}) and t.id = {wanted}"
+
+
+def _after(place: tuple[datetime, str, str, int], type: str, arguments: Arguments) -> str:
+    updated, last_type, id, version = place
+    at = arguments.add(updated, "timestamptz")
+    if type < last_type:
+        return f"t.updated < {at}"
+    if type > last_type:
+        return f"t.updated <= {at}"
+    last = arguments.add(id, "text")
+    tie = f"t.id > {last} or (t.id = {last} and t.version < {arguments.add(version, 'int')})"
+    return f"(t.updated < {at} or (t.updated = {at} and ({tie})))"
+
+
+def encode(row: Row) -> str:
+    plain = [row["updated"].isoformat(), row["type"], row["id"], row["version"]]
+    return base64.urlsafe_b64encode(json.dumps(plain).encode()).decode().rstrip("=")
+
+
+def _decode(cursor: str) -> tuple[datetime, str, str, int]:
+    try:
+        updated, type, id, version = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
+        return datetime.fromisoformat(updated), str(type), str(id), int(version)
+    except (ValueError, TypeError, binascii.Error):
+        raise Problem(
+            ProblemKind.INVALID,
+            "AKS-STORE-022",
+            "The page marker does not belong to this history.",
+            now="Start from the first page.",
+        ) from None

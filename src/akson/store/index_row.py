@@ -1,0 +1,182 @@
+"""IndexValues to the index columns of one row. Pure; which columns mean what stands in sql/resource_table.sql."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+from itertools import product
+
+from akson.fhir.index_values import IndexValues
+from akson.fhir.search.values.string import fold
+from akson.store import forms
+from akson.store.keys import Keys
+from akson.store.principal import PATIENT_PARAMS, PRINCIPAL_DATE
+
+INDEX_VERSION = 1
+"""Raised when rows would be indexed differently from before; `reindex` brings older rows up to it."""
+COMPOSITE_FORMS_MAX = 200
+"""Combinations written for one composite value; beyond it a resource would be mostly index."""
+
+
+@dataclass(slots=True)
+class IndexRow:
+    """Column values in the order of INDEX_COLUMNS; empty arrays are None, which costs no bytes."""
+
+    patient: int | None = None
+    date_lo: datetime | None = None
+    date_hi: datetime | None = None
+    patient_ids: list[str] | None = None
+    tokens: dict[int, None] = field(default_factory=dict)
+    refs: dict[int, None] = field(default_factory=dict)
+    dates: list[tuple[int, datetime, datetime]] = field(default_factory=list)
+    strings: dict[tuple[int, str], None] = field(default_factory=dict)
+    numbers: list[tuple[int, float, float, int, int]] = field(default_factory=list)
+
+    def columns(self) -> tuple[object, ...]:
+        date_key, date_los, date_his = _parallel(self.dates, 3)
+        str_key, str_val = _parallel(self.strings, 2)
+        num_key, num_lo, num_hi, num_unit, num_code = _parallel(self.numbers, 5)
+        return (
+            self.patient,
+            self.date_lo,
+            self.date_hi,
+            self.patient_ids,
+            list(self.tokens) or None,
+            list(self.refs) or None,
+            date_key,
+            date_los,
+            date_his,
+            str_key,
+            str_val,
+            num_key,
+            num_lo,
+            num_hi,
+            num_unit,
+            num_code,
+        )
+
+
+INDEX_COLUMNS = (
+    "patient", "date_lo", "date_hi", "patient_ids", "tokens", "refs", "date_key", "date_los", "date_his",
+    "str_key", "str_val", "num_key", "num_lo", "num_hi", "num_unit", "num_code",
+)  # fmt: skip
+
+
+def index_row(keys: Keys, tenant: int, type: str, values: IndexValues) -> IndexRow:
+    """The row of one resource. Values that stand twice are written once."""
+    row = IndexRow()
+    _patients(keys, tenant, values, row)
+    token = keys.token
+    present: dict[str, None] = {}
+    for param, system, code in values.tokens:
+        present[param] = None
+        for form in forms.of_token(system, code):
+            row.tokens[token(tenant, type, param, "is", form)] = None
+    for param, target in values.references:
+        present[param] = None
+        row.refs[keys.reference(tenant, type, param, target)] = None
+    for param, text in values.strings:
+        present[param] = None
+        _string(keys, tenant, type, param, text, row)
+    for param, uri in values.uris:
+        present[param] = None
+        row.tokens[token(tenant, type, param, "is", "u" + uri)] = None
+        row.strings[keys.param(tenant, type, param), uri] = None
+    _dates(keys, tenant, type, values, row, present)
+    _numbers(keys, tenant, type, values, row, present)
+    for param, components in values.composites:
+        present[param] = None
+        _composite(keys, tenant, type, param, components, row)
+    for param in present:
+        row.tokens[token(tenant, type, param, "present")] = None
+    return row
+
+
+def _patients(keys: Keys, tenant: int, values: IndexValues, row: IndexRow) -> None:
+    """`patient` is the one the resource is about when a parameter says so, else the first of its compartment."""
+    if not values.patients:
+        return
+    owners = list(dict.fromkeys(values.patients))
+    named = {param: target for param, target in reversed(values.references) if param in PATIENT_PARAMS}
+    about = next((named[p].removeprefix("Patient/") for p in PATIENT_PARAMS if p in named), "")
+    row.patient_ids = owners
+    row.patient = keys.target(tenant, f"Patient/{about if about in owners else owners[0]}")
+
+
+def _string(keys: Keys, tenant: int, type: str, param: str, text: str, row: IndexRow) -> None:
+    folded = fold(text).replace("\0", "")
+    for form in forms.of_string(folded, text):
+        row.tokens[keys.token(tenant, type, param, "str", form)] = None
+    row.strings[keys.param(tenant, type, param), folded] = None
+
+
+def _dates(
+    keys: Keys, tenant: int, type: str, values: IndexValues, row: IndexRow, present: dict[str, None]
+) -> None:
+    principal = PRINCIPAL_DATE.get(type)
+    for param, lo, hi in values.dates:
+        present[param] = None
+        for form in forms.of_date(lo):
+            row.tokens[keys.token(tenant, type, param, "date", form)] = None
+        if param == principal:
+            row.date_lo = lo if row.date_lo is None else min(lo, row.date_lo)
+            row.date_hi = hi if row.date_hi is None else max(hi, row.date_hi)
+        else:
+            row.dates.append((keys.param(tenant, type, param), lo, hi))
+
+
+def _numbers(
+    keys: Keys, tenant: int, type: str, values: IndexValues, row: IndexRow, present: dict[str, None]
+) -> None:
+    for param, low, high in values.numbers:
+        present[param] = None
+        row.numbers.append((keys.param(tenant, type, param), float(low), float(high), 0, 0))
+    for param, low, high, system, code in values.quantities:
+        present[param] = None
+        key = keys.param(tenant, type, param)
+        row.numbers.append((key, float(low), float(high), *units(keys, tenant, system, code)))
+
+
+def units(keys: Keys, tenant: int, system: str | None, code: str | None) -> tuple[int, int]:
+    """(num_unit, num_code) of a quantity."""
+    return keys.value(tenant, f"unit {system or ''}|{code or ''}"), keys.value(tenant, f"unit {code or ''}")
+
+
+def _composite(
+    keys: Keys, tenant: int, type: str, param: str, components: tuple[IndexValues, ...], row: IndexRow
+) -> None:
+    """Every combination of the fixed parts; a part with a range stands under the combination of the others."""
+    fixed = [list(discrete_forms(part)) for part in components if not _ranged(part)]
+    ranged = next((part for part in components if _ranged(part)), None)
+    for number, combination in enumerate(product(*fixed)):
+        if number >= COMPOSITE_FORMS_MAX:
+            return
+        discrete = "\0".join(combination)
+        if ranged is None:
+            row.tokens[keys.token(tenant, type, param, "all", discrete)] = None
+            continue
+        key = keys.param(tenant, type, param, discrete)
+        row.dates.extend((key, lo, hi) for _, lo, hi in ranged.dates)
+        row.numbers.extend((key, float(lo), float(hi), 0, 0) for _, lo, hi in ranged.numbers)
+        for _, lo, hi, system, code in ranged.quantities:
+            row.numbers.append((key, float(lo), float(hi), *units(keys, tenant, system, code)))
+        for _, text in ranged.strings:
+            row.strings[key, fold(text).replace("\0", "")] = None
+
+
+def _ranged(part: IndexValues) -> bool:
+    return bool(part.dates or part.numbers or part.quantities or part.strings)
+
+
+def discrete_forms(part: IndexValues) -> Iterator[str]:
+    """The forms of a component that is compared for equality."""
+    for _, system, code in part.tokens:
+        yield from forms.of_token(system, code)
+    for _, target in part.references:
+        yield "r" + target
+    for _, uri in part.uris:
+        yield "u" + uri
+
+
+def _parallel(rows: Iterable[tuple[object, ...]], width: int) -> tuple[list[object] | None, ...]:
+    columns = [list(column) for column in zip(*rows, strict=True)]
+    return tuple(columns) if columns else (None,) * width

@@ -1,0 +1,97 @@
+"""Reads by id: current, by version, history. The restriction is part of every statement; search is searching.py's."""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from datetime import datetime
+
+import asyncpg
+
+from akson.access.decision import Restriction
+from akson.store import history
+from akson.store.buckets import bucket_of
+from akson.store.keys import Keys
+from akson.store.rows import stored_version
+from akson.store.search import restriction as restrictions
+from akson.store.search.scope import Arguments
+from akson.store.statements import statement
+from akson.store.tables import Tables
+from akson.store.values import Current, StoredVersion, Withheld
+
+
+class Reading:
+    """Answers what stands in the record under an id."""
+
+    def __init__(self, pool: asyncpg.Pool, tables: Tables, keys: Keys) -> None:
+        self._pool = pool
+        self._tables = tables
+        self._keys = keys
+
+    async def read(
+        self, tenant: int, type: str, id: str, *, restriction: Restriction
+    ) -> StoredVersion | Withheld | None:
+        arguments = Arguments([tenant, type, id, bucket_of(id)])
+        return await self._one("read", tenant, type, arguments, restriction)
+
+    async def read_version(
+        self, tenant: int, type: str, id: str, version: int, *, restriction: Restriction
+    ) -> StoredVersion | Withheld | None:
+        arguments = Arguments([tenant, type, id, bucket_of(id), version])
+        return await self._one("read_version", tenant, type, arguments, restriction)
+
+    async def _one(
+        self, name: str, tenant: int, type: str, arguments: Arguments, restriction: Restriction
+    ) -> StoredVersion | Withheld | None:
+        if not await self._tables.having([type]):
+            return None
+        seen = restrictions.condition(
+            restriction, "t", tenant=tenant, keys=self._keys, arguments=arguments, indexed=False
+        )
+        row = await self._pool.fetchrow(statement(name, type, seen), *arguments.values)
+        if row is None:
+            return None
+        if not row["visible"]:
+            return Withheld(type, row["id"], tuple(row["patient_ids"] or ()))
+        return stored_version(type, row, self._keys, tenant)
+
+    async def current(self, tenant: int, keys: Sequence[tuple[str, str]]) -> dict[tuple[str, str], Current]:
+        """How the named resources stand; those that never were are left out. One statement per type, together."""
+        by_type: dict[str, list[str]] = {}
+        for type, id in dict.fromkeys(keys):
+            by_type.setdefault(type, []).append(id)
+        present = await self._tables.having(by_type)
+        found: dict[tuple[str, str], Current] = {}
+        for type in sorted(present):
+            ids = by_type[type]
+            rows = await self._pool.fetch(
+                statement("current", type), tenant, type, ids, [bucket_of(id) for id in ids]
+            )
+            for row in rows:
+                patients = tuple(row["patient_ids"] or ())
+                found[type, row["id"]] = Current(row["version"], row["deleted"], row["updated"], patients)
+        return found
+
+    async def history(
+        self,
+        tenant: int,
+        type: str | None,
+        id: str | None,
+        *,
+        restriction: Restriction | Callable[[str], Restriction],
+        count: int,
+        since: datetime | None,
+        cursor: str | None,
+    ) -> tuple[list[StoredVersion], int, str | None]:
+        """Versions newest first, how many there are in all, and where to go on."""
+        known = await self._tables.having([type]) if type else await self._tables.refresh()
+        if not known:
+            return [], 0, None
+        rule = restriction if callable(restriction) else lambda _type: restriction
+        asked = history.Asked(tenant, tuple(sorted(known)), id, since)
+        page = history.page(asked, rule, self._keys, count=count, cursor=cursor)
+        whole = history.total(asked, rule, self._keys)
+        rows, total = await asyncio.gather(
+            self._pool.fetch(page.text, *page.arguments), self._pool.fetchval(whole.text, *whole.arguments)
+        )
+        versions = [stored_version(row["type"], row, self._keys, tenant) for row in rows[:count]]
+        more = history.encode(rows[count - 1]) if len(rows) > count > 0 else None
+        return versions, total, more

@@ -1,0 +1,48 @@
+"""Rows of the database to StoredVersion and back: methods as numbers, the codec of bodies. Pure."""
+
+from typing import Any, Protocol
+
+from akson.fhir.problem import Problem, ProblemKind
+from akson.store.keys import Keys
+from akson.store.values import StoredVersion
+
+
+class Row(Protocol):
+    """A database record, by column name."""
+
+    def __getitem__(self, name: str, /) -> Any: ...
+
+
+METHODS = ("", "POST", "PUT", "DELETE", "PATCH")
+CODEC_PLAIN = 0
+
+
+def method_number(method: str) -> int:
+    return METHODS.index(method)
+
+
+def body_of(row: Row) -> bytes | None:
+    """The body as the client sent it, whatever codec it is stored with."""
+    body = row["body"]
+    if body is None or row["body_codec"] == CODEC_PLAIN:
+        return body
+    raise Problem(
+        ProblemKind.INTERNAL,
+        "AKS-STORE-012",
+        f"A body is stored in a form this program does not know (codec {row['body_codec']}).",
+        now="Start the version of Akson that was used last, or a newer one.",
+        permanent=True,
+    )
+
+
+def stored_version(type: str, row: Row, keys: Keys, tenant: int) -> StoredVersion:
+    patients = row["patient_ids"] or ()
+    return StoredVersion(
+        type=type,
+        id=row["id"],
+        version=row["version"],
+        updated=row["updated"],
+        body=body_of(row),
+        patients=tuple(keys.target(tenant, f"Patient/{id}") for id in patients),
+        method=METHODS[row["method"]],
+    )

@@ -1,0 +1,95 @@
+"""The nine prefixes over periods and numbers, for every kind of parameter that has them. Pure.
+
+A resource's date is a period [low, high); its number an interval, mostly of one point. Numbers are compared as float8:
+order is kept, and two fall together only beyond fifteen digits. Spec: https://hl7.org/fhir/R4/search.html#prefix.
+"""
+
+from datetime import timedelta
+
+from akson.fhir.search.query import DateValue, NumberValue, QuantityValue
+from akson.store.index_row import units
+from akson.store.search.scope import Scope, unsupported
+
+APPROXIMATION = 0.1
+"""`ap` reaches a tenth: of the number, or of the distance between now and the date, as the specification suggests."""
+
+
+def some_date(key: int, value: DateValue, scope: Scope) -> str:
+    """Some entry of the date arrays under `key` fulfils the prefix."""
+    named = scope.arguments.add(key, "bigint")
+    arrays = f"unnest({scope.column('date_key')}, {scope.column('date_los')}, {scope.column('date_his')}) d(k, l, h)"
+    return f"exists (select from {arrays} where d.k = {named} and {period_test(value, 'd.l', 'd.h', scope)})"
+
+
+def period_test(value: DateValue, low: str, high: str, scope: Scope) -> str:
+    """`low`, `high` are the SQL of the resource's period; both ends of the searched one become arguments."""
+    lo, hi = value.lo, value.hi
+    if value.prefix == "ap":
+        reach = timedelta(seconds=abs((scope.now - lo).total_seconds()) * APPROXIMATION)
+        lo, hi = lo - reach, hi + reach
+    a, b = scope.arguments.add(lo, "timestamptz"), scope.arguments.add(hi, "timestamptz")
+    inside = f"({low} >= {a} and {high} <= {b})"
+    match value.prefix:
+        case "eq":
+            return inside
+        case "ne":
+            return f"not {inside}"
+        case "gt":
+            return f"{high} > {b}"
+        case "lt":
+            return f"{low} < {a}"
+        case "ge":
+            return f"({high} > {b} or {inside})"
+        case "le":
+            return f"({low} < {a} or {inside})"
+        case "sa":
+            return f"{low} >= {b}"
+        case "eb":
+            return f"{high} <= {a}"
+        case "ap":
+            return f"({low} < {b} and {high} > {a})"
+    raise unsupported(f"The prefix {value.prefix} is not one of dates.")
+
+
+def some_number(key: int, value: NumberValue | QuantityValue, also: str, scope: Scope) -> str:
+    """Some entry of the number arrays under `key` fulfils the prefix (and `also`, a condition on n.u and n.c)."""
+    named = scope.arguments.add(key, "bigint")
+    columns = ", ".join(scope.column(c) for c in ("num_key", "num_lo", "num_hi", "num_unit", "num_code"))
+    arrays = f"unnest({columns}) n(k, l, h, u, c)"
+    return f"exists (select from {arrays} where n.k = {named} and {number_test(value, scope)}{also})"
+
+
+def some_quantity(key: int, value: QuantityValue, scope: Scope) -> str:
+    """As some_number, and the unit: by system and code, by code alone, or any."""
+    also = ""
+    if value.code is not None:
+        by_system, by_code = units(scope.keys, scope.tenant, value.system, value.code)
+        column, unit = ("n.u", by_system) if value.system else ("n.c", by_code)
+        also = f" and {column} = {scope.arguments.add(unit, 'bigint')}"
+    return some_number(key, value, also, scope)
+
+
+def number_test(value: NumberValue | QuantityValue, scope: Scope) -> str:
+    add = scope.arguments.add
+    exact = float(value.value)
+    match value.prefix:
+        case "eq":
+            return f"(n.l >= {add(float(value.lo), 'float8')} and n.h < {add(float(value.hi), 'float8')})"
+        case "ne":
+            return f"not (n.l >= {add(float(value.lo), 'float8')} and n.h < {add(float(value.hi), 'float8')})"
+        case "gt":
+            return f"n.h > {add(exact, 'float8')}"
+        case "lt":
+            return f"n.l < {add(exact, 'float8')}"
+        case "ge":
+            return f"n.h >= {add(exact, 'float8')}"
+        case "le":
+            return f"n.l <= {add(exact, 'float8')}"
+        case "sa":
+            return f"n.l > {add(exact, 'float8')}"
+        case "eb":
+            return f"n.h < {add(exact, 'float8')}"
+        case "ap":
+            reach = abs(exact) * APPROXIMATION
+            return f"(n.h >= {add(exact - reach, 'float8')} and n.l <= {add(exact + reach, 'float8')})"
+    raise unsupported(f"The prefix {value.prefix} is not one of numbers.")

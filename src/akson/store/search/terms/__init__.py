@@ -1,0 +1,85 @@
+"""One file per kind of search parameter: a term and its scope to a condition in SQL. Files do not know each other.
+
+To add one: write `<kind>.py` with `condition(term, scope) -> str`, add its line here, its forms to ../../index_row.py,
+a test beside the others, and raise INDEX_VERSION when rows are indexed differently.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+
+from akson.fhir.search.query import MissingValue, Query, Term
+from akson.store.search import restriction
+from akson.store.search.scope import Scope, conjunction, disjunction, unsupported
+from akson.store.search.terms import (
+    composite,
+    date,
+    id,
+    last_updated,
+    number,
+    quantity,
+    reference,
+    string,
+    token,
+    uri,
+)
+from akson.store.search.terms.chain import chain_condition, has_condition, is_chain, names_patient
+
+_KINDS: Mapping[str, Callable[[Term, Scope], str]] = {
+    "composite": composite.condition,
+    "date": date.condition,
+    "id": id.condition,
+    "lastUpdated": last_updated.condition,
+    "number": number.condition,
+    "quantity": quantity.condition,
+    "reference": reference.condition,
+    "string": string.condition,
+    "token": token.condition,
+    "uri": uri.condition,
+}
+
+
+def rows(query: Query, scope: Scope) -> str:
+    """Everything a row of the scope's table must fulfil: tenant, alive, restriction, terms."""
+    parts = [
+        f"{scope.column('tenant')} = {scope.arguments.add(scope.tenant, 'int')}",
+        f"{scope.column('body')} is not null",
+    ]
+    scope = _narrowed(query, scope)
+    parts += [of_term(term, scope) for term in query.terms]
+    parts.append(
+        restriction.condition(
+            scope.restriction(scope.type),
+            scope.alias,
+            tenant=scope.tenant,
+            keys=scope.keys,
+            arguments=scope.arguments,
+        )
+    )
+    return conjunction([part for part in parts if part != "true"])
+
+
+def of_term(term: Term, scope: Scope) -> str:
+    missing = [value for value in term.values if isinstance(value, MissingValue)]
+    if missing:
+        return disjunction([_missing(term, value, scope) for value in missing])
+    if term.kind == "has":
+        return has_condition(term, scope, rows)
+    if is_chain(term):
+        return chain_condition(term, scope, rows)
+    kind = _KINDS.get(term.kind)
+    if kind is None:
+        raise unsupported(f"Search parameters of kind {term.kind} are not offered.")
+    return kind(term, scope)
+
+
+def _missing(term: Term, value: MissingValue, scope: Scope) -> str:
+    if term.kind in ("id", "lastUpdated"):
+        return "false" if value.missing else "true"
+    mark = scope.arguments.add([scope.token(term.param, "present")], "bigint[]")
+    return f"({scope.column('tokens')} @> {mark}) is {'not true' if value.missing else 'true'}"
+
+
+def _narrowed(query: Query, scope: Scope) -> Scope:
+    """Marks the scope narrow when an id or the patient leaves few rows whatever else is asked."""
+    narrow = any(term.kind == "id" or names_patient(term, scope.type) for term in query.terms)
+    return replace(scope, narrow=narrow)

@@ -1,0 +1,66 @@
+"""Composite terms: `code-value-quantity=http://loinc.org|8867-4$gt100`. Spec: https://hl7.org/fhir/R4/search.html#composite.
+
+The fixed parts are hashed together; one part with a range is compared under that hash.
+"""
+
+from akson.fhir.search.query import (
+    CompositeValue,
+    DateValue,
+    NumberValue,
+    QuantityValue,
+    ReferenceValue,
+    StringValue,
+    Term,
+    TokenValue,
+    UriValue,
+    Value,
+)
+from akson.fhir.search.values.string import fold
+from akson.store import forms
+from akson.store.search.ranges import some_date, some_number, some_quantity
+from akson.store.search.scope import Scope, disjunction, unsupported
+
+
+def condition(term: Term, scope: Scope) -> str:
+    values = [value for value in term.values if isinstance(value, CompositeValue)]
+    return disjunction([_one(term.param, value, scope) for value in values])
+
+
+def _one(param: str, value: CompositeValue, scope: Scope) -> str:
+    fixed = [form for form in map(_form, value.parts) if form is not None]
+    ranged = [part for part in value.parts if _form(part) is None]
+    if len(ranged) > 1:
+        raise unsupported("A composite parameter with two ranges is not offered.")
+    discrete = "\0".join(fixed)
+    if not ranged:
+        mark = scope.token(param, "all", discrete)
+        return f"{scope.column('tokens')} @> {scope.arguments.add([mark], 'bigint[]')}"
+    key = scope.keys.param(scope.tenant, scope.type, param, discrete)
+    return _range(key, ranged[0], scope)
+
+
+def _form(part: Value) -> str | None:
+    match part:
+        case TokenValue(system, code):
+            return forms.asked_token(system, code)
+        case ReferenceValue(type, id, url):
+            return f"r{url or f'{type}/{id}'}"
+        case UriValue(uri):
+            return "u" + uri
+    return None
+
+
+def _range(key: int, part: Value, scope: Scope) -> str:
+    match part:
+        case QuantityValue():
+            return some_quantity(key, part, scope)
+        case NumberValue():
+            return some_number(key, part, "", scope)
+        case DateValue():
+            return some_date(key, part, scope)
+        case StringValue(text):
+            named = scope.arguments.add(key, "bigint")
+            values = f"unnest({scope.column('str_key')}, {scope.column('str_val')}) s(k, v)"
+            start = scope.arguments.add(fold(text), "text")
+            return f"exists (select from {values} where s.k = {named} and starts_with(s.v, {start}))"
+    raise unsupported("This composite parameter is not offered.")

@@ -1,0 +1,186 @@
+"""The record's memory behind one object: opened once per process, handed to `record` alone.
+
+Every call that reaches patient data takes `restriction` as a required keyword. What a restriction means is decided in
+`access`; who may ask is decided in `record`. Layout and invariants: README.md.
+"""
+
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import datetime
+
+import asyncpg
+
+from akson.access.decision import Restriction
+from akson.fhir.definitions import Definitions
+from akson.fhir.problem import Problem, ProblemKind
+from akson.fhir.search.query import Query
+from akson.store import buckets, connections
+from akson.store.changes import Changes
+from akson.store.commit import Commit
+from akson.store.keys import Keys
+from akson.store.maintenance import Extract, Maintenance
+from akson.store.migrate import migrate
+from akson.store.reading import Reading
+from akson.store.searching import Searching
+from akson.store.tables import Tables
+from akson.store.values import (
+    ChangeEvent,
+    Current,
+    PendingEvent,
+    SearchPage,
+    Sql,
+    StoredVersion,
+    Withheld,
+    Write,
+)
+from akson.world import Clock, Random
+
+Progress = Callable[[int], Awaitable[None] | None]
+"""Told how many rows are done so far."""
+
+_INDEX_KEY_BYTES = 32
+
+
+class Store:
+    """Entry point: `await Store.open(dsn, definitions=…, clock=…, random=…)`; close it when done."""
+
+    def __init__(
+        self,
+        pool: asyncpg.Pool,
+        search_pool: asyncpg.Pool,
+        keys: Keys,
+        definitions: Definitions,
+        clock: Clock,
+        random: Random,
+    ) -> None:
+        self._pool = pool
+        self._search_pool = search_pool
+        self._clock = clock
+        self._random = random
+        tables = Tables(pool)
+        self._tables = tables
+        self._reading = Reading(pool, tables, keys)
+        self._searching = Searching(search_pool, tables, keys, definitions, clock)
+        self._commit = Commit(pool, tables, keys)
+        self._changes = Changes(pool)
+        self._maintenance = Maintenance(pool, tables, keys)
+
+    @classmethod
+    async def open(
+        cls, dsn: str, *, definitions: Definitions, clock: Clock, random: Random, pool_size: int = 8
+    ) -> "Store":
+        """Connects, migrates under a lock, reads the installation's key. `pool_size` connections at most, in two pools."""
+        pool = await connections.pool(dsn, size=max(1, pool_size // 2))
+        try:
+            async with pool.acquire() as connection:
+                await migrate(connection, "record")
+                keys = Keys(await _index_key(connection, random))
+            # Searches are planned for their very values; reads by key keep their prepared plan.
+            search_pool = await connections.pool(
+                dsn, size=max(1, pool_size - pool_size // 2), plan_cache_mode="force_custom_plan"
+            )
+        except BaseException:
+            await pool.close()
+            raise
+        store = cls(pool, search_pool, keys, definitions, clock, random)
+        await store._tables.refresh()
+        return store
+
+    async def close(self) -> None:
+        await self._search_pool.close()
+        await self._pool.close()
+
+    def new_id(self, type: str, *, patient: str | None = None) -> str:
+        """A server-made id carrying its bucket: the patient's, when it will belong to one."""
+        if patient is not None and type != "Patient":
+            bucket = buckets.bucket_of(patient)
+        else:
+            bucket = int.from_bytes(self._random.bytes(2), "big") % buckets.BUCKETS
+        return buckets.server_id(bucket, self._clock.now(), self._random.bytes(9))
+
+    async def read(
+        self, tenant: int, type: str, id: str, *, restriction: Restriction
+    ) -> StoredVersion | Withheld | None:
+        """The current version (a deletion has no body), Withheld when hidden, None when there never was one."""
+        return await self._reading.read(tenant, type, id, restriction=restriction)
+
+    async def read_version(
+        self, tenant: int, type: str, id: str, version: int, *, restriction: Restriction
+    ) -> StoredVersion | Withheld | None:
+        return await self._reading.read_version(tenant, type, id, version, restriction=restriction)
+
+    async def history(
+        self,
+        tenant: int,
+        type: str | None,
+        id: str | None,
+        *,
+        restriction: Restriction | Callable[[str], Restriction],
+        count: int,
+        since: datetime | None = None,
+        cursor: str | None = None,
+    ) -> tuple[list[StoredVersion], int, str | None]:
+        """Versions newest first, how many there are in all, and where to go on. `restriction` may depend on the type."""
+        return await self._reading.history(
+            tenant, type, id, restriction=restriction, count=count, since=since, cursor=cursor
+        )
+
+    async def search(
+        self, tenant: int, query: Query, *, restriction: Callable[[str], Restriction]
+    ) -> SearchPage:
+        """`restriction(type)` applies at every table the search touches: matches, chains, includes, counts."""
+        return await self._searching.search(tenant, query, restriction=restriction)
+
+    def explain(self, tenant: int, query: Query, *, restriction: Callable[[str], Restriction]) -> Sql:
+        return self._searching.explain(tenant, query, restriction=restriction)
+
+    async def current(self, tenant: int, keys: Sequence[tuple[str, str]]) -> dict[tuple[str, str], Current]:
+        """How resources stand, whoever asks; for commit only."""
+        return await self._reading.current(tenant, keys)
+
+    async def commit(
+        self, tenant: int, writes: Sequence[Write], *, events: Sequence[PendingEvent], at: datetime
+    ) -> None:
+        """One transaction. Raises CONFLICT AKS-STORE-030, -031; INVALID -032; OVERLOADED -033; TOO_LARGE -034."""
+        await self._commit.commit(tenant, writes, events=events, at=at)
+
+    async def pending(self, limit: int) -> list[PendingEvent]:
+        """Log events of commits that the log does not have yet, oldest first."""
+        return await self._changes.pending(limit)
+
+    async def settle(self, ids: Sequence[bytes]) -> None:
+        """The log has them."""
+        await self._changes.settle(ids)
+
+    async def changes(self, after: tuple[int, int] = (0, 0), limit: int = 100) -> list[ChangeEvent]:
+        """Commits after a place, in an order without gaps: what a follower has seen is never overtaken."""
+        return await self._changes.after(after, limit)
+
+    async def erase(self, tenant: int, type: str, id: str, *, at: datetime) -> int:
+        """Lawful erasure: every version loses its body, the fact that it was stays. Returns how many versions."""
+        return await self._maintenance.erase(tenant, type, id, at=at)
+
+    async def reindex(self, types: Sequence[str], extract: Extract, progress: Progress | None = None) -> int:
+        """Rebuilds the index of rows older than INDEX_VERSION, online. Returns how many were rebuilt."""
+        return await self._maintenance.reindex(types, extract, progress)
+
+    async def types(self) -> frozenset[str]:
+        """The resource types that have tables: every type ever written."""
+        return await self._tables.refresh()
+
+    async def count(self, tenant: int) -> dict[str, int]:
+        """How many living resources of each type, whoever may see them; for doctor and bench."""
+        return await self._maintenance.count(tenant)
+
+
+async def _index_key(connection: asyncpg.Connection, random: Random) -> bytes:
+    """Made by whoever comes first, the same for everybody after."""
+    await connection.execute(
+        "insert into record.installation (index_key) values ($1) on conflict do nothing",
+        random.bytes(_INDEX_KEY_BYTES),
+    )
+    key = await connection.fetchval("select index_key from record.installation")
+    if key is None or len(key) != _INDEX_KEY_BYTES:
+        raise Problem(
+            ProblemKind.INTERNAL, "AKS-STORE-013", "The installation's index key is missing.", permanent=True
+        )
+    return bytes(key)
