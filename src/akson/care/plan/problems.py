@@ -16,7 +16,7 @@ CLOSED_GOALS = ("completed", "cancelled", "rejected", "entered-in-error")
 
 
 @dataclass(frozen=True, slots=True)
-class Problem:
+class HealthProblem:
     id: str
     name: str
     code: str
@@ -49,10 +49,10 @@ def _addresses(goal: Resource) -> set[str]:
     return {reference(a) for a in goal.get("addresses") or []}
 
 
-def _problem(condition: Resource, goals: list[Resource]) -> Problem:
+def _problem(condition: Resource, goals: list[Resource]) -> HealthProblem:
     own = [g for g in goals if f"Condition/{condition.get('id')}" in _addresses(g)]
     code = condition.get("code")
-    return Problem(
+    return HealthProblem(
         id=str(condition.get("id", "")),
         name=concept_text(code) or "Uten navn",
         code=code_in(code, ICPC2, ICD10),
@@ -63,7 +63,7 @@ def _problem(condition: Resource, goals: list[Resource]) -> Problem:
     )
 
 
-def problems(conditions: Iterable[Resource], goals: Iterable[Resource] = ()) -> list[Problem]:
+def problems(conditions: Iterable[Resource], goals: Iterable[Resource] = ()) -> list[HealthProblem]:
     """Active problems: those with a goal first, then the newest."""
     wanted = _open_goals(goals)
     active = [

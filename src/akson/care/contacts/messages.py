@@ -1,0 +1,73 @@
+"""Care messages about a patient, as the post left them in the record: Communications.
+
+Spec: https://hl7.org/fhir/R4/communication.html. Message formats and receipts as documents belong to the post; here
+is only what a reader needs of them.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from akson.care.fhir_json import Resource, code_in, concept_text, display, instant, reference
+
+# Kodeverk 8279, message types. https://volven.no (OID 2.16.578.1.12.4.1.1.8279).
+MESSAGE_TYPES = "urn:oid:2.16.578.1.12.4.1.1.8279"
+TITLES = {
+    "LOG_INNLAGT": "Innlagt på sykehus",
+    "LOG_UTSKREVET": "Utskrevet fra sykehus",
+}
+UNKNOWN_SENDER = "Ukjent avsender"
+
+
+@dataclass(frozen=True, slots=True)
+class CareMessage:
+    id: str
+    title: str
+    type_code: str
+    sender: str
+    receiver: str
+    text: str
+    sent: datetime | None
+    received: datetime | None
+    status: str
+    """Communication.status: `completed` once it has been taken in or delivered."""
+
+    @property
+    def at(self) -> datetime | None:
+        """When it reached the record, else when it was sent."""
+        return self.received or self.sent
+
+
+def _name(reference_element: Resource, message: Resource, known: Mapping[str, Resource]) -> str:
+    contained = {f"#{c.get('id')}": c for c in message.get("contained") or []}
+    target = contained.get(reference(reference_element)) or known.get(reference(reference_element)) or {}
+    name = target.get("name")
+    return display(reference_element) or (name if isinstance(name, str) else "")
+
+
+def care_message(message: Resource, known: Mapping[str, Resource] | None = None) -> CareMessage:
+    """One Communication. `known` maps `Organization/id` and the like to resources read together with it."""
+    categories = message.get("category") or []
+    code = next((c for c in (code_in(concept, MESSAGE_TYPES) for concept in categories) if c), "")
+    words = next((w for w in map(concept_text, categories) if w), "Melding")
+    payloads = [p.get("contentString", "") for p in message.get("payload") or []]
+    receivers = [_name(r, message, known or {}) for r in message.get("recipient") or []]
+    return CareMessage(
+        id=str(message.get("id", "")),
+        title=TITLES.get(code, words),
+        type_code=code,
+        sender=_name(message.get("sender") or {}, message, known or {}) or UNKNOWN_SENDER,
+        receiver=", ".join(r for r in receivers if r),
+        text="\n\n".join(p for p in payloads if p),
+        sent=instant(message.get("sent")),
+        received=instant(message.get("received")),
+        status=str(message.get("status", "")),
+    )
+
+
+def care_messages(
+    communications: Iterable[Resource], known: Mapping[str, Resource] | None = None
+) -> list[CareMessage]:
+    """Newest first."""
+    found = [care_message(c, known) for c in communications if c.get("status") != "entered-in-error"]
+    return sorted(found, key=lambda m: m.at.timestamp() if m.at else 0.0, reverse=True)

@@ -1,0 +1,59 @@
+"""The screens as one Starlette application. `akson.app` calls `build` and mounts the result at `/`."""
+
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.middleware.gzip import GZipMiddleware
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import Route
+
+from akson.identity.sessions import Sessions
+from akson.web.screens import SCREENS
+from akson.web.shell import gate, problems
+from akson.web.shell.headers import SecureHeaders
+from akson.web.shell.house import DemoLogin, House, NodeName, Opens
+from akson.web.shell.pages import Pages
+from akson.web.shell.static_files import Statics
+from akson.world import Clock
+
+COMPRESS_FROM_BYTES = 1000
+
+
+def build(
+    record: Opens,
+    *,
+    sessions: Sessions,
+    clock: Clock,
+    node: NodeName,
+    login: DemoLogin | None = None,
+) -> Starlette:
+    """All screens. Without `login` nobody can log in, and the login page says which issuer is missing."""
+    statics = Statics()
+    house = House(record, sessions, clock, node, login, Pages(statics))
+
+    async def start(request: Request) -> Response:
+        visit = gate.visit_of(request, house)
+        return RedirectResponse(gate.home_of(visit) if visit else gate.LOGIN_PATH, 303)
+
+    async def no_page(request: Request, _: Exception) -> Response:
+        return gate.error_page(request, house, problems.no_page())
+
+    # Compression is safe here although pages hold a token and repeat the query: the session cookie is
+    # SameSite=Strict, so no other site can make a logged-in browser ask (the ground of BREACH).
+    compress = Middleware(GZipMiddleware, minimum_size=COMPRESS_FROM_BYTES, compresslevel=6)
+    ways = [
+        Route(
+            way.path,
+            gate.endpoint(house, screen, way),
+            methods=[way.method],
+            name=screen.name,
+            middleware=[compress],
+        )
+        for screen in SCREENS
+        for way in screen.ways
+    ]
+    return Starlette(
+        routes=[Route("/", start), Route("/static/{name:path}", statics.serve), *ways],
+        middleware=[Middleware(SecureHeaders)],
+        exception_handlers={404: no_page, 405: no_page},
+    )

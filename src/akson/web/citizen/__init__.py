@@ -1,0 +1,1 @@
+"""Screens of the citizen and of one who acts for her."""

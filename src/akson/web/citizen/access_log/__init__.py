@@ -1,0 +1,1 @@
+"""Who has looked, as the citizen reads it."""

@@ -1,0 +1,34 @@
+"""What the citizen's first page shows."""
+
+from dataclasses import dataclass
+
+from akson.web.shell.access_lines import LogEntry
+from akson.web.shell.chart import Person
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceRow:
+    name: str
+    unit: str
+    since: str
+
+
+@dataclass(frozen=True, slots=True)
+class VisitRow:
+    when: str
+    what: str
+    who: str
+
+
+@dataclass(frozen=True, slots=True)
+class HomeView:
+    person: Person
+    proxy: bool
+    """Whether the reader acts for somebody else."""
+    last_seen: LogEntry | None
+    """The latest look by another than the reader."""
+    last_seen_when: str
+    refused: int
+    visits: tuple[VisitRow, ...]
+    services: tuple[ServiceRow, ...]
+    log_path: str

@@ -1,0 +1,1 @@
+"""Choose who to be, on a node with the demo issuer; and leave."""

@@ -1,0 +1,120 @@
+"""Lines of the access log folded to what a human asks: who, when, why, and were they let in.
+
+One look at a page makes many events; those of one person within half an hour, for the same reason, become one entry.
+Shared by the staff's and the citizen's view of the log; reading the log is the record's business.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from akson.record.values import AccessLine
+from akson.web.shell import words
+
+SAME_LOOK = timedelta(minutes=30)
+READ_ACTIONS = ("read", "vread", "search", "history", "export")
+PURPOSE_WORDS = {
+    "treatment": "helsehjelp",
+    "emergency": "øyeblikkelig hjelp",
+    "care-coordination": "samordning av tjenester",
+    "administration": "administrasjon",
+    "patient-request": "ditt eget innsyn",
+    "research": "forskning",
+    "operations": "drift",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class LogEntry:
+    name: str
+    role: str
+    unit: str
+    first: datetime
+    last: datetime
+    permitted: bool
+    deeds: tuple[str, ...]
+    """`så i journalen`, `skrev i journalen`, `leverte melding`; for a refusal what was tried."""
+    why: str
+    purpose: str
+    events: int
+
+    @property
+    def clock(self) -> str:
+        """`08:12`, or `08:12–08:20` when it lasted."""
+        first, last = words.clock(self.first), words.clock(self.last)
+        return first if first == last else f"{first}–{last}"
+
+
+@dataclass(frozen=True, slots=True)
+class LogDay:
+    title: str
+    entries: tuple[LogEntry, ...]
+
+
+def _deed(line: AccessLine) -> str:
+    if line.action in READ_ACTIONS:
+        return "så i journalen" if line.permitted else "prøvde å åpne journalen"
+    if line.action == "receive":
+        return "leverte en melding" if line.permitted else "prøvde å levere en melding"
+    if line.action == "log":
+        return "så i tilgangsloggen" if line.permitted else "prøvde å se tilgangsloggen"
+    return "skrev i journalen" if line.permitted else "prøvde å skrive i journalen"
+
+
+def _same_look(entry: LogEntry, line: AccessLine) -> bool:
+    """Lines come newest first, so `line` is older than what the entry holds."""
+    who = (entry.name, entry.role, entry.unit, entry.permitted, entry.why)
+    near = (
+        entry.first - line.at <= SAME_LOOK and words.local(entry.first).date() == words.local(line.at).date()
+    )
+    return near and who == (line.name, words.role_word(line.role), line.unit, line.permitted, line.words)
+
+
+def _entry(line: AccessLine) -> LogEntry:
+    return LogEntry(
+        name=line.name,
+        role=words.role_word(line.role),
+        unit=line.unit,
+        first=line.at,
+        last=line.at,
+        permitted=line.permitted,
+        deeds=(_deed(line),),
+        why=line.words,
+        purpose=PURPOSE_WORDS.get(line.purpose, line.purpose),
+        events=1,
+    )
+
+
+def _with(entry: LogEntry, line: AccessLine) -> LogEntry:
+    return LogEntry(
+        name=entry.name,
+        role=entry.role,
+        unit=entry.unit,
+        first=line.at,
+        last=entry.last,
+        permitted=entry.permitted,
+        deeds=tuple(dict.fromkeys((*entry.deeds, _deed(line)))),
+        why=entry.why,
+        purpose=entry.purpose,
+        events=entry.events + 1,
+    )
+
+
+def entries(lines: Iterable[AccessLine]) -> list[LogEntry]:
+    """Newest first. An entry takes in an older line when no more than half an hour lies between them."""
+    folded: list[LogEntry] = []
+    for line in sorted(lines, key=lambda one: (one.at, one.index), reverse=True):
+        place = next((n for n, entry in enumerate(folded) if _same_look(entry, line)), None)
+        if place is None:
+            folded.append(_entry(line))
+        else:
+            folded[place] = _with(folded[place], line)
+    return folded
+
+
+def days(lines: Iterable[AccessLine], now: datetime) -> tuple[LogDay, ...]:
+    """Entries under the day they happened, newest day first."""
+    by_day: dict[str, list[LogEntry]] = {}
+    for entry in entries(lines):
+        by_day.setdefault(words.long_day(entry.last, now), []).append(entry)
+    return tuple(LogDay(title, tuple(found)) for title, found in by_day.items())

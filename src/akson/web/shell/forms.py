@@ -1,0 +1,71 @@
+"""Whether a form really comes from our own page: its origin, and a token bound to the session cookie.
+
+The token is an HMAC with the cookie as key: only one who holds the cookie can make it, and no server state is needed.
+Source: OWASP Cross-Site Request Forgery Prevention. What a form means does not belong here.
+"""
+
+import hashlib
+import hmac
+from urllib.parse import urlsplit
+
+from starlette.requests import Request
+
+from akson.fhir.problem import Problem, ProblemKind
+
+FIELD = "token"
+_LABEL = b"akson form token"
+FORM_FIELDS_MAX = 50
+FORM_BYTES_MAX = 64 * 1024
+
+
+def token(cookie: str) -> str:
+    """The token for forms shown to the bearer of `cookie`."""
+    return hmac.new(cookie.encode(), _LABEL, hashlib.sha256).hexdigest()
+
+
+def _refusal(id: str) -> Problem:
+    return Problem(
+        ProblemKind.FORBIDDEN,
+        id,
+        "Skjemaet ble ikke godtatt.",
+        why="Det kom ikke fra en side Akson har vist deg i denne innloggingen.",
+        now="Last siden på nytt og prøv igjen.",
+    )
+
+
+def require_own_origin(request: Request) -> None:
+    """Refuse what another site sends. Sec-Fetch-Site where the browser gives it, else Origin.
+
+    Raises: Problem(FORBIDDEN, AKS-WEB-001).
+    """
+    site = request.headers.get("sec-fetch-site")
+    if site is not None and site not in ("same-origin", "none"):
+        raise _refusal("AKS-WEB-001")
+    origin = request.headers.get("origin")
+    if origin and urlsplit(origin).netloc != request.headers.get("host"):
+        raise _refusal("AKS-WEB-001")
+
+
+async def fields(request: Request) -> dict[str, str]:
+    """The text fields of a form.
+
+    Raises: Problem(TOO_LARGE, AKS-WEB-003) beyond 64 KB, which no form of ours reaches.
+    """
+    if int(request.headers.get("content-length") or 0) > FORM_BYTES_MAX:
+        raise Problem(
+            ProblemKind.TOO_LARGE, "AKS-WEB-003", "Skjemaet er for stort.", now="Send mindre tekst."
+        )
+    form = await request.form(max_fields=FORM_FIELDS_MAX, max_files=0)
+    return {name: value for name, value in form.items() if isinstance(value, str)}
+
+
+async def checked_fields(request: Request, cookie: str) -> dict[str, str]:
+    """The fields of a form that was shown to the bearer of `cookie`.
+
+    Raises: Problem(FORBIDDEN, AKS-WEB-001) from another site, (FORBIDDEN, AKS-WEB-002) without the right token.
+    """
+    require_own_origin(request)
+    given = await fields(request)
+    if not hmac.compare_digest(given.get(FIELD, "").encode(), token(cookie).encode()):
+        raise _refusal("AKS-WEB-002")
+    return given

@@ -1,0 +1,113 @@
+"""From a request to a handler: who is here, may she see this kind of page, is the form hers; and errors to pages.
+
+Rules about patient data do not belong here: the record decides them.
+"""
+
+import logging
+from collections.abc import Awaitable, Callable
+from typing import cast
+from urllib.parse import quote
+
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from akson.fhir.problem import Problem, ProblemKind
+from akson.web.shell import forms, problems
+from akson.web.shell.house import (
+    CITIZEN_KINDS,
+    STAFF_KINDS,
+    Audience,
+    Handler,
+    House,
+    OpenHandler,
+    Screen,
+    Visit,
+    Way,
+)
+from akson.web.shell.pages import Frame
+
+COOKIE = "akson"
+LOGIN_PATH = "/logg-inn"
+log = logging.getLogger("akson.web")
+
+Endpoint = Callable[[Request], Awaitable[Response]]
+
+
+def visit_of(request: Request, house: House) -> Visit | None:
+    cookie = request.cookies.get(COOKIE, "")
+    session = house.sessions.find(cookie) if cookie else None
+    return Visit(request, house, session, cookie) if session else None
+
+
+def frame_of(request: Request, house: House, visit: Visit | None = None, **more: object) -> Frame:
+    """The frame for whoever sends the request; `more` are further fields of Frame."""
+    visit = visit or visit_of(request, house)
+    return Frame(
+        node=house.node.name,
+        now=house.clock.now(),
+        actor=visit.actor if visit else None,
+        token=forms.token(visit.cookie) if visit else "",
+        demo=house.login is not None,
+        **more,  # type: ignore[arg-type]
+    )
+
+
+def home_of(visit: Visit) -> str:
+    """Where one who has just come belongs."""
+    return "/min" if visit.actor.kind in CITIZEN_KINDS else "/innboks"
+
+
+def safe_path(path: str) -> str:
+    """`path` when it stays on this site, else "": a login must not send anyone elsewhere."""
+    local = path.startswith("/") and not path.startswith(("//", "/\\")) and "\n" not in path
+    return path if local else ""
+
+
+def to_login(request: Request) -> Response:
+    """To the login page and, for a page that was read, back again."""
+    if request.method != "GET":
+        return RedirectResponse(LOGIN_PATH, 303)
+    query = f"?{request.url.query}" if request.url.query else ""
+    return RedirectResponse(f"{LOGIN_PATH}?til={quote(request.url.path + query)}", 303)
+
+
+def _check_audience(screen: Screen, visit: Visit) -> None:
+    if screen.audience is Audience.STAFF and visit.actor.kind not in STAFF_KINDS:
+        raise problems.staff_only()
+    if screen.audience is Audience.CITIZEN and visit.actor.kind not in CITIZEN_KINDS:
+        raise problems.citizens_only()
+
+
+async def _answer(request: Request, house: House, screen: Screen, way: Way) -> Response:
+    if screen.audience is Audience.ANYONE:
+        return await cast(OpenHandler, way.handler)(request, house)
+    visit = visit_of(request, house)
+    if visit is None:
+        return to_login(request)
+    _check_audience(screen, visit)
+    return await cast(Handler, way.handler)(visit)
+
+
+def error_page(request: Request, house: House, problem: Problem) -> Response:
+    frame = frame_of(request, house)
+    if problem.kind in (ProblemKind.NOT_FOUND, ProblemKind.GONE) and not problem.id.startswith("AKS-WEB"):
+        return problems.refusal_page(house.pages, frame)
+    return problems.problem_page(house.pages, frame, problem)
+
+
+def endpoint(house: House, screen: Screen, way: Way) -> Endpoint:
+    """What Starlette calls for one way of one screen."""
+
+    async def answer(request: Request) -> Response:
+        try:
+            return await _answer(request, house, screen, way)
+        except Problem as problem:
+            if problem.kind is ProblemKind.INTERNAL:
+                log.error("%s on %s: %s", problem.id, screen.name, problem.what)
+            return error_page(request, house, problem)
+        except Exception as error:
+            # The path names patients, so the log gets the screen and the trace alone.
+            log.error("unexpected %s on %s", type(error).__name__, screen.name, exc_info=error)
+            return error_page(request, house, problems.unexpected())
+
+    return answer

@@ -1,0 +1,120 @@
+"""What every screen is handed: the house it stands in, the visit it serves, and the shape it must have.
+
+A screen is a name, an audience and its ways (path, method, handler); `akson.web.screens` lists them all.
+"""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING, Protocol
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from akson.access.actor import Actor, ActorKind, PurposeOfUse
+from akson.identity.sessions import Sessions, WebSession
+from akson.record.session import RecordSession
+from akson.web.shell.forms import checked_fields
+from akson.world import Clock
+
+if TYPE_CHECKING:
+    from akson.web.shell.pages import Pages
+
+
+class Opens(Protocol):
+    """The door as screens use it: `akson.record.Record`."""
+
+    def open(self, actor: Actor, purpose_of_use: PurposeOfUse) -> RecordSession: ...
+
+
+@dataclass(frozen=True, slots=True)
+class NodeName:
+    """What the municipality is called at the top of each page."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class CastMember:
+    """One who can be chosen at a demo login. `hint` tells a newcomer why: `har relasjon til Astrid`."""
+
+    actor: Actor
+    hint: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class DemoLogin:
+    """The demo issuer. A node that has it says so on its login page."""
+
+    cast: tuple[CastMember, ...]
+
+    def find(self, id: str) -> CastMember | None:
+        return next((member for member in self.cast if member.actor.id == id), None)
+
+
+@dataclass(frozen=True, slots=True)
+class House:
+    record: Opens
+    sessions: Sessions
+    clock: Clock
+    node: NodeName
+    login: DemoLogin | None
+    pages: "Pages"
+
+
+class Audience(StrEnum):
+    ANYONE = "anyone"
+    """Nobody needs to be logged in."""
+    STAFF = "staff"
+    CITIZEN = "citizen"
+    """The citizen herself, or one with power of attorney."""
+
+
+STAFF_KINDS = (ActorKind.PRACTITIONER,)
+CITIZEN_KINDS = (ActorKind.CITIZEN, ActorKind.PROXY)
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """One request by one who is logged in."""
+
+    request: Request
+    house: House
+    session: WebSession
+    cookie: str
+
+    @property
+    def actor(self) -> Actor:
+        return self.session.actor
+
+    def open(self) -> RecordSession:
+        """The record, opened for the purpose that follows from who is asking."""
+        citizen = self.actor.kind in CITIZEN_KINDS
+        return self.house.record.open(
+            self.actor, PurposeOfUse.PATIENT_REQUEST if citizen else PurposeOfUse.TREATMENT
+        )
+
+    async def form(self) -> dict[str, str]:
+        """The fields of the form she sent. Raises Problem(FORBIDDEN) when it is not one of ours."""
+        return await checked_fields(self.request, self.cookie)
+
+
+Handler = Callable[[Visit], Awaitable[Response]]
+OpenHandler = Callable[[Request, House], Awaitable[Response]]
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """One path of a screen. `method` is GET or POST; a POST always changes something."""
+
+    path: str
+    handler: Handler | OpenHandler
+    method: str = "GET"
+
+
+@dataclass(frozen=True, slots=True)
+class Screen:
+    name: str
+    """Its folder, dotted: `workspace.inbox`."""
+    audience: Audience
+    ways: tuple[Way, ...]

@@ -1,0 +1,32 @@
+"""How many items wait in a reader's inbox: the number at the top of each page, and the query the inbox shares.
+
+The items themselves belong to `workspace/inbox`.
+"""
+
+from akson.access.actor import Actor
+from akson.care.worklist.inbox import OPEN
+from akson.fhir.search.query import Query, ReferenceValue, Term, TokenValue
+from akson.record.session import RecordSession
+
+
+def owned_by(actor: Actor, statuses: tuple[str, ...] = OPEN, *more: Term, count: int = 100) -> Query:
+    """Tasks whose owner is the reader or one of her units, in one of `statuses`."""
+    owners = tuple(ReferenceValue(*reference.split("/", 1)) for reference in actor.grantees)
+    return Query(
+        "Task",
+        terms=(
+            Term("owner", "reference", None, owners),
+            Term("status", "token", None, tuple(TokenValue(None, status) for status in statuses)),
+            *more,
+        ),
+        count=count,
+    )
+
+
+async def waiting(session: RecordSession, actor: Actor) -> int | None:
+    """The number of open items; None for one who owns no worklist."""
+    if not actor.grantees:
+        return None
+    query = owned_by(actor)
+    found = await session.search(Query(query.type, query.terms, count=0, summary="count", total="accurate"))
+    return found.total

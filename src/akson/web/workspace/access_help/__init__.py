@@ -1,0 +1,1 @@
+"""How one gets access to a patient."""

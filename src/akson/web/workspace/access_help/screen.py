@@ -1,0 +1,14 @@
+"""Slik får du tilgang: what gives access to a patient, in plain words. Shows no data."""
+
+from starlette.responses import Response
+
+from akson.web.shell import gate
+from akson.web.shell.house import Audience, Screen, Visit, Way
+
+
+async def show(visit: Visit) -> Response:
+    frame = gate.frame_of(visit.request, visit.house, visit)
+    return visit.house.pages.page("workspace/access_help/template.html", frame, None)
+
+
+SCREEN = Screen("workspace.access_help", Audience.STAFF, (Way("/tilgang", show),))

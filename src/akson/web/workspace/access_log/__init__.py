@@ -1,0 +1,1 @@
+"""Who has looked, as staff see it."""

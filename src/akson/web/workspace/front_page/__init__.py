@@ -1,0 +1,1 @@
+"""The front page of a patient: understood in twenty seconds."""

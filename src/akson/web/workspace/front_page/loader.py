@@ -1,0 +1,192 @@
+"""Everything the front page shows, asked for at once through the reader's RecordSession."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from akson.care.contacts.messages import care_messages
+from akson.care.contacts.services import services
+from akson.care.contacts.visits import Visit, next_visit, visits
+from akson.care.fhir_json import Resource, display, instant
+from akson.care.homefollowup.readings import readings, weights
+from akson.care.medication.list import anticoagulants, medication_lines
+from akson.care.notes.fold import fold
+from akson.care.plan.problems import HealthProblem, free_goals, problems
+from akson.care.worklist.inbox import OPEN, due_words, open_items
+from akson.fhir.search.query import Include, Query
+from akson.record.session import RecordSession
+from akson.record.values import SearchResult
+from akson.web.shell import words
+from akson.web.shell.chart import Alert, Chart, load_chart
+from akson.web.shell.days import on_day
+from akson.web.shell.reading import of_patient, resources, search_all, token
+from akson.web.workspace.front_page.news import Sources, news
+from akson.web.workspace.front_page.news2_view import news2_view
+from akson.web.workspace.front_page.view import (
+    DeadlineRow,
+    FrontPageView,
+    NoteRow,
+    ProblemRow,
+    ServiceRow,
+    VisitRow,
+)
+
+# Looks closer than this are one sitting: coming back from a message must not empty the news.
+SAME_SITTING = timedelta(minutes=30)
+NOTES_SHOWN = 3
+OBSERVATIONS_MAX = 200
+VISIT_STATE_WORDS = {"done": "Utført", "missed": "Ikke gjennomført", "planned": "", "next": "Neste"}
+
+
+def _queries(patient: str, now: datetime) -> tuple[Query, ...]:
+    messages = of_patient("Communication", patient, count=20)
+    medications = of_patient("MedicationStatement", patient)
+    return (
+        of_patient("Condition", patient),
+        of_patient("Goal", patient),
+        _including(medications, "medication"),
+        of_patient(
+            "Observation", patient, token("category", "vital-signs"), sort="date", count=OBSERVATIONS_MAX
+        ),
+        of_patient("Appointment", patient, on_day("date", now)),
+        of_patient("EpisodeOfCare", patient, token("status", "active", "onhold")),
+        _including(of_patient("ClinicalImpression", patient, sort="date", count=10), "assessor"),
+        _including(messages, "sender"),
+        _including(of_patient("Task", patient, token("status", *OPEN)), "owner"),
+    )
+
+
+def _including(query: Query, param: str) -> Query:
+    includes = (Include(query.type, param),)
+    return Query(query.type, query.terms, query.sort, query.count, includes=includes)
+
+
+class Found:
+    """The answers, parsed, by resource type; included resources by reference."""
+
+    def __init__(self, results: Sequence[SearchResult]) -> None:
+        self._matches: dict[str, list[Resource]] = {}
+        self.near: dict[str, Resource] = {}
+        for result in results:
+            for match in resources(result.matches):
+                self._matches.setdefault(match["resourceType"], []).append(match)
+            self.near |= {f"{r['resourceType']}/{r['id']}": r for r in resources(result.included)}
+
+    def all(self, type: str) -> list[Resource]:
+        return self._matches.get(type, [])
+
+
+def _problem_row(problem: HealthProblem, now: datetime) -> ProblemRow:
+    late = problem.evaluate is not None and problem.evaluate.date() < now.date()
+    if problem.evaluate:
+        status = f"Skulle vært evaluert {words.short_day(problem.evaluate, now)}" if late else (
+            f"Evalueres {words.short_day(problem.evaluate, now)}"
+        )  # fmt: skip
+    else:
+        status = f"Siden {words.local(problem.since).year}" if problem.since else ""
+    return ProblemRow(problem.name, problem.code, " · ".join(problem.goals) or problem.note, status, late)
+
+
+def _visit_rows(planned: Sequence[Visit], now: datetime) -> tuple[VisitRow, ...]:
+    following = next_visit(planned, now)
+    rows = []
+    for visit in planned:
+        state = "next" if visit is following else visit.state
+        rows.append(
+            VisitRow(
+                words.clock(visit.start),
+                visit.what,
+                visit.who or "Ikke tildelt",
+                state,
+                VISIT_STATE_WORDS[state],
+            )
+        )
+    return tuple(rows)
+
+
+def _note_rows(notes: Sequence[Resource], now: datetime) -> tuple[NoteRow, ...]:
+    """The newest notes; a sentence that also stands in the note before it is folded."""
+    rows = []
+    for n, note in enumerate(notes[:NOTES_SHOWN]):
+        before = str(notes[n + 1].get("summary") or "") if n + 1 < len(notes) else ""
+        folded = fold(str(note.get("summary") or ""), before)
+        at = instant(note.get("date") or note.get("effectiveDateTime"))
+        author = display(note.get("assessor"))
+        rows.append(NoteRow(words.moment(at, now) if at else "", author, folded.fresh, folded.repeated))
+    return tuple(rows)
+
+
+def _deadlines(
+    tasks: Sequence[Resource], near: dict[str, Resource], now: datetime
+) -> tuple[DeadlineRow, ...]:
+    rows = []
+    for item in open_items(tasks):
+        due = due_words(words.local(item.due) if item.due else None, words.local(now))
+        owner = item.owner_name or str(near.get(item.owner, {}).get("name") or "")
+        owner = owner if "[" not in owner else ""
+        rows.append(DeadlineRow(due.text or "Uten frist", item.title, owner, due.late))
+    return tuple(rows)
+
+
+def _goals(found: Found, now: datetime) -> tuple[DeadlineRow, ...]:
+    goals = free_goals(found.all("Condition"), found.all("Goal"))
+    return tuple(
+        DeadlineRow(
+            f"Evalueres {words.short_day(g.evaluate, now)}" if g.evaluate else "",
+            g.text,
+            "",
+            late=g.evaluate is not None and g.evaluate < now - timedelta(days=1),
+        )
+        for g in goals
+    )
+
+
+def _services(found: Found) -> tuple[ServiceRow, ...]:
+    return tuple(
+        ServiceRow(s.name, s.unit, words.day(s.since) if s.since else "", s.paused)
+        for s in services(found.all("EpisodeOfCare"))
+    )
+
+
+def _with_blood_thinners(chart: Chart, thinners: list[str]) -> Chart:
+    """The mark of a medicine that makes bleeding dangerous, after the allergies."""
+    if not thinners:
+        return chart
+    mark = Alert(f"Blodfortynnende: {', '.join(thinners)}", False, "warning")
+    grave = [a for a in chart.alerts if a.colour != "neutral"]
+    rest = [a for a in chart.alerts if a.colour == "neutral"]
+    return Chart(
+        chart.person, chart.gp, chart.next_of_kin, (*grave, mark, *rest), chart.no_known_allergies, chart.basis,
+        chart.menu,
+    )  # fmt: skip
+
+
+async def load(session: RecordSession, patient: str, now: datetime) -> FrontPageView:
+    """The front page of one patient.
+
+    Raises: Problem(NOT_FOUND) when the patient is missing or hidden.
+    """
+    since = await session.last_access(patient, before=now - SAME_SITTING)
+    chart = await load_chart(session, patient, "Forside", words.local(now).date())
+    found = Found(await search_all(session, _queries(patient, now)))
+    medications = medication_lines(found.all("MedicationStatement"), found.near)
+    sets = readings(found.all("Observation"))
+    notes = found.all("ClinicalImpression")
+    sources = Sources(
+        messages=care_messages(found.all("Communication"), found.near),
+        sets=sets,
+        weights=weights(found.all("Observation")),
+        notes=notes,
+        medications=found.all("MedicationStatement"),
+    )
+    return FrontPageView(
+        chart=_with_blood_thinners(chart, anticoagulants(medications)),
+        news=news(patient, sources, since, now),
+        problems=tuple(_problem_row(p, now) for p in problems(found.all("Condition"), found.all("Goal"))),
+        goals=_goals(found, now),
+        medications=tuple(medications),
+        news2=news2_view(sets, now),
+        visits=_visit_rows(visits(found.all("Appointment")), now),
+        services=_services(found),
+        notes=_note_rows(notes, now),
+        deadlines=_deadlines(found.all("Task"), found.near, now),
+    )

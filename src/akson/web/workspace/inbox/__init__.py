@@ -1,0 +1,1 @@
+"""My worklist: what waits for me and my units."""

@@ -1,0 +1,88 @@
+"""Innboks: what waits for me, taking responsibility for it, closing it, and opening it again."""
+
+from dataclasses import dataclass
+
+import msgspec
+from starlette.responses import RedirectResponse, Response
+
+from akson.fhir.problem import Problem, ProblemKind
+from akson.record.session import RecordSession
+from akson.record.values import Change
+from akson.web.shell import gate
+from akson.web.shell.house import Audience, Screen, Visit, Way
+from akson.web.shell.reading import resource
+from akson.web.workspace.inbox.loader import load
+
+PATH = "/innboks"
+SOMEBODY_FIRST = "Noen andre var først. Listen under er ny; se hvem som har den."
+NOT_YOURS = "Du kan ikke endre denne. Den er flyttet, eller den er ikke lenger din eller enhetens."
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """A change of one item: the status it gets, whether it becomes mine, and what is said afterwards."""
+
+    status: str
+    mine: bool
+    said: str
+
+
+ACTS = {
+    "ta-ansvar": Act("accepted", True, "Du har tatt ansvar."),
+    "ferdig": Act(
+        "completed", False, "Ferdig. Den ligger under «Ferdig siste døgn» om du vil åpne den igjen."
+    ),
+    "apne-igjen": Act("accepted", True, "Åpnet igjen. Du har ansvaret."),
+}
+
+
+async def _page(visit: Visit, *, said: str = "", refused: bool = False) -> Response:
+    """The whole page, or only its list when htmx asks for that."""
+    house = visit.house
+    view = await load(visit.open(), visit.actor, house.clock.now(), said=said, refused=refused)
+    frame = gate.frame_of(visit.request, house, visit, waiting=len(view.rows))
+    fragment = "hx-request" in visit.request.headers
+    template = "workspace/inbox/list.html" if fragment else "workspace/inbox/template.html"
+    return house.pages.page(template, frame, view)
+
+
+async def show(visit: Visit) -> Response:
+    done = ACTS.get(visit.request.query_params.get("sagt", ""))
+    return await _page(visit, said=done.said if done else "")
+
+
+async def _carry_out(session: RecordSession, visit: Visit, id: str, act: Act, version: int) -> None:
+    stored = await session.read("Task", id)
+    task = resource(stored)
+    task["status"] = act.status
+    task["lastModified"] = visit.house.clock.now().isoformat(timespec="seconds")
+    if act.mine:
+        task["owner"] = {"reference": visit.actor.reference, "display": visit.actor.name}
+    await session.commit([Change("PUT", "Task", id=id, body=msgspec.json.encode(task), if_match=version)])
+
+
+async def change(visit: Visit) -> Response:
+    """Carry out one act on one item, if it still is as the reader saw it."""
+    given = await visit.form()
+    name = visit.request.path_params["act"]
+    act, version = ACTS.get(name), given.get("versjon", "")
+    if act is None or not version.isdigit():
+        raise Problem(ProblemKind.MALFORMED, "AKS-WEB-020", "Handlingen er ukjent.", now="Gå til innboksen.")
+    try:
+        await _carry_out(visit.open(), visit, visit.request.path_params["id"], act, int(version))
+    except Problem as problem:
+        if problem.kind in (ProblemKind.CONFLICT, ProblemKind.PRECONDITION):
+            return await _page(visit, said=SOMEBODY_FIRST, refused=True)
+        if problem.kind in (ProblemKind.FORBIDDEN, ProblemKind.NOT_FOUND):
+            return await _page(visit, said=NOT_YOURS, refused=True)
+        raise
+    if "hx-request" in visit.request.headers:
+        return await _page(visit, said=act.said)
+    return RedirectResponse(f"{PATH}?sagt={name}", 303)
+
+
+SCREEN = Screen(
+    "workspace.inbox",
+    Audience.STAFF,
+    (Way(PATH, show), Way(PATH + "/{id}/{act}", change, "POST")),
+)

@@ -1,0 +1,1 @@
+"""Care messages about a patient."""

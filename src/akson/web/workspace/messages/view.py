@@ -1,0 +1,27 @@
+"""What the messages of a patient show."""
+
+from dataclasses import dataclass
+
+from akson.web.shell.chart import Chart
+
+
+@dataclass(frozen=True, slots=True)
+class MessageRow:
+    id: str
+    title: str
+    """`Innlagt på sykehus`."""
+    sender: str
+    receiver: str
+    when: str
+    """When it reached the record."""
+    sent: str
+    text: str
+    """Paragraphs parted by line breaks, as the message was made readable."""
+    state: str
+    """What has become of it, in words that follow receipts only."""
+
+
+@dataclass(frozen=True, slots=True)
+class MessagesView:
+    chart: Chart
+    messages: tuple[MessageRow, ...]
