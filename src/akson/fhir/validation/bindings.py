@@ -1,0 +1,74 @@
+"""Required bindings: the code must be in the value set the definition names.
+
+Spec: https://hl7.org/fhir/R4/terminologies.html#required. Sets that are a grammar (languages, MIME types, units) have
+no list; their form is checked as a code. Extensible and weaker bindings are not this module's.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from akson.fhir.definitions import Property, load
+from akson.fhir.validation.finding import Answer, Check, Finding
+
+_CODES_SHOWN_MAX = 20
+_CODED = {"code", "string", "uri"}
+
+
+def bound(at: Property, check: Check) -> Check:
+    """`check` with the binding of the element added, where there is a required one with a list."""
+    binding = at.element.binding
+    if binding is None or binding.strength != "required":
+        return check
+    systems = load().code_systems(binding.value_set)
+    if systems is None:
+        return check
+    text = _sentence(binding.value_set, systems)
+    if at.type in _CODED:
+        return _code(load().codes(binding.value_set) or frozenset(), text, check)
+    pairs = frozenset((system, code) for system, codes in systems.items() for code in codes)
+    if at.type == "Coding":
+        return _coding(pairs, text, check)
+    return _concept(pairs, text, check) if at.type == "CodeableConcept" else check
+
+
+def _sentence(value_set: str, systems: Mapping[str, tuple[str, ...]]) -> str:
+    codes = [code for found in systems.values() for code in found]
+    shown = f" ({', '.join(codes)})" if len(codes) <= _CODES_SHOWN_MAX else ""
+    return f"must be a code from the value set {value_set}{shown}"
+
+
+def _code(codes: frozenset[str], text: str, check: Check) -> Check:
+    finding = [Finding("", "code-invalid", text)]
+
+    def checked(value: Any) -> Answer:
+        if type(value) is str and value in codes:
+            return None
+        return check(value) or finding
+
+    return checked
+
+
+def _coding(pairs: frozenset[tuple[str, str]], text: str, check: Check) -> Check:
+    finding = [Finding("", "code-invalid", text)]
+
+    def checked(value: Any) -> Answer:
+        wrong = check(value)
+        if wrong is not None:
+            return wrong
+        return None if (value.get("system"), value.get("code")) in pairs else finding
+
+    return checked
+
+
+def _concept(pairs: frozenset[tuple[str, str]], text: str, check: Check) -> Check:
+    finding = [Finding("", "code-invalid", text)]
+
+    def checked(value: Any) -> Answer:
+        wrong = check(value)
+        if wrong is not None:
+            return wrong
+        codings = value.get("coding", ())
+        found = any((coding.get("system"), coding.get("code")) in pairs for coding in codings)
+        return None if found or "extension" in value else finding
+
+    return checked
