@@ -7,6 +7,7 @@ Spec: https://hl7.org/fhir/R4/http.html#transaction. Carrying it out, and the re
 
 import re
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -22,7 +23,7 @@ _ID = re.compile(r"[A-Za-z0-9.-]{1,64}")
 _VERSION = re.compile(r'(?:W/)?"([^"]{1,64})"')
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class BundleEntry:
     """One entry of a batch or transaction; `Bundle.entry[place]`."""
 
@@ -39,14 +40,31 @@ class BundleEntry:
     """The parameters after `?`, decoded: a search, or the condition of an update, patch or delete."""
     body: bytes
     """The resource as it was sent; empty for none."""
-    resource: dict[str, Any] | None
-    """The same, parsed."""
     if_match: str | None = None
     """The version asked for, without `W/""`."""
     if_none_match: str | None = None
     if_none_exist: tuple[tuple[str, str], ...] | None = None
     """The condition of a conditional create; None for a plain one."""
     if_modified_since: str | None = None
+
+    @cached_property
+    def resource(self) -> dict[str, Any] | None:
+        """The body parsed, when first asked for: a transaction rewrites references in the bytes before it parses.
+
+        Raises the Problems of `parse`, naming the entry.
+        """
+        if not self.body:
+            return None
+        try:
+            return parse(self.body)
+        except Problem as problem:
+            raise Problem(
+                problem.kind,
+                problem.id,
+                f"Bundle.entry[{self.place}].resource: {problem.what}",
+                why=problem.why,
+                now=problem.now,
+            ) from None
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +139,6 @@ def _entry(place: int, raw: RawEntry, base: str) -> BundleEntry:
     if type(url) is not str:
         raise bad_entry(place, ".request.url", "must be there")
     type_name, id, rest, query = _url(place, url, base)
-    body, resource = _body(place, raw, str(method), type_name)
     return BundleEntry(
         place=place,
         full_url=raw.fullUrl,
@@ -130,8 +147,7 @@ def _entry(place: int, raw: RawEntry, base: str) -> BundleEntry:
         id=id,
         rest=rest,
         query=query,
-        body=body,
-        resource=resource,
+        body=_body(place, raw, str(method), type_name),
         if_match=_version(place, request, "ifMatch"),
         if_none_match=_version(place, request, "ifNoneMatch"),
         if_none_exist=_condition(place, request),
@@ -160,24 +176,15 @@ def _url(place: int, url: str, base: str) -> tuple[str, str, tuple[str, ...], _P
     return head, rest[0], tuple(rest[1:]), pairs
 
 
-def _body(place: int, raw: RawEntry, method: str, type_name: str) -> tuple[bytes, dict[str, Any] | None]:
+def _body(place: int, raw: RawEntry, method: str, type_name: str) -> bytes:
     body = bytes(raw.resource)
     if not body or body == b"null":
         if method in ("POST", "PUT") and type_name:
             raise bad_entry(place, ".resource", f"must be there for {method}")
-        return b"", None
+        return b""
     if method not in _WITH_BODY:
         raise bad_entry(place, ".resource", f"must not be there for {method}")
-    try:
-        return body, parse(body)
-    except Problem as problem:
-        raise Problem(
-            problem.kind,
-            problem.id,
-            f"Bundle.entry[{place}].resource: {problem.what}",
-            why=problem.why,
-            now=problem.now,
-        ) from None
+    return body
 
 
 def _version(place: int, request: dict[str, Any], name: str) -> str | None:

@@ -44,16 +44,18 @@ class _Packed(msgspec.Struct):
 
 
 def _element(row: list[Any]) -> ElementDefinition:
-    path, low, high, types, *rest = row
-    flags, reference, binding, constraints = (*rest, *(0, "", None, ())[len(rest) :])
+    """A row is path, min, max, types and, when they say something, flags, reference, binding, constraints."""
+    path, low, high, types = row[:4]
+    flags: int = row[4] if len(row) > 4 else 0
+    binding = row[6] if len(row) > 6 else None
     return ElementDefinition(
         path=path,
         min=low,
         max=high,
         types=tuple(ElementType(t[0], *(tuple(part) for part in t[1:])) for t in types),
-        content_reference=reference,
+        content_reference=row[5] if len(row) > 5 else "",
         binding=Binding(binding[0], binding[1].split("|")[0]) if binding else None,
-        constraints=tuple(Constraint(*c) for c in constraints),
+        constraints=tuple(Constraint(*c) for c in row[7]) if len(row) > 7 else (),
         summary=bool(flags & FLAG_SUMMARY),
         modifier=bool(flags & FLAG_MODIFIER),
         xml_attribute=bool(flags & FLAG_XML_ATTRIBUTE),

@@ -3,7 +3,6 @@
 Spec: https://hl7.org/fhir/R4/search.html#composite
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -47,7 +46,7 @@ def _at_base(type_name: str, parameter: SearchParameter, base: Path) -> Writer:
         return lambda resource, out: _write(code, parts, resource, resource, out)
     root = Node()
     root.reach(base).writers.append(lambda value, found: found.append(value))
-    gather: Callable[[Any, list[Any]], None] = compiled(root)
+    gather = compiled(root)
 
     def write(resource: Any, out: IndexValues) -> None:
         found: list[Any] = []

@@ -10,15 +10,14 @@ from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
 from akson.fhir.extraction.plan import Guard, Path
-from akson.fhir.index_values import IndexValues
-from akson.fhir.search.values import Writer
 
-Visit: TypeAlias = Callable[[Any, IndexValues], None]
+Visit: TypeAlias = Callable[[Any, Any], None]
+"""Looks at a value and adds to whatever is being gathered: IndexValues, or a plain list."""
 
 
 @dataclass(slots=True)
 class Node:
-    writers: list[Writer] = field(default_factory=list)
+    writers: list[Visit] = field(default_factory=list)
     children: dict[str, "Node"] = field(default_factory=dict)
     guarded: dict[str, tuple[Guard, "Node"]] = field(default_factory=dict)
     indexed: dict[int, "Node"] = field(default_factory=dict)
@@ -46,7 +45,7 @@ def compiled(node: Node) -> Visit:
         return acts[0]
     every = tuple(acts)
 
-    def visit(value: Any, out: IndexValues) -> None:
+    def visit(value: Any, out: Any) -> None:
         for act in every:
             act(value, out)
 
@@ -54,7 +53,7 @@ def compiled(node: Node) -> Visit:
 
 
 def _guarded(guard: Guard, inner: Visit) -> Visit:
-    def visit(value: Any, out: IndexValues) -> None:
+    def visit(value: Any, out: Any) -> None:
         if guard(value):
             inner(value, out)
 
@@ -66,7 +65,7 @@ def compiled_children(node: Node) -> Visit:
     visits: Mapping[str, Visit] = {key: _at_name(child) for key, child in node.children.items()}
     visit_of = visits.get
 
-    def walk(value: Any, out: IndexValues) -> None:
+    def walk(value: Any, out: Any) -> None:
         for key, inner in value.items():
             visit = visit_of(key)
             if visit is not None:
@@ -82,7 +81,7 @@ def _at_name(node: Node) -> Visit:
     if indexed:
         return _with_index(one, indexed)
 
-    def visit(value: Any, out: IndexValues) -> None:
+    def visit(value: Any, out: Any) -> None:
         if type(value) is list:
             for item in value:
                 if item is not None:
@@ -94,7 +93,7 @@ def _at_name(node: Node) -> Visit:
 
 
 def _with_index(one: Visit, indexed: Mapping[int, Visit]) -> Visit:
-    def visit(value: Any, out: IndexValues) -> None:
+    def visit(value: Any, out: Any) -> None:
         for index, item in enumerate(value if type(value) is list else [value]):
             if item is not None:
                 one(item, out)

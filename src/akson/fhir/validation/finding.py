@@ -30,6 +30,6 @@ FINDINGS_MAX = 200
 
 def below(name: str, answer: str | list[Finding], code: str = "value") -> list[Finding]:
     """The findings of a value as its holder sees them; `name` is `.use` or `[0]`."""
-    if type(answer) is str:
+    if isinstance(answer, str):
         return [Finding(name, code, answer)]
     return [Finding(name + f.path, f.code, f.text) for f in answer]
