@@ -13,6 +13,7 @@ from akson.store.principal import PATIENT_PARAMS, PRINCIPAL_DATE
 
 INDEX_VERSION = 1
 """Raised when rows would be indexed differently from before; `reindex` brings older rows up to it."""
+_HALF = 0xFFFFFFFF
 COMPOSITE_FORMS_MAX = 200
 """Combinations written for one composite value; beyond it a resource would be mostly index."""
 
@@ -29,12 +30,12 @@ class IndexRow:
     refs: dict[int, None] = field(default_factory=dict)
     dates: list[tuple[int, datetime, datetime]] = field(default_factory=list)
     strings: dict[tuple[int, str], None] = field(default_factory=dict)
-    numbers: list[tuple[int, float, float, int, int]] = field(default_factory=list)
+    numbers: list[tuple[int, float, float, int]] = field(default_factory=list)
 
     def columns(self) -> tuple[object, ...]:
         date_key, date_los, date_his = _parallel(self.dates, 3)
         str_key, str_val = _parallel(self.strings, 2)
-        num_key, num_lo, num_hi, num_unit, num_code = _parallel(self.numbers, 5)
+        num_key, num_lo, num_hi, num_unit = _parallel(self.numbers, 4)
         return (
             self.patient,
             self.date_lo,
@@ -49,15 +50,14 @@ class IndexRow:
             str_val,
             num_key,
             num_lo,
-            num_hi,
+            None if num_hi == num_lo else num_hi,
             num_unit,
-            num_code,
         )
 
 
 INDEX_COLUMNS = (
     "patient", "date_lo", "date_hi", "patient_ids", "tokens", "refs", "date_key", "date_los", "date_his",
-    "str_key", "str_val", "num_key", "num_lo", "num_hi", "num_unit", "num_code",
+    "str_key", "str_val", "num_key", "num_lo", "num_hi", "num_unit",
 )  # fmt: skip
 
 
@@ -68,7 +68,7 @@ def index_row(keys: Keys, tenant: int, type: str, values: IndexValues) -> IndexR
     token = keys.token
     present: dict[str, None] = {}
     for param, system, code in values.tokens:
-        present[param] = None
+        present[param.partition(":")[0]] = None  # `subject:identifier` speaks of `subject`.
         for form in forms.of_token(system, code):
             row.tokens[token(tenant, type, param, "is", form)] = None
     for param, target in values.references:
@@ -129,16 +129,20 @@ def _numbers(
 ) -> None:
     for param, low, high in values.numbers:
         present[param] = None
-        row.numbers.append((keys.param(tenant, type, param), float(low), float(high), 0, 0))
+        row.numbers.append((keys.param(tenant, type, param), float(low), float(high), 0))
     for param, low, high, system, code in values.quantities:
         present[param] = None
         key = keys.param(tenant, type, param)
-        row.numbers.append((key, float(low), float(high), *units(keys, tenant, system, code)))
+        row.numbers.append((key, float(low), float(high), unit_of(keys, tenant, system, code)))
 
 
-def units(keys: Keys, tenant: int, system: str | None, code: str | None) -> tuple[int, int]:
-    """(num_unit, num_code) of a quantity."""
-    return keys.value(tenant, f"unit {system or ''}|{code or ''}"), keys.value(tenant, f"unit {code or ''}")
+def unit_of(keys: Keys, tenant: int, system: str | None, code: str | None) -> int:
+    """num_unit of a quantity: 32 bits of system and code together, then 32 bits of the code alone.
+
+    Units are few, so half a hash is enough to tell them apart.
+    """
+    whole = keys.value(tenant, f"unit {system or ''}|{code or ''}") >> 32
+    return whole << 32 | keys.value(tenant, f"unit {code or ''}") & _HALF
 
 
 def _composite(
@@ -156,9 +160,9 @@ def _composite(
             continue
         key = keys.param(tenant, type, param, discrete)
         row.dates.extend((key, lo, hi) for _, lo, hi in ranged.dates)
-        row.numbers.extend((key, float(lo), float(hi), 0, 0) for _, lo, hi in ranged.numbers)
+        row.numbers.extend((key, float(lo), float(hi), 0) for _, lo, hi in ranged.numbers)
         for _, lo, hi, system, code in ranged.quantities:
-            row.numbers.append((key, float(lo), float(hi), *units(keys, tenant, system, code)))
+            row.numbers.append((key, float(lo), float(hi), unit_of(keys, tenant, system, code)))
         for _, text in ranged.strings:
             row.strings[key, fold(text).replace("\0", "")] = None
 

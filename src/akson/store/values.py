@@ -16,8 +16,8 @@ class StoredVersion:
     version: int
     updated: datetime
     body: bytes | None
-    patients: tuple[int, ...] = ()
-    """Hashes of the patients it belongs to, as stored; only for the log and the last guard."""
+    patients: tuple[str, ...] = ()
+    """Ids of the patients it belongs to, as stored; only for the log and the last guard."""
     method: str = "PUT"
     """`POST`, `PUT`, `DELETE`: what made this version (history needs it)."""
 

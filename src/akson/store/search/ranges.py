@@ -7,7 +7,7 @@ order is kept, and two fall together only beyond fifteen digits. Spec: https://h
 from datetime import timedelta
 
 from akson.fhir.search.query import DateValue, NumberValue, QuantityValue
-from akson.store.index_row import units
+from akson.store.index_row import unit_of
 from akson.store.search.scope import Scope, unsupported
 
 APPROXIMATION = 0.1
@@ -27,45 +27,56 @@ def period_test(value: DateValue, low: str, high: str, scope: Scope) -> str:
     if value.prefix == "ap":
         reach = timedelta(seconds=abs((scope.now - lo).total_seconds()) * APPROXIMATION)
         lo, hi = lo - reach, hi + reach
-    a, b = scope.arguments.add(lo, "timestamptz"), scope.arguments.add(hi, "timestamptz")
-    inside = f"({low} >= {a} and {high} <= {b})"
+
+    # Only what the text uses may become an argument: PostgreSQL asks for the type of each.
+    def start() -> str:
+        return scope.arguments.add(lo, "timestamptz")
+
+    def end() -> str:
+        return scope.arguments.add(hi, "timestamptz")
+
+    def inside() -> str:
+        return f"({low} >= {start()} and {high} <= {end()})"
+
     match value.prefix:
         case "eq":
-            return inside
+            return inside()
         case "ne":
-            return f"not {inside}"
+            return f"not {inside()}"
         case "gt":
-            return f"{high} > {b}"
+            return f"{high} > {end()}"
         case "lt":
-            return f"{low} < {a}"
+            return f"{low} < {start()}"
         case "ge":
-            return f"({high} > {b} or {inside})"
+            return f"({high} > {end()} or {inside()})"
         case "le":
-            return f"({low} < {a} or {inside})"
+            return f"({low} < {start()} or {inside()})"
         case "sa":
-            return f"{low} >= {b}"
+            return f"{low} >= {end()}"
         case "eb":
-            return f"{high} <= {a}"
+            return f"{high} <= {start()}"
         case "ap":
-            return f"({low} < {b} and {high} > {a})"
+            return f"({low} < {end()} and {high} > {start()})"
     raise unsupported(f"The prefix {value.prefix} is not one of dates.")
 
 
 def some_number(key: int, value: NumberValue | QuantityValue, also: str, scope: Scope) -> str:
-    """Some entry of the number arrays under `key` fulfils the prefix (and `also`, a condition on n.u and n.c)."""
+    """Some entry of the number arrays under `key` fulfils the prefix (and `also`, a condition on n.u)."""
     named = scope.arguments.add(key, "bigint")
-    columns = ", ".join(scope.column(c) for c in ("num_key", "num_lo", "num_hi", "num_unit", "num_code"))
-    arrays = f"unnest({columns}) n(k, l, h, u, c)"
-    return f"exists (select from {arrays} where n.k = {named} and {number_test(value, scope)}{also})"
+    columns = ", ".join(scope.column(c) for c in ("num_key", "num_lo", "num_hi", "num_unit"))
+    arrays = f"unnest({columns}) n(k, l, p, u)"
+    # num_hi is left out where every value is a point.
+    values = f"(select k, l, coalesce(p, l) as h, u from {arrays})"
+    return f"exists (select from {values} n where n.k = {named} and {number_test(value, scope)}{also})"
 
 
 def some_quantity(key: int, value: QuantityValue, scope: Scope) -> str:
     """As some_number, and the unit: by system and code, by code alone, or any."""
     also = ""
     if value.code is not None:
-        by_system, by_code = units(scope.keys, scope.tenant, value.system, value.code)
-        column, unit = ("n.u", by_system) if value.system else ("n.c", by_code)
-        also = f" and {column} = {scope.arguments.add(unit, 'bigint')}"
+        unit = scope.arguments.add(unit_of(scope.keys, scope.tenant, value.system, value.code), "bigint")
+        half = "n.u >> 32" if value.system else "n.u & 4294967295"
+        also = f" and ({half}) = ({half.replace('n.u', unit)})"
     return some_number(key, value, also, scope)
 
 

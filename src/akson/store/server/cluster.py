@@ -44,6 +44,7 @@ work_mem = 8MB
 maintenance_work_mem = 64MB
 max_wal_size = 1GB
 checkpoint_timeout = 15min
+autovacuum_naptime = 15s            # fresh tables get their statistics soon
 fsync = on
 synchronous_commit = on
 full_page_writes = on

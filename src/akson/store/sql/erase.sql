@@ -7,8 +7,7 @@ with place as materialized (
 ), now as (
     update {table} t
     set body = null, tokens = null, refs = null, date_lo = null, date_hi = null, date_key = null, date_los = null,
-        date_his = null, str_key = null, str_val = null, num_key = null, num_lo = null, num_hi = null, num_unit = null,
-        num_code = null
+        date_his = null, str_key = null, str_val = null, num_key = null, num_lo = null, num_hi = null, num_unit = null
     from place where t.tenant = $1::int and t.bucket = place.bucket and t.id = $3::text
     returning t.version
 ), before as (

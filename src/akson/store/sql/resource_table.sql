@@ -22,9 +22,8 @@ create table record."{table}" (
     str_val       text[],               -- folded
     num_key       bigint[],
     num_lo        float8[],
-    num_hi        float8[],
-    num_unit      bigint[],             -- hash of system and code
-    num_code      bigint[],             -- hash of code alone
+    num_hi        float8[],             -- left out when every value is a point
+    num_unit      bigint[],             -- 32 bits of hash of system and code, 32 of the code alone
     body          bytea,                -- null: deleted or erased
     primary key (tenant, bucket, id)
 );

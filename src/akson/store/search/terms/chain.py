@@ -25,7 +25,7 @@ def names_patient(term: Term, type: str) -> bool:
         and term.kind == "reference"
         and term.param in PATIENT_PARAMS
         and bool(term.values)
-        and all(isinstance(value, ReferenceValue) for value in term.values)
+        and all(isinstance(value, ReferenceValue) and value.type == "Patient" for value in term.values)
     )
 
 

@@ -36,7 +36,20 @@ def _one(param: str, value: CompositeValue, scope: Scope) -> str:
         mark = scope.token(param, "all", discrete)
         return f"{scope.column('tokens')} @> {scope.arguments.add([mark], 'bigint[]')}"
     key = scope.keys.param(scope.tenant, scope.type, param, discrete)
-    return _range(key, ranged[0], scope)
+    return f"({_candidates(param, value, scope)}{_range(key, ranged[0], scope)})"
+
+
+def _candidates(param: str, value: CompositeValue, scope: Scope) -> str:
+    """What a component finds is found by the plain parameter it is defined by, and that one has an index."""
+    composite = scope.definitions.search_parameters(scope.type).get(param)
+    first = value.parts[0]
+    if scope.narrow or composite is None or not isinstance(first, TokenValue):
+        return ""
+    plain = scope.definitions.search_parameter_by_url(composite.components[0].definition)
+    if plain is None or plain.code not in scope.definitions.search_parameters(scope.type):
+        return ""
+    mark = scope.token(plain.code, "is", forms.asked_token(first.system, first.code))
+    return f"{scope.column('tokens')} @> {scope.arguments.add([mark], 'bigint[]')} and "
 
 
 def _form(part: Value) -> str | None:
