@@ -9,6 +9,7 @@ Shapes of what is written: src/akson/fhir/definitions/README.md.
 
 import gzip
 import json
+import re
 import sys
 import tarfile
 from pathlib import Path
@@ -99,6 +100,21 @@ def definition_of(structure: Json) -> Json:
     }
 
 
+def extension_parameters(package: tarfile.TarFile) -> list[Json]:
+    """Search parameters on HL7's own extensions (genetics, device): they stand outside the big Bundle.
+
+    Left out: examples, those without base or expression, and one that calls a function FHIRPath does not have.
+    """
+    kept = []
+    for name in sorted(package.getnames()):
+        if re.match(r"package/SearchParameter-[a-z]+-(?:extensions|genetic)-", name):
+            member = package.extractfile(name)
+            parameter = json.load(member) if member else {}
+            if parameter.get("base") and "hasExtension" not in parameter.get("expression", "hasExtension"):
+                kept.append(parameter)
+    return kept
+
+
 def search_parameter_of(parameter: Json) -> list[Any]:
     """`[code, bases, type, expression, targets, components]`; a component is `[definition, expression]`."""
     # R4 lists Group beside Patient, but the expression of `patient` lets only Patients through.
@@ -151,7 +167,9 @@ def compiled(package: tarfile.TarFile) -> Json:
     return {
         "version": "4.0.1",
         "types": {s["id"]: definition_of(s) for s in sorted(structures, key=lambda s: s["id"])},
-        "search": sorted(search_parameter_of(p) for p in bundle(package, "searchParams")),
+        "search": sorted(
+            search_parameter_of(p) for p in bundle(package, "searchParams") + extension_parameters(package)
+        ),
         "compartments": {
             c["code"]: compartment_of(c)
             for c in sorted(resources, key=lambda r: r["id"])

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from functools import cache
 from typing import Any, TypeAlias
 
-from akson.fhir.definitions import Property, SearchParameter, load
+from akson.fhir.definitions import Property, SearchParameter, load, shape
 from akson.fhir.extraction.composites import composite_writers
 from akson.fhir.extraction.plan import NotPlain, Path, plan
 from akson.fhir.extraction.tree import Node, Visit, compiled
@@ -20,7 +20,7 @@ Json: TypeAlias = Mapping[str, Any]
 WriterOf: TypeAlias = Callable[[str, tuple[str, ...], Property], Writer | None]
 
 # Kept outside the index: the store has id and time of change in columns of their own.
-_OWN = {"_id", "_lastUpdated"}
+_OWN = frozenset({"_id", "_lastUpdated"})
 _LOCAL_PATIENT = "Patient/"
 
 
@@ -44,7 +44,7 @@ def elements(resource: Json) -> dict[str, list[Any]]:
 
         return write
 
-    root, general = _tree(resource["resourceType"], collect)
+    root, general = _tree(resource["resourceType"], collect, frozenset())
     compiled(root)(resource, IndexValues())
     for parameter in general:
         values = compile_fhirpath(parameter.expression, resource["resourceType"])(resource)
@@ -73,22 +73,40 @@ def _compartment(type_name: str) -> frozenset[str]:
 
 @cache
 def _visit(type_name: str) -> Visit:
-    root, general = _tree(type_name, _index_writer)
+    root, general = _tree(type_name, _index_writer, _OWN)
     root.writers += composite_writers(type_name)
     root.writers += [_general_writer(type_name, parameter) for parameter in general]
     return compiled(root)
 
 
 def _index_writer(kind: str, params: tuple[str, ...], at: Property) -> Writer | None:
+    if at.type == "Extension":
+        return _extension_writer(kind, params)
     return PARAMETER_TYPES[kind].writer(params, at)
 
 
-def _tree(type_name: str, writer_of: WriterOf) -> tuple[Node, list[SearchParameter]]:
+def _extension_writer(kind: str, params: tuple[str, ...]) -> Writer:
+    """A parameter on an extension means the extension's value, whichever type it has."""
+    values = shape("Extension").by_name["value"]
+    made = {value.key: PARAMETER_TYPES[kind].writer(params, value) for value in values}
+
+    def write(extension: Any, out: IndexValues) -> None:
+        for key, value in extension.items():
+            writer = made.get(key)
+            if writer is not None:
+                writer(value, out)
+
+    return write
+
+
+def _tree(
+    type_name: str, writer_of: WriterOf, left_out: frozenset[str]
+) -> tuple[Node, list[SearchParameter]]:
     """The tree of the plain parameters, and the parameters that need the engine."""
     root, general = Node(), []
     together: dict[tuple[Path, str], list[str]] = {}
     for parameter in load().search_parameters(type_name).values():
-        if parameter.type not in PARAMETER_TYPES or not parameter.expression or parameter.code in _OWN:
+        if parameter.type not in PARAMETER_TYPES or not parameter.expression or parameter.code in left_out:
             continue
         try:
             paths = plan(type_name, parameter.expression)

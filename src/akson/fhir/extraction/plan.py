@@ -91,6 +91,9 @@ def _follow(start: list[Path], expression: Expression, *, rooted: bool) -> list[
             return _cast(_follow(start, operand, rooted=rooted), type)
         case Call(target, "as" | "ofType", (Member(None, type),)) if target is not None:
             return _cast(_follow(start, target, rooted=rooted), type)
+        case Call(target, "extension", (Literal("string", url),)) if target is not None:
+            found = _into(_follow(start, target, rooted=rooted), "extension")
+            return [_last(path, guard=_with_url(url)) for path in found]
         case Call(target, "where", (condition,)) if target is not None:
             return _filtered(_follow(start, target, rooted=rooted), condition)
         case Index(target, Literal("number", index)):
@@ -121,6 +124,10 @@ def _last(path: Path, **change: Any) -> Path:
 def _filtered(paths: list[Path], condition: Expression) -> list[Path]:
     guard = _guard(condition)
     return [_last(path, guard=guard) for path in paths]
+
+
+def _with_url(url: str) -> tuple[str, Guard]:
+    return f"url = {url!r}", lambda value: value.get("url") == url
 
 
 def _guard(condition: Expression) -> tuple[str, Guard]:
