@@ -51,7 +51,7 @@ class Reading:
             return None
         if not row["visible"]:
             return Withheld(type, row["id"], tuple(row["patient_ids"] or ()))
-        return stored_version(type, row, self._keys, tenant)
+        return stored_version(type, row)
 
     async def current(self, tenant: int, keys: Sequence[tuple[str, str]]) -> dict[tuple[str, str], Current]:
         """How the named resources stand; those that never were are left out. One statement per type, together."""
@@ -92,6 +92,6 @@ class Reading:
         rows, total = await asyncio.gather(
             self._pool.fetch(page.text, *page.arguments), self._pool.fetchval(whole.text, *whole.arguments)
         )
-        versions = [stored_version(row["type"], row, self._keys, tenant) for row in rows[:count]]
+        versions = [stored_version(row["type"], row) for row in rows[:count]]
         more = history.encode(rows[count - 1]) if len(rows) > count > 0 else None
         return versions, total, more

@@ -3,7 +3,6 @@
 from typing import Any, Protocol
 
 from akson.fhir.problem import Problem, ProblemKind
-from akson.store.keys import Keys
 from akson.store.values import StoredVersion
 
 
@@ -35,14 +34,13 @@ def body_of(row: Row) -> bytes | None:
     )
 
 
-def stored_version(type: str, row: Row, keys: Keys, tenant: int) -> StoredVersion:
-    patients = row["patient_ids"] or ()
+def stored_version(type: str, row: Row) -> StoredVersion:
     return StoredVersion(
         type=type,
         id=row["id"],
         version=row["version"],
         updated=row["updated"],
         body=body_of(row),
-        patients=tuple(keys.target(tenant, f"Patient/{id}") for id in patients),
+        patients=tuple(row["patient_ids"] or ()),
         method=METHODS[row["method"]],
     )

@@ -82,8 +82,8 @@ class Searching:
             await self._include(tenant, query, matches, rule) if query.includes or query.revincludes else []
         )
         return SearchPage(
-            matches=self._versions(tenant, matches),
-            included=self._versions(tenant, included),
+            matches=self._versions(matches),
+            included=self._versions(included),
             total=total,
             next_cursor=cursor,
             patients={
@@ -105,8 +105,8 @@ class Searching:
             now=self._clock.now(),
         )
 
-    def _versions(self, tenant: int, rows: Iterable[tuple[str, Row]]) -> tuple[StoredVersion, ...]:
-        return tuple(stored_version(type, row, self._keys, tenant) for type, row in rows)
+    def _versions(self, rows: Iterable[tuple[str, Row]]) -> tuple[StoredVersion, ...]:
+        return tuple(stored_version(type, row) for type, row in rows)
 
     async def _include(
         self, tenant: int, query: Query, matches: list[tuple[str, Row]], rule: Rule

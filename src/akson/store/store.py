@@ -5,6 +5,7 @@ Every call that reaches patient data takes `restriction` as a required keyword. 
 """
 
 from collections.abc import Awaitable, Callable, Sequence
+from contextlib import AbstractAsyncContextManager
 from datetime import datetime
 
 import asyncpg
@@ -16,6 +17,7 @@ from akson.fhir.search.query import Query
 from akson.store import buckets, connections
 from akson.store.changes import Changes
 from akson.store.commit import Commit
+from akson.store.facts import Facts
 from akson.store.keys import Keys
 from akson.store.maintenance import Extract, Maintenance
 from akson.store.migrate import migrate
@@ -23,6 +25,7 @@ from akson.store.reading import Reading
 from akson.store.searching import Searching
 from akson.store.tables import Tables
 from akson.store.values import (
+    CareRelationRow,
     ChangeEvent,
     Current,
     PendingEvent,
@@ -62,6 +65,7 @@ class Store:
         self._searching = Searching(search_pool, tables, keys, definitions, clock)
         self._commit = Commit(pool, tables, keys)
         self._changes = Changes(pool)
+        self._facts = Facts(pool)
         self._maintenance = Maintenance(pool, tables, keys)
 
     @classmethod
@@ -142,6 +146,22 @@ class Store:
     ) -> None:
         """One transaction. Raises CONFLICT AKS-STORE-030, -031; INVALID -032; OVERLOADED -033; TOO_LARGE -034."""
         await self._commit.commit(tenant, writes, events=events, at=at)
+
+    async def related(
+        self, tenant: int, patients: Sequence[str], *, grantees: Sequence[str], at: datetime
+    ) -> frozenset[str]:
+        """Those of `patients` to whom one of `grantees` has a care relation valid at `at`."""
+        return await self._facts.related(tenant, patients, grantees=grantees, at=at)
+
+    async def relations(
+        self, tenant: int, patient: str, *, grantees: Sequence[str], at: datetime
+    ) -> list[CareRelationRow]:
+        """The relations themselves, for an explanation in words."""
+        return await self._facts.relations(tenant, patient, grantees=grantees, at=at)
+
+    def exclusive(self, tenant: int, keys: Sequence[str]) -> AbstractAsyncContextManager[None]:
+        """Nobody else holds any of `keys` meanwhile: for conditional creates and updates."""
+        return self._facts.exclusive(tenant, keys)
 
     async def pending(self, limit: int) -> list[PendingEvent]:
         """Log events of commits that the log does not have yet, oldest first."""

@@ -1,55 +1,36 @@
--- The post's own tables. An inbox row comes before anybody knows which municipality (tenant) it is for, so these tables
--- are not distributed: on Citus they stay on the coordinator. They hold originals; clinical content is read in the record.
+-- The post's own tables: what came in, byte for byte, and everything that became of it.
 create schema if not exists post;
 
-create table post.inbox (
+create table post.post_inbox (
     id           bigint generated always as identity primary key,
-    transport    text collate "C" not null,
-    name         text collate "C" not null,
-    digest       bytea       not null,
-    original     bytea       not null,
+    tenant       int,                            -- known once the receiver is matched
+    transport    text        not null,           -- folder, loopback, …
+    name         text        not null,           -- file name or the transport's own id
     received_at  timestamptz not null,
-    state        text collate "C" not null default 'received',
-    waiting      boolean     not null default true,
-    -- What the envelope says, once it has been read.
-    tenant       int,
-    sender_her   text collate "C" not null default '',
-    msg_id       text collate "C" not null default '',
-    type         text collate "C" not null default '',
-    function     text collate "C" not null default '',
-    conversation text collate "C" not null default '',
-    patient_ids  text[]      not null default '{}',
-    duplicate_of bigint references post.inbox,
-    problem      text        not null default '',
-    -- Who works on it now. The fence grows with each lease; who holds an older one may write nothing.
-    attempts     int         not null default 0,
-    fence        bigint      not null default 0,
-    lease_until  timestamptz,
-    retry_at     timestamptz,
-    unique (transport, name, digest)
-);
-create index on post.inbox (id) where waiting;
-create index on post.inbox (sender_her, conversation);
--- One message is one (sender, MsgId): what makes a second one a duplicate, also between two workers.
-create unique index inbox_message on post.inbox (sender_her, msg_id) where duplicate_of is null and msg_id <> '';
-
--- One receipt per message and receiver, made once and never changed.
-create table post.receipt (
-    inbox        bigint not null references post.inbox,
-    receiver     text collate "C" not null,
-    status       text collate "C" not null,
+    digest       bytea       not null,           -- SHA-256 of the original
     original     bytea       not null,
-    made_at      timestamptz not null,
-    delivered_at timestamptz,
-    primary key (inbox, receiver)
+    state        text        not null default 'received',
+    retry_at     timestamptz,                    -- not before
+    leased_until timestamptz,                    -- somebody works on it until then
+    attempts     int         not null default 0,
+    sender_her   text,
+    msg_id       text,
+    type         text,
+    conversation text,
+    patient_ids  text[]      not null default '{}',
+    receipt      bytea,
+    problem      text,                           -- stable id of the Problem, never its text
+    unique (digest, transport, name)
 );
+create unique index on post.post_inbox (sender_her, msg_id) where msg_id is not null;
+create index on post.post_inbox (id) where state in ('received', 'retry');
+create index on post.post_inbox (state);
 
--- Every change of state, for the time line and the ledger. Append-only.
-create table post.event (
-    seq   bigint generated always as identity primary key,
-    inbox bigint      not null references post.inbox,
+create table post.post_event (
+    inbox bigint      not null references post.post_inbox (id),
     at    timestamptz not null,
-    state text collate "C" not null,
-    note  text        not null default ''
+    seq   bigint generated always as identity,
+    state text        not null,
+    note  text        not null default '',
+    primary key (inbox, seq)
 );
-create index on post.event (inbox, seq);
