@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from akson.store.values import StoredVersion
+from akson.store.values import StoredVersion as StoredVersion
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +24,8 @@ class Change:
     """`urn:uuid:…` that other changes of the same commit refer to; rewritten to `Type/id`."""
     if_match: int | None = None
     if_none_exist: str | None = None
+    criteria: str | None = None
+    """`identifier=…` of a conditional update or delete, in place of `id`."""
     resource: dict[str, Any] | None = None
     """The body already parsed, when the caller has it; saves parsing twice."""
 

@@ -4,6 +4,7 @@ The last guard asks here with statements of its own, so that it shares nothing w
 relation allows belongs to `akson.access`.
 """
 
+import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime
@@ -11,6 +12,7 @@ from hashlib import blake2b
 
 import asyncpg
 
+from akson.store import connections
 from akson.store.values import CareRelationRow
 
 _VALID = "tenant = $1 and grantee = any($3) and valid_from <= $4 and (valid_to is null or valid_to > $4)"
@@ -21,9 +23,21 @@ _RELATIONS = (
 )
 
 
+LOCK_CONNECTIONS = 4
+
+
 class Facts:
-    def __init__(self, pool: asyncpg.Pool) -> None:
+    """`dsn` opens connections for locks alone, when first needed: one who waits for a lock must never hold the
+    connection that its holder needs to finish."""
+
+    def __init__(self, pool: asyncpg.Pool, dsn: str) -> None:
         self._pool = pool
+        self._dsn = dsn
+        self._locks: asyncio.Task[asyncpg.Pool] | None = None
+
+    async def close(self) -> None:
+        if self._locks is not None:
+            await (await self._locks).close()
 
     async def related(
         self, tenant: int, patients: Sequence[str], *, grantees: Sequence[str], at: datetime
@@ -46,7 +60,10 @@ class Facts:
     async def exclusive(self, tenant: int, keys: Sequence[str]) -> AsyncIterator[None]:
         """Nobody else holds any of `keys` meanwhile, in any process. Taken in one fixed order, so that none deadlock."""
         numbers = sorted({_number(tenant, key) for key in keys})
-        async with self._pool.acquire() as connection, connection.transaction():
+        if self._locks is None:
+            self._locks = asyncio.create_task(connections.pool(self._dsn, size=LOCK_CONNECTIONS))
+        pool = await self._locks
+        async with pool.acquire() as connection, connection.transaction():
             for number in numbers:
                 await connection.execute("select pg_advisory_xact_lock($1)", number)
             yield

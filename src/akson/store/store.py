@@ -54,6 +54,7 @@ class Store:
         definitions: Definitions,
         clock: Clock,
         random: Random,
+        dsn: str,
     ) -> None:
         self._pool = pool
         self._search_pool = search_pool
@@ -65,7 +66,7 @@ class Store:
         self._searching = Searching(search_pool, tables, keys, definitions, clock)
         self._commit = Commit(pool, tables, keys)
         self._changes = Changes(pool)
-        self._facts = Facts(pool)
+        self._facts = Facts(pool, dsn)
         self._maintenance = Maintenance(pool, tables, keys)
 
     @classmethod
@@ -85,11 +86,12 @@ class Store:
         except BaseException:
             await pool.close()
             raise
-        store = cls(pool, search_pool, keys, definitions, clock, random)
+        store = cls(pool, search_pool, keys, definitions, clock, random, dsn)
         await store._tables.refresh()
         return store
 
     async def close(self) -> None:
+        await self._facts.close()
         await self._search_pool.close()
         await self._pool.close()
 

@@ -1,0 +1,223 @@
+"""Writing: a list of Changes becomes one transaction, or nothing.
+
+    prepare    ids given, references rewritten, bodies parsed            (akson.record.drafts)
+    validate   every fault of every entry, with its path
+    compare    with what stands now; If-Match; conditional creates
+    decide     each change, on the patients before and after
+    write      versions, index, care relations, pending events: ONE transaction
+    log        the events are sequenced; only then does the caller hear of it
+
+A plain update that lost a race is tried again on the newer version; one with If-Match is refused.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from akson.access.decision import Decision, Everything
+from akson.audit.log import Prepared
+from akson.fhir.codec.splice import splice
+from akson.fhir.extraction import extract
+from akson.fhir.index_values import IndexValues
+from akson.fhir.problem import Issue, Problem, ProblemKind
+from akson.fhir.validation import validate
+from akson.record import drafts
+from akson.record.care_relations import care_relations
+from akson.record.drafts import Draft
+from akson.record.events import by_patient
+from akson.record.guard import holds, not_found
+from akson.record.values import Change, Committed
+from akson.store.values import Current, PendingEvent, StoredVersion, Write
+
+if TYPE_CHECKING:
+    from akson.record.session import RecordSession
+
+CHANGES_MAX = 20_000
+ATTEMPTS_MAX = 40
+_ACTION = {"POST": "create", "PUT": "update", "DELETE": "delete"}
+
+
+@dataclass(frozen=True, slots=True)
+class _Step:
+    """One draft against what stands now."""
+
+    draft: Draft
+    action: str
+    expected: int
+    index: IndexValues
+    patients: tuple[str, ...]
+    """Everyone concerned: by the version before and by the one after."""
+    absent: bool
+    """Nothing stands there now: never made, or deleted."""
+
+
+class Commit:
+    """One commit of one session. `action` overrides the name of the events (`receive`)."""
+
+    def __init__(self, session: "RecordSession", action: str) -> None:
+        self._session = session
+        self._record = session.record
+        self._tenant = session.actor.tenant
+        self._named = action
+
+    async def run(self, changes: Sequence[Change]) -> list[Committed]:
+        if len(changes) > CHANGES_MAX:
+            raise Problem(
+                ProblemKind.TOO_LARGE,
+                "AKS-RECORD-020",
+                f"{len(changes)} changes are more than one commit takes ({CHANGES_MAX}).",
+                now="Send them in several Bundles.",
+            )
+        locks = drafts.criteria_keys(changes)
+        if not locks:
+            return await self._attempts(changes)
+        # Two who create "unless it exists" at the same moment must not both find nothing.
+        async with self._record.store.exclusive(self._tenant, locks):
+            return await self._attempts(changes)
+
+    async def _attempts(self, changes: Sequence[Change]) -> list[Committed]:
+        prepared = await drafts.prepare(self._session, changes)
+        self._validate(prepared)
+        for attempt in range(ATTEMPTS_MAX):
+            try:
+                return await self._once(prepared)
+            except Problem as lost:
+                # Compared again with what stands now: If-Match then says so, a plain update goes on top.
+                if lost.kind is not ProblemKind.CONFLICT or attempt == ATTEMPTS_MAX - 1:
+                    raise
+        raise AssertionError("the loop returns or raises")
+
+    def _validate(self, prepared: Sequence[Draft]) -> None:
+        issues: list[Issue] = []
+        several = len(prepared) > 1
+        for draft in prepared:
+            if draft.resource is None:
+                continue
+            for issue in validate(draft.resource):
+                where = (
+                    f"Bundle.entry[{draft.place}].resource: {issue.expression}"
+                    if several
+                    else issue.expression
+                )
+                issues.append(Issue(issue.code, issue.text, where, issue.severity))
+        errors = [i for i in issues if i.severity in ("error", "fatal")]
+        if errors:
+            raise Problem(
+                ProblemKind.INVALID,
+                "AKS-RECORD-021",
+                f"The content breaks {len(errors)} rule{'s' if len(errors) > 1 else ''} of FHIR R4; nothing was stored.",
+                issues=errors,
+            )
+
+    async def _once(self, prepared: Sequence[Draft]) -> list[Committed]:
+        at = self._record.clock.now()
+        keys = [d.key for d in prepared if not d.is_new and d.id and d.settled is None]
+        standing = await self._record.store.current(self._tenant, keys) if keys else {}
+        steps = [self._compare(draft, standing.get(draft.key)) for draft in prepared if draft.settled is None]
+        await self._decide(steps)
+        writes = [self._write(step, at) for step in steps if not _idle(step)]
+        events = self._events(writes, steps, at)
+        if writes:
+            pending = [PendingEvent(e.event.id, e.canonical) for e in events]
+            await self._record.store.commit(self._tenant, writes, events=pending, at=at)
+        await self._record.log.append(events)
+        self._record.settle_later(events if writes else [])
+        written = {(w.type, w.id): w for w in writes}
+        actions = {step.draft.key: step.action for step in steps}
+        return [_outcome(draft, written.get(draft.key), actions.get(draft.key, ""), at) for draft in prepared]
+
+    def _compare(self, draft: Draft, current: Current | None) -> _Step:
+        version = current.version if current else 0
+        if draft.change.if_match is not None and draft.change.if_match != version:
+            raise Problem(
+                ProblemKind.PRECONDITION,
+                "AKS-RECORD-022",
+                "Somebody else has changed the resource since you read it.",
+                now="Read it again, and make your change on the newest version.",
+            )
+        index = extract(draft.resource) if draft.resource is not None else IndexValues()
+        before = current.patients if current else ()
+        action = _ACTION[draft.method]
+        absent = current is None or current.deleted
+        if draft.method == "PUT" and absent:
+            action = "create"
+        return _Step(draft, action, version, index, tuple(dict.fromkeys((*index.patients, *before))), absent)
+
+    async def _decide(self, steps: Sequence[_Step]) -> None:
+        decisions = [self._session.decide(step.action, step.draft.type) for step in steps]
+        restrictions = [d.restriction for d in decisions]
+        if all(isinstance(r, Everything) for r in restrictions):
+            return
+        everyone = sorted({patient for step in steps for patient in step.patients})
+        related = await self._session.related(restrictions, everyone)
+        for step, decision in zip(steps, decisions, strict=True):
+            # Whoever does not see all of the tenant must not learn, by naming an id, whether it is taken.
+            named = (
+                step.action == "create"
+                and step.draft.method == "PUT"
+                and not isinstance(decision.restriction, Everything)
+            )
+            if named or not holds(decision.restriction, step.patients, related):
+                await self._refuse(step, decision)
+
+    async def _refuse(self, step: _Step, decision: Decision) -> None:
+        seen = {patient: [] for patient in step.patients} or {"": []}
+        at = self._record.clock.now()
+        await self._record.log.append(
+            self._session.events.make(step.action, decision, seen, at=at, permitted=False)
+        )
+        if step.draft.is_new:
+            raise Problem(
+                ProblemKind.FORBIDDEN,
+                "AKS-RECORD-023",
+                f"You may not add a {step.draft.type} here.",
+                why="It needs a care relation to the patient and a role that writes this kind of content.",
+                now="Ask the one who is responsible for the patient. The attempt is logged.",
+            )
+        raise not_found()
+
+    def _write(self, step: _Step, at: datetime) -> Write:
+        draft = step.draft
+        version = step.expected + 1
+        if draft.resource is None or draft.body is None:
+            before = IndexValues(patients=step.patients)
+            return Write(draft.type, draft.id, version, None, before, draft.method)
+        body = splice(draft.body, draft.resource, id=draft.id, version=version, updated=at)
+        relations = care_relations({**draft.resource, "id": draft.id}, since=at)
+        return Write(draft.type, draft.id, version, body, step.index, draft.method, relations)
+
+    def _events(self, writes: Sequence[Write], steps: Sequence[_Step], at: datetime) -> list[Prepared]:
+        """One event per patient and action; a commit that changed nothing is still an access."""
+        concerned = {step.draft.key: step for step in steps}
+        events: list[Prepared] = []
+        by_action: dict[tuple[str, str], list[tuple[str, Sequence[str]]]] = {}
+        for write in writes:
+            step = concerned[write.type, write.id]
+            name = f"{write.type}/{write.id}/{write.version}"
+            by_action.setdefault((self._named or step.action, write.type), []).append((name, step.patients))
+        merged: dict[str, tuple[Decision, list[tuple[str, Sequence[str]]]]] = {}
+        for (action, type), named in by_action.items():
+            decision = self._session.decide(action if not self._named else "create", type)
+            merged.setdefault(action, (decision, []))[1].extend(named)
+        for action, (decision, named) in merged.items():
+            events += self._session.events.make(action, decision, by_patient(named), at=at)
+        return events
+
+
+def _outcome(draft: Draft, write: Write | None, action: str, at: datetime) -> Committed:
+    if draft.settled is not None:
+        return Committed("unchanged", draft.settled)
+    if write is None:
+        return Committed("deleted", StoredVersion(draft.type, draft.id, 0, at, None, (), "DELETE"))
+    stored = StoredVersion(
+        write.type, write.id, write.version, at, write.body, write.index.patients, write.method
+    )
+    if write.body is None:
+        return Committed("deleted", stored)
+    return Committed("created" if action == "create" else "updated", stored)
+
+
+def _idle(step: _Step) -> bool:
+    """A deletion of what is not there, or is deleted already, changes nothing."""
+    return step.draft.method == "DELETE" and step.absent

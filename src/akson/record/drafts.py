@@ -1,0 +1,224 @@
+"""From Changes to Drafts: ids given, references made to point at them, bodies parsed.
+
+Temporary references (`urn:uuid:…`) and conditional ones (`Practitioner?identifier=…`) become `Type/id`. Conditional
+interactions look only among what the session may see. Spec: https://hl7.org/fhir/R4/http.html#transaction
+"""
+
+import asyncio
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qsl
+
+from akson.fhir.codec import json
+from akson.fhir.codec.references import rewrite_references
+from akson.fhir.problem import Issue, Problem, ProblemKind
+from akson.fhir.search.parsing import parse as parse_search
+from akson.record.values import Change
+from akson.store.values import StoredVersion
+
+if TYPE_CHECKING:
+    from akson.record.session import RecordSession
+
+_CONDITIONAL = re.compile(rb'"reference"\s*:\s*"([A-Z][A-Za-z]+\?[^"\\]+)"')
+# Where a resource names its patient; only a hint for placing it near the patient's other data, never for access.
+_PATIENT = re.compile(
+    rb'"(?:subject|patient|beneficiary|for|individual)"\s*:\s*\{[^{}]*?"reference"\s*:\s*"([^"\\]+)"'
+)
+_ID = re.compile(r"[A-Za-z0-9\-.]{1,64}")
+
+
+@dataclass(slots=True)
+class Draft:
+    """One change, ready to be compared with what stands. `settled` when a conditional create found its like."""
+
+    place: int
+    change: Change
+    id: str
+    is_new: bool
+    """The id was given by this server: nothing can stand there."""
+    body: bytes | None
+    resource: dict[str, Any] | None = None
+    settled: StoredVersion | None = None
+
+    @property
+    def type(self) -> str:
+        return self.change.type
+
+    @property
+    def method(self) -> str:
+        return "POST" if self.is_new else self.change.method
+
+    @property
+    def key(self) -> tuple[str, str]:
+        return self.change.type, self.id
+
+
+def criteria_keys(changes: Sequence[Change]) -> list[str]:
+    """What conditional creates, updates and deletes depend on, in a fixed order."""
+    return sorted(
+        {f"{c.type}?{c.if_none_exist or c.criteria}" for c in changes if c.if_none_exist or c.criteria}
+    )
+
+
+async def prepare(session: "RecordSession", changes: Sequence[Change]) -> list[Draft]:
+    """Raises Problem INVALID, MALFORMED or PRECONDITION; nothing is written here."""
+    found = await _conditional_hits(session, changes)
+    made = [_draft(place, change, found.get(place)) for place, change in enumerate(changes)]
+    known = _allocate(session, made)
+    known |= await _conditional_references(session, made, known)
+    _refuse_twins(made)
+    for draft in made:
+        if draft.body is not None and draft.settled is None:
+            _read_body(draft, known)
+    return made
+
+
+async def _conditional_hits(session: "RecordSession", changes: Sequence[Change]) -> dict[int, StoredVersion]:
+    asked = [(p, c.type, c.if_none_exist or c.criteria or "") for p, c in enumerate(changes)]
+    asked = [(place, type, criteria) for place, type, criteria in asked if criteria]
+    hits = await asyncio.gather(*(_only_one(session, type, criteria) for _, type, criteria in asked))
+    return {place: hit for (place, _, _), hit in zip(asked, hits, strict=True) if hit is not None}
+
+
+async def _only_one(session: "RecordSession", type: str, criteria: str) -> StoredVersion | None:
+    query = replace(parse_search(type, parse_qsl(criteria, keep_blank_values=True)), count=2)
+    if not query.terms:
+        raise Problem(
+            ProblemKind.PRECONDITION,
+            "AKS-RECORD-030",
+            f"The condition on {type} names no search parameter.",
+            now="Give one that finds at most one, such as identifier.",
+        )
+    page = await session.record.store.search(
+        session.actor.tenant, query, restriction=lambda name: session.decide("search", name).restriction
+    )
+    if len(page.matches) > 1:
+        raise Problem(
+            ProblemKind.PRECONDITION,
+            "AKS-RECORD-031",
+            f"The condition on {type} fits more than one resource.",
+            now="Make it narrower, so that it fits at most one.",
+            code="multiple-matches",
+        )
+    return page.matches[0] if page.matches else None
+
+
+def _draft(place: int, change: Change, hit: StoredVersion | None) -> Draft:
+    body = change.body if change.body is not None else None
+    if body is None and change.resource is not None:
+        body = json.encode(change.resource)
+    if change.method == "POST":
+        settled = hit if change.if_none_exist else None
+        return Draft(place, change, hit.id if settled and hit else "", settled is None, body, settled=settled)
+    if change.criteria:
+        return Draft(place, change, hit.id if hit else "", hit is None and change.method == "PUT", body)
+    if not change.id or not _ID.fullmatch(change.id):
+        raise Problem(
+            ProblemKind.MALFORMED,
+            "AKS-RECORD-032",
+            "The resource's id is missing or not a FHIR id.",
+            why="An id is 1 to 64 of A-Z a-z 0-9 - and full stop.",
+        )
+    return Draft(place, change, change.id, False, body)
+
+
+def _allocate(session: "RecordSession", made: Sequence[Draft]) -> dict[str, str]:
+    """Give ids, Patients first so that the rest can be placed by them; returns temporary reference -> `Type/id`."""
+    known: dict[str, str] = {}
+    for draft in sorted(made, key=lambda d: d.type != "Patient"):
+        if draft.is_new:
+            draft.id = session.record.store.new_id(draft.type, patient=_patient_hint(draft, known))
+        if draft.change.full_url and draft.id:
+            known[draft.change.full_url] = f"{draft.type}/{draft.id}"
+    return known
+
+
+def _patient_hint(draft: Draft, known: Mapping[str, str]) -> str | None:
+    if draft.type == "Patient" or draft.body is None:
+        return None
+    for found in _PATIENT.finditer(draft.body):
+        written = found[1].decode("utf-8", "replace")
+        target = known.get(written, written)
+        if target.startswith("Patient/"):
+            return target.removeprefix("Patient/").split("/")[0]
+    return None
+
+
+async def _conditional_references(
+    session: "RecordSession", made: Sequence[Draft], known: Mapping[str, str]
+) -> dict[str, str]:
+    written = {
+        reference.decode()
+        for draft in made
+        if draft.body is not None and b"?" in draft.body
+        for reference in _CONDITIONAL.findall(draft.body)
+    }
+    wanted = sorted(written - known.keys())
+    hits = await asyncio.gather(*(_only_one(session, *_criteria(reference)) for reference in wanted))
+    missing = [reference.split("?")[0] for reference, hit in zip(wanted, hits, strict=True) if hit is None]
+    if missing:
+        raise Problem(
+            ProblemKind.PRECONDITION,
+            "AKS-RECORD-033",
+            f"A conditional reference to {missing[0]} fits no resource.",
+            why="The resource it asks for is not here, or you have no access to it.",
+            now="Load what it refers to first.",
+        )
+    return {reference: f"{hit.type}/{hit.id}" for reference, hit in zip(wanted, hits, strict=True) if hit}
+
+
+def _criteria(reference: str) -> tuple[str, str]:
+    type, _, criteria = reference.partition("?")
+    return type, criteria
+
+
+def _refuse_twins(made: Sequence[Draft]) -> None:
+    seen: set[tuple[str, str]] = set()
+    for draft in made:
+        if draft.settled is None and draft.id and draft.key in seen:
+            raise Problem(
+                ProblemKind.INVALID,
+                "AKS-RECORD-034",
+                f"Two entries change the same {draft.type}.",
+                why="A transaction has no order in which one of them would be the last.",
+                now="Leave one of them out.",
+            )
+        seen.add(draft.key)
+
+
+def _read_body(draft: Draft, known: Mapping[str, str]) -> None:
+    assert draft.body is not None
+    body, unresolved = rewrite_references(draft.body, known)
+    if unresolved:
+        raise Problem(
+            ProblemKind.INVALID,
+            "AKS-RECORD-035",
+            "A temporary reference points at nothing in this Bundle.",
+            issues=[
+                Issue("not-found", f"Unresolved reference {ref[:80]}", _where(draft)) for ref in unresolved
+            ],
+        )
+    given = draft.change.resource
+    draft.resource = given if given is not None and body is draft.body else json.parse(body)
+    draft.body = body
+    found = draft.resource.get("resourceType")
+    if found != draft.type:
+        raise _mismatch(draft, f"The content is of type {found!r}, the address says {draft.type}.")
+    inside = draft.resource.get("id")
+    if draft.change.method == "PUT" and not draft.change.criteria and inside != draft.id:
+        raise _mismatch(draft, "The id in the content is not the id in the address.")
+
+
+def _mismatch(draft: Draft, what: str) -> Problem:
+    return Problem(
+        ProblemKind.MALFORMED,
+        "AKS-RECORD-036",
+        what,
+        issues=[Issue("invalid", what, f"{_where(draft)}{draft.type}.id")],
+    )
+
+
+def _where(draft: Draft) -> str:
+    return f"Bundle.entry[{draft.place}].resource: " if draft.place else ""

@@ -1,0 +1,78 @@
+"""The last guard: decides once more, outside SQL, on each resource that is about to leave.
+
+It takes the same Restriction and the facts, and shares no code with the store's SQL. One resource too many refuses the
+whole answer: the guard never trims, since a mismatch means that one of the two computations is wrong.
+"""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+from akson.access.decision import (
+    AllOf,
+    AnyOf,
+    Everything,
+    NoPatient,
+    Nothing,
+    PatientIs,
+    PatientRelation,
+    Restriction,
+)
+from akson.fhir.problem import Problem, ProblemKind
+
+Related = dict[tuple[tuple[str, ...], datetime], frozenset[str]]
+"""For each (grantees, at) that a restriction names: the patients with a valid relation."""
+
+
+def relations_named(restriction: Restriction) -> Iterable[PatientRelation]:
+    """Every PatientRelation inside a restriction."""
+    if isinstance(restriction, PatientRelation):
+        yield restriction
+    elif isinstance(restriction, AnyOf | AllOf):
+        for part in restriction.parts:
+            yield from relations_named(part)
+
+
+def holds(restriction: Restriction, patients: Sequence[str], related: Related) -> bool:
+    """Whether a resource of these patients satisfies the restriction, given who is related to whom."""
+    match restriction:
+        case Everything():
+            return True
+        case Nothing():
+            return False
+        case NoPatient():
+            return not patients
+        case PatientIs(allowed):
+            return bool(patients) and set(patients) <= set(allowed)
+        case PatientRelation(grantees, at):
+            return bool(patients) and set(patients) <= related.get((grantees, at), frozenset())
+        case AnyOf(parts):
+            return any(holds(part, patients, related) for part in parts)
+        case AllOf(parts):
+            return all(holds(part, patients, related) for part in parts)
+
+
+def refused_answer() -> Problem:
+    return Problem(
+        ProblemKind.INTERNAL,
+        "AKS-RECORD-001",
+        "The answer was held back.",
+        why="The last guard found a resource in it that the decision does not allow.",
+        now="Report this to the privacy officer; the attempt is logged.",
+        permanent=True,
+    )
+
+
+def not_found() -> Problem:
+    """The same for missing and hidden, to the byte."""
+    return Problem(
+        ProblemKind.NOT_FOUND,
+        "AKS-RECORD-404",
+        "There is no such resource, or you have no access to it.",
+        now="Check the address; if you need access, ask the one who is responsible for the patient.",
+    )
+
+
+def gone() -> Problem:
+    return Problem(
+        ProblemKind.GONE, "AKS-RECORD-410", "The resource has been deleted.", now="Its history remains."
+    )
