@@ -49,9 +49,6 @@ def parse(data: bytes | bytearray | memoryview | msgspec.Raw) -> Json:
         return parse(text[len(_BOM) :])
     except UnicodeDecodeError as error:
         raise _unreadable(error) from None
-    except ValueError:
-        # Python refuses to read integers of more than some thousand digits.
-        raise _number_too_long() from None
     except RecursionError:
         raise _too_deep() from None
     if type(found) is not dict:
