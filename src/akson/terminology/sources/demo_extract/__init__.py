@@ -1,0 +1,1 @@
+"""The diagnoses and medicines of the demo stage, and nothing more."""

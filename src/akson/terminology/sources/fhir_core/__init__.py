@@ -1,0 +1,1 @@
+"""FHIR R4's own required codes, in bokmål."""
