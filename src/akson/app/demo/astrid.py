@@ -186,9 +186,7 @@ def _add_daughter(chart: Chart) -> None:
             "patient": chart.subject,
             "dateTime": chart.scene.day(-380),
             "performer": [chart.subject],
-            "policyRule": {
-                "text": "Pasient- og brukerrettighetsloven § 3-1: fullmektig valgt av pasienten selv"
-            },
+            "policyRule": {"text": "Fullmakt gitt av pasienten selv"},
             "provision": {
                 "type": "permit",
                 "period": {"start": chart.scene.day(-380)},

@@ -14,6 +14,7 @@ _SINGLE = {
     "respiration": ("9279-1", "Respiratory rate", "Respirasjonsfrekvens", "/min", "/min"),
     "saturation": ("59408-5", "Oxygen saturation in Arterial blood by Pulse oximetry", "Oksygenmetning", "%", "%"),
     "pulse": ("8867-4", "Heart rate", "Puls", "/min", "/min"),
+    "oxygen": ("3150-6", "Inhaled oxygen concentration", "Oksygen i pusteluften", "%", "%"),
     "temperature": ("8310-5", "Body temperature", "Temperatur", "Cel", "°C"),
     "weight": ("29463-7", "Body weight", "Vekt", "kg", "kg"),
     "glucose": ("15074-8", "Glucose [Moles/volume] in Blood", "Blodsukker", "mmol/L", "mmol/L"),
@@ -37,6 +38,8 @@ class Vitals:
     pulse: int | None = None
     temperature: str | None = None
     confused: bool | None = None
+    oxygen: int | None = 21
+    """Per cent of oxygen breathed: 21 is air. NEWS2 asks."""
 
 
 def _observation(chart: Chart, at: str, by: Employee | None, category: str, code: Resource) -> Resource:
@@ -92,7 +95,7 @@ def add_consciousness(chart: Chart, confused: bool, at: str, by: Employee | None
 
 def add_sitting(chart: Chart, vitals: Vitals, at: str, by: Employee | None) -> None:
     """Everything measured at one occasion, an Observation each."""
-    for what in ("respiration", "saturation", "pulse", "temperature"):
+    for what in ("respiration", "saturation", "oxygen", "pulse", "temperature"):
         value = getattr(vitals, what)
         if value is not None:
             add_single(chart, what, value, at, by)

@@ -1,0 +1,94 @@
+"""The stage in a real record: made once, found by those who may, and whole after a start that broke."""
+
+import json
+from collections.abc import AsyncIterator
+from datetime import date
+
+import pytest
+import pytest_asyncio
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from akson.access.actor import PurposeOfUse
+from akson.app.cast import CAST
+from akson.app.demo import Scene, charts, seed
+from akson.app.demo.seeding import MARKER, _commit
+from akson.audit.log import AccessLog
+from akson.fhir.definitions import load
+from akson.fhir.problem import Problem
+from akson.fhir.search.query import Query
+from akson.record.door import Record
+from akson.record.session import RecordSession
+from akson.store.audit_log import AuditLogStore
+from akson.store.store import Store
+from akson.world import FixedClock, SeededRandom
+
+DAY = date(2026, 11, 24)
+PEOPLE = 40
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def record(database: str, log_database: str) -> AsyncIterator[Record]:
+    clock, random = FixedClock(Scene.on(DAY).now), SeededRandom(11)
+    store = await Store.open(database, definitions=load(), clock=clock, random=random)
+    rows = await AuditLogStore.open(log_database)
+    key = Ed25519PrivateKey.generate()
+    log = AccessLog(rows, key=key, origin="akson/test/demo/1", clock=clock, random=random)
+    record = Record(store, log, definitions=load(), clock=clock, random=random)
+    yield record
+    await record.close()
+    await rows.close()
+    await store.close()
+
+
+def as_(record: Record, who: str) -> RecordSession:
+    return record.open(CAST[who], PurposeOfUse.TREATMENT)
+
+
+async def seen(record: Record, who: str) -> set[str]:
+    found = await as_(record, who).search(Query("Patient", count=1000))
+    return {version.id for version in found.matches}
+
+
+async def test_a_second_seeding_changes_nothing(record: Record) -> None:
+    told: list[tuple[int, int]] = []
+    first = await seed(
+        record,
+        cast=CAST,
+        reference_date=DAY,
+        citizens=PEOPLE,
+        progress=lambda done, of: told.append((done, of)),
+    )
+    assert not first.already and first.citizens == PEOPLE and first.reference_date == DAY
+    assert told[-1] == (PEOPLE, PEOPLE)
+    again = await seed(record, cast=CAST, reference_date=date(2027, 3, 1), citizens=PEOPLE)
+    assert again.already and again.reference_date == DAY and again.resources == 0
+    astrid = await as_(record, "system").read("Patient", "astrid")
+    assert astrid.version == 1
+    everyone = await seen(record, "system")
+    assert len(everyone) == PEOPLE + 1, "each is one Patient, but Dmytro is two"
+
+
+async def test_a_seeding_that_broke_is_done_again(record: Record) -> None:
+    half = next(iter(charts(Scene.on(DAY), citizens=PEOPLE))).resources
+    await _commit(record.open(CAST["system"], PurposeOfUse.OPERATIONS), half)
+    done = await seed(record, cast=CAST, reference_date=DAY, citizens=PEOPLE)
+    assert not done.already
+    assert (await as_(record, "system").read("Patient", "astrid")).version == 2
+    created = json.loads((await as_(record, "system").read(*MARKER)).body or b"{}")["created"]
+    assert created == "2026-11-24"
+
+
+async def test_who_finds_whom(record: Record) -> None:
+    await seed(record, cast=CAST, reference_date=DAY, citizens=PEOPLE)
+    ida, omar = await seen(record, "ida"), await seen(record, "omar")
+    assert {"astrid", "bjarne"} <= ida and {"ellen", "dmytro-2"} <= omar
+    assert not ida & omar
+    assert await seen(record, "probe-nurse") == {"solveig"}
+    assert await seen(record, "grete") == await seen(record, "system")
+    for nobody in ("nadia", "mats", "per", "arne"):
+        assert await seen(record, nobody) == set()
+    assert await seen(record, "astrid") == await seen(record, "marit") == {"astrid"}
+    with pytest.raises(Problem):
+        await as_(record, "omar").read("Patient", "astrid")
+    with pytest.raises(Problem):
+        await as_(record, "ida").read("Patient", "johannes")
