@@ -129,12 +129,17 @@ class AccessLog:
             try:
                 won = await self.rows.append(edge.size, rows, tiles, grown.size, grown.encode())
             except Exception:
-                # The connection may have died after the commit: ask before writing anything twice.
+                # The connection may have died after the commit, or another process recovered some of these meanwhile:
+                # ask before writing anything twice.
                 self._edge = None
                 known = await self.rows.known([e.event.id for e in events])
-                if len(known) == len(events):
+                if not known:
+                    raise
+                missing = [(e, s) for e, s in zip(events, salts, strict=True) if e.event.id not in known]
+                if not missing:
                     return
-                raise
+                events, salts = [e for e, _ in missing], [s for _, s in missing]
+                continue
             if won:
                 self._edge = grown
                 return

@@ -111,7 +111,8 @@ def _draft(place: int, change: Change, hit: StoredVersion | None) -> Draft:
         body = json.encode(change.resource)
     if change.method == "POST":
         settled = hit if change.if_none_exist else None
-        return Draft(place, change, hit.id if settled and hit else "", settled is None, body, settled=settled)
+        id = settled.id if settled else change.given_id or ""
+        return Draft(place, change, id, settled is None, body, settled=settled)
     if change.criteria:
         return Draft(place, change, hit.id if hit else "", hit is None and change.method == "PUT", body)
     if not change.id or not _ID.fullmatch(change.id):
@@ -128,7 +129,7 @@ def _allocate(session: "RecordSession", made: Sequence[Draft]) -> dict[str, str]
     """Give ids, Patients first so that the rest can be placed by them; returns temporary reference -> `Type/id`."""
     known: dict[str, str] = {}
     for draft in sorted(made, key=lambda d: d.type != "Patient"):
-        if draft.is_new:
+        if draft.is_new and not draft.id:
             draft.id = session.record.store.new_id(draft.type, patient=_patient_hint(draft, known))
         if draft.change.full_url and draft.id:
             known[draft.change.full_url] = f"{draft.type}/{draft.id}"

@@ -28,6 +28,9 @@ class Change:
     """`identifier=…` of a conditional update or delete, in place of `id`."""
     resource: dict[str, Any] | None = None
     """The body already parsed, when the caller has it; saves parsing twice."""
+    given_id: str | None = None
+    """For POST: an id that this server has made beforehand (`Store.new_id`), so that a loader which is killed can ask
+    afterwards whether its commit was the one that stands. Never taken from outside."""
 
 
 @dataclass(frozen=True, slots=True)

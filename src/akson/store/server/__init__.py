@@ -7,5 +7,6 @@ Why it is done so, above all as root: docs/adr/0003-unprivileged-database-user.m
 """
 
 from akson.store.server.embedded import EmbeddedPostgres
+from akson.store.server.external import ExternalPostgres
 
-__all__ = ["EmbeddedPostgres"]
+__all__ = ["EmbeddedPostgres", "ExternalPostgres"]

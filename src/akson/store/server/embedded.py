@@ -48,6 +48,10 @@ class EmbeddedPostgres:
         await asyncio.to_thread(self._leave)
         self._address = None
 
+    async def running(self) -> bool:
+        """Whether the server is up now; False after a crash of the server alone. Cheap: reads one small file."""
+        return await asyncio.to_thread(self._cluster.running) is not None
+
     def dsn(self, database: str = "record") -> str:
         """Address and password as a postgresql:// text; for every process of this machine that may read the folder."""
         assert self._address is not None, "the server was not started"

@@ -1,0 +1,112 @@
+"""One ASGI callable for one web worker: /fhir to the FHIR door, /helse to the watchman, the rest to the screens.
+
+Its lifespan opens and closes the node. What goes wrong below without having become a Problem is told here by kind and
+place alone: an exception's own text may hold patient data. Spec: https://asgi.readthedocs.io/en/latest/specs/main.html
+"""
+
+import json
+import logging
+import traceback
+from collections.abc import Awaitable, Callable, MutableMapping
+from contextlib import AsyncExitStack
+from typing import Any
+
+from akson.app.health import healthy
+from akson.app.settings import Settings
+from akson.app.supervisor.orders import Stage
+from akson.app.wiring import Node, open_node
+
+CONNECTIONS_MAX = 48
+"""What all web workers together take of the 60 that the embedded PostgreSQL allows."""
+CONNECTIONS_EACH_MAX = 10
+
+Scope = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
+Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
+App = Callable[[Scope, Receive, Send], Awaitable[None]]
+
+_log = logging.getLogger("akson")
+
+
+class House:
+    """Built by the worker; `on_open` is called when it can answer."""
+
+    def __init__(
+        self, settings: Settings, stage: Stage, *, on_open: Callable[[], None] = lambda: None
+    ) -> None:
+        self._settings = settings
+        self._stage = stage
+        self._on_open = on_open
+        self._node: Node | None = None
+        self._fhir: App | None = None
+        self._web: App | None = None
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "lifespan":
+            await self._live(receive, send)
+        elif scope["type"] == "http":
+            await self._answer(scope, receive, send)
+
+    async def _live(self, receive: Receive, send: Send) -> None:
+        await receive()
+        async with AsyncExitStack() as stack:
+            try:
+                pool = max(4, min(CONNECTIONS_EACH_MAX, CONNECTIONS_MAX // max(1, self._settings.workers)))
+                self._open(await stack.enter_async_context(open_node(self._settings, pool_size=pool)))
+            except Exception as failed:
+                _tell(failed)
+                await send({"type": "lifespan.startup.failed", "message": ""})
+                return
+            await send({"type": "lifespan.startup.complete"})
+            self._on_open()
+            await receive()
+        await send({"type": "lifespan.shutdown.complete"})
+
+    def _open(self, node: Node) -> None:
+        from akson.app.rooms import fhir_door, screens
+
+        self._fhir = fhir_door(node)
+        self._web = screens(node, self._stage)
+        self._node = node
+
+    async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
+        begun = False
+
+        async def watched(message: MutableMapping[str, Any]) -> None:
+            nonlocal begun
+            begun = True
+            await send(message)
+
+        assert self._node is not None and self._fhir is not None and self._web is not None
+        path: str = scope["path"]
+        try:
+            if path == "/fhir" or path.startswith("/fhir/"):
+                await self._fhir(scope, receive, watched)
+            elif path == "/helse":
+                await _json(watched, *await healthy(self._node))
+            else:
+                await self._web(scope, receive, watched)
+        except Exception as failed:
+            _tell(failed)
+            if not begun:
+                await _json(watched, 500, {"status": "fail", "id": "AKS-APP-500"})
+
+
+async def _json(send: Send, status: int, body: dict[str, Any]) -> None:
+    data = json.dumps(body).encode()
+    headers = [(b"content-type", b"application/json"), (b"content-length", str(len(data)).encode())]
+    headers += [(b"cache-control", b"no-store"), (b"x-content-type-options", b"nosniff")]
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.body", "body": data})
+
+
+def _tell(failed: BaseException) -> None:
+    """Kind of error and where, innermost last; no values."""
+    from akson.fhir.problem import Problem
+
+    if isinstance(failed, Problem):
+        _log.error("%s %s %s", failed, failed.why, failed.now)
+        return
+    frames = traceback.extract_tb(failed.__traceback__)[-6:]
+    where = " < ".join(f"{frame.name}:{frame.lineno}" for frame in reversed(frames))
+    _log.error("AKS-APP-500 %s in %s", type(failed).__name__, where)

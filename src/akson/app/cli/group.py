@@ -1,0 +1,72 @@
+"""The `akson` group: which commands there are and where each one stands. A command is imported only when it is run."""
+
+import importlib
+from collections.abc import Mapping
+from importlib.metadata import version
+
+import click
+
+# name -> (module below akson.app.cli, one line of help). The list is the list in `akson --help`, alphabetical.
+COMMANDS: dict[str, tuple[str, str]] = {
+    "bench": ("bench", "Measure this machine: reads, writes, loading, disk."),
+    "doctor": ("doctor", "Check the installation; says what is wrong and what to do."),
+    "erase": ("erase", "Erase the content of a resource for good, by law."),
+    "explain": ("explain", "Show what a search becomes: query, restriction, SQL."),
+    "load": ("load", "Load FHIR Bundles, NDJSON or whole folders."),
+    "reindex": ("reindex", "Rebuild the search index, online."),
+    "serve": ("serve", "Run a node, without demo data and demo login."),
+    "token": ("token", "Print an access token for one of the cast or `system`."),
+    "up": ("up", "Run a demo node: synthetic municipality, everyone can log in."),
+    "why": ("why", "Say why an actor may or may not read a resource."),
+}
+LOG_COMMANDS: dict[str, tuple[str, str]] = {
+    "verify": ("log_verify", "Compute the whole access log again and compare."),
+}
+MESSAGE_COMMANDS: dict[str, tuple[str, str]] = {
+    "receive": ("message_receive", "Take messages in, as if they had come by post."),
+    "show": ("message_show", "Show a message file stage by stage; nothing is stored."),
+}
+
+
+class LateGroup(click.Group):
+    """A group that knows its commands by name and one line, and imports one when it is called."""
+
+    def __init__(self, *, commands_late: Mapping[str, tuple[str, str]], **more: object) -> None:
+        super().__init__(**more)  # type: ignore[arg-type]
+        self.commands_late = commands_late
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return sorted([*self.commands_late, *self.commands])
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in self.commands_late:
+            return super().get_command(ctx, cmd_name)
+        module, _ = self.commands_late[cmd_name]
+        return importlib.import_module(f"akson.app.cli.{module}").command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        rows = [(name, line) for name, (_, line) in self.commands_late.items()]
+        rows += [(name, group.get_short_help_str(70)) for name, group in self.commands.items()]
+        with formatter.section("Commands"):
+            formatter.write_dl(sorted(rows))
+
+
+@click.group(
+    cls=LateGroup,
+    commands_late=COMMANDS,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110},
+    epilog="Exit codes: 0 done, 1 a problem, 2 wrong usage, 3 done and found faults, 130 interrupted. docs/commands.md",
+)
+@click.version_option(version("akson"), "-V", "--version", prog_name="akson")
+def akson() -> None:
+    """Akson: one citizen, one record. A municipal health record on HL7 FHIR R4 and PostgreSQL."""
+
+
+@akson.group("log", cls=LateGroup, commands_late=LOG_COMMANDS)
+def log() -> None:
+    """The access log."""
+
+
+@akson.group("message", cls=LateGroup, commands_late=MESSAGE_COMMANDS)
+def message() -> None:
+    """Care messages."""

@@ -1,0 +1,47 @@
+"""What `up` and `serve` say while a node starts, when it answers, and when it stops."""
+
+import time
+
+import click
+
+from akson.app.settings import Settings
+from akson.app.supervisor.orders import Stage
+
+
+async def run_node(stage: Stage, settings: Settings) -> None:
+    """Runs until told to stop."""
+    click.echo(f"Akson {'demo ' if stage is Stage.DEMO else ''}· data in {settings.data}")
+    started = time.monotonic()
+    from akson.app.supervisor.run import Ready, run
+
+    def tell(what: str) -> None:
+        click.echo(f"  {time.monotonic() - started:5.1f} s  {what}")
+
+    def ready(facts: Ready) -> None:
+        tell(f"Ready with {facts.workers} web worker{'s' if facts.workers != 1 else ''}")
+        click.echo(f"\n  {facts.address}\n")
+        if stage is Stage.DEMO:
+            _tell_cast()
+        _tell_token(settings, facts.address)
+        click.echo("  Ctrl-C stops everything.")
+
+    await run(settings, stage, tell=tell, ready=ready)
+
+
+def _tell_cast() -> None:
+    from akson.app.cast import CAST
+    from akson.app.rooms import HINTS
+
+    click.echo("  Log in as")
+    for id, hint in HINTS.items():
+        who = CAST[id]
+        click.echo(f"    {id:<8} {who.name:<14} {who.unit_name or '':<22} {hint}")
+    click.echo("")
+
+
+def _tell_token(settings: Settings, address: str) -> None:
+    from pathlib import Path
+
+    default = settings.data == Path("akson-data").absolute()
+    where = "" if default else f" --data {settings.data}"
+    click.echo(f'  FHIR: curl -H "Authorization: Bearer $(akson token system{where})" {address}/fhir/Patient')

@@ -1,0 +1,240 @@
+"""Settings by environment and file, from one declared table; checked whole at the start.
+
+    command line option  >  environment (AKSON_PORT)  >  <data>/akson.toml (port = 8080)  >  default
+
+Every fault is told at once. What the settings switch on does not belong here. docs/settings.md is made from `TABLE`.
+"""
+
+import os
+import tomllib
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass, fields
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from akson.fhir.problem import Issue, Problem, ProblemKind
+
+FILE_NAME = "akson.toml"
+WORKERS_MAX = 64
+PORT_MAX = 65_535
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """One line of the table. `read` takes text and gives the value, or raises ValueError with what is wrong."""
+
+    name: str
+    kind: str
+    """Word for people: `folder`, `port`, `number`, `text`, `address`."""
+    default: Any
+    read: Callable[[str], Any]
+    help: str
+    secret: bool = False
+
+    @property
+    def env(self) -> str:
+        return f"AKSON_{self.name.upper()}"
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """The whole, checked. Fields are the names of `TABLE`, in its order."""
+
+    data: Path
+    host: str
+    port: int
+    workers: int
+    node_name: str
+    base_url: str
+    database_url: str
+    log_database_url: str
+
+    def shown(self) -> dict[str, str]:
+        """For people: secrets only as set or not."""
+        values = asdict(self)
+        return {s.name: _hidden(values[s.name]) if s.secret else str(values[s.name]) for s in TABLE}
+
+
+def _hidden(value: str) -> str:
+    return "(set)" if value else ""
+
+
+def _text(value: str) -> str:
+    if any(ord(c) < 32 for c in value):
+        raise ValueError("it holds control characters")
+    return value.strip()
+
+
+def _folder(value: str) -> Path:
+    if not value.strip():
+        raise ValueError("it is empty")
+    return Path(value).expanduser().absolute()
+
+
+def _whole(low: int, high: int) -> Callable[[str], int]:
+    def read(value: str) -> int:
+        if not value.strip().isdecimal() or not low <= int(value) <= high:
+            raise ValueError(f"it must be a whole number from {low} to {high}")
+        return int(value)
+
+    return read
+
+
+def _database(value: str) -> str:
+    if not value.strip():
+        return ""
+    parts = urlsplit(value.strip())
+    if parts.scheme not in ("postgresql", "postgres"):
+        raise ValueError("it must begin with postgresql://")
+    if not parts.path.strip("/"):
+        raise ValueError("it must name a database: postgresql://user@host/database")
+    return value.strip()
+
+
+def _address(value: str) -> str:
+    if not value.strip():
+        return ""
+    parts = urlsplit(value.strip())
+    if parts.scheme not in ("http", "https") or not parts.netloc or parts.query or parts.fragment:
+        raise ValueError("it must be an address such as https://akson.example.no")
+    return value.strip().rstrip("/")
+
+
+TABLE: tuple[Setting, ...] = (
+    Setting("data", "folder", "akson-data", _folder, "Everything this node keeps on disk. Made when absent."),
+    Setting(
+        "host", "text", "127.0.0.1", _text, "Address to listen on. Put a TLS proxy in front of anything else."
+    ),
+    Setting("port", "port", 8080, _whole(0, PORT_MAX), "Port to listen on; 0 takes a free one."),
+    Setting(
+        "workers",
+        "number",
+        0,
+        _whole(0, WORKERS_MAX),
+        "Web worker processes; 0 is one for each core, at most 8.",
+    ),
+    Setting(
+        "node_name",
+        "text",
+        "Storvik kommune",
+        _text,
+        "What the municipality is called at the top of each page.",
+    ),
+    Setting(
+        "base_url",
+        "address",
+        "",
+        _address,
+        "The address others know this node by, when it stands behind a proxy.",
+    ),
+    Setting(
+        "database_url",
+        "address",
+        "",
+        _database,
+        "An external PostgreSQL (15 or newer) for the record, instead of the embedded one.",
+        secret=True,
+    ),
+    Setting(
+        "log_database_url",
+        "address",
+        "",
+        _database,
+        "Database of the access log; default `<name>_log` beside `database_url`, made when allowed.",
+        secret=True,
+    ),
+)
+
+# Read by other parts or by tests; named here so that a mistyped setting is told from them.
+NOT_SETTINGS = frozenset(
+    {"AKSON_PG_BIN", "AKSON_SHARED", "AKSON_SEEDS", "AKSON_TEST_DATABASE_URL", "AKSON_CHROMIUM"}
+)
+
+
+def load(*, environ: Mapping[str, str] = os.environ, options: Mapping[str, object] | None = None) -> Settings:
+    """The settings in force. `options` are those of the command line (None: not given). Raises Problem AKS-APP-001."""
+    given = {name: value for name, value in (options or {}).items() if value is not None}
+    faults: list[str] = []
+    data = _one(_setting("data"), given, environ, {}, faults)
+    stored = _file(data / FILE_NAME, faults) if isinstance(data, Path) else {}
+    values = {setting.name: _one(setting, given, environ, stored, faults) for setting in TABLE}
+    faults += [f"{FILE_NAME}: {name!r} is not a setting." for name in sorted(stored.keys() - values.keys())]
+    if values["log_database_url"] and not values["database_url"]:
+        faults.append("AKSON_LOG_DATABASE_URL is set without AKSON_DATABASE_URL.")
+    if faults:
+        raise _refused(faults)
+    return Settings(**values)
+
+
+def strangers(environ: Mapping[str, str] = os.environ) -> list[str]:
+    """Environment variables that look like settings and are none: often a slip of the keyboard."""
+    known = {setting.env for setting in TABLE} | NOT_SETTINGS
+    return sorted(name for name in environ if name.startswith("AKSON_") and name not in known)
+
+
+def table_markdown() -> str:
+    """The table of docs/settings.md."""
+    lines = ["| environment | in the file | kind | default | what |", "| --- | --- | --- | --- | --- |"]
+    lines += [
+        f"| `{s.env}` | `{s.name}` | {s.kind} | {f'`{s.default}`' if s.default != '' else ''} | {s.help} |"
+        for s in TABLE
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def _setting(name: str) -> Setting:
+    return next(setting for setting in TABLE if setting.name == name)
+
+
+def _one(
+    setting: Setting,
+    given: Mapping[str, object],
+    environ: Mapping[str, str],
+    stored: Mapping[str, object],
+    faults: list[str],
+) -> Any:
+    ways = (
+        (f"--{setting.name.replace('_', '-')}", given.get(setting.name)),
+        (setting.env, environ.get(setting.env)),
+        (f"{FILE_NAME}: {setting.name}", stored.get(setting.name)),
+    )
+    where, value = next(((w, v) for w, v in ways if v is not None), ("default", setting.default))
+    try:
+        return setting.read(str(value))
+    except ValueError as wrong:
+        faults.append(f"{where}: {wrong}.")
+        return None
+
+
+def _file(path: Path, faults: list[str]) -> dict[str, object]:
+    try:
+        stored = tomllib.loads(path.read_text("utf-8"))
+    except (FileNotFoundError, NotADirectoryError):
+        return {}
+    except (OSError, UnicodeDecodeError) as unreadable:
+        faults.append(f"{FILE_NAME} cannot be read: {type(unreadable).__name__}.")
+        return {}
+    except tomllib.TOMLDecodeError as wrong:
+        faults.append(f"{FILE_NAME} is not TOML: {wrong}.")
+        return {}
+    if "data" in stored:
+        faults.append(f"{FILE_NAME}: `data` cannot stand in the file that it leads to.")
+        stored.pop("data")
+    return stored
+
+
+def _refused(faults: list[str]) -> Problem:
+    return Problem(
+        ProblemKind.INVALID,
+        "AKS-APP-001",
+        f"{len(faults)} setting{' is' if len(faults) == 1 else 's are'} wrong; nothing was started.",
+        why=" ".join(faults),
+        now="Correct them; docs/settings.md lists every setting.",
+        issues=[Issue("value", fault) for fault in faults],
+    )
+
+
+assert tuple(s.name for s in TABLE) == tuple(f.name for f in fields(Settings)), (
+    "the table and the class name the same"
+)

@@ -1,0 +1,116 @@
+"""Builds the node once: databases, store, log, record, issuer, post. Used alike by web workers, post worker and commands.
+
+    async with open_node(settings) as node:
+        session = node.record.open(CAST["system"], PurposeOfUse.OPERATIONS)
+
+Nothing is global: what a part needs is handed to it here. Which HTTP paths exist stands in asgi.py.
+"""
+
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from akson.app.settings import Settings
+from akson.audit.log import AccessLog
+from akson.fhir.definitions import load as load_definitions
+from akson.fhir.problem import Problem, ProblemKind
+from akson.identity import keys
+from akson.identity.issuers.local import LocalIssuer
+from akson.identity.sessions import Sessions
+from akson.record.door import Record
+from akson.store.audit_log import AuditLogStore
+from akson.store.post import PostStore
+from akson.store.server import EmbeddedPostgres, ExternalPostgres
+from akson.store.store import Store
+from akson.world import Clock, Random, Spawn, SystemClock, SystemRandom, TaskSpawn
+
+POOL_SIZE = 8
+"""Connections of one process to the record; the embedded server allows 60 in all."""
+LOG_ORIGIN = "akson/node/access/1"
+
+
+class DatabaseServer(Protocol):
+    """Embedded or external: the same to everybody above."""
+
+    async def start(self) -> object: ...
+    async def stop(self) -> None: ...
+    async def running(self) -> bool: ...
+    def dsn(self, database: str = "record") -> str: ...
+    @property
+    def address(self) -> str: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """Everything one process of a node works with."""
+
+    settings: Settings
+    server: DatabaseServer
+    record: Record
+    log: AccessLog
+    post: PostStore
+    issuer: LocalIssuer
+    sessions: Sessions
+    clock: Clock
+    random: Random
+    spawn: Spawn
+
+
+def data_folder(settings: Settings) -> Path:
+    """The data folder, made when absent. Raises Problem AKS-APP-002."""
+    folder = settings.data
+    try:
+        folder.mkdir(mode=0o755, parents=True, exist_ok=True)
+    except OSError as refused:
+        raise Problem(
+            ProblemKind.INTERNAL,
+            "AKS-APP-002",
+            f"The data folder {folder} cannot be made.",
+            why=f"{refused.strerror}.",
+            now="Choose another with --data or AKSON_DATA.",
+            permanent=True,
+        ) from refused
+    return folder
+
+
+def database_server(settings: Settings) -> DatabaseServer:
+    """The server the settings name; not started yet."""
+    if settings.database_url:
+        return ExternalPostgres(settings.database_url, settings.log_database_url)
+    return EmbeddedPostgres(data_folder(settings))
+
+
+def local_issuer(settings: Settings, *, clock: Clock, random: Random) -> LocalIssuer:
+    """The node's own issuer; needs the key folder alone, so it works whether or not the node runs."""
+    return LocalIssuer(keys.token_key(data_folder(settings) / "keys"), clock=clock, random=random)
+
+
+@asynccontextmanager
+async def open_node(settings: Settings, *, pool_size: int = POOL_SIZE) -> AsyncIterator[Node]:
+    """Starts or joins the database, migrates, heals what a crash left, and closes all of it again."""
+    clock, random = SystemClock(), SystemRandom()
+    folder = data_folder(settings)
+    definitions = load_definitions()
+    async with AsyncExitStack() as stack:
+        server = database_server(settings)
+        await server.start()
+        stack.push_async_callback(server.stop)
+        store = await Store.open(
+            server.dsn("record"), definitions=definitions, clock=clock, random=random, pool_size=pool_size
+        )
+        stack.push_async_callback(store.close)
+        post = await PostStore.open(server.dsn("record"), clock=clock, pool_size=max(1, pool_size // 4))
+        stack.push_async_callback(post.close)
+        rows = await AuditLogStore.open(server.dsn("log"), pool_size=2)
+        stack.push_async_callback(rows.close)
+        log = AccessLog(
+            rows, key=keys.log_key(folder / "keys"), origin=LOG_ORIGIN, clock=clock, random=random
+        )
+        record = Record(store, log, definitions=definitions, clock=clock, random=random)
+        stack.push_async_callback(record.close)
+        await record.recover()
+        issuer = local_issuer(settings, clock=clock, random=random)
+        sessions = Sessions(issuer, ended=folder / "keys" / "ended", clock=clock)
+        yield Node(settings, server, record, log, post, issuer, sessions, clock, random, TaskSpawn())

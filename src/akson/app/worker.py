@@ -1,0 +1,93 @@
+"""A worker process: `python -m akson.app.worker`, started by the supervisor alone, ordered by a line on standard input.
+
+It ends when its parent does: the pipe on standard input closes then.
+"""
+
+import asyncio
+import logging
+import os
+import signal
+import sys
+import threading
+import time
+
+from akson.app.supervisor.orders import Order, Role, read_order
+from akson.fhir.problem import Problem
+
+GRACE_S = 5
+"""Requests under way may take so long after the node was told to stop."""
+LAST_RESORT_S = 10
+KEEP_ALIVE_S = 75
+HEADER_BYTES_MAX = 64 * 1024
+
+
+def main() -> None:
+    order = read_order(sys.stdin.buffer.readline())
+    threading.Thread(target=_end_with_parent, daemon=True, name="parent").start()
+    logging.basicConfig(
+        level=logging.WARNING, format=f"akson {order.role} %(levelname)s %(name)s: %(message)s"
+    )
+    import uvloop
+
+    try:
+        uvloop.run(_web(order) if order.role is Role.WEB else _post(order))
+    except Problem as problem:
+        print(f"akson {order.role}: {problem}. {problem.why} {problem.now}", file=sys.stderr)
+        raise SystemExit(1) from None
+
+
+def say_ready() -> None:
+    """Told once, when requests can be answered."""
+    sys.stdout.write("ready\n")
+    sys.stdout.flush()
+
+
+async def _web(order: Order) -> None:
+    """uvicorn with httptools on the shared socket (docs/adr: HTTP server). No access log: addresses name patients."""
+    import socket
+
+    import uvicorn
+
+    from akson.app.asgi import House
+
+    config = uvicorn.Config(
+        House(order.settings, order.stage, on_open=say_ready),
+        loop="none",
+        http="httptools",
+        ws="none",
+        lifespan="on",
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        proxy_headers=False,
+        backlog=2048,
+        timeout_keep_alive=KEEP_ALIVE_S,
+        timeout_graceful_shutdown=GRACE_S,
+        h11_max_incomplete_event_size=HEADER_BYTES_MAX,
+    )
+    server = uvicorn.Server(config)
+    await server.serve(sockets=[socket.socket(fileno=order.socket)])
+    if not server.started:
+        raise SystemExit(1)
+
+
+async def _post(order: Order) -> None:
+    from akson.app.post import run_post
+
+    stop = asyncio.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    await run_post(order.settings, stop, on_open=say_ready)
+
+
+def _end_with_parent() -> None:
+    """Blocks until the pipe to the parent closes; then a clean stop, and the last resort if that does not come about."""
+    while os.read(sys.stdin.fileno(), 1):
+        pass
+    os.kill(os.getpid(), signal.SIGTERM)
+    time.sleep(LAST_RESORT_S)
+    os._exit(1)
+
+
+if __name__ == "__main__":
+    main()
