@@ -68,7 +68,14 @@ def _patients(type_name: str, resource: Json, out: IndexValues) -> tuple[str, ..
 
 @cache
 def _compartment(type_name: str) -> frozenset[str]:
-    return frozenset(load().compartment("Patient").get(type_name, ()))
+    """The parameters that say whose the resource is.
+
+    R4's Patient compartment leaves out Contract, Device, GuidanceResponse and Task, though each has a parameter
+    `patient`; R5 takes Task in. What concerns a patient must never pass for what concerns nobody.
+    """
+    named = load().compartment("Patient").get(type_name, ())
+    own = ("patient",) if "patient" in load().search_parameters(type_name) else ()
+    return frozenset(named or own)
 
 
 @cache
