@@ -67,8 +67,8 @@ _MEDICINES: tuple[tuple[str, str, str, int, int | None, str], ...] = (
     ("levotyroksin", MORNING, "Hypotyreose", -5200, None, ""),
     ("kalsium/vitamin d", EVENING, "Osteoporose", -1480, None, ""),
     ("doksysyklin", MORNING, "Lungebetennelse", -3, 3, "Kur, dag 4 av 7"),
-    ("paracetamol", "1–2 tabletter ved behov, maks 8 daglig", "Kneartrose", -3000, None, ""),
-    ("zopiklon", "1 tablett ved behov til natten", "Søvnvansker", -400, None, "Bare når det trengs"),
+    ("paracetamol", "1–2 tabletter, maks 8 daglig", "Kneartrose", -3000, None, ""),
+    ("zopiklon", "1 tablett til natten", "Søvnvansker", -400, None, "Bare når det trengs"),
 )
 # Respiration, saturation, systolic, diastolic, pulse, temperature: scores 1, 1, 0, 0, 1, 4, 5 in NEWS2.
 _SITTINGS = (
@@ -89,7 +89,7 @@ def _add_problems(chart: Chart) -> dict[str, str]:
         course = Course(dose, reason, since, until, note=note, reason_codings=AILMENTS[reason].codings)
         add_medicine(chart, DRUGS[name], course)
     stopped = Course(
-        "1 tablett ved behov, maks 3 daglig",
+        "1 tablett, maks 3 daglig",
         "Kneartrose",
         -700,
         -54,
