@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import AsyncIterator
-from datetime import date
+from datetime import date, datetime
 
 import pytest
 import pytest_asyncio
@@ -11,7 +11,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from akson.access.actor import PurposeOfUse
 from akson.app.cast import CAST
 from akson.app.demo import Scene, charts, seed
-from akson.app.demo.seeding import MARKER, _commit
+from akson.app.demo.seeding import MARKER, _commit, _scene
 from akson.audit.log import AccessLog
 from akson.fhir.definitions import load
 from akson.fhir.problem import Problem
@@ -76,6 +76,20 @@ async def test_a_seeding_that_broke_is_done_again(record: Record) -> None:
     assert (await as_(record, "system").read("Patient", "astrid")).version == 2
     created = json.loads((await as_(record, "system").read(*MARKER)).body or b"{}")["created"]
     assert created == "2026-11-24"
+
+
+@pytest.mark.parametrize(
+    ("day", "now", "told"),
+    [
+        (DAY, "2026-11-24T15:00:00+00:00", "2026-11-24T15:00:00+00:00"),
+        # Half past midnight in Norway is yesterday in UTC, and a caller may count either way.
+        (DAY, "2026-11-24T23:30:00+00:00", "2026-11-24T23:30:00+00:00"),
+        (date(2026, 11, 25), "2026-11-24T23:30:00+00:00", "2026-11-24T23:30:00+00:00"),
+        (DAY, "2027-03-01T08:00:00+00:00", "2026-11-24T11:00:00+00:00"),
+    ],
+)
+def test_the_moment_the_demo_is_told_from(day: date, now: str, told: str) -> None:
+    assert _scene(day, datetime.fromisoformat(now)).now == datetime.fromisoformat(told)
 
 
 async def test_who_finds_whom(record: Record) -> None:

@@ -63,8 +63,8 @@ async def _standing(session: RecordSession) -> date | None:
 
 
 def _scene(day: date, now: datetime) -> Scene:
-    """The very moment when the demo is told from today, noon when it is told from another day."""
-    return Scene(now) if now.astimezone(NORWAY).date() == day else Scene.on(day)
+    """The very moment when the demo is told from today (here or in UTC), noon when it is told from another day."""
+    return Scene(now) if day in (now.date(), now.astimezone(NORWAY).date()) else Scene.on(day)
 
 
 def _batches(scene: Scene, citizens: int, seed: int) -> Iterator[tuple[int, list[Resource]]]:
