@@ -16,6 +16,7 @@ from typing import Any
 
 from akson.app.loading.sources import find
 from akson.app.loading.units import Unit, units
+from akson.fhir.codec.json import encode
 from akson.fhir.problem import Problem, ProblemKind
 
 _LOCATION = re.compile(rb'"location":"[^"]*?([A-Z][A-Za-z]+)/([A-Za-z0-9.-]{1,64})/_history/\d+"')
@@ -85,16 +86,11 @@ def from_demo() -> Stage:
 def _renamed(bundle: dict[str, Any], number: int) -> bytes:
     """The same Bundle with every id of a person and of what belongs to her under this round's own name."""
     if number == 0:
-        return json.dumps(bundle).encode()
+        return encode(bundle)
 
     def other(value: Any) -> Any:
         if isinstance(value, dict):
-            changed = {name: other(item) for name, item in value.items()}
-            if "resourceType" in changed and _PERSONAL.fullmatch(
-                f"{changed['resourceType']}/{changed.get('id', '')}"
-            ):
-                changed["id"] = f"r{number}-{changed['id']}"
-            return changed
+            return {name: other(item) for name, item in value.items()}
         if isinstance(value, list):
             return [other(item) for item in value]
         if isinstance(value, str) and _PERSONAL.fullmatch(value):
@@ -105,9 +101,11 @@ def _renamed(bundle: dict[str, Any], number: int) -> bytes:
     entries = []
     for entry in bundle["entry"]:
         resource = other(entry["resource"])
-        request = {"method": "PUT", "url": f"{resource['resourceType']}/{resource['id']}"}
-        entries.append({"resource": resource, "request": request})
-    return json.dumps({"resourceType": "Bundle", "type": "transaction", "entry": entries}).encode()
+        # Only the resource's own id: what it contains is named within it.
+        name = other(f"{resource['resourceType']}/{resource['id']}")
+        resource["id"] = name.partition("/")[2]
+        entries.append({"resource": resource, "request": {"method": "PUT", "url": name}})
+    return encode({"resourceType": "Bundle", "type": "transaction", "entry": entries})
 
 
 def _transaction(unit: Unit) -> bytes:
