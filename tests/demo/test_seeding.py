@@ -106,3 +106,19 @@ async def test_who_finds_whom(record: Record) -> None:
         await as_(record, "omar").read("Patient", "astrid")
     with pytest.raises(Problem):
         await as_(record, "ida").read("Patient", "johannes")
+
+
+async def test_who_has_what_to_do(record: Record) -> None:
+    """Items about a patient reach the owner's inbox, and nobody without a relation to that patient."""
+    await seed(record, cast=CAST, reference_date=DAY, citizens=PEOPLE)
+
+    async def tasks(who: str) -> set[str]:
+        return {v.id for v in (await as_(record, who).search(Query("Task", count=1000))).matches}
+
+    assert {"astrid-task-1", "astrid-task-2"} <= await tasks("ida")
+    assert not [id for id in await tasks("omar") if id.startswith("astrid")]
+    assert await tasks("mats") == set(), "a message officer sees only what fits no patient"
+    waiting = await tasks("kari")
+    assert waiting and await seen(record, "kari")
+    notes = await as_(record, "kari").search(Query("ClinicalImpression", count=10))
+    assert notes.matches == ()
