@@ -238,3 +238,36 @@ def _refused(faults: list[str]) -> Problem:
 assert tuple(s.name for s in TABLE) == tuple(f.name for f in fields(Settings)), (
     "the table and the class name the same"
 )
+
+
+_PAGE = """\
+# Settings
+
+Made from the table in `src/akson/app/settings.py` by `python -m akson.app.settings > docs/settings.md`; a test compares them.
+
+What stands first wins: command line option, environment, the file `akson.toml` in the data folder, default. They are checked
+when Akson starts; everything that is wrong is told at once, and nothing is started.
+
+{table}
+Example of `akson-data/akson.toml`:
+
+```toml
+port = 8081
+node_name = "Lillefjord kommune"
+```
+
+`AKSON_PG_BIN` names the `bin` directory of a PostgreSQL (15 or newer) whose programs the embedded server uses, instead of
+those that are installed with Akson.
+
+With `AKSON_DATABASE_URL` the data folder still holds the node's keys, its post folders and its journals. The user in the
+address needs the right to make tables there, and to make the log's database unless it exists.
+"""
+
+
+def page_markdown() -> str:
+    """The whole of docs/settings.md."""
+    return _PAGE.format(table=table_markdown())
+
+
+if __name__ == "__main__":
+    print(page_markdown(), end="")
