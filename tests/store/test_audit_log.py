@@ -8,7 +8,7 @@ import pytest
 import pytest_asyncio
 
 from akson.fhir.problem import Problem
-from akson.store.audit_log import AuditLogStore, Checkpoint, LogRow, LogState, TileRow
+from akson.store.audit_log import AuditLogStore, Checkpoint, Growth, LogRow, LogState, TileRow
 
 NOW = datetime(2026, 11, 24, 8, tzinfo=UTC)
 
@@ -70,3 +70,25 @@ async def test_the_first_checkpoint_of_a_size_stays(log: AuditLogStore) -> None:
     await log.add_checkpoint(2, b"two", NOW)
     await log.add_checkpoint(2, b"another opinion", NOW)
     assert await log.checkpoints(5) == [Checkpoint(2, b"two", NOW), Checkpoint(1, b"one", NOW)]
+
+
+async def test_in_turn_everybody_gets_in_without_losing_a_race(log: AuditLogStore) -> None:
+    """A slow sequencer among fast ones: with races alone it might never win."""
+
+    def attempt(n: int):
+        def grow(before: LogState) -> Growth:
+            return Growth([row(before.size, id=n.to_bytes(16, "big"))], [], before.size + 1, bytes([n]))
+
+        return log.append_in_turn(grow)
+
+    await asyncio.gather(*[attempt(n) for n in range(12)])
+    assert (await log.state()).size == 12
+    assert {event.event_id[-1] for event in await log.events(0, 100)} == set(range(12))
+
+
+async def test_in_turn_a_known_event_writes_nothing(log: AuditLogStore) -> None:
+    assert await log.append(0, [row(0)], [], 1, b"")
+    with pytest.raises(Problem) as caught:
+        await log.append_in_turn(lambda before: Growth([row(1, id=row(0).event_id)], [], 2, b"x"))
+    assert caught.value.id == "AKS-STORE-040"
+    assert await log.state() == LogState(1, b"")

@@ -2,7 +2,7 @@
 
 Group commit: while one flush is on its way to the disk the next events gather; there is no tick. Several processes may
 append to the same log; the statement that writes succeeds only where the log still has the size it was computed for, and
-the loser computes again (`akson.store.audit_log`). Who may read the log is the record's business, not this module's.
+who loses often takes a turn under a lock (`akson.store.audit_log`). Who may read the log is the record's business.
 """
 
 import asyncio
@@ -17,13 +17,14 @@ from akson.audit import canonical, checkpoint
 from akson.audit.event import AccessEvent
 from akson.audit.merkle import Edge, leaf_hash
 from akson.fhir.problem import Problem, ProblemKind
-from akson.store.audit_log import AuditLogStore, LogRow, TileRow
+from akson.store.audit_log import AuditLogStore, Growth, LogRow, LogState, TileRow
 from akson.world import Clock, Random
 
 CHECKPOINT_EACH = timedelta(seconds=1)
 BATCH_EVENTS_MAX = 2_000
 ATTEMPTS_MAX = 50
 SALT_BYTES = 16
+TRIES_ALONE = 4
 
 _log = logging.getLogger(__name__)
 
@@ -118,16 +119,18 @@ class AccessLog:
         return batch, events
 
     async def _write(self, events: list[Prepared]) -> None:
-        """One statement when nobody else writes; on a lost race the tree is computed again on the newer edge."""
-        salts = [self._random.bytes(SALT_BYTES) for _ in events]
+        """One statement as long as nobody is faster; in turn, under the head's lock, after a few lost races.
+
+        Under the lock three answers are waited for, so it is the slower way for all; without it the slower process would starve.
+        """
         for _ in range(ATTEMPTS_MAX):
-            edge = self._edge or await self._load_edge()
-            grown = Edge(edge.size, [list(level) for level in edge.levels])
-            leaves = [leaf_hash(salt, e.canonical) for salt, e in zip(salts, events, strict=True)]
-            tiles = [TileRow(t.level, t.n, t.data) for t in grown.append(leaves)]
-            rows = [_row(edge.size + i, e, salts[i]) for i, e in enumerate(events)]
+            salts = [self._random.bytes(SALT_BYTES) for _ in events]
             try:
-                won = await self.rows.append(edge.size, rows, tiles, grown.size, grown.encode())
+                for _ in range(TRIES_ALONE):
+                    if await self._write_alone(events, salts):
+                        return
+                await self._write_in_turn(events, salts)
+                return
             except Exception:
                 # The connection may have died after the commit, or another process recovered some of these meanwhile:
                 # ask before writing anything twice.
@@ -135,16 +138,29 @@ class AccessLog:
                 known = await self.rows.known([e.event.id for e in events])
                 if not known:
                     raise
-                missing = [(e, s) for e, s in zip(events, salts, strict=True) if e.event.id not in known]
-                if not missing:
+                events = [e for e in events if e.event.id not in known]
+                if not events:
                     return
-                events, salts = [e for e, _ in missing], [s for _, s in missing]
-                continue
-            if won:
-                self._edge = grown
-                return
-            self._edge = None
         raise TimeoutError("the log was busy")
+
+    async def _write_alone(self, events: list[Prepared], salts: list[bytes]) -> bool:
+        """On the edge we remember. False when it is no longer the log's: somebody else was faster."""
+        edge = self._edge or await self._load_edge()
+        grown, growth = _grow(edge, events, salts)
+        won = await self.rows.append(edge.size, growth.rows, growth.tiles, growth.size, growth.edge)
+        self._edge = grown if won else None
+        return won
+
+    async def _write_in_turn(self, events: list[Prepared], salts: list[bytes]) -> None:
+        grown = Edge()
+
+        def grow(state: LogState) -> Growth:
+            nonlocal grown
+            grown, growth = _grow(Edge.decode(state.size, state.edge), events, salts)
+            return growth
+
+        await self.rows.append_in_turn(grow)
+        self._edge = grown
 
     async def _load_edge(self) -> Edge:
         state = await self.rows.state()
@@ -165,6 +181,15 @@ class AccessLog:
         note = checkpoint.sign(checkpoint.Checkpoint(self.origin, edge.size, edge.root()), self._key)
         await self.rows.add_checkpoint(edge.size, note, now)
         self._checkpoint_size = edge.size
+
+
+def _grow(edge: Edge, events: Sequence[Prepared], salts: Sequence[bytes]) -> tuple[Edge, Growth]:
+    """The edge after these events, and what is to be written for them."""
+    grown = Edge(edge.size, [list(level) for level in edge.levels])
+    leaves = [leaf_hash(salt, e.canonical) for salt, e in zip(salts, events, strict=True)]
+    tiles = [TileRow(t.level, t.n, t.data) for t in grown.append(leaves)]
+    rows = [_row(edge.size + i, e, salts[i]) for i, e in enumerate(events)]
+    return grown, Growth(rows, tiles, grown.size, grown.encode())
 
 
 def _row(idx: int, prepared: Prepared, salt: bytes) -> LogRow:

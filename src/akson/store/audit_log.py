@@ -1,10 +1,11 @@
 """The door of `audit` to its own database: append-only events, tiles, head, checkpoints. What they mean is audit's.
 
 The log has its own DSN, no foreign key and no join to the record, so that both are kept and restored apart. Appending
-is one statement that succeeds only when the log still has the expected size: of two sequencers one is told to try again.
+is one statement that succeeds only when the log still has the expected size: of two sequencers one is told to try again,
+and then takes its turn under a lock.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -53,6 +54,16 @@ class Checkpoint:
     at: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class Growth:
+    """What follows on a state: the events at their places, the tiles they fill, the new head."""
+
+    rows: Sequence[LogRow]
+    tiles: Sequence[TileRow]
+    size: int
+    edge: bytes
+
+
 _ROW = "select idx, event_id, tenant, at, patient, actor, canonical, salt from log.access_event"
 
 
@@ -93,16 +104,29 @@ class AuditLogStore:
 
         Raises CONFLICT AKS-STORE-040 when an event id is in the log already; ask `known` first.
         """
-        assert new_size == expected_size + len(rows), "one place for each event"
-        assert [row.idx for row in rows] == list(range(expected_size, new_size)), "places follow without gaps"
-        events = list(zip(*(_columns(row) for row in rows), strict=True)) or [()] * 8
-        placed = list(zip(*((tile.level, tile.n, tile.data) for tile in tiles), strict=True)) or [()] * 3
-        arguments: list[Any] = [expected_size, new_size, new_edge, *events, *placed]
+        arguments = _arguments(expected_size, Growth(rows, tiles, new_size, new_edge))
         try:
             return await self._pool.fetchval(statement("log_append"), *arguments)
         except asyncpg.UniqueViolationError:
             if (await self.state()).size != expected_size:
                 return False
+            raise Problem(
+                ProblemKind.CONFLICT, "AKS-STORE-040", "An event of this id is in the log already."
+            ) from None
+
+    async def append_in_turn(self, grow: Callable[[LogState], Growth]) -> None:
+        """Waits for its turn: under the head's lock `grow` says what follows, and that is written.
+
+        Several processes that append all the time take turns; with `append` alone the slower one might never win.
+        Raises CONFLICT AKS-STORE-040 when an event id is in the log already; nothing is written then.
+        """
+        try:
+            async with self._pool.acquire() as connection, connection.transaction():
+                row = await connection.fetchrow("select size, edge from log.log_state for update")
+                before = LogState(row["size"], bytes(row["edge"]))
+                arguments = _arguments(before.size, grow(before))
+                assert await connection.fetchval(statement("log_append"), *arguments), "the head was locked"
+        except asyncpg.UniqueViolationError:
             raise Problem(
                 ProblemKind.CONFLICT, "AKS-STORE-040", "An event of this id is in the log already."
             ) from None
@@ -152,6 +176,15 @@ class AuditLogStore:
             "select size, note, at from log.log_checkpoint order by size desc limit $1", count
         )
         return [Checkpoint(row["size"], bytes(row["note"]), row["at"]) for row in rows]
+
+
+def _arguments(expected_size: int, growth: Growth) -> list[Any]:
+    """The arguments of log_append.sql."""
+    places = [row.idx for row in growth.rows]
+    assert places == list(range(expected_size, growth.size)), "places follow without gaps, one for each event"
+    events = list(zip(*(_columns(row) for row in growth.rows), strict=True)) or [()] * 8
+    tiles = list(zip(*((tile.level, tile.n, tile.data) for tile in growth.tiles), strict=True)) or [()] * 3
+    return [expected_size, growth.size, growth.edge, *events, *tiles]
 
 
 def _columns(row: LogRow) -> tuple[object, ...]:
