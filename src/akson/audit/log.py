@@ -121,7 +121,7 @@ class AccessLog:
     async def _write(self, events: list[Prepared]) -> None:
         """One statement as long as nobody is faster; in turn, under the head's lock, after a few lost races.
 
-        Under the lock three answers are waited for, so it is the slower way for all; without it the slower process would starve.
+        Under the lock three answers are waited for, so it is slower for all; without it the slower process would starve.
         """
         for _ in range(ATTEMPTS_MAX):
             salts = [self._random.bytes(SALT_BYTES) for _ in events]
