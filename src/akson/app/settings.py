@@ -243,10 +243,10 @@ assert tuple(s.name for s in TABLE) == tuple(f.name for f in fields(Settings)), 
 _PAGE = """\
 # Settings
 
-Made from the table in `src/akson/app/settings.py` by `python -m akson.app.settings > docs/settings.md`; a test compares them.
+Made from the table in `src/akson/app/settings.py`: `python -m akson.app.settings > docs/settings.md`. A test compares them.
 
-What stands first wins: command line option, environment, the file `akson.toml` in the data folder, default. They are checked
-when Akson starts; everything that is wrong is told at once, and nothing is started.
+What stands first wins: command line option, environment, the file `akson.toml` in the data folder, default. They are
+checked when Akson starts; everything that is wrong is told at once, and nothing is started.
 
 {table}
 Example of `akson-data/akson.toml`:
