@@ -10,7 +10,7 @@ from akson.access.actor import Actor, PurposeOfUse
 from akson.access.decision import AnyOf, Decision, Nothing, Question, Reason, Restriction
 from akson.access.rules import Ruling, citizen, machines, staff
 
-POLICY_VERSION = "2026-11-24.1"
+POLICY_VERSION = "2026-11-24.2"
 
 Rule = Callable[[Actor, PurposeOfUse, Question, datetime], Ruling | None]
 

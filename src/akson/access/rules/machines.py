@@ -26,7 +26,7 @@ def sent_message(actor: Actor, purpose: PurposeOfUse, question: Question, at: da
     """Another enterprise adds what its message says about the patient it concerns."""
     if actor.kind is not ActorKind.ORGANISATION or purpose is not PurposeOfUse.CARE_COORDINATION:
         return None
-    if question.action not in {"create", "update"} or question.type not in MESSAGE_TYPES:
+    if question.action != "create" or question.type not in MESSAGE_TYPES:
         return None
     return permits(
         "AKS-RULE-MESSAGE",

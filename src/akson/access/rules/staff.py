@@ -15,6 +15,7 @@ _CASEWORK_PURPOSES = frozenset(
     {PurposeOfUse.ADMINISTRATION, PurposeOfUse.CARE_COORDINATION, PurposeOfUse.TREATMENT}
 )
 _READING = frozenset({"read", "search", "history"})
+_WORKING = _READING | {"create", "update", "delete"}
 _CLERICAL_ROLES = frozenset({"administrator", "message-officer", "privacy-officer"})
 
 
@@ -47,6 +48,8 @@ def care_relation(actor: Actor, purpose: PurposeOfUse, question: Question, at: d
         return None
     if purpose not in _CARE_PURPOSES or data_class(question.type) is DataClass.REFERENCE:
         return None
+    if question.action not in _WORKING | {"log"}:
+        return None
     return permits(
         "AKS-RULE-CARE-RELATION",
         f"{actor.unit_name or 'Tjenesten'} gir deg helsehjelp, og oppslaget gjaldt helsehjelpen.",
@@ -63,7 +66,7 @@ def casework(actor: Actor, purpose: PurposeOfUse, question: Question, at: dateti
         or purpose not in _CASEWORK_PURPOSES
     ):
         return None
-    if question.action == "log" or data_class(question.type) not in _CASEWORK_CLASSES:
+    if question.action not in _WORKING or data_class(question.type) not in _CASEWORK_CLASSES:
         return None
     return permits(
         "AKS-RULE-CASEWORK",
