@@ -99,6 +99,10 @@ class AccessLog:
             batch, events = self._take()
             try:
                 await self._write(events)
+            except asyncio.CancelledError:
+                for _, done in batch:
+                    done.cancel()
+                raise
             except Exception as failed:
                 problem = _not_durable(failed)
                 for _, done in batch:
@@ -111,12 +115,13 @@ class AccessLog:
             await self._checkpoint_if_due()
 
     def _take(self) -> tuple[list[tuple[Sequence[Prepared], asyncio.Future[None]]], list[Prepared]]:
+        """Those who wait, and their events, each once: `recover` may bring one whose own commit is waiting too."""
         batch: list[tuple[Sequence[Prepared], asyncio.Future[None]]] = []
-        events: list[Prepared] = []
+        events: dict[bytes, Prepared] = {}
         while self._waiting and (not batch or len(events) < BATCH_EVENTS_MAX):
             batch.append(self._waiting.pop(0))
-            events.extend(batch[-1][0])
-        return batch, events
+            events |= {prepared.event.id: prepared for prepared in batch[-1][0]}
+        return batch, list(events.values())
 
     async def _write(self, events: list[Prepared]) -> None:
         """One statement as long as nobody is faster; in turn, under the head's lock, after a few lost races.

@@ -98,12 +98,12 @@ class Edge:
         return EMPTY_ROOT if carried is None else carried
 
 
-HashAt = Callable[[int, int], bytes]
-"""(first leaf, number of leaves, a power of two aligned to it) -> subtree hash."""
+HashOf = Callable[[int, int], bytes]
+"""(lo, hi) -> the root over leaves [lo, hi)."""
 
 
-def inclusion_proof(index: int, size: int, hash_of: Callable[[int, int], bytes]) -> list[bytes]:
-    """The audit path of leaf `index` in a tree of `size` leaves; `hash_of(lo, hi)` is the root over leaves [lo, hi)."""
+def inclusion_proof(index: int, size: int, hash_of: HashOf) -> list[bytes]:
+    """RFC 6962 2.1.1: the audit path of leaf `index` in a tree of `size` leaves."""
     path: list[bytes] = []
     lo, hi = 0, size
     while hi - lo > 1:
@@ -117,7 +117,7 @@ def inclusion_proof(index: int, size: int, hash_of: Callable[[int, int], bytes])
     return path[::-1]
 
 
-def consistency_proof(old: int, size: int, hash_of: Callable[[int, int], bytes]) -> list[bytes]:
+def consistency_proof(old: int, size: int, hash_of: HashOf) -> list[bytes]:
     """RFC 6962 2.1.2: that the tree of `old` leaves is a beginning of the tree of `size` leaves."""
 
     def sub(m: int, lo: int, hi: int, whole: bool) -> list[bytes]:
