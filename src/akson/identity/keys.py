@@ -5,6 +5,7 @@ log.pem     Ed25519, signs checkpoints of the access log
 """
 
 import os
+import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
@@ -57,8 +58,10 @@ def _write_once(path: Path, key: PrivateKeyTypes) -> None:
     pem = key.private_bytes(
         serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
     )
-    draft = path.with_name(f"{path.name}.{os.getpid()}")
-    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    descriptor, name = tempfile.mkstemp(
+        dir=path.parent, prefix=f"{path.name}."
+    )  # mode 0600, whatever the umask
+    draft = Path(name)
     with os.fdopen(descriptor, "wb") as file:
         file.write(pem)
         file.flush()

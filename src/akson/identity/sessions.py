@@ -5,6 +5,8 @@ remembered as a file named by the cookie's hash, which every process of the node
 """
 
 import hashlib
+import os
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -53,7 +55,9 @@ class Sessions:
 
     def end(self, cookie: str) -> None:
         """Nobody is let in by this cookie again, on any process of this node."""
-        self._mark(cookie).touch(mode=0o600)
+        mark, now = self._mark(cookie), self._clock.now().timestamp()
+        mark.touch(mode=0o600)
+        os.utime(mark, (now, now))
 
     def _mark(self, cookie: str) -> Path:
         return self._ended / hashlib.sha256(cookie.encode("utf-8", "surrogatepass")).hexdigest()
@@ -61,5 +65,6 @@ class Sessions:
     def _forget_expired(self) -> None:
         oldest = (self._clock.now() - SESSION_LIFETIME).timestamp()
         for mark in self._ended.iterdir():
-            if mark.stat().st_mtime < oldest:
-                mark.unlink(missing_ok=True)
+            with suppress(FileNotFoundError):  # Another process of the node tidies at the same moment.
+                if mark.stat().st_mtime < oldest:
+                    mark.unlink()

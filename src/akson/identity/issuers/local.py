@@ -6,6 +6,7 @@ A verified token is remembered by its SHA-256 for a short while, since checking 
 
 import hashlib
 from datetime import datetime, timedelta
+from typing import Any
 
 import jwt
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -64,7 +65,7 @@ class LocalIssuer:
         self._remember(digest, min(claims["exp"], now.timestamp() + REMEMBERED_S), actor)
         return actor
 
-    def _checked(self, token: str, type: str, now: datetime) -> dict[str, object]:
+    def _checked(self, token: str, type: str, now: datetime) -> dict[str, Any]:
         if len(token) > TOKEN_CHARACTERS_MAX:
             raise _refused("it is too long")
         try:
@@ -78,12 +79,12 @@ class LocalIssuer:
                 issuer=self.name,
                 options={"require": _REQUIRED, "verify_exp": False, "verify_iat": False},
             )
-        except (jwt.InvalidTokenError, ValueError) as wrong:
+        except (jwt.InvalidTokenError, RecursionError, ValueError) as wrong:
             raise _refused("it was not issued by this node, or was altered") from wrong
         self._check_times(claims, now)
         return claims
 
-    def _check_times(self, claims: dict[str, object], now: datetime) -> None:
+    def _check_times(self, claims: dict[str, Any], now: datetime) -> None:
         """By our own clock, not the library's: the simulator's clock decides."""
         issued, expires = claims["iat"], claims["exp"]
         if not isinstance(issued, int) or not isinstance(expires, int):
