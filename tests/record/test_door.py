@@ -18,7 +18,7 @@ async def test_nurse_with_relation_reads_and_the_citizen_sees_it(house: House) -
     found = await house.as_("ida").read("Observation", "o1")
     assert json.loads(found.body)["valueQuantity"]["value"] == 72
     lines = await house.as_("astrid", PurposeOfUse.PATIENT_REQUEST).access_log("astrid")
-    assert [(line.name, line.permitted) for line in lines][0] == ("Ida Nilsen", True)
+    assert next((line.name, line.permitted) for line in lines) == ("Ida Nilsen", True)
 
 
 async def test_hidden_and_missing_are_the_same_and_the_refusal_is_logged(house: House) -> None:
@@ -29,7 +29,7 @@ async def test_hidden_and_missing_are_the_same_and_the_refusal_is_logged(house: 
             await house.as_("omar").read("Observation", id)
         problems.append(refused.value)
     assert problems[0].kind is ProblemKind.NOT_FOUND
-    assert [p.sentence() for p in problems][0] == problems[1].sentence()
+    assert next(p.sentence() for p in problems) == problems[1].sentence()
     assert problems[0].id == problems[1].id
     lines = await house.as_("astrid", PurposeOfUse.PATIENT_REQUEST).access_log("astrid")
     assert ("Omar Haddad", False) in [(line.name, line.permitted) for line in lines]

@@ -26,6 +26,7 @@ from akson.record import drafts
 from akson.record.care_relations import care_relations
 from akson.record.drafts import Draft
 from akson.record.events import by_patient
+from akson.record.explanation import refusal
 from akson.record.guard import holds, not_found
 from akson.record.values import Change, Committed
 from akson.store.values import Current, PendingEvent, StoredVersion, Write
@@ -116,6 +117,7 @@ class Commit:
         standing = await self._record.store.current(self._tenant, keys) if keys else {}
         steps = [self._compare(draft, standing.get(draft.key)) for draft in prepared if draft.settled is None]
         await self._decide(steps)
+        _match_versions(steps)
         writes = [self._write(step, at) for step in steps if not _idle(step)]
         events = self._events(writes, steps, at)
         if writes:
@@ -129,13 +131,6 @@ class Commit:
 
     def _compare(self, draft: Draft, current: Current | None) -> _Step:
         version = current.version if current else 0
-        if draft.change.if_match is not None and draft.change.if_match != version:
-            raise Problem(
-                ProblemKind.PRECONDITION,
-                "AKS-RECORD-022",
-                "Somebody else has changed the resource since you read it.",
-                now="Read it again, and make your change on the newest version.",
-            )
         index = extract(draft.resource) if draft.resource is not None else IndexValues()
         before = current.patients if current else ()
         action = _ACTION[draft.method]
@@ -165,7 +160,7 @@ class Commit:
         seen = {patient: [] for patient in step.patients} or {"": []}
         at = self._record.clock.now()
         await self._record.log.append(
-            self._session.events.make(step.action, decision, seen, at=at, permitted=False)
+            self._session.events.make(step.action, refusal(decision), seen, at=at, permitted=False)
         )
         if step.draft.is_new:
             raise Problem(
@@ -188,7 +183,7 @@ class Commit:
         return Write(draft.type, draft.id, version, body, step.index, draft.method, relations)
 
     def _events(self, writes: Sequence[Write], steps: Sequence[_Step], at: datetime) -> list[Prepared]:
-        """One event per patient and action; a commit that changed nothing is still an access."""
+        """One event per patient and action. What conditions found is logged where they are resolved (`drafts`)."""
         concerned = {step.draft.key: step for step in steps}
         events: list[Prepared] = []
         by_action: dict[tuple[str, str], list[tuple[str, Sequence[str]]]] = {}
@@ -203,6 +198,19 @@ class Commit:
         for action, (decision, named) in merged.items():
             events += self._session.events.make(action, decision, by_patient(named), at=at)
         return events
+
+
+def _match_versions(steps: Sequence[_Step]) -> None:
+    """If-Match, after the decision: who may not see a resource must not learn its version from the answer either."""
+    for step in steps:
+        wanted = step.draft.change.if_match
+        if wanted is not None and wanted != step.expected:
+            raise Problem(
+                ProblemKind.PRECONDITION,
+                "AKS-RECORD-022",
+                "Somebody else has changed the resource since you read it.",
+                now="Read it again, and make your change on the newest version.",
+            )
 
 
 def _outcome(draft: Draft, write: Write | None, action: str, at: datetime) -> Committed:

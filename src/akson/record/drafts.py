@@ -15,7 +15,7 @@ from akson.fhir.codec import json
 from akson.fhir.codec.references import rewrite_references
 from akson.fhir.problem import Issue, Problem, ProblemKind
 from akson.fhir.search.parsing import parse as parse_search
-from akson.record.values import Change
+from akson.record.values import ID, Change
 from akson.store.values import StoredVersion
 
 if TYPE_CHECKING:
@@ -26,7 +26,6 @@ _CONDITIONAL = re.compile(rb'"reference"\s*:\s*"([A-Z][A-Za-z]+\?[^"\\]+)"')
 _PATIENT = re.compile(
     rb'"(?:subject|patient|beneficiary|for|individual)"\s*:\s*\{[^{}]*?"reference"\s*:\s*"([^"\\]+)"'
 )
-_ID = re.compile(r"[A-Za-z0-9\-.]{1,64}")
 
 
 @dataclass(slots=True)
@@ -79,6 +78,7 @@ async def _conditional_hits(session: "RecordSession", changes: Sequence[Change])
     asked = [(p, c.type, c.if_none_exist or c.criteria or "") for p, c in enumerate(changes)]
     asked = [(place, type, criteria) for place, type, criteria in asked if criteria]
     hits = await asyncio.gather(*(_only_one(session, type, criteria) for _, type, criteria in asked))
+    await session.saw([hit for hit in hits if hit is not None])
     return {place: hit for (place, _, _), hit in zip(asked, hits, strict=True) if hit is not None}
 
 
@@ -115,7 +115,7 @@ def _draft(place: int, change: Change, hit: StoredVersion | None) -> Draft:
         return Draft(place, change, id, settled is None, body, settled=settled)
     if change.criteria:
         return Draft(place, change, hit.id if hit else "", hit is None and change.method == "PUT", body)
-    if not change.id or not _ID.fullmatch(change.id):
+    if not change.id or not ID.fullmatch(change.id):
         raise Problem(
             ProblemKind.MALFORMED,
             "AKS-RECORD-032",
@@ -151,7 +151,7 @@ async def _conditional_references(
     session: "RecordSession", made: Sequence[Draft], known: Mapping[str, str]
 ) -> dict[str, str]:
     written = {
-        reference.decode()
+        reference.decode("utf-8", "replace")
         for draft in made
         if draft.body is not None and b"?" in draft.body
         for reference in _CONDITIONAL.findall(draft.body)
@@ -167,6 +167,8 @@ async def _conditional_references(
             why="The resource it asks for is not here, or you have no access to it.",
             now="Load what it refers to first.",
         )
+    # Which Organization an identifier belongs to is open to all who write; which Patient is not.
+    await session.saw([hit for hit in hits if hit is not None and hit.patients])
     return {reference: f"{hit.type}/{hit.id}" for reference, hit in zip(wanted, hits, strict=True) if hit}
 
 

@@ -1,12 +1,19 @@
-"""Access events of one opened record: who, why and under which rule are the same for all of them."""
+"""Access events of one opened record: who and why are the same for all of them.
 
-from collections.abc import Iterable, Mapping, Sequence
+One event per patient and response. What the citizen reads as the reason is the rule that opened *her* data, not the one
+that opened what else was on the page.
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from akson.access.actor import Actor, PurposeOfUse
 from akson.access.decision import Decision
 from akson.audit.event import AccessEvent
 from akson.audit.log import Prepared
+from akson.record.values import ID
+from akson.store.values import StoredVersion
 from akson.world import Random
 
 RESOURCES_NAMED_MAX = 100
@@ -32,7 +39,10 @@ class EventMaker:
         permitted: bool | None = None,
         words: str = "",
     ) -> list[Prepared]:
-        """One event per patient. `seen` is patient id ("" for none) -> `Type/id/version` of what was shown or written."""
+        """One event per patient. `seen` is patient id ("" for none) -> `Type/id/version` of what was shown or written.
+
+        `permitted` overrides the decision's own answer; `words` the words of its first reason.
+        """
         allowed = decision.permit if permitted is None else permitted
         reasons = decision.reasons
         said = words or (reasons[0].words if reasons else "")
@@ -47,7 +57,8 @@ class EventMaker:
                     actor_name=self._actor.name,
                     role=self._actor.role,
                     unit=self._actor.unit_name,
-                    patient=patient,
+                    # A text that is no FHIR id came from a caller: nobody has a log for it to stand in.
+                    patient=patient if ID.fullmatch(patient) else "",
                     action=action,
                     purpose=self._purpose.value,
                     outcome="permit" if allowed else "deny",
@@ -62,6 +73,28 @@ class EventMaker:
             for patient, resources in seen.items()
         ]
 
+    def shown(
+        self,
+        action: str,
+        versions: Sequence[StoredVersion],
+        decide: Callable[[str], Decision],
+        *,
+        at: datetime,
+    ) -> list[Prepared]:
+        """One event per patient whose data is shown, for the reasons that `decide` gives for the types shown of hers."""
+        types: dict[str, dict[str, None]] = {}
+        for version in versions:
+            for patient in version.patients or ("",):
+                types.setdefault(patient, {})[version.type] = None
+        named = (
+            by_patient([(f"{v.type}/{v.id}/{v.version}", v.patients) for v in versions]) if versions else {}
+        )
+        events: list[Prepared] = []
+        for patient, names in named.items():
+            decision = _joined([decide(type) for type in types[patient]])
+            events += self.make(action, decision, {patient: names}, at=at)
+        return events
+
 
 def by_patient(shown: Iterable[tuple[str, Sequence[str]]]) -> dict[str, list[str]]:
     """(`Type/id/version`, its patients) of each resource -> what each patient's event names."""
@@ -70,3 +103,11 @@ def by_patient(shown: Iterable[tuple[str, Sequence[str]]]) -> dict[str, list[str
         for patient in patients or ("",):
             grouped.setdefault(patient, []).append(name)
     return grouped or {"": []}
+
+
+def _joined(decisions: Sequence[Decision]) -> Decision:
+    """The first decision with the reasons of all, each once."""
+    if len(decisions) == 1:
+        return decisions[0]
+    reasons = dict.fromkeys(reason for decision in decisions for reason in decision.reasons)
+    return replace(decisions[0], reasons=tuple(reasons))

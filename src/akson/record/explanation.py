@@ -21,13 +21,19 @@ GUARD = Reason(
 )
 
 
+def refusal(decision: Decision) -> Decision:
+    """What stands in the log when the answer is no: a permit whose restriction did not hold is no reason for that."""
+    if not decision.permit:
+        return decision
+    return Decision(False, Nothing(), (NO_RELATION,), decision.obligations, decision.policy_version)
+
+
 async def why(session: "RecordSession", type: str, id: str) -> Decision:
     """The decision on reading `type/id`; when it is permitted through relations, a reason for each of them."""
     decision = session.decide("read", type)
     found = await session.record.store.read(session.actor.tenant, type, id, restriction=decision.restriction)
     if not isinstance(found, StoredVersion):
-        reasons = decision.reasons if not decision.permit else (NO_RELATION,)
-        return Decision(False, Nothing(), reasons, decision.obligations, decision.policy_version)
+        return refusal(decision)
     rows: list[CareRelationRow] = []
     for relation in relations_named(decision.restriction):
         for patient in found.patients:

@@ -18,7 +18,8 @@ from akson.record import access_lines, explanation
 from akson.record.commit import Commit
 from akson.record.events import EventMaker, by_patient
 from akson.record.guard import Related, gone, holds, not_found, refused_answer, relations_named
-from akson.record.values import AccessLine, Change, Committed, HistoryPage, SearchResult
+from akson.record.questions import patients_named
+from akson.record.values import ID, VERSION_MAX, AccessLine, Change, Committed, HistoryPage, SearchResult
 from akson.store.values import StoredVersion, Withheld
 
 if TYPE_CHECKING:
@@ -51,29 +52,35 @@ class RecordSession:
     async def read(self, type: str, id: str) -> StoredVersion:
         """The current version. Raises Problem NOT_FOUND (also when hidden) or GONE."""
         decision = self.decide("read", type)
-        found = await self.record.store.read(self.actor.tenant, type, id, restriction=decision.restriction)
+        found = None
+        if ID.fullmatch(id):
+            found = await self.record.store.read(
+                self.actor.tenant, type, id, restriction=decision.restriction
+            )
         return await self._shown("read", decision, found, type, id)
 
     async def vread(self, type: str, id: str, version: int) -> StoredVersion:
         """One version. Raises Problem NOT_FOUND (also when hidden) or GONE for a deletion."""
         decision = self.decide("read", type)
-        found = await self.record.store.read_version(
-            self.actor.tenant, type, id, version, restriction=decision.restriction
-        )
+        found = None
+        if ID.fullmatch(id) and 0 < version <= VERSION_MAX:
+            found = await self.record.store.read_version(
+                self.actor.tenant, type, id, version, restriction=decision.restriction
+            )
         return await self._shown("vread", decision, found, type, id)
 
     async def search(self, query: Query) -> SearchResult:
         """One page of what the query finds and the actor may see."""
         decision = self.decide("search", query.type)
         if not decision.permit:
-            await self._log(self.events.make("search", decision, {"": []}, at=self.at))
+            await self._log(await self._searched(query, ()))
             return SearchResult((), (), 0, None)
         page = await self.record.store.search(
             self.actor.tenant, query, restriction=lambda type: self.decide("search", type).restriction
         )
         shown = (*page.matches, *page.included)
         await self._guard("search", shown)
-        await self._log(self.events.make("search", decision, _named(shown), at=self.at))
+        await self._log(await self._searched(query, shown))
         return SearchResult(page.matches, page.included, page.total, page.next_cursor)
 
     async def history(
@@ -87,6 +94,8 @@ class RecordSession:
     ) -> HistoryPage:
         """Versions, newest first: of one resource, one type, or the whole tenant. Today's rules apply to all of them."""
         decision = self.decide("history", type or "*")
+        if id is not None and not ID.fullmatch(id):
+            await self._refuse("history", decision, ())
         versions, total, further = await self.record.store.history(
             self.actor.tenant,
             type,
@@ -97,12 +106,14 @@ class RecordSession:
             cursor=cursor,
         )
         if type and id and not versions:
-            current = await self.record.store.current(self.actor.tenant, [(type, id)])
-            await self._refuse(
-                "history", decision, current[type, id].patients if (type, id) in current else ()
+            patients = await self._patients_if_visible("history", decision, type, id)
+            await self._log(
+                self.events.make("history", decision, dict.fromkeys(patients or ("",), ()), at=self.at)
             )
+            return HistoryPage((), total, further)
         await self._guard("history", versions)
-        await self._log(self.events.make("history", decision, _named(versions), at=self.at))
+        events = self.events.shown("history", versions, lambda t: self.decide("history", t), at=self.at)
+        await self._log(events or self.events.make("history", decision, {"": []}, at=self.at))
         return HistoryPage(tuple(versions), total, further)
 
     async def commit(self, changes: Sequence[Change], *, action: str = "") -> list[Committed]:
@@ -114,7 +125,7 @@ class RecordSession:
     ) -> list[AccessLine]:
         """Who has opened this patient's record, newest first. The citizen sees all, staff their own lines."""
         decision = self.decide("log", "Patient")
-        if not await self.permits(decision.restriction, (patient,)):
+        if not ID.fullmatch(patient) or not await self.permits(decision.restriction, (patient,)):
             await self._refuse("log", decision, (patient,))
         own_only = self.actor.kind is ActorKind.PRACTITIONER and self.actor.role != "privacy-officer"
         lines = await access_lines.of_patient(
@@ -130,6 +141,8 @@ class RecordSession:
 
     async def last_access(self, patient: str, *, before: datetime | None = None) -> datetime | None:
         """When this actor last opened this patient's record, before now (or `before`); None when never seen."""
+        if not ID.fullmatch(patient):
+            return None
         found = await self.record.log.events_of(self.actor.tenant, patient, count=LOG_SCAN_MAX)
         limit = before or self.at
         return next(
@@ -149,6 +162,7 @@ class RecordSession:
         """Lawful erasure: every version's content goes, the fact stays. Only the system actor; gives versions erased."""
         decision = self.decide("erase", type)
         if not isinstance(decision.restriction, Everything) or not ground.strip():
+            await self._log(self.events.make("erase", decision, {"": []}, at=self.at, permitted=False))
             raise Problem(
                 ProblemKind.FORBIDDEN,
                 "AKS-RECORD-010",
@@ -167,6 +181,13 @@ class RecordSession:
         )
         return await self.record.store.erase(self.actor.tenant, type, id, at=self.at)
 
+    async def saw(self, versions: Sequence[StoredVersion]) -> None:
+        """What a condition of a commit found leaves through the same guard and into the same log as a search."""
+        if not versions:
+            return
+        await self._guard("search", versions)
+        await self._log(self.events.shown("search", versions, lambda t: self.decide("search", t), at=self.at))
+
     async def permits(self, restriction: Restriction, patients: Sequence[str]) -> bool:
         """Whether the restriction holds for a resource of these patients, by the facts of now."""
         related = await self.related([restriction], patients)
@@ -175,12 +196,13 @@ class RecordSession:
     async def related(self, restrictions: Sequence[Restriction], patients: Sequence[str]) -> Related:
         """The facts that these restrictions ask for, about these patients."""
         named = {(r.grantees, r.at) for restriction in restrictions for r in relations_named(restriction)}
+        known = [patient for patient in patients if ID.fullmatch(patient)]
         return {
             (grantees, at): await self.record.store.related(
-                self.actor.tenant, patients, grantees=grantees, at=at
+                self.actor.tenant, known, grantees=grantees, at=at
             )
             for grantees, at in named
-            if patients
+            if known
         }
 
     async def _shown(
@@ -190,17 +212,45 @@ class RecordSession:
             await self._refuse(action, decision, found.patients if found else ())
         assert isinstance(found, StoredVersion)
         await self._guard("read", (found,))
-        await self._log(self.events.make(action, decision, _named((found,)), at=self.at))
+        named = by_patient([(f"{type}/{found.id}/{found.version}", found.patients)])
+        await self._log(self.events.make(action, decision, named, at=self.at))
         if found.body is None:
             raise gone()
         return found
 
     async def _refuse(self, action: str, decision: Decision, patients: Sequence[str]) -> None:
         """Log the refusal on every patient concerned (or on nobody) and answer as if nothing were there."""
-        words = "" if not decision.permit else explanation.NO_RELATION.words
         seen: Mapping[str, Sequence[str]] = {patient: [] for patient in patients} or {"": []}
-        await self._log(self.events.make(action, decision, seen, at=self.at, permitted=False, words=words))
+        await self._log(self.events.make(action, explanation.refusal(decision), seen, at=self.at))
         raise not_found()
+
+    async def _patients_if_visible(
+        self, action: str, decision: Decision, type: str, id: str
+    ) -> Sequence[str]:
+        """Whose it is, when what was asked for is only not in this part; refused when there is nothing to see at all."""
+        found = (await self.record.store.current(self.actor.tenant, [(type, id)])).get((type, id))
+        patients = found.patients if found else ()
+        # Asked also where nothing stands, so that missing takes as long as hidden.
+        permitted = await self.permits(decision.restriction, patients if found else (id,))
+        if found is None or not permitted:
+            await self._refuse(action, decision, patients)
+        return patients
+
+    async def _searched(self, query: Query, shown: Sequence[StoredVersion]) -> list[Prepared]:
+        """Those shown, and those the question names: that nothing is there, or how much, is told of them too."""
+        decision = self.decide("search", query.type)
+        events = self.events.shown("search", shown, lambda t: self.decide("search", t), at=self.at)
+        already = {patient for version in shown for patient in version.patients}
+        asked = [patient for patient in patients_named(query) if patient not in already]
+        related = await self.related([decision.restriction], asked)
+        for patient in asked:
+            told = (
+                decision
+                if holds(decision.restriction, (patient,), related)
+                else explanation.refusal(decision)
+            )
+            events += self.events.make("search", told, {patient: []}, at=self.at)
+        return events or self.events.make("search", decision, {"": []}, at=self.at)
 
     async def _guard(self, action: str, shown: Sequence[StoredVersion]) -> None:
         restrictions = {v.type: self.decide(action, v.type).restriction for v in shown}
@@ -216,8 +266,3 @@ class RecordSession:
 
     async def _log(self, events: list[Prepared]) -> None:
         await self.record.log.append(events)
-
-
-def _named(shown: Sequence[StoredVersion]) -> dict[str, list[str]]:
-    """What each patient's event names."""
-    return by_patient([(f"{v.type}/{v.id}/{v.version}", v.patients) for v in shown])

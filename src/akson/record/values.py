@@ -1,10 +1,15 @@
 """What a RecordSession takes and gives."""
 
+import re
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from akson.store.values import StoredVersion as StoredVersion
+
+ID = re.compile(r"[A-Za-z0-9\-.]{1,64}")
+"""A FHIR id. Nothing can stand under another text, so the store is not asked for it."""
+VERSION_MAX = 2**31 - 1
 
 
 @dataclass(frozen=True, slots=True)
