@@ -8,6 +8,7 @@ reference's target exists is the record's to know.
 
 from typing import Any
 
+from akson.fhir.definitions import load
 from akson.fhir.problem import Issue, Problem, ProblemKind
 from akson.fhir.validation.finding import FINDINGS_MAX, below
 from akson.fhir.validation.objects import resource as check_resource
@@ -21,8 +22,8 @@ def validate(resource: dict[str, Any]) -> list[Issue]:
     if answer is None:
         return []
     named = resource.get("resourceType") if type(resource) is dict else None
-    root = named if type(named) is str and named.isalnum() else ""
-    findings = below(root[:64], answer)[:FINDINGS_MAX]
+    root = named if named in load().resource_types else ""
+    findings = below(root, answer)[:FINDINGS_MAX]
     return [Issue(f.code, f"{f.path.lstrip('.')} {f.text}.", f.path.lstrip(".")) for f in findings]
 
 

@@ -4,7 +4,7 @@ Spec: https://hl7.org/fhir/R4/json.html. One closure per shape (`HumanName`, `Ob
 every place that shape stands at.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from typing import Any
 
 from akson.fhir.definitions import Property, Shape, load, shape
@@ -132,7 +132,7 @@ def object_check(of: Shape) -> Check:
             found = (found or []) + slow.missing(value)
         for group in groups:
             if not group.isdisjoint(value) and len(group & value.keys()) > 1:
-                found = (found or []) + slow.twice(value, group)
+                found = (found or []) + slow.twice(value.keys(), group)
         if is_extension and ("extension" in value) is not slow.lacks_value(value):
             found = (found or []) + [
                 Finding("", "invariant", "must have either a value or extensions (ext-1)")
@@ -178,8 +178,8 @@ class _Slow:
                 )
         return found
 
-    def twice(self, value: Mapping[str, Any], group: frozenset[str]) -> list[Finding]:
-        keys = sorted(group & value.keys())
+    def twice(self, present: Set[str], group: frozenset[str]) -> list[Finding]:
+        keys = sorted(group & present)
         name = self.spoken.get(keys[0], keys[0])
         return [
             Finding("." + name, "structure", f"must have one type only; {' and '.join(keys)} stand there")
@@ -196,6 +196,10 @@ class _Slow:
                 kept.append(Finding("." + key[:64], "structure", f"is not an element of {self.of.name}"))
             else:
                 kept += self._companion(at, value[key], value.get(at.key))
+        spoken_of = {key.removeprefix("_") for key in value}
+        for group in self.groups:
+            if len(group & spoken_of) > 1 and len(group & value.keys()) < 2:
+                kept += self.twice(spoken_of, group)
         # What is still null stands alone: a fault of structure like any other.
         return [Finding(f.path, "structure", f.text) if f.code == NULL else f for f in kept]
 

@@ -67,7 +67,7 @@ def code(value: Any) -> str | None:
 def id(value: Any) -> str | None:
     if type(value) is str and _ID.fullmatch(value):
         return None
-    return "must be an id: 1 to 64 letters A-Z a-z, digits, - and ."
+    return "must be an id: 1 to 64 letters A-Z a-z, digits, dots and hyphens"
 
 
 def uri(value: Any) -> str | None:
