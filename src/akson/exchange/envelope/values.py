@@ -1,0 +1,142 @@
+"""What an envelope says, as frozen values: who sends, who shall receive, about whom, in which conversation."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from lxml import etree
+
+from akson.exchange.schema import Coded, Fault, Values
+
+PRIMARY = "PRIM"
+COPY = "COP"
+
+
+@dataclass(frozen=True, slots=True)
+class Ident:
+    """One identifier as written. `type` is its code in 8116 (persons) or 9051 (organisations): HER, ENH, FNR, DNR, …"""
+
+    id: str
+    type: str
+    words: str = ""
+    system: str = ""
+
+    @property
+    def plain(self) -> str:
+        """Without spaces, and a HER-id without the thousands dots of old material: `369.767` -> `369767`."""
+        compact = "".join(self.id.split())
+        return compact.replace(".", "") if self.type == "HER" else compact
+
+
+def her_of(idents: tuple[Ident, ...]) -> str:
+    return next((i.plain for i in idents if i.type == "HER" and i.plain), "")
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    family: str = ""
+    middle: str = ""
+    given: str = ""
+    birth_date: str = ""
+    sex: Coded = field(default_factory=Coded)
+    idents: tuple[Ident, ...] = ()
+
+    @property
+    def name(self) -> str:
+        return " ".join(part for part in (self.given, self.middle, self.family) if part)
+
+    def ident(self, type: str) -> str:
+        """Digits of the first identifier of that type, or ""."""
+        return next((i.plain for i in self.idents if i.type == type), "")
+
+
+@dataclass(frozen=True, slots=True)
+class Party:
+    """An address: an organisation, and in it the service or the person that is the communication party.
+
+    Party('ST OLAVS HOSPITAL HF', (59 HER,), unit=Party('Ortopedisk kirurgi', (90998 HER,)))
+    """
+
+    name: str = ""
+    idents: tuple[Ident, ...] = ()
+    unit: "Party | None" = None
+    person: Person | None = None
+
+    @property
+    def organisation_her(self) -> str:
+        return her_of(self.idents)
+
+    @property
+    def party_her(self) -> str:
+        """HER-id of the communication party: the service, else the person, when they have one."""
+        if self.unit and (found := self.unit.party_her or self.unit.organisation_her):
+            return found
+        return her_of(self.person.idents) if self.person else ""
+
+    @property
+    def her(self) -> str:
+        """The most exact HER-id of the address, or ""."""
+        return self.party_her or self.organisation_her
+
+    @property
+    def key(self) -> str:
+        """Tells one address from another: the HER-id, else another identifier with its type; "" when there is none."""
+        if self.her:
+            return self.her
+        everyone = (
+            *self.idents,
+            *(self.unit.idents if self.unit else ()),
+            *(self.person.idents if self.person else ()),
+        )
+        return next((f"{i.type}:{i.plain}" for i in everyone if i.plain), "")
+
+    @property
+    def words(self) -> str:
+        """`ST OLAVS HOSPITAL HF, Ortopedisk kirurgi`."""
+        inner = self.unit.words if self.unit else ""
+        person = self.person.name if self.person else ""
+        return ", ".join(part.strip() for part in (self.name, inner, person) if part.strip())
+
+
+@dataclass(frozen=True, slots=True)
+class Receiver:
+    role: str
+    """`PRIM` or `COP`."""
+    party: Party
+
+
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    mime_type: str
+    description: str
+    base64: str
+
+
+@dataclass(frozen=True, slots=True)
+class Envelope:
+    type: Coded
+    generated: str
+    """GenDate as written; Norwegian local time when it has no zone."""
+    msg_id: str
+    parent: str
+    """MsgId of the message before in the conversation, or ""."""
+    conversation: str
+    """MsgId of the conversation's first message: its own when it begins one."""
+    sender: Party
+    receivers: tuple[Receiver, ...]
+    """The primary receiver first, then copies."""
+    patient: Person | None
+    issued: str
+    documents: tuple[etree._Element, ...]
+    """Roots of the XML instances inside."""
+    attachments: tuple[Attachment, ...]
+    values: Values
+    """All of MsgInfo, as declared in msghead_format.py."""
+    faults: tuple[Fault, ...]
+
+    def __repr__(self) -> str:
+        # No person's name or number may reach a log by way of a repr.
+        return f"Envelope({self.type.v} {self.msg_id} from {self.sender.key} to {[r.party.key for r in self.receivers]})"
+
+
+def coded(value: Any) -> Coded:
+    return value if isinstance(value, Coded) else Coded()

@@ -1,0 +1,33 @@
+"""A small language to declare message formats in, once: from a declaration come reading, checking, writing, words."""
+
+from akson.exchange.schema.declare import (
+    Attribute,
+    Choice,
+    Coded,
+    Element,
+    Quantity,
+    Structure,
+    Values,
+    alternatives,
+    declare,
+)
+from akson.exchange.schema.document import document
+from akson.exchange.schema.read import Fault, Reading, read_structure
+from akson.exchange.schema.write import write_structure
+
+__all__ = [
+    "Attribute",
+    "Choice",
+    "Coded",
+    "Element",
+    "Fault",
+    "Quantity",
+    "Reading",
+    "Structure",
+    "Values",
+    "alternatives",
+    "declare",
+    "document",
+    "read_structure",
+    "write_structure",
+]

@@ -1,0 +1,124 @@
+"""What a message format is: structures of ordered elements with cardinality, data type, code system and meaning.
+
+    STED_FOR_HENDELSE = declare("StedForHendelse", PO, Element("StedHendelse", "string", "Where it happened"))
+    HENDELSE = declare("TidsfestetHendelse", PO,
+        Element("Hendelsekode", "CV", "Which event", "0..1", codes=9121),
+        Element("TidspunktForHendelse", "TS", "When"),
+        Element("StedForHendelse", STED_FOR_HENDELSE, "Where", "0..1"))
+
+Reading, writing, FHIR extensions and documentation are derived (read.py, write.py, extension.py, document.py).
+Data types: HIS 80117, https://www.ehelse.no/standardisering. No message type is named here.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+Values: TypeAlias = Mapping[str, Any]
+"""What one structure says, by local element name. Repeatable elements give a tuple, attributes stand under `@name`.
+
+{"Hendelsekode": Coded("1", "Pasient innlagt", "2.16.578.1.12.4.1.1.9121"), "TidspunktForHendelse": "2018-01-29T10:00:00",
+ "Anslag": False, "StedForHendelse": {"StedHendelse": "Ortopedisk avdeling"}}
+"""
+
+
+SELF = "self"
+
+
+@dataclass(frozen=True, slots=True)
+class Coded:
+    """CS and CV: code value, its text, its code system as OID (CV only) and further text."""
+
+    v: str = ""
+    dn: str = ""
+    s: str = ""
+    ot: str = ""
+
+    @property
+    def words(self) -> str:
+        """What a reader is shown: the text, else the code, and always the further text."""
+        return ": ".join(part for part in (self.dn.strip() or self.v, self.ot.strip()) if part)
+
+
+@dataclass(frozen=True, slots=True)
+class Quantity:
+    """PQ: the number as it was written, and its unit."""
+
+    v: str = ""
+    u: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Attribute:
+    name: str
+    namespace: str = ""
+    required: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Element:
+    """One place in a sequence. `type` names a data type of formats.py or is a nested Structure; `self` is the one around."""
+
+    name: str
+    type: "str | Structure"
+    words: str = ""
+    """Bokmål label, as the reader of a message sees it."""
+    occurs: str = "1..1"
+    codes: int | None = None
+    """Number of the national code system, e.g. 9121."""
+    namespace: str = ""
+    """When it is not the namespace of the structure it stands in."""
+
+    @property
+    def required(self) -> bool:
+        return not self.occurs.startswith("0")
+
+    @property
+    def repeats(self) -> bool:
+        return self.occurs.endswith("*")
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """Exactly one of these, or none when it is not required."""
+
+    options: tuple[Element, ...]
+    required: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Structure:
+    name: str
+    namespace: str
+    parts: tuple[Element | Choice, ...]
+    attributes: tuple[Attribute, ...] = ()
+    may_be_empty: bool = False
+    """The whole sequence is optional (MsgHead's Organisation)."""
+
+    def elements(self) -> Iterator[Element]:
+        """Every element that may stand here, in order."""
+        for part in self.parts:
+            yield from (part,) if isinstance(part, Element) else part.options
+
+    def namespace_of(self, element: Element) -> str:
+        return element.namespace or self.namespace
+
+    def nested(self, element: Element) -> "Structure | None":
+        """The structure an element of this one holds, or None for a data type."""
+        if isinstance(element.type, Structure):
+            return element.type
+        return self if element.type == SELF else None
+
+
+def declare(
+    name: str,
+    namespace: str,
+    *parts: Element | Choice,
+    attributes: tuple[Attribute, ...] = (),
+    may_be_empty: bool = False,
+) -> Structure:
+    return Structure(name, namespace, parts, attributes, may_be_empty)
+
+
+def alternatives(*options: Element, required: bool = True) -> Choice:
+    return Choice(options, required)
