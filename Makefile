@@ -37,7 +37,7 @@ $(VENV)/.test: $(VENV)/.run requirements/test.lock
 lint: $(VENV)/.test ## Formatting, lint, types, import contracts
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
-	@$(BIN)/lint-imports --no-timing
+	@$(BIN)/lint-imports
 	@$(BIN)/pyrefly check --output-format min-text
 
 test: setup test-setup lint ## Install what tests need and run all of them

@@ -11,6 +11,7 @@ from typing import Any
 
 from akson.access.decision import Decision
 from akson.care.fhir_json import Resource, any_code, concept_text, display, reference
+from akson.care.medication.list import anticoagulants, medication_lines
 from akson.fhir.search.query import Include, Query, Term, TokenValue
 from akson.record.session import RecordSession
 from akson.web.shell import words
@@ -74,7 +75,8 @@ class Chart:
     gp: str
     next_of_kin: str
     alerts: tuple[Alert, ...]
-    no_known_allergies: bool
+    allergy_words: str
+    """What is said in place of allergies: none known is not the same as not asked. "" when there are some."""
     basis: str
     """Why this reader may look: `aktiv tjeneste – helsetjenester i hjemmet`."""
     menu: tuple[MenuEntry, ...]
@@ -174,12 +176,21 @@ def _says_none(allergy: Resource) -> bool:
     return any_code([allergy.get("code") or {}], "716186003", "409137002")
 
 
-def _alerts(allergies: list[Resource], flags: list[Resource]) -> tuple[Alert, ...]:
+def _alerts(allergies: list[Resource], flags: list[Resource], thinners: list[str]) -> tuple[Alert, ...]:
     found = [_allergy(a) for a in allergies if _valid(a) and not _says_none(a)]
+    if thinners:
+        found.append(Alert(f"Blodfortynnende: {', '.join(thinners)}", False, "warning"))
     found += [
         Alert(concept_text(f.get("code")), False, "neutral") for f in flags if f.get("status") == "active"
     ]
     return tuple(sorted(found, key=lambda a: (not a.grave, a.colour == "neutral")))
+
+
+def _allergy_words(allergies: list[Resource]) -> str:
+    valid = [a for a in allergies if _valid(a)]
+    if not valid:
+        return "Allergier: ikke registrert"
+    return "Ingen kjente allergier" if all(_says_none(a) for a in valid) else ""
 
 
 def _basis(decision: Decision) -> str:
@@ -199,7 +210,8 @@ def _surroundings(patient: str) -> Query:
         terms=(Term("_id", "id", None, (TokenValue(None, patient),)),),
         includes=(Include("Patient", "general-practitioner"),),
         revincludes=tuple(
-            Include(type, "patient") for type in ("AllergyIntolerance", "Flag", "RelatedPerson")
+            Include(type, "patient")
+            for type in ("AllergyIntolerance", "Flag", "MedicationStatement", "RelatedPerson")
         ),
         count=1,
     )
@@ -218,13 +230,14 @@ async def load_chart(session: RecordSession, patient: str, here: str, today: dat
     for found in resources(around.included):
         near.setdefault(found["resourceType"], []).append(found)
     allergies = near.get("AllergyIntolerance", [])
+    thinners = anticoagulants(medication_lines(near.get("MedicationStatement", [])))
     named = {f"{r['resourceType']}/{r['id']}": r for group in near.values() for r in group}
     return Chart(
         person=person(body, today),
         gp=_gp(body, named),
         next_of_kin=_next_of_kin(body, near.get("RelatedPerson", [])),
-        alerts=_alerts(allergies, near.get("Flag", [])),
-        no_known_allergies=any(_says_none(a) for a in allergies),
+        alerts=_alerts(allergies, near.get("Flag", []), thinners),
+        allergy_words=_allergy_words(allergies),
         basis=_basis(decision),
         menu=_menu(patient, here),
     )

@@ -47,6 +47,8 @@ class DemoLogin:
     """The demo issuer. A node that has it says so on its login page."""
 
     cast: tuple[CastMember, ...]
+    story: str = ""
+    """What a newcomer may try first, in one or two sentences."""
 
     def find(self, id: str) -> CastMember | None:
         return next((member for member in self.cast if member.actor.id == id), None)

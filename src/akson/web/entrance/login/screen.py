@@ -19,6 +19,7 @@ def _view(request: Request, house: House) -> LoginView:
     return LoginView(
         node=house.node.name,
         demo=house.login is not None,
+        story=house.login.story if house.login else "",
         staff=tuple(_choice(m) for m in cast if m.actor.kind in STAFF_KINDS),
         citizens=tuple(_choice(m) for m in cast if m.actor.kind in CITIZEN_KINDS),
         goal=gate.safe_path(request.query_params.get("til", "")),

@@ -16,6 +16,7 @@ class Choice:
 class LoginView:
     node: str
     demo: bool
+    story: str
     staff: tuple[Choice, ...]
     citizens: tuple[Choice, ...]
     goal: str

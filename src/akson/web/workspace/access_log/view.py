@@ -10,5 +10,7 @@ from akson.web.shell.chart import Chart
 class AccessLogView:
     chart: Chart
     days: tuple[LogDay, ...]
+    everyone: bool
+    """Whether the reader sees the lines of others too: the privacy officer."""
     full: bool
     """Whether the log goes further back than is shown."""

@@ -8,7 +8,7 @@ from akson.care.contacts.services import services
 from akson.care.contacts.visits import Visit, next_visit, visits
 from akson.care.fhir_json import Resource, display, instant
 from akson.care.homefollowup.readings import readings, weights
-from akson.care.medication.list import anticoagulants, medication_lines
+from akson.care.medication.list import medication_lines
 from akson.care.notes.fold import fold
 from akson.care.plan.problems import HealthProblem, free_goals, problems
 from akson.care.worklist.inbox import OPEN, due_words, open_items
@@ -16,10 +16,10 @@ from akson.fhir.search.query import Include, Query
 from akson.record.session import RecordSession
 from akson.record.values import SearchResult
 from akson.web.shell import words
-from akson.web.shell.chart import Alert, Chart, load_chart
+from akson.web.shell.chart import load_chart
 from akson.web.shell.days import on_day
 from akson.web.shell.reading import of_patient, resources, search_all, token
-from akson.web.workspace.front_page.news import Sources, news
+from akson.web.workspace.front_page.news import Sources, news, one_line
 from akson.web.workspace.front_page.news2_view import news2_view
 from akson.web.workspace.front_page.view import (
     DeadlineRow,
@@ -123,7 +123,8 @@ def _deadlines(
         due = due_words(words.local(item.due) if item.due else None, words.local(now))
         owner = item.owner_name or str(near.get(item.owner, {}).get("name") or "")
         owner = owner if "[" not in owner else ""
-        rows.append(DeadlineRow(due.text or "Uten frist", item.title, owner, due.late))
+        what = one_line(item.description) or item.title
+        rows.append(DeadlineRow(due.text or "Uten frist", what, owner, due.late))
     return tuple(rows)
 
 
@@ -147,19 +148,6 @@ def _services(found: Found) -> tuple[ServiceRow, ...]:
     )
 
 
-def _with_blood_thinners(chart: Chart, thinners: list[str]) -> Chart:
-    """The mark of a medicine that makes bleeding dangerous, after the allergies."""
-    if not thinners:
-        return chart
-    mark = Alert(f"Blodfortynnende: {', '.join(thinners)}", False, "warning")
-    grave = [a for a in chart.alerts if a.colour != "neutral"]
-    rest = [a for a in chart.alerts if a.colour == "neutral"]
-    return Chart(
-        chart.person, chart.gp, chart.next_of_kin, (*grave, mark, *rest), chart.no_known_allergies, chart.basis,
-        chart.menu,
-    )  # fmt: skip
-
-
 async def load(session: RecordSession, patient: str, now: datetime) -> FrontPageView:
     """The front page of one patient.
 
@@ -179,7 +167,7 @@ async def load(session: RecordSession, patient: str, now: datetime) -> FrontPage
         medications=found.all("MedicationStatement"),
     )
     return FrontPageView(
-        chart=_with_blood_thinners(chart, anticoagulants(medications)),
+        chart=chart,
         news=news(patient, sources, since, now),
         problems=tuple(_problem_row(p, now) for p in problems(found.all("Condition"), found.all("Goal"))),
         goals=_goals(found, now),
