@@ -1,0 +1,34 @@
+"""The interactions, one file each; none knows another. The list makes routes, capability statement and documentation."""
+
+from akson.api.interaction import Interaction
+from akson.api.interactions import (
+    batch,
+    create,
+    delete,
+    delete_conditional,
+    history_instance,
+    history_system,
+    history_type,
+    read,
+    search_type,
+    search_type_post,
+    update,
+    update_conditional,
+    vread,
+)
+
+INTERACTIONS: tuple[Interaction, ...] = (
+    batch.INTERACTION,
+    create.INTERACTION,
+    delete.INTERACTION,
+    delete_conditional.INTERACTION,
+    history_instance.INTERACTION,
+    history_system.INTERACTION,
+    history_type.INTERACTION,
+    read.INTERACTION,
+    search_type.INTERACTION,
+    search_type_post.INTERACTION,
+    update.INTERACTION,
+    update_conditional.INTERACTION,
+    vread.INTERACTION,
+)

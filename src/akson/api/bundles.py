@@ -1,0 +1,80 @@
+"""Bundles written from stored bytes: a resource is never decoded to be shown. Spec: https://hl7.org/fhir/R4/bundle.html"""
+
+from collections.abc import Sequence
+from urllib.parse import urlencode
+
+from akson.api.interaction import Answer, Pairs
+from akson.fhir.codec import json
+from akson.fhir.codec.splice import instant
+from akson.fhir.problem import Problem
+from akson.record.values import StoredVersion
+
+REASONS = {200: "OK", 201: "Created", 204: "No Content", 304: "Not Modified"}
+
+
+def link(base: str, path: str, params: Pairs) -> str:
+    query = urlencode(list(params), safe=":/|,$*")
+    return f"{base}/{path}" + (f"?{query}" if query else "")
+
+
+def bundle(
+    type: str, entries: Sequence[bytes], *, links: Sequence[tuple[str, str]] = (), total: int | None = None
+) -> bytes:
+    """`links` are (relation, url); `entries` are written entries."""
+    head: dict[str, object] = {"resourceType": "Bundle", "type": type}
+    if total is not None:
+        head["total"] = total
+    if links:
+        head["link"] = [{"relation": relation, "url": url} for relation, url in links]
+    start = json.encode(head)
+    if not entries:
+        return start
+    return b"".join((start[:-1], b',"entry":[', b",".join(entries), b"]}"))
+
+
+def search_entry(base: str, version: StoredVersion, body: bytes, mode: str) -> bytes:
+    url = f"{base}/{version.type}/{version.id}"
+    return b'{"fullUrl":"%b","resource":%b,"search":{"mode":"%b"}}' % (url.encode(), body, mode.encode())
+
+
+def history_entry(base: str, version: StoredVersion) -> bytes:
+    method = version.method or "PUT"
+    url = version.type if method == "POST" else f"{version.type}/{version.id}"
+    status = "204" if version.deleted else ("201" if version.version == 1 else "200")
+    parts = [b'{"fullUrl":"%b"' % f"{base}/{version.type}/{version.id}".encode()]
+    if version.body is not None:
+        parts.append(b',"resource":' + version.body)
+    response = {"status": status, "etag": f'W/"{version.version}"', "lastModified": instant(version.updated)}
+    parts.append(b',"request":' + json.encode({"method": method, "url": url}))
+    parts.append(b',"response":' + json.encode(response) + b"}")
+    return b"".join(parts)
+
+
+def response_entry(answer: Answer, *, resource: bytes = b"", outcome: bytes = b"") -> bytes:
+    """One entry of a transaction-response or batch-response."""
+    said = dict(answer.headers)
+    response: dict[str, object] = {"status": f"{answer.status} {REASONS.get(answer.status, '')}".strip()}
+    if "Location" in said:
+        response["location"] = said["Location"]
+    if "ETag" in said:
+        response["etag"] = said["ETag"]
+    if "X-Last-Updated" in said:
+        response["lastModified"] = said["X-Last-Updated"]
+    written = json.encode(response)
+    if outcome:
+        written = written[:-1] + b',"outcome":' + outcome + b"}"
+    if resource:
+        return b'{"resource":' + resource + b',"response":' + written + b"}"
+    return b'{"response":' + written + b"}"
+
+
+def named(problem: Problem, place: int) -> Problem:
+    """A problem of one entry, saying which."""
+    return Problem(
+        problem.kind,
+        problem.id,
+        f"Bundle.entry[{place}]: {problem.what}",
+        why=problem.why,
+        now=problem.now,
+        issues=problem.issues,
+    )

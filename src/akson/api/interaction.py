@@ -1,0 +1,70 @@
+"""The shape that every interaction shares: what it is asked (Call), what it says (Answer), where it stands (Interaction).
+
+    Interaction("read", "GET", "type/id", run)      GET /fhir/Patient/astrid
+
+`shape` is the path with the type, id and version as words; the table of shapes yields routes and the capability statement.
+"""
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from email.utils import format_datetime
+
+from akson.record.session import RecordSession
+from akson.record.values import StoredVersion
+
+FHIR_JSON = "application/fhir+json; charset=utf-8"
+
+Pairs = Sequence[tuple[str, str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One request, read and authenticated. `dispatch` answers a further call: a Bundle asks one for each entry."""
+
+    session: RecordSession
+    method: str
+    type: str
+    id: str
+    version: str
+    query: Pairs
+    headers: Mapping[str, str]
+    """Names in lower case."""
+    body: bytes
+    base: str
+    """This server's FHIR address, without a slash at the end."""
+    seal: Callable[[str, str], str]
+    """(what it belongs to, cursor) -> sealed cursor."""
+    unseal: Callable[[str, str], str]
+    """The cursor again; Problem when it belongs to another search or another reader."""
+    dispatch: Callable[["Call"], Awaitable["Answer"]]
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    status: int
+    body: bytes = b""
+    headers: tuple[tuple[str, str], ...] = field(default_factory=tuple)
+    """Beside content type and length: ETag, Location, Last-Modified."""
+
+
+@dataclass(frozen=True, slots=True)
+class Interaction:
+    """`code` as in https://hl7.org/fhir/R4/valueset-type-restful-interaction.html."""
+
+    code: str
+    method: str
+    shape: str
+    """`type/id`, `type`, `type/_search`, `` for the base, … ; `type`, `id` and `version` stand for values."""
+    run: Callable[[Call], Awaitable[Answer]]
+    level: str = "type"
+    """`type`, `system`, or `` for what is not listed (metadata)."""
+
+
+def version_headers(version: StoredVersion) -> tuple[tuple[str, str], ...]:
+    """ETag and Last-Modified of one version."""
+    return (("ETag", f'W/"{version.version}"'), ("Last-Modified", http_date(version.updated)))
+
+
+def http_date(at: datetime) -> str:
+    return format_datetime(at.astimezone(UTC), usegmt=True)

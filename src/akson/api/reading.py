@@ -1,0 +1,58 @@
+"""What interactions read out of a call's headers and parameters. Nothing here answers."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from urllib.parse import urlencode
+
+from akson.api.interaction import Call, Pairs
+from akson.fhir.problem import Problem, ProblemKind
+from akson.fhir.search.values import date
+
+
+def prefer(headers: Mapping[str, str]) -> dict[str, str]:
+    """`return=minimal; handling=strict` -> {"return": "minimal", "handling": "strict"} (RFC 7240)."""
+    parts = headers.get("prefer", "").replace(",", ";").split(";")
+    return {
+        k.strip().lower(): v.strip().strip('"') for k, _, v in (p.partition("=") for p in parts) if k.strip()
+    }
+
+
+def version_asked(header: str | None, name: str) -> int | None:
+    """`W/"3"` -> 3. Raises Problem MALFORMED AKS-API-020."""
+    if header is None:
+        return None
+    digits = header.strip().removeprefix("W/").strip('"')
+    if not digits.isdigit() or len(digits) > 9:
+        raise Problem(
+            ProblemKind.MALFORMED,
+            "AKS-API-020",
+            f"{name} is not a version of this server.",
+            now=f'Send {name}: W/"3".',
+        )
+    return int(digits)
+
+
+def strict(call: Call) -> bool:
+    """Unknown search parameters are left out unless the caller asks to be told (R4 search.html#errors)."""
+    return prefer(call.headers).get("handling") == "strict"
+
+
+def criteria(query: Pairs) -> str:
+    """The condition of a conditional update or delete, without what the protocol reads."""
+    return urlencode([(k, v) for k, v in query if k not in ("_format", "_pretty")])
+
+
+def count(query: Pairs, *, default: int, most: int) -> int:
+    for name, value in query:
+        if name == "_count":
+            if not value.isdigit():
+                raise Problem(ProblemKind.MALFORMED, "AKS-API-021", "_count is not a number.", code="value")
+            return min(int(value), most)
+    return default
+
+
+def since(query: Pairs) -> datetime | None:
+    for name, value in query:
+        if name == "_since":
+            return date.period(value)[0]
+    return None
