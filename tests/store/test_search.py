@@ -140,7 +140,7 @@ async def pressures(stage: Stage) -> Stage:
         ("code-value-quantity=8867-4$80.5", {"weight"}),
         ("code-value-string=8867-4$alt", {"words"}),
         ("value-quantity=80.5", {"weight"}),
-        ("value-quantity=81", set()),
+        ("value-quantity=81", {"weight"}),
         ("value-quantity=80.6", set()),
         ("value-quantity=gt80", {"weight"}),
         ("value-quantity=lt80", set()),
