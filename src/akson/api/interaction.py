@@ -20,7 +20,7 @@ Pairs = Sequence[tuple[str, str]]
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One request, read and authenticated. `dispatch` answers a further call: a Bundle asks one for each entry."""
+    """One request, read and authenticated."""
 
     session: RecordSession
     method: str
@@ -37,7 +37,8 @@ class Call:
     """(what it belongs to, cursor) -> sealed cursor."""
     unseal: Callable[[str, str], str]
     """The cursor again; Problem when it belongs to another search or another reader."""
-    dispatch: Callable[["Call"], Awaitable["Answer"]]
+    dispatch: Callable[["Call", Sequence[str]], Awaitable["Answer"]]
+    """(call, path) -> the answer at another address, for the same reader. Raises Problem."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +47,8 @@ class Answer:
     body: bytes = b""
     headers: tuple[tuple[str, str], ...] = field(default_factory=tuple)
     """Beside content type and length: ETag, Location, Last-Modified."""
+    updated: str = ""
+    """The instant of the version, as a Bundle's response entry says it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,12 +1,14 @@
 """What interactions read out of a call's headers and parameters. Nothing here answers."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 from urllib.parse import urlencode
 
 from akson.api.interaction import Call, Pairs
 from akson.fhir.problem import Problem, ProblemKind
 from akson.fhir.search.values import date
+from akson.record.values import StoredVersion
 
 
 def prefer(headers: Mapping[str, str]) -> dict[str, str]:
@@ -30,6 +32,21 @@ def version_asked(header: str | None, name: str) -> int | None:
             now=f'Send {name}: W/"3".',
         )
     return int(digits)
+
+
+def unchanged(headers: Mapping[str, str], found: StoredVersion) -> bool:
+    """Whether the caller has this version already. If-None-Match goes before If-Modified-Since (RFC 9110, 13.2.2)."""
+    tags = headers.get("if-none-match")
+    if tags is not None:
+        own = (f'W/"{found.version}"', f'"{found.version}"', "*")
+        return any(tag.strip() in own for tag in tags.split(","))
+    try:
+        since = parsedate_to_datetime(headers.get("if-modified-since", ""))
+    except ValueError:
+        return False
+    # The header knows whole seconds only.
+    since = since if since.tzinfo else since.replace(tzinfo=UTC)
+    return found.updated.replace(microsecond=0) <= since
 
 
 def strict(call: Call) -> bool:

@@ -58,6 +58,7 @@ class Store:
     ) -> None:
         self._pool = pool
         self._search_pool = search_pool
+        self._keys = keys
         self._clock = clock
         self._random = random
         tables = Tables(pool)
@@ -102,6 +103,10 @@ class Store:
         else:
             bucket = int.from_bytes(self._random.bytes(2), "big") % buckets.BUCKETS
         return buckets.server_id(bucket, self._clock.now(), self._random.bytes(9))
+
+    def derived_key(self, purpose: str) -> bytes:
+        """64 bytes that every process of this installation shares, and nobody else."""
+        return self._keys.derived(purpose)
 
     async def read(
         self, tenant: int, type: str, id: str, *, restriction: Restriction

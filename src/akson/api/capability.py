@@ -1,0 +1,96 @@
+"""The capability statement, derived from the tables that routes, search and validation read: it cannot claim too much.
+
+Spec: https://hl7.org/fhir/R4/capabilitystatement.html. Made once; it holds nothing of a caller.
+"""
+
+from collections.abc import Sequence
+from importlib.metadata import version
+from typing import Any
+
+from akson.api.interaction import Answer, Call, Interaction
+from akson.api.negotiation import JSON
+from akson.fhir.codec import json
+from akson.fhir.definitions import load
+from akson.fhir.search.terms import offered
+
+DATE = "2026-11-26"
+"""Of the last change in what is offered."""
+_CONDITIONAL = {
+    "versioning": "versioned-update",
+    "readHistory": True,
+    "updateCreate": True,
+    "conditionalCreate": True,
+    "conditionalRead": "full-support",
+    "conditionalUpdate": True,
+    "conditionalDelete": "single",
+    "referencePolicy": ["literal", "logical", "local"],
+}
+
+
+class Capability:
+    """What a server of these interactions offers, written once for each address it is known by."""
+
+    def __init__(self, listed: Sequence[Interaction]) -> None:
+        self._listed = listed
+        self._written: tuple[str, bytes] = ("", b"")
+
+    def answer(self, base: str) -> Answer:
+        known, body = self._written
+        if known != base:
+            body = json.encode(statement(self._listed, base))
+            self._written = (base, body)
+        return Answer(200, body)
+
+    def interaction(self) -> Interaction:
+        """GET metadata, which anyone may ask."""
+
+        async def run(call: Call) -> Answer:
+            return self.answer(call.base)
+
+        return Interaction("capabilities", "GET", "metadata", run, level="")
+
+
+def statement(listed: Sequence[Interaction], base: str) -> dict[str, Any]:
+    by_level = {level: _codes(listed, level) for level in ("type", "system")}
+    return {
+        "resourceType": "CapabilityStatement",
+        "status": "active",
+        "date": DATE,
+        "kind": "instance",
+        "software": {"name": "Akson", "version": version("akson")},
+        "implementation": {"description": "Akson", "url": base},
+        "fhirVersion": load().version,
+        "format": [JSON, "json"],
+        "rest": [
+            {
+                "mode": "server",
+                "security": {
+                    "description": "Bearer access tokens of the node's issuer. Every answer is decided by care relation, "
+                    "and every access stands in the patient's log; hidden and missing look alike."
+                },
+                "resource": [_resource(type, by_level["type"]) for type in sorted(load().resource_types)],
+                "interaction": [{"code": code} for code in by_level["system"]],
+            }
+        ],
+    }
+
+
+def _codes(listed: Sequence[Interaction], level: str) -> list[str]:
+    codes = [i.code for i in listed if i.level == level]
+    return list(dict.fromkeys(codes)) + (["batch"] if "transaction" in codes else [])
+
+
+def _resource(type: str, codes: Sequence[str]) -> dict[str, Any]:
+    parameters = offered(type)
+    references = [f"{type}:{code}" for code, p in parameters.items() if p.type == "reference"]
+    return {
+        "type": type,
+        "profile": f"http://hl7.org/fhir/StructureDefinition/{type}",
+        "interaction": [{"code": code} for code in codes],
+        **_CONDITIONAL,
+        "searchInclude": ["*", *references],
+        "searchParam": [
+            {"name": code, "type": p.type} | ({"definition": p.url} if p.url else {})
+            for code, p in sorted(parameters.items())
+        ],
+    }
