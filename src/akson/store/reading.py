@@ -10,7 +10,7 @@ from akson.access.decision import Restriction
 from akson.store import history
 from akson.store.buckets import bucket_of
 from akson.store.keys import Keys
-from akson.store.rows import stored_version
+from akson.store.rows import body_of, stored_version
 from akson.store.search import restriction as restrictions
 from akson.store.search.scope import Arguments
 from akson.store.statements import statement
@@ -67,7 +67,7 @@ class Reading:
             )
             for row in rows:
                 patients = tuple(row["patient_ids"] or ())
-                found[type, row["id"]] = Current(row["version"], row["deleted"], row["updated"], patients)
+                found[type, row["id"]] = Current(row["version"], row["updated"], patients, body_of(row))
         return found
 
     async def history(
