@@ -196,3 +196,31 @@ async def test_nothing_is_cached_on_the_way(fhir: Fhir) -> None:
     answer = await fhir.ask("GET", "Patient")
     assert answer.headers["Cache-Control"] == "no-store"
     assert answer.headers["X-Content-Type-Options"] == "nosniff"
+
+
+async def test_validate_tells_every_fault_and_stores_nothing(fhir: Fhir) -> None:
+    await people(fhir)
+    bad = {"resourceType": "Patient", "gender": "unknown-code", "shoe": 44}
+    answer = await fhir.ask("POST", "Patient/$validate", bad)
+    assert answer.status_code == 200
+    assert {i["expression"][0] for i in answer.json()["issue"]} == {"Patient.gender", "Patient.shoe"}
+    wrapped = {
+        "resourceType": "Parameters",
+        "parameter": [{"name": "resource", "resource": {"resourceType": "Patient"}}],
+    }
+    good = await fhir.ask("POST", "Patient/$validate", wrapped)
+    assert good.json()["issue"][0]["severity"] == "information"
+    standing = await fhir.ask("GET", "Patient/astrid/$validate", who="ida")
+    assert standing.json()["issue"][0]["severity"] == "information"
+    assert (await fhir.ask("GET", "Patient/astrid/$validate", who="omar")).status_code == 404
+    assert (await fhir.ask("POST", "Patient/$validate", {"resourceType": "Basic"})).json()["issue"][0][
+        "severity"
+    ] == "error"
+    assert await fhir.ids("Patient") == ["astrid"]
+
+
+async def test_meta_of_a_resource(fhir: Fhir) -> None:
+    await people(fhir)
+    answer = await fhir.ask("GET", "Patient/astrid/$meta", who="ida")
+    assert answer.json()["parameter"][0]["valueMeta"]["versionId"] == "1"
+    assert (await fhir.ask("GET", "Patient/astrid/$meta", who="omar")).status_code == 404

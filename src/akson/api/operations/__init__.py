@@ -1,0 +1,9 @@
+"""The operations, one file each; none knows another. The list makes routes and their lines in the capability statement."""
+
+from akson.api.operation import Operation
+from akson.api.operations import meta, validate
+
+OPERATIONS: tuple[Operation, ...] = (
+    meta.OPERATION,
+    validate.OPERATION,
+)
