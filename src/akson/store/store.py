@@ -17,6 +17,7 @@ from akson.fhir.search.query import Query
 from akson.store import buckets, connections
 from akson.store.changes import Changes
 from akson.store.commit import Commit
+from akson.store.compartment import Compartment, Part
 from akson.store.facts import Facts
 from akson.store.keys import Keys
 from akson.store.maintenance import Extract, Maintenance
@@ -65,6 +66,7 @@ class Store:
         self._tables = tables
         self._reading = Reading(pool, tables, keys)
         self._searching = Searching(search_pool, tables, keys, definitions, clock)
+        self._compartment = Compartment(pool, tables, keys)
         self._commit = Commit(pool, tables, keys)
         self._changes = Changes(pool)
         self._facts = Facts(pool, dsn)
@@ -140,6 +142,21 @@ class Store:
     ) -> SearchPage:
         """`restriction(type)` applies at every table the search touches: matches, chains, includes, counts."""
         return await self._searching.search(tenant, query, restriction=restriction)
+
+    async def everything(
+        self,
+        tenant: int,
+        patient: str,
+        part: Part,
+        *,
+        restriction: Callable[[str], Restriction],
+        count: int | None = None,
+        cursor: str | None = None,
+    ) -> tuple[list[StoredVersion], str | None]:
+        """What belongs to one patient, of all types; a page of it and where to go on when `count` is given."""
+        return await self._compartment.everything(
+            tenant, patient, part, restriction=restriction, count=count, cursor=cursor
+        )
 
     def explain(self, tenant: int, query: Query, *, restriction: Callable[[str], Restriction]) -> Sql:
         return self._searching.explain(tenant, query, restriction=restriction)

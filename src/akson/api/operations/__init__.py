@@ -1,9 +1,10 @@
 """The operations, one file each; none knows another. The list makes routes and their lines in the capability statement."""
 
 from akson.api.operation import Operation
-from akson.api.operations import meta, validate
+from akson.api.operations import everything, meta, validate
 
 OPERATIONS: tuple[Operation, ...] = (
+    everything.OPERATION,
     meta.OPERATION,
     validate.OPERATION,
 )
