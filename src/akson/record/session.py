@@ -78,6 +78,16 @@ class RecordSession:
             )
         return await self._shown("vread", decision, found, type, id)
 
+    async def read_as_of(self, type: str, id: str, at: datetime) -> StoredVersion:
+        """The version that was current at `at`, under today's rules. Raises NOT_FOUND (also when hidden) or GONE."""
+        decision = self.decide("history", type)
+        found = None
+        if ID.fullmatch(id):
+            found = await self.record.store.read_as_of(
+                self.actor.tenant, type, id, at, restriction=decision.restriction
+            )
+        return await self._shown("history", decision, found, type, id)
+
     async def search(self, query: Query) -> SearchResult:
         """One page of what the query finds and the actor may see."""
         decision = self.decide("search", query.type)
@@ -105,9 +115,13 @@ class RecordSession:
         *,
         count: int = 50,
         since: datetime | None = None,
+        during: tuple[datetime, datetime] | None = None,
         cursor: str | None = None,
     ) -> HistoryPage:
-        """Versions, newest first: of one resource, one type, or the whole tenant. Today's rules apply to all of them."""
+        """Versions, newest first: of one resource, one type, or the whole tenant. Today's rules apply to all of them.
+
+        `during` leaves those that were current at some moment of [from, to).
+        """
         decision = self.decide("history", type or "*")
         if id is not None and not ID.fullmatch(id):
             await self.refuse("history", decision, ())
@@ -118,6 +132,7 @@ class RecordSession:
             restriction=lambda name: self.decide("history", name).restriction,
             count=count,
             since=since,
+            during=during,
             cursor=cursor,
         )
         if type and id and not versions:

@@ -11,15 +11,19 @@ from datetime import datetime
 import asyncpg
 
 from akson.access.decision import Restriction
+from akson.fhir.problem import Problem, ProblemKind
 from akson.store import cursors
+from akson.store.history import current_at
 from akson.store.keys import Keys
 from akson.store.rows import stored_version
 from akson.store.search.restriction import condition
 from akson.store.search.scope import Arguments
-from akson.store.tables import Tables, table_of
+from akson.store.tables import Tables, history_of, table_of
 from akson.store.values import Sql, StoredVersion
 
 _COLUMNS = "t.id, t.version, t.updated, t.method, t.patient_ids, t.body_codec, t.body"
+AS_OF_MAX = 10_000
+"""Resources of one type and one patient whose index is computed for a search in the past."""
 Rule = Callable[[str], Restriction]
 
 
@@ -67,6 +71,36 @@ class Compartment:
             return found, None
         last = found[count - 1]
         return found[:count], cursors.encode((last.type, last.id))
+
+    async def as_of(
+        self, tenant: int, patient: str, type: str, at: datetime, *, restriction: Restriction
+    ) -> list[StoredVersion]:
+        """Raises TOO_LARGE AKS-STORE-024 beyond AS_OF_MAX."""
+        if not await self._tables.having([type]):
+            return []
+        arguments = Arguments()
+        own, instant = arguments.add([patient], "text[]"), arguments.add(at, "timestamptz")
+        about = arguments.add(self._keys.target(tenant, f"Patient/{patient}"), "bigint")
+        seen = condition(restriction, "t", tenant=tenant, keys=self._keys, arguments=arguments, indexed=False)
+        where = (
+            f"t.tenant = {arguments.add(tenant, 'int')} and t.patient_ids @> {own} and t.updated <= {instant} "
+            f"and t.body is not null and {seen} and {current_at(type, instant)}"
+        )
+        now = f"{where} and (t.patient = {about} or cardinality(t.patient_ids) > 1)"
+        limit = arguments.add(AS_OF_MAX + 1, "int")
+        sql = (
+            f"select {_COLUMNS} from {table_of(type)} t where {now} union all "
+            f"select {_COLUMNS} from {history_of(type)} t where {where} order by id limit {limit}"
+        )
+        rows = await self._pool.fetch(sql, *arguments.values)
+        if len(rows) > AS_OF_MAX:
+            raise Problem(
+                ProblemKind.TOO_LARGE,
+                "AKS-STORE-024",
+                f"The patient had more than {AS_OF_MAX} resources of this type then.",
+                now="Read the history of single resources.",
+            )
+        return [stored_version(type, row) for row in rows]
 
     def _sql(
         self,

@@ -130,12 +130,25 @@ class Store:
         restriction: Restriction | Callable[[str], Restriction],
         count: int,
         since: datetime | None = None,
+        during: tuple[datetime, datetime] | None = None,
         cursor: str | None = None,
     ) -> tuple[list[StoredVersion], int, str | None]:
         """Versions newest first, how many there are in all, and where to go on. `restriction` may depend on the type."""
         return await self._reading.history(
-            tenant, type, id, restriction=restriction, count=count, since=since, cursor=cursor
+            tenant, type, id, restriction=restriction, count=count, since=since, during=during, cursor=cursor
         )
+
+    async def read_as_of(
+        self, tenant: int, type: str, id: str, at: datetime, *, restriction: Restriction
+    ) -> StoredVersion | Withheld | None:
+        """The version that was current at `at`, under today's restriction."""
+        return await self._reading.read_as_of(tenant, type, id, at, restriction=restriction)
+
+    async def compartment_as_of(
+        self, tenant: int, patient: str, type: str, at: datetime, *, restriction: Restriction
+    ) -> list[StoredVersion]:
+        """Versions of one type that belonged to the patient and were current at `at`; by id."""
+        return await self._compartment.as_of(tenant, patient, type, at, restriction=restriction)
 
     async def search(
         self, tenant: int, query: Query, *, restriction: Callable[[str], Restriction]

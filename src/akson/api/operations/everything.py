@@ -4,15 +4,12 @@ Spec: https://hl7.org/fhir/R4/patient-operation-everything.html. Without `_count
 """
 
 from dataclasses import replace
-from datetime import datetime
 
 from akson.api.bundles import bundle, link, search_entry
 from akson.api.interaction import Answer, Call
 from akson.api.operation import HL7, Operation, Place, parameters, text
-from akson.api.reading import count
+from akson.api.reading import count, moment, period
 from akson.fhir.definitions import load
-from akson.fhir.problem import Problem, ProblemKind
-from akson.fhir.search.values import date
 from akson.record.values import Part
 
 COUNT_MAX = 1_000
@@ -43,27 +40,15 @@ async def run(call: Call) -> Answer:
 
 
 def _part(given: dict[str, list[object]]) -> Part:
-    part = Part(
-        since=_instant(given, "_since", 0), start=_instant(given, "start", 0), end=_instant(given, "end", 1)
-    )
+    pairs = [(name, str(values[0])) for name, values in given.items()]
+    end = period(pairs, "end")
+    part = Part(since=moment(pairs, "_since"), start=moment(pairs, "start"), end=end[1] if end else None)
     if "_type" not in given:
         return part
     types = tuple(dict.fromkeys(t.strip() for values in given["_type"] for t in str(values).split(",")))
     for type in types:
         load().type(type if type.isalnum() else "?")
     return replace(part, types=types)
-
-
-def _instant(given: dict[str, list[object]], name: str, edge: int) -> datetime | None:
-    value = text(given, name)
-    if value is None:
-        return None
-    try:
-        return date.period(value)[edge]
-    except ValueError:
-        raise Problem(
-            ProblemKind.MALFORMED, "AKS-API-043", f"{name} is not a date or a time.", code="value"
-        ) from None
 
 
 OPERATION = Operation(

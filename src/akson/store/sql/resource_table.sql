@@ -46,3 +46,4 @@ create table record."{table}_history" (
     primary key (tenant, bucket, id, version)
 );
 create index on record."{table}_history" (tenant, updated);
+create index on record."{table}_history" using gin (patient_ids); -- what stood in a patient's record at an earlier instant
