@@ -5,88 +5,69 @@ message type asks for.
 """
 
 from collections.abc import Mapping
-from datetime import date, datetime
-from typing import Any, Protocol
+from datetime import datetime
+from typing import Any
 
 from akson.exchange import xml
 from akson.exchange.components import logistics
 from akson.exchange.envelope import msghead
-from akson.exchange.messages import admission
-from akson.exchange.schema import Coded, Values, write_structure
+from akson.exchange.messages import admission, discharge
+from akson.exchange.schema import Coded, Structure, Values, write_structure
 from akson.exchange.times import NORWAY
+from akson_lab.facts import Address, Shipment, StayFacts
 
 LISTS = "2.16.578.1.12.4.1.1."
-NURSE = Coded("SP", "Sykepleier")
-PRIMARY_CONTACT = Coded("9", "Primærkontakt", f"{LISTS}9034")
-MAIN_PHONE = Coded("HP", "Hovedtelefon")
+STATUSES = {"N": "Ny", "M": "Endring", "C": "Kansellering"}
+HOME = Coded("1", "Bosted/arbeidssted", f"{LISTS}8408")
+ALIVE = Coded("1", "Som levende", f"{LISTS}8431")
+_NURSE = Coded("SP", "Sykepleier")
+_PRIMARY_CONTACT = Coded("9", "Primærkontakt", f"{LISTS}9034")
+_MAIN_PHONE = Coded("HP", "Hovedtelefon")
 
 
-class Address(Protocol):
-    """A communication party: the organisation and the service in it, each with its HER-id."""
-
-    @property
-    def organisation(self) -> str: ...
-    @property
-    def organisation_her(self) -> str: ...
-    @property
-    def service(self) -> str: ...
-    @property
-    def service_her(self) -> str: ...
+def admission_message(facts: StayFacts, shipment: Shipment) -> bytes:
+    """LOG_INNLAGT as bytes. The shipment's id is a UUID that nobody has used before."""
+    event = _event(logistics.EVENT_ADMITTED, "Pasient innlagt", facts.admitted_at, facts.description)
+    body = {"MeldingInnlagtPasient": {"TidsfestetHendelse": event}}
+    return _message(
+        facts, shipment, admission.MESSAGE.code, admission.MESSAGE.words, admission.STRUCTURE, body
+    )
 
 
-class AdmissionFacts(Protocol):
-    """What must be known to tell a municipality of an admission. Times are aware, and written as Norwegian local time."""
-
-    @property
-    def sender(self) -> Address: ...
-    @property
-    def receiver(self) -> Address: ...
-    @property
-    def national_id(self) -> str: ...
-    @property
-    def given(self) -> str: ...
-    @property
-    def family(self) -> str: ...
-    @property
-    def born(self) -> date: ...
-    @property
-    def female(self) -> bool: ...
-    @property
-    def street(self) -> str: ...
-    @property
-    def postal_code(self) -> str: ...
-    @property
-    def city(self) -> str: ...
-    @property
-    def admitted_at(self) -> datetime: ...
-    @property
-    def sent_at(self) -> datetime: ...
-    @property
-    def ward(self) -> str: ...
-    @property
-    def ward_phone(self) -> str: ...
-    @property
-    def responsible_given(self) -> str: ...
-    @property
-    def responsible_family(self) -> str: ...
-    @property
-    def responsible_hpr(self) -> str: ...
-    @property
-    def description(self) -> str: ...
+def discharge_message(
+    facts: StayFacts, shipment: Shipment, *, discharged_at: datetime, to: Coded = HOME
+) -> bytes:
+    """LOG_UTSKREVET as bytes; `to` is a code of 8408."""
+    event = _event(logistics.EVENT_DISCHARGED, "Pasient utskrevet", discharged_at, "")
+    body = {
+        "MeldingOmUtskrevetPasient": {
+            "UtskrevetTil": {"Uttilstand": ALIVE, "UtTil": to},
+            "TidsfestetHendelse": event,
+        }
+    }
+    return _message(
+        facts, shipment, discharge.MESSAGE.code, discharge.MESSAGE.words, discharge.STRUCTURE, body
+    )
 
 
-def admission_message(facts: AdmissionFacts, *, msg_id: str) -> bytes:
-    """LOG_INNLAGT as bytes. `msg_id` is a UUID that nobody has used before."""
-    content = write_structure(admission.STRUCTURE, _content(facts), admission.MESSAGE.prefixes)
-    head = msghead.write_envelope(_info(facts, msg_id), content, issued=_local(facts.sent_at))
-    return xml.write(head)
+def _message(
+    facts: StayFacts, shipment: Shipment, code: str, words: str, structure: Structure, body: Values
+) -> bytes:
+    content = write_structure(structure, {**_start(facts, shipment), **body}, logistics.PREFIXES)
+    info = _info(facts, shipment, Coded(code, words))
+    return xml.write(msghead.write_envelope(info, content, issued=_local(facts.sent_at)))
 
 
-def _info(facts: AdmissionFacts, msg_id: str) -> Values:
+def _info(facts: StayFacts, shipment: Shipment, type: Coded) -> Values:
+    conversation = {
+        "RefToParent": shipment.parent,
+        "RefToConversation": shipment.conversation or shipment.parent,
+    }
     return {
-        "Type": Coded(admission.MESSAGE.code, admission.MESSAGE.words),
+        "Type": type,
         "GenDate": _local(facts.sent_at),
-        "MsgId": msg_id,
+        "MsgId": shipment.msg_id,
+        **({"ConversationRef": conversation} if shipment.parent else {}),
         "Sender": {"Organisation": msghead.address(_address(facts.sender))},
         "Receiver": {"Organisation": msghead.address(_address(facts.receiver))},
         "Patient": {
@@ -100,35 +81,37 @@ def _info(facts: AdmissionFacts, msg_id: str) -> Values:
     }
 
 
-def _content(facts: AdmissionFacts) -> Values:
+def _start(facts: StayFacts, shipment: Shipment) -> Values:
     unit = {"Id": facts.ward, "TypeId": Coded("LAV", "Lokal identifikator for avdelinger", f"{LISTS}9051")}
+    status = Coded(shipment.status, STATUSES.get(shipment.status, ""))
     return {
-        "InformasjonOmForsendelsen": {"Forsendelsesstatus": Coded("N", "Ny")},
+        "InformasjonOmForsendelsen": {"Forsendelsesstatus": status},
         "TilknyttetEnhet": (
             {
                 "Kontaktenhet": {
                     "OrganisationName": facts.ward,
                     "Ident": (unit,),
-                    "TeleCom": ({"TypeTelecom": MAIN_PHONE, "TeleAddress": f"tel:{facts.ward_phone}"},),
+                    "TeleCom": ({"TypeTelecom": _MAIN_PHONE, "TeleAddress": f"tel:{facts.ward_phone}"},),
                 }
             },
         ),
         "AnsvarForRapport": ({"AnsvarligRapport": _responsible(facts)},),
-        "MeldingInnlagtPasient": {
-            "TidsfestetHendelse": {
-                "Hendelsekode": Coded(logistics.EVENT_ADMITTED, "Pasient innlagt", f"{LISTS}9121"),
-                "BeskrivelseAvHendelse": facts.description,
-                "TidspunktForHendelse": _local(facts.admitted_at),
-                "Anslag": False,
-            }
-        },
     }
 
 
-def _responsible(facts: AdmissionFacts) -> Values:
+def _event(code: str, words: str, at: datetime, description: str) -> Values:
     return {
-        "TypeHealthcareProfessional": NURSE,
-        "RoleToPatient": PRIMARY_CONTACT,
+        "Hendelsekode": Coded(code, words, f"{LISTS}9121"),
+        **({"BeskrivelseAvHendelse": description} if description else {}),
+        "TidspunktForHendelse": _local(at),
+        "Anslag": False,
+    }
+
+
+def _responsible(facts: StayFacts) -> Values:
+    return {
+        "TypeHealthcareProfessional": _NURSE,
+        "RoleToPatient": _PRIMARY_CONTACT,
         "FamilyName": facts.responsible_family,
         "GivenName": facts.responsible_given,
         "Ident": (_ident(facts.responsible_hpr, "HPR", "HPR-nummer"),),
@@ -137,7 +120,7 @@ def _responsible(facts: AdmissionFacts) -> Values:
 
 def _series(national_id: str) -> tuple[str, str]:
     """A D-number has 40 added to the day."""
-    return ("DNR", "D-nummer") if national_id[:1] in "4567" else ("FNR", "Fødselsnummer")
+    return ("DNR", "D-nummer") if national_id[:1] in ("4", "5", "6", "7") else ("FNR", "Fødselsnummer")
 
 
 def _ident(id: str, type: str, words: str) -> Values:

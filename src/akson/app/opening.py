@@ -47,8 +47,9 @@ def _drop_admission(node: Node) -> None:
     from akson.app.demo import astrid_admission_arguments
     from akson.app.post import folder
     from akson.exchange.transport.folder import write_whole
+    from akson_lab.facts import Shipment
     from akson_lab.hospital import admission_message
 
     facts = astrid_admission_arguments(node.clock.now())
-    message = admission_message(facts, msg_id=str(node.random.uuid()))
+    message = admission_message(facts, Shipment(str(node.random.uuid())))
     write_whole(folder(node.settings).root / "in", ADMISSION, message)

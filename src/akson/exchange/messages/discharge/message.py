@@ -63,7 +63,10 @@ class DischargeMessage:
 
     def changed(self, facts: Discharge, encounter: Resource) -> Resource:
         coding = to_coding(facts.to, _TO)
-        disposition = {"coding": [coding], "text": facts.to.words} if coding else {"text": "Ikke oppgitt"}
+        disposition = {
+            "text": facts.to.words or facts.to.v or "Ikke oppgitt",
+            **({"coding": [coding]} if coding else {}),
+        }
         return stays.ended(encounter, facts.event.at, disposition)
 
     def undone(self, facts: Discharge, encounter: Resource) -> Resource:
