@@ -367,3 +367,10 @@ async def test_msg_ids_are_one_whatever_their_case(house: PostHouse) -> None:
     upper = "ABCDEF00-0000-4000-8000-000000000001"
     await house.take(bent(admission(), (id(1), upper)), "1.xml")
     assert (await house.take(bent(admission(), (id(1), upper.lower())), "2.xml")).state == "duplicate"
+
+
+async def test_a_file_that_was_put_aside_is_the_message_officers(house: PostHouse) -> None:
+    for _ in range(2):
+        await house.inbox().put_aside("stor.xml")
+    (task,) = await house.all("Task", "mats")
+    assert "lagt til side" in task["description"] and "stor.xml" not in task["description"]

@@ -50,8 +50,12 @@ async def run_post(settings: Settings, stop: asyncio.Event, *, on_open: Callable
         work = inbox(node, post)
         on_open()
         healed = time.monotonic()
+
+        async def store(content: bytes, name: str) -> int:
+            return await work.receive(content, transport=TRANSPORT, name=name)
+
         while not stop.is_set():
-            await post.poll(lambda content, name: work.receive(content, transport=TRANSPORT, name=name))
+            await post.poll(store, work.put_aside)
             # A full lease means that more may wait: no pause then.
             if not await work.work():
                 with suppress(TimeoutError):

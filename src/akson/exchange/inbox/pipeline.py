@@ -18,7 +18,7 @@ from akson.exchange.inbox import actors, officer, receipts
 from akson.exchange.inbox.delivery import Delivery, gather
 from akson.exchange.inbox.directory import Directory, Place
 from akson.exchange.inbox.patients import Match
-from akson.exchange.inbox.planning import Plan, made_id, plan
+from akson.exchange.inbox.planning import Made, Plan, made_id, plan
 from akson.exchange.inbox.receipts import Answered
 from akson.exchange.judgement import UUID, Answer, Verdict, judge
 from akson.exchange.message_type import CareMessage
@@ -91,6 +91,13 @@ class Inbox:
             await self._answer_again(item.receipt)
         return id
 
+    async def put_aside(self, name: str) -> None:
+        """A file that the transport could not take: somebody must look at it."""
+        tenant = self._directory.tenants[0]
+        owner = await self._directory.officer(tenant, None)
+        words = "En fil som er for stor til å være en melding, er lagt til side i post/failed."
+        await self._give(tenant, officer.item_for_file(name, words, tenant, self._clock.now(), owner))
+
     async def work(self, limit: int = ITEMS_EACH) -> int:
         """Brings up to `limit` waiting items on; gives how many were taken."""
         items = await self._post.lease(limit, seconds=LEASE_S)
@@ -103,9 +110,9 @@ class Inbox:
         if item is None:
             raise Problem(ProblemKind.NOT_FOUND, "AKS-EXCHANGE-011", f"The inbox has no item {id}.")
         answered = receipts.unpack(item.receipt) if item.receipt is not None else Answered("", ())
-        return Outcome(
-            id, item.state, item.type or "", item.msg_id or "", item.problem or "", answered.receipts
-        )
+        # A duplicate, or a MsgId that is none, does not stand in the row: it is another item's, or nobody's.
+        msg_id = item.msg_id or _written_id(item.original)
+        return Outcome(id, item.state, item.type or "", msg_id, item.problem or "", answered.receipts)
 
     async def _one(self, item: InboxItem) -> None:
         if item.attempts > DEATHS_MAX and item.receipt is None:
@@ -278,11 +285,18 @@ class Inbox:
     async def _tell_officer(self, item: InboxItem, words: str, place: Place | None) -> None:
         tenant = place.tenant if place else (item.tenant or self._directory.tenants[0])
         owner = await self._directory.officer(tenant, place)
-        made = officer.item_for(item, words, tenant, owner)
+        await self._give(tenant, officer.item_for(item, words, tenant, owner))
+
+    async def _give(self, tenant: int, made: Made) -> None:
         if await self._directory.read(tenant, f"Task/{made.id}") is None:
             await self._directory.session(tenant).commit(
                 [Change("POST", "Task", resource=made.resource, given_id=made.id)]
             )
+
+
+def _written_id(original: bytes) -> str:
+    envelope = open_message(original).envelope
+    return envelope.msg_id if envelope else ""
 
 
 def retry_at(now: datetime, attempts: int) -> datetime:

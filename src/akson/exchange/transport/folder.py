@@ -26,6 +26,8 @@ FILES_EACH_POLL_MAX = 200
 
 Store = Callable[[bytes, str], Awaitable[int]]
 """(content, name) -> inbox id, durable when it returns."""
+Aside = Callable[[str], Awaitable[None]]
+"""(name): told of a file that is not stored, before it is moved."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,19 +49,20 @@ class Folder:
         for name in FOLDERS:
             (self.root / name).mkdir(parents=True, exist_ok=True)
 
-    async def poll(self, store: Store) -> int:
+    async def poll(self, store: Store, aside: Aside) -> int:
         """Takes in every file that is ready; gives how many."""
         taken = 0
         for name in await asyncio.to_thread(self._ready):
-            taken += await self._take(name, store)
+            taken += await self._take(name, store, aside)
         return taken
 
-    async def _take(self, name: str, store: Store) -> int:
+    async def _take(self, name: str, store: Store, aside: Aside) -> int:
         path = self.root / "in" / name
         content = await asyncio.to_thread(_read, path)
         if content is None:
             return 0
         if len(content) > FILE_BYTES_MAX:
+            await aside(name)
             await asyncio.to_thread(self._move, path, "failed", name)
             return 0
         if not self._quiet(name) and not await asyncio.to_thread(_whole, content):
