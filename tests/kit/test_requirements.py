@@ -4,10 +4,10 @@ import json
 from collections.abc import Iterator
 
 import pytest
+from tests.app.nodes import RunningNode, node
 
 from akson_kit.__main__ import main
 from akson_kit.requirements import REQUIREMENTS
-from tests.app.nodes import RunningNode, node
 
 
 @pytest.fixture(scope="module")
