@@ -104,4 +104,4 @@ def due_words(due: datetime | None, now: datetime) -> DueWords:
         return DueWords(f"i dag {due:%H:%M}", late=False, soon=soon)
     if due.date() == now.date() + timedelta(days=1):
         return DueWords(f"i morgen {due:%H:%M}", late=False, soon=soon)
-    return DueWords(f"{due:%d.%m.} {due:%H:%M}", late=False, soon=soon)
+    return DueWords(f"{due:%d.%m %H:%M}", late=False, soon=soon)

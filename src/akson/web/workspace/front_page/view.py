@@ -72,7 +72,7 @@ class VisitRow:
     what: str
     who: str
     state: str
-    """`done`, `missed`, `planned`, `next`."""
+    """`done`, `missed`, `unclosed`, `planned`, `next`."""
     state_words: str
 
 

@@ -19,6 +19,8 @@ class MessageRow:
     """Paragraphs parted by line breaks, as the message was made readable."""
     state: str
     """What has become of it, in words that follow receipts only."""
+    owner: str
+    """Who has the item it made: `Venter hos Hjemmetjenesten Øst`; "" when it made none."""
 
 
 @dataclass(frozen=True, slots=True)
