@@ -50,7 +50,7 @@ class _Rows:
     def row(self, entry: InboxItem) -> InboxRow:
         patient = self._near.get(entry.patient)
         who = person(patient, words.local(self._now).date()) if patient else None
-        facts = [who.age, f"f. {who.born}"] if who else []
+        facts = [who.age, f"f. {who.born}" if who.born else ""] if who else []
         path = f"/pasient/{who.id}" if who else ""
         focus = entry.focus.rpartition("/")[2] if entry.focus.startswith("Communication/") else ""
         focus_message = self._near.get(entry.focus)
