@@ -84,6 +84,26 @@ async def test_responsibility_is_taken_in_place_and_the_focus_is_not_lost(reader
     assert await page.evaluate("document.activeElement !== document.body")
 
 
+async def test_a_form_that_is_refused_in_place_says_so_in_place_of_the_content(readers: Readers) -> None:
+    page = await readers.page("ida")
+    await page.goto("/innboks")
+    row = page.locator("[data-row]").last
+    await row.locator("form input[name=token]").evaluate("field => field.value = 'old'")
+    await row.locator("form button").click()
+    await expect(page.locator("main h1")).to_have_text("Skjemaet ble ikke godtatt.")
+    await expect(page.locator("header.top")).to_have_count(1)
+    await expect(page.locator("main")).to_have_count(1)
+
+
+async def test_a_session_that_has_ended_leads_to_the_login(readers: Readers) -> None:
+    page = await readers.page("ida")
+    await page.goto("/innboks")
+    await page.context.clear_cookies()
+    await page.locator("[data-row]").last.locator("form button").click()
+    await expect(page).to_have_url(f"{readers.address}/logg-inn")
+    await expect(page.locator("h1")).to_have_text("Hvem vil du være?")
+
+
 async def test_everything_works_without_script(readers: Readers) -> None:
     page = await readers.page(script=False)
     await page.goto("/")

@@ -32,6 +32,8 @@ COOKIE = "akson"
 CITIZEN_HOME = "/min"
 _LOCAL_PATH = re.compile(r"/(?!/)[^\\\x00-\x20\x7f]*")
 LOGIN_PATH = "/logg-inn"
+# htmx swaps errors in too: into the place of the whole content then, not where the list stood.
+INSTEAD_OF_THE_CONTENT = {"hx-retarget": "#main", "hx-reselect": "#main", "hx-reswap": "outerHTML"}
 log = logging.getLogger("akson.web")
 
 Endpoint = Callable[[Request], Awaitable[Response]]
@@ -76,8 +78,16 @@ def goal_of(actor: Actor, path: str) -> str:
     return (safe_path(path) if fits else "") or home_of(actor)
 
 
+def by_htmx(request: Request) -> bool:
+    """Whether htmx asks for a part of a page, and not the browser for a whole one."""
+    return "hx-request" in request.headers
+
+
 def to_login(request: Request) -> Response:
     """To the login page and, for a page that was read, back again."""
+    if by_htmx(request):
+        # A redirect would be followed unseen, and the login page swapped into a corner of the old one.
+        return Response(status_code=204, headers={"hx-redirect": LOGIN_PATH})
     if request.method != "GET":
         return RedirectResponse(LOGIN_PATH, 303)
     query = f"?{request.url.query}" if request.url.query else ""
@@ -102,6 +112,13 @@ async def _answer(request: Request, house: House, screen: Screen, way: Way) -> R
 
 
 def error_page(request: Request, house: House, problem: Problem, *, status: int = 0) -> Response:
+    answer = _error_page(request, house, problem, status)
+    if by_htmx(request):
+        answer.headers.update(INSTEAD_OF_THE_CONTENT)
+    return answer
+
+
+def _error_page(request: Request, house: House, problem: Problem, status: int) -> Response:
     frame = frame_of(request, house)
     if problem.kind in (ProblemKind.NOT_FOUND, ProblemKind.GONE) and not problem.id.startswith("AKS-WEB"):
         return problems.refusal_page(house.pages, frame)

@@ -42,7 +42,7 @@ async def _page(visit: Visit, *, said: str = "", refused: bool = False) -> Respo
     house = visit.house
     view = await load(visit.open(), visit.actor, house.clock.now(), said=said, refused=refused)
     frame = gate.frame_of(visit.request, house, visit, waiting=len(view.rows))
-    fragment = "hx-request" in visit.request.headers
+    fragment = gate.by_htmx(visit.request)
     template = "workspace/inbox/list.html" if fragment else "workspace/inbox/template.html"
     return house.pages.page(template, frame, view, fragment=fragment)
 
@@ -89,7 +89,7 @@ async def change(visit: Visit) -> Response:
         if problem.kind in (ProblemKind.FORBIDDEN, ProblemKind.NOT_FOUND):
             return await _page(visit, said=NOT_YOURS, refused=True)
         raise
-    if "hx-request" in visit.request.headers:
+    if gate.by_htmx(visit.request):
         return await _page(visit, said=act.said)
     return RedirectResponse(f"{PATH}?sagt={name}", 303)
 
