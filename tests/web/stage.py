@@ -53,7 +53,7 @@ def task(
     owner: dict[str, str] = UNIT,
 ) -> dict[str, Any]:
     at = at or datetime.now(UTC)
-    text = {"admission-notice": "Pasient innlagt på sykehus"}.get(code, "Følge opp")
+    text = {"admission-notice": "Innlagt på sykehus"}.get(code, "Følge opp")
     return {
         "resourceType": "Task",
         "id": id,

@@ -20,8 +20,8 @@ def form(page: str, id: str) -> dict[str, str]:
 
 async def test_the_admission_stands_first_with_its_owner(rooms: Rooms) -> None:
     read = words((await rooms.visitor("ida").get("/innboks")).text)
-    assert read.index("Haster") < read.index("Pasient innlagt på sykehus") < read.index("Kan vente")
-    told = read[read.index("Pasient innlagt på sykehus") :]
+    assert read.index("Haster") < read.index("Innlagt på sykehus") < read.index("Kan vente")
+    told = read[read.index("Innlagt på sykehus") :]
     assert "Bakken, Astrid" in told and "Fra Havnes sykehus HF" in told and "Hjemmetjenesten Øst" in told
 
 
@@ -80,6 +80,15 @@ async def test_nobody_takes_what_is_not_theirs(rooms: Rooms) -> None:
     assert wrong.status_code == 400 and "AKS-WEB-020" in wrong.text
 
 
+async def test_the_message_officer_sees_whom_an_unmatched_message_is_about(rooms: Rooms) -> None:
+    unmatched = task("uten-pasient", "x", code="match-patient", owner={"reference": "Organization/storvik"})
+    del unmatched["for"]
+    told = [{"type": {"text": "Navn"}, "valueString": "Kåre Ukjent"}]
+    await rooms.put({**unmatched, "description": "Innlagt på sykehus, fra Havnes.", "input": told})
+    read = words((await rooms.visitor("mats").get("/innboks")).text)
+    assert "Innlagt på sykehus, fra Havnes. Navn: Kåre Ukjent" in read and "Uten pasient" in read
+
+
 async def test_the_gravest_is_shown_however_long_the_list_is(rooms: Rooms) -> None:
     """A page of a search is no place to stop: the one that matters may stand on the next."""
     unit = {"reference": "Organization/storvik-sykehjem", "display": "Storvik sykehjem"}
@@ -95,5 +104,5 @@ async def test_the_gravest_is_shown_however_long_the_list_is(rooms: Rooms) -> No
     page = (await rooms.visitor("nadia").get("/innboks")).text
     read = words(page)
     assert page.count("data-row") == 131
-    assert read.index("Pasient innlagt på sykehus") < read.index("Kan vente")
+    assert read.index("Innlagt på sykehus") < read.index("Kan vente")
     assert '<span class="count" id="waiting">131' in page

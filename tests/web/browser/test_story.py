@@ -25,7 +25,7 @@ async def test_ida_opens_the_admission_by_keyboard_alone(readers: Readers) -> No
     await page.keyboard.press("Enter")
     await expect(page).to_have_title("Innboks – Akson")
     first = page.locator("[data-row]").first
-    await expect(first).to_contain_text("Pasient innlagt på sykehus")
+    await expect(first).to_contain_text("Innlagt på sykehus")
     await expect(first).to_contain_text("Bakken, Astrid")
     await expect(first).to_contain_text("Hjemmetjenesten Øst")
     await page.keyboard.press("j")

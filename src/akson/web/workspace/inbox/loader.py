@@ -60,7 +60,9 @@ class _Rows:
             id=entry.id,
             version=self._versions[entry.id],
             title=entry.title if grave or not entry.description else entry.description,
-            text=entry.description if grave else "",
+            text=" ".join(
+                part for part in (entry.description if grave else "", " · ".join(entry.told)) if part
+            ),
             kind="" if grave or not entry.description else entry.title,
             patient_path=path,
             patient_name=who.name if who else "",
