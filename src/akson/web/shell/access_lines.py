@@ -90,20 +90,25 @@ def _deed(line: AccessLine) -> str:
     return "skrev i journalen" if line.permitted else "prøvde å skrive i journalen"
 
 
+def _unit(line: AccessLine) -> str:
+    """Another enterprise is named with its unit already."""
+    return "" if line.name.endswith(line.unit) else line.unit
+
+
 def _same_look(entry: LogEntry, line: AccessLine) -> bool:
     """Lines come newest first, so `line` is older than what the entry holds."""
     who = (entry.name, entry.role, entry.unit, entry.permitted, entry.why)
     near = (
         entry.first - line.at <= SAME_LOOK and words.local(entry.first).date() == words.local(line.at).date()
     )
-    return near and who == (line.name, words.role_word(line.role), line.unit, line.permitted, line.words)
+    return near and who == (line.name, words.role_word(line.role), _unit(line), line.permitted, line.words)
 
 
 def _entry(line: AccessLine) -> LogEntry:
     return LogEntry(
         name=line.name,
         role=words.role_word(line.role),
-        unit=line.unit,
+        unit=_unit(line),
         first=line.at,
         last=line.at,
         permitted=line.permitted,

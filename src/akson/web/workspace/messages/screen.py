@@ -53,6 +53,7 @@ def _row(message: CareMessage, owner: str, now: datetime) -> MessageRow:
         when=words.moment(message.at, now) if message.at else "",
         sent=words.moment(message.sent, now) if message.sent else "",
         text=message.text,
+        fields=message.fields,
         state=_state(message, now),
         owner=owner,
     )

@@ -17,6 +17,8 @@ class MessageRow:
     sent: str
     text: str
     """Paragraphs parted by line breaks, as the message was made readable."""
+    fields: str
+    """Everything else it carries, one click away; ""."""
     state: str
     """What has become of it, in words that follow receipts only."""
     owner: str
