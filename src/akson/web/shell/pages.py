@@ -32,8 +32,6 @@ class Frame:
     token: str = ""
     waiting: int | None = None
     """Open items in her inbox; None where it is not shown."""
-    query: str = ""
-    """What the search field holds."""
     demo: bool = False
 
 

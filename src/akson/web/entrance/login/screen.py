@@ -74,7 +74,7 @@ async def leave(request: Request, house: House) -> Response:
         house.sessions.end(visit.cookie)
     response = RedirectResponse(f"{gate.LOGIN_PATH}?ut", 303)
     response.delete_cookie(gate.COOKIE, httponly=True, samesite="strict")
-    response.headers["clear-site-data"] = '"cache", "storage"'
+    response.headers["clear-site-data"] = '"cache"'
     return response
 
 

@@ -16,7 +16,7 @@ PATH = "/sok"
 
 async def _page(visit: Visit, session: RecordSession, view: SearchView) -> Response:
     count = await waiting(session, visit.actor)
-    frame = gate.frame_of(visit.request, visit.house, visit, waiting=count, query=view.asked)
+    frame = gate.frame_of(visit.request, visit.house, visit, waiting=count)
     return visit.house.pages.page("workspace/search/template.html", frame, view)
 
 
