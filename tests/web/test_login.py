@@ -77,6 +77,15 @@ async def test_logout_ends_the_session_everywhere(rooms: Rooms) -> None:
     assert (await again.get("/innboks")).status_code == 303
 
 
+async def test_who_logs_in_on_a_shared_machine_puts_the_first_one_out(rooms: Rooms) -> None:
+    machine = rooms.visitor("ida")
+    hers = machine.cookies["akson"]
+    await machine.post("/logg-inn", data={"hvem": "siri"})
+    again = rooms.visitor()
+    again.cookies.set("akson", hers)
+    assert (await again.get("/innboks")).status_code == 303
+
+
 async def test_nobody_is_logged_out_by_another_site(rooms: Rooms) -> None:
     ida = rooms.visitor("ida")
     assert (await ida.post("/logg-ut", data={"token": ""})).status_code == 403

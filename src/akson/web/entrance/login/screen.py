@@ -55,6 +55,10 @@ async def enter(request: Request, house: House) -> Response:
             why="Noden har ingen utsteder som kjenner denne brukeren.",
             now="Gå tilbake og velg en av dem som står på siden.",
         )
+    before = gate.visit_of(request, house)
+    if before:
+        # Two share a machine at the change of shift: who came last has put the first one out.
+        house.sessions.end(before.cookie)
     response = RedirectResponse(gate.goal_of(member.actor, given.get("til", "")), 303)
     response.set_cookie(
         gate.COOKIE,
