@@ -36,7 +36,8 @@ from akson.web.workspace.front_page.view import (
 SAME_SITTING = timedelta(minutes=30)
 NOTES_SHOWN = 3
 OBSERVATIONS_MAX = 200
-OWN_LOOKS_MAX = 80
+OWN_LOOKS = (20, 80)
+"""Lines of the log looked through: few, which nearly always is enough, then many."""
 OPENED = ("read", "vread")
 # A visit so long after its time that nobody has closed is worth a question.
 UNCLOSED_AFTER = timedelta(hours=1)
@@ -168,13 +169,12 @@ async def _last_opened(session: RecordSession, patient: str, before: datetime) -
     """
     if not session.decide("log", "Patient").permit:
         return await session.last_access(patient, before=before)
-    lines = await session.access_log(patient, count=OWN_LOOKS_MAX)
-    looks = (
-        line.at
-        for line in lines
-        if line.permitted and line.action in OPENED and line.name == session.actor.name
-    )
-    return next((at for at in looks if at < before), None)
+    for count in OWN_LOOKS:
+        lines = await session.access_log(patient, count=count)
+        looks = (line.at for line in lines if line.permitted and line.action in OPENED)
+        if found := next((at for at in looks if at < before), None):
+            return found
+    return None
 
 
 async def load(session: RecordSession, patient: str, now: datetime) -> FrontPageView:
