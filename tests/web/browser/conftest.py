@@ -1,11 +1,9 @@
 """A running node, started as a newcomer starts it, and Chromium before it. Without Chromium these tests skip and say so."""
 
-import importlib.util
 import json
 import shutil
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -13,7 +11,7 @@ import pytest_asyncio
 from playwright.async_api import Browser, ConsoleMessage, Page, async_playwright
 
 from tests.app.nodes import RunningNode, akson, node, wait_until
-from tests.web.stage import admission, hard_to_show
+from tests.web.stage import hard_to_show
 
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome")
 CHROMIUM_ARGUMENTS = (
@@ -38,23 +36,22 @@ def chromium() -> str:
 
 @pytest.fixture(scope="session")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningNode]:
-    """`akson up` on a free port in a folder of its own, with Astrid's admission in the record."""
+    """`akson up` on a free port in a folder of its own, when the hospital's message about Astrid has been taken in."""
     chromium()
     folder = tmp_path_factory.mktemp("site")
     with node(folder / "data", "--workers", "1", command="up") as running:
-        deliver(running, folder)
+        fill(running, folder)
         wait_until(lambda: admission_came(running), MESSAGE_TIMEOUT_S)
         yield running
 
 
-def deliver(running: RunningNode, folder: Path) -> None:
-    """What is hard to show; and the hospital's message as the post leaves it, where the node has no post that takes it."""
-    by_post = importlib.util.find_spec("akson.exchange.inbox") is not None
-    given = hard_to_show() if by_post else [*admission(datetime.now(UTC)), *hard_to_show()]
+def fill(running: RunningNode, folder: Path) -> None:
+    """Records that are hard to show, beside the demo's."""
     entries = [
-        {"resource": r, "request": {"method": "PUT", "url": f"{r['resourceType']}/{r['id']}"}} for r in given
+        {"resource": r, "request": {"method": "PUT", "url": f"{r['resourceType']}/{r['id']}"}}
+        for r in hard_to_show()
     ]
-    bundle = folder / "admission.json"
+    bundle = folder / "hard-to-show.json"
     bundle.write_text(json.dumps({"resourceType": "Bundle", "type": "transaction", "entry": entries}))
     done = akson("load", bundle, "--data", running.data)
     assert done.returncode == 0, done.stderr

@@ -54,6 +54,7 @@ async def test_it_can_be_read_by_everyone_at_every_width(readers: Readers, name:
     await page.goto(path)
     if name == "front page of a caseworker":
         await page.locator("[data-open]").first.click()
+        await page.locator(".banner").wait_for()
     faults = [f"light: {fault}" for fault in await found_by_axe(page)]
     for width in WIDTHS:
         await page.set_viewport_size({"width": width, "height": 800})

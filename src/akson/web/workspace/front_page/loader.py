@@ -1,5 +1,6 @@
 """Everything the front page shows, asked for at once through the reader's RecordSession."""
 
+import asyncio
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
@@ -183,8 +184,10 @@ async def load(session: RecordSession, patient: str, now: datetime) -> FrontPage
     Raises: Problem(NOT_FOUND) when the patient is missing or hidden.
     """
     chart = await load_chart(session, patient, "Forside", now)
-    since = await _last_opened(session, patient, now - SAME_SITTING)
-    found = Found(await search_all(session, _queries(patient, now)))
+    since, answers = await asyncio.gather(
+        _last_opened(session, patient, now - SAME_SITTING), search_all(session, _queries(patient, now))
+    )
+    found = Found(answers)
     medications = medication_lines(found.all("MedicationStatement"), found.near)
     sets = readings(found.all("Observation"))
     notes = found.all("ClinicalImpression")
