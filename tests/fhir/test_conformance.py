@@ -2,7 +2,7 @@
 
 import pytest
 
-from akson_kit.conformance import examples_r4, fhirpath_js, fhirpath_r4, primitives, validator_base
+from akson_kit.conformance import examples_r4, fhirpath_js, fhirpath_r4, primitives, validator_base, xml_pairs
 
 SUITES = [
     (fhirpath_r4, 0.99),
@@ -10,6 +10,7 @@ SUITES = [
     (primitives, 1),
     (validator_base, 1),
     (examples_r4, 1),
+    (xml_pairs, 1),
 ]
 
 

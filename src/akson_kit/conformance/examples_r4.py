@@ -6,10 +6,12 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from akson.fhir.codec import xml
 from akson.fhir.codec.json import encode, parse
 from akson.fhir.problem import Problem
 from akson.fhir.validation import validate
 from akson_kit.conformance.result import SuiteResult, result
+from akson_kit.conformance.xml_pairs import comparable
 
 NAME = "Official examples"
 
@@ -48,4 +50,6 @@ def _kept(resource: dict[str, Any], body: bytes) -> str | None:
     before = json.loads(body, parse_float=str, parse_int=str)
     if json.loads(encode(resource), parse_float=str, parse_int=str) != before:
         return "JSON does not say the same"
+    if comparable(xml.parse(xml.encode(resource))) != comparable(resource):
+        return "XML does not say the same"
     return None
