@@ -2,7 +2,15 @@
 
 import pytest
 
-from akson_kit.conformance import examples_r4, fhirpath_js, fhirpath_r4, primitives, validator_base, xml_pairs
+from akson_kit.conformance import (
+    examples_r4,
+    fhirpath_js,
+    fhirpath_r4,
+    patch,
+    primitives,
+    validator_base,
+    xml_pairs,
+)
 
 SUITES = [
     (fhirpath_r4, 0.99),
@@ -11,6 +19,7 @@ SUITES = [
     (validator_base, 1),
     (examples_r4, 1),
     (xml_pairs, 1),
+    (patch, 1),
 ]
 
 
