@@ -1,0 +1,1 @@
+"""Suites written by others, run against any server over HTTP: one module per suite, one Verdict per case."""
