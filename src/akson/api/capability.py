@@ -11,7 +11,7 @@ from akson.api.interaction import Answer, Call, Interaction
 from akson.api.negotiation import JSON
 from akson.fhir.codec import json
 from akson.fhir.definitions import load
-from akson.fhir.search.terms import offered
+from akson.fhir.search.terms import EVERYWHERE, offered
 
 DATE = "2026-11-26"
 """Of the last change in what is offered."""
@@ -70,6 +70,7 @@ def statement(listed: Sequence[Interaction], base: str) -> dict[str, Any]:
                 },
                 "resource": [_resource(type, by_level["type"]) for type in sorted(load().resource_types)],
                 "interaction": [{"code": code} for code in by_level["system"]],
+                "searchParam": [{"name": name, "type": kind} for name, kind in EVERYWHERE.items()],
             }
         ],
     }
@@ -89,6 +90,7 @@ def _resource(type: str, codes: Sequence[str]) -> dict[str, Any]:
         "interaction": [{"code": code} for code in codes],
         **_CONDITIONAL,
         "searchInclude": ["*", *references],
+        "searchRevInclude": ["*"],
         "searchParam": [
             {"name": code, "type": p.type} | ({"definition": p.url} if p.url else {})
             for code, p in sorted(parameters.items())
