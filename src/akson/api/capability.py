@@ -9,6 +9,7 @@ from typing import Any
 
 from akson.api.interaction import Answer, Call, Interaction
 from akson.api.negotiation import JSON
+from akson.api.operation import Operation
 from akson.fhir.codec import json
 from akson.fhir.definitions import load
 from akson.fhir.search.terms import EVERYWHERE, offered
@@ -30,14 +31,15 @@ _CONDITIONAL = {
 class Capability:
     """What a server of these interactions offers, written once for each address it is known by."""
 
-    def __init__(self, listed: Sequence[Interaction]) -> None:
+    def __init__(self, listed: Sequence[Interaction], operations: Sequence[Operation] = ()) -> None:
         self._listed = listed
+        self._operations = operations
         self._written: tuple[str, bytes] = ("", b"")
 
     def answer(self, base: str) -> Answer:
         known, body = self._written
         if known != base:
-            body = json.encode(statement(self._listed, base))
+            body = json.encode(statement(self._listed, self._operations, base))
             self._written = (base, body)
         return Answer(200, body)
 
@@ -50,7 +52,7 @@ class Capability:
         return Interaction("capabilities", "GET", "metadata", run, level="")
 
 
-def statement(listed: Sequence[Interaction], base: str) -> dict[str, Any]:
+def statement(listed: Sequence[Interaction], operations: Sequence[Operation], base: str) -> dict[str, Any]:
     by_level = {level: _codes(listed, level) for level in ("type", "system")}
     return {
         "resourceType": "CapabilityStatement",
@@ -68,10 +70,13 @@ def statement(listed: Sequence[Interaction], base: str) -> dict[str, Any]:
                     "description": "Bearer access tokens of the node's issuer. Every answer is decided by care relation, "
                     "and every access stands in the patient's log; hidden and missing look alike."
                 },
-                "resource": [_resource(type, by_level["type"]) for type in sorted(load().resource_types)],
+                "resource": [
+                    _resource(type, by_level["type"], operations) for type in sorted(load().resource_types)
+                ],
                 "interaction": [{"code": code} for code in by_level["system"]],
                 "searchParam": [{"name": name, "type": kind} for name, kind in EVERYWHERE.items()],
             }
+            | _operations([o for o in operations if any(not place.shape for place in o.places)])
         ],
     }
 
@@ -81,7 +86,13 @@ def _codes(listed: Sequence[Interaction], level: str) -> list[str]:
     return list(dict.fromkeys(codes)) + (["batch"] if "transaction" in codes else [])
 
 
-def _resource(type: str, codes: Sequence[str]) -> dict[str, Any]:
+def _operations(offered: Sequence[Operation]) -> dict[str, Any]:
+    listed = [{"name": o.name, "definition": o.definition} for o in offered]
+    return {"operation": listed} if listed else {}
+
+
+def _resource(type: str, codes: Sequence[str], operations: Sequence[Operation]) -> dict[str, Any]:
+    here = [o for o in operations if (types := o.types()) is None or type in types]
     parameters = offered(type)
     references = [f"{type}:{code}" for code, p in parameters.items() if p.type == "reference"]
     return {
@@ -95,4 +106,5 @@ def _resource(type: str, codes: Sequence[str]) -> dict[str, Any]:
             {"name": code, "type": p.type} | ({"definition": p.url} if p.url else {})
             for code, p in sorted(parameters.items())
         ],
+        **_operations(here),
     }

@@ -13,6 +13,7 @@ from akson.api.cursors import Seal
 from akson.api.interaction import FHIR_JSON, Answer, Call, Interaction
 from akson.api.interactions import INTERACTIONS
 from akson.api.negotiation import check_answerable, check_readable
+from akson.api.operations import OPERATIONS
 from akson.api.request import Disconnected, Receive, Request, Scope, read_body, read_request
 from akson.api.routing import route, table
 from akson.api.statuses import answer_of
@@ -24,6 +25,7 @@ from akson.record.session import RecordSession
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 Authenticate = Callable[[str | None], Actor]
 
+_BODY_NEEDED = frozenset({"create", "update", "transaction"})
 _WITH_BODY = frozenset({"POST", "PUT", "PATCH"})
 _PURPOSE = {
     ActorKind.CITIZEN: PurposeOfUse.PATIENT_REQUEST,
@@ -49,8 +51,9 @@ class Door:
         self._base = f"{base_url}/fhir" if base_url else ""
         self._words = words
         self._seal = Seal(record.cursor_key())
-        self._capability = Capability(INTERACTIONS)
-        self._table = table((*INTERACTIONS, self._capability.interaction()))
+        self._capability = Capability(INTERACTIONS, OPERATIONS)
+        operations = [route for operation in OPERATIONS for route in operation.interactions()]
+        self._table = table((*INTERACTIONS, *operations, self._capability.interaction()))
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         try:
@@ -72,7 +75,7 @@ class Door:
         body = b""
         if request.method in _WITH_BODY:
             body = await read_body(receive, request.headers)
-            if body or not interaction.shape.endswith("_search"):
+            if body or interaction.code in _BODY_NEEDED:
                 check_readable(request.headers, form=interaction.shape.endswith("_search"))
         session = self._record.open(actor, _PURPOSE.get(actor.kind, PurposeOfUse.TREATMENT))
         return await interaction.run(self._call(request, session, values, body))

@@ -10,6 +10,9 @@ from akson.fhir.problem import Problem, ProblemKind
 from akson.fhir.search.values import date
 from akson.record.values import StoredVersion
 
+AS_OF = "_asOf"
+"""Akson's own parameter: the record as it was known then."""
+
 
 def prefer(headers: Mapping[str, str]) -> dict[str, str]:
     """`return=minimal; handling=strict` -> {"return": "minimal", "handling": "strict"} (RFC 7240)."""
@@ -68,8 +71,21 @@ def count(query: Pairs, *, default: int, most: int) -> int:
     return default
 
 
-def since(query: Pairs) -> datetime | None:
+def period(query: Pairs, wanted: str) -> tuple[datetime, datetime] | None:
+    """[from, to) that a date or time names. Raises MALFORMED AKS-API-022."""
     for name, value in query:
-        if name == "_since":
-            return date.period(value)[0]
+        if name == wanted:
+            try:
+                # A form decoder turns the + of a zone into a space.
+                return date.period(value.replace(" ", "+"))
+            except ValueError:
+                raise Problem(
+                    ProblemKind.MALFORMED, "AKS-API-022", f"{wanted} is not a date or a time.", code="value"
+                ) from None
     return None
+
+
+def moment(query: Pairs, wanted: str) -> datetime | None:
+    """The first instant of what a date or time names."""
+    found = period(query, wanted)
+    return found[0] if found else None

@@ -10,7 +10,7 @@ from akson.access.decision import Restriction
 from akson.store import history
 from akson.store.buckets import bucket_of
 from akson.store.keys import Keys
-from akson.store.rows import stored_version
+from akson.store.rows import body_of, stored_version
 from akson.store.search import restriction as restrictions
 from akson.store.search.scope import Arguments
 from akson.store.statements import statement
@@ -53,6 +53,12 @@ class Reading:
             return Withheld(type, row["id"], tuple(row["patient_ids"] or ()))
         return stored_version(type, row)
 
+    async def read_as_of(
+        self, tenant: int, type: str, id: str, at: datetime, *, restriction: Restriction
+    ) -> StoredVersion | Withheld | None:
+        arguments = Arguments([tenant, type, id, bucket_of(id), at])
+        return await self._one("read_as_of", tenant, type, arguments, restriction)
+
     async def current(self, tenant: int, keys: Sequence[tuple[str, str]]) -> dict[tuple[str, str], Current]:
         """How the named resources stand; those that never were are left out. One statement per type, together."""
         by_type: dict[str, list[str]] = {}
@@ -67,7 +73,7 @@ class Reading:
             )
             for row in rows:
                 patients = tuple(row["patient_ids"] or ())
-                found[type, row["id"]] = Current(row["version"], row["deleted"], row["updated"], patients)
+                found[type, row["id"]] = Current(row["version"], row["updated"], patients, body_of(row))
         return found
 
     async def history(
@@ -79,6 +85,7 @@ class Reading:
         restriction: Restriction | Callable[[str], Restriction],
         count: int,
         since: datetime | None,
+        during: tuple[datetime, datetime] | None,
         cursor: str | None,
     ) -> tuple[list[StoredVersion], int, str | None]:
         """Versions newest first, how many there are in all, and where to go on."""
@@ -86,7 +93,7 @@ class Reading:
         if not known:
             return [], 0, None
         rule = restriction if callable(restriction) else lambda _type: restriction
-        asked = history.Asked(tenant, tuple(sorted(known)), id, since)
+        asked = history.Asked(tenant, tuple(sorted(known)), id, since, during)
         page = history.page(asked, rule, self._keys, count=count, cursor=cursor)
         whole = history.total(asked, rule, self._keys)
         rows, total = await asyncio.gather(

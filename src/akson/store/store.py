@@ -17,6 +17,7 @@ from akson.fhir.search.query import Query
 from akson.store import buckets, connections
 from akson.store.changes import Changes
 from akson.store.commit import Commit
+from akson.store.compartment import Compartment, Part
 from akson.store.facts import Facts
 from akson.store.keys import Keys
 from akson.store.maintenance import Extract, Maintenance
@@ -67,6 +68,7 @@ class Store:
         self._tables = tables
         self._reading = Reading(pool, tables, keys)
         self._searching = Searching(search_pool, tables, keys, definitions, clock)
+        self._compartment = Compartment(pool, tables, keys)
         self._commit = Commit(pool, tables, keys)
         self._changes = Changes(pool)
         self._facts = Facts(pool, dsn)
@@ -133,18 +135,46 @@ class Store:
         restriction: Restriction | Callable[[str], Restriction],
         count: int,
         since: datetime | None = None,
+        during: tuple[datetime, datetime] | None = None,
         cursor: str | None = None,
     ) -> tuple[list[StoredVersion], int, str | None]:
         """Versions newest first, how many there are in all, and where to go on. `restriction` may depend on the type."""
         return await self._reading.history(
-            tenant, type, id, restriction=restriction, count=count, since=since, cursor=cursor
+            tenant, type, id, restriction=restriction, count=count, since=since, during=during, cursor=cursor
         )
+
+    async def read_as_of(
+        self, tenant: int, type: str, id: str, at: datetime, *, restriction: Restriction
+    ) -> StoredVersion | Withheld | None:
+        """The version that was current at `at`, under today's restriction."""
+        return await self._reading.read_as_of(tenant, type, id, at, restriction=restriction)
+
+    async def compartment_as_of(
+        self, tenant: int, patient: str, type: str, at: datetime, *, restriction: Restriction
+    ) -> list[StoredVersion]:
+        """Versions of one type that belonged to the patient and were current at `at`; by id."""
+        return await self._compartment.as_of(tenant, patient, type, at, restriction=restriction)
 
     async def search(
         self, tenant: int, query: Query, *, restriction: Callable[[str], Restriction]
     ) -> SearchPage:
         """`restriction(type)` applies at every table the search touches: matches, chains, includes, counts."""
         return await self._searching.search(tenant, query, restriction=restriction)
+
+    async def everything(
+        self,
+        tenant: int,
+        patient: str,
+        part: Part,
+        *,
+        restriction: Callable[[str], Restriction],
+        count: int | None = None,
+        cursor: str | None = None,
+    ) -> tuple[list[StoredVersion], str | None]:
+        """What belongs to one patient, of all types; a page of it and where to go on when `count` is given."""
+        return await self._compartment.everything(
+            tenant, patient, part, restriction=restriction, count=count, cursor=cursor
+        )
 
     def explain(self, tenant: int, query: Query, *, restriction: Callable[[str], Restriction]) -> Sql:
         return self._searching.explain(tenant, query, restriction=restriction)
