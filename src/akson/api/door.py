@@ -18,6 +18,7 @@ from akson.api.request import Disconnected, Receive, Request, Scope, read_body, 
 from akson.api.routing import route, table
 from akson.api.statuses import answer_of
 from akson.fhir.problem import Problem
+from akson.fhir.search.words import CORE, Words
 from akson.record.door import Record
 from akson.record.session import RecordSession
 
@@ -42,10 +43,13 @@ _SAFE = (
 class Door:
     """Built once per web worker by `build`."""
 
-    def __init__(self, record: Record, authenticate: Authenticate, base_url: str) -> None:
+    def __init__(
+        self, record: Record, authenticate: Authenticate, base_url: str, words: Words = CORE
+    ) -> None:
         self._record = record
         self._authenticate = authenticate
         self._base = f"{base_url}/fhir" if base_url else ""
+        self._words = words
         self._seal = Seal(record.cursor_key())
         self._capability = Capability(INTERACTIONS, OPERATIONS)
         operations = [route for operation in OPERATIONS for route in operation.interactions()]
@@ -98,13 +102,19 @@ class Door:
             seal=self._seal.close,
             unseal=self._seal.open,
             dispatch=self._dispatch,
+            member=values.get("member", ""),
+            words=self._words,
         )
 
     async def _dispatch(self, call: Call, path: Sequence[str]) -> Answer:
         """A further call of the same reader: an entry of a Bundle. Raises Problem."""
         interaction, values = route(self._table, call.method, path)
         asked = replace(
-            call, type=values.get("type", ""), id=values.get("id", ""), version=values.get("version", "")
+            call,
+            type=values.get("type", ""),
+            id=values.get("id", ""),
+            version=values.get("version", ""),
+            member=values.get("member", ""),
         )
         return await interaction.run(asked)
 

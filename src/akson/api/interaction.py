@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import format_datetime
 
+from akson.fhir.search.words import CORE, Words
 from akson.record.session import RecordSession
 from akson.record.values import StoredVersion
 
@@ -39,6 +40,10 @@ class Call:
     """The cursor again; Problem when it belongs to another search or another reader."""
     dispatch: Callable[["Call", Sequence[str]], Awaitable["Answer"]]
     """(call, path) -> the answer at another address, for the same reader. Raises Problem."""
+    member: str = ""
+    """The type asked for inside a compartment: `Observation` in Patient/astrid/Observation; `*` is every type."""
+    words: Words = CORE
+    """What search knows of value sets and hierarchies of codes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,10 +63,10 @@ class Interaction:
     code: str
     method: str
     shape: str
-    """`type/id`, `type`, `type/_search`, `` for the base, … ; `type`, `id` and `version` stand for values."""
+    """`type/id`, `type`, `type/_search`, `` for the base, … ; `type`, `id`, `version` and `member` stand for values."""
     run: Callable[[Call], Awaitable[Answer]]
     level: str = "type"
-    """`type`, `system`, or `` for what is not listed (metadata)."""
+    """`type`, `system`, or `` for what is not listed (metadata, compartments)."""
 
 
 def version_headers(version: StoredVersion) -> tuple[tuple[str, str], ...]:

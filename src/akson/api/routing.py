@@ -10,7 +10,7 @@ from akson.api.statuses import unsupported
 from akson.fhir.definitions import load
 from akson.fhir.problem import Problem
 
-_VALUES = ("type", "id", "version")
+_VALUES = ("type", "id", "version", "member")
 Table = Mapping[int, Sequence[tuple[tuple[str, ...], Mapping[str, Interaction]]]]
 """Number of segments -> (segments of the shape, method -> interaction); literal segments before values."""
 
