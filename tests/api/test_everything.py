@@ -8,7 +8,7 @@ from tests.record.conftest import astrid, decision_for, pulse
 TEAM: dict[str, Any] = {
     "resourceType": "Appointment",
     "id": "together",
-    "status": "booked",
+    "status": "proposed",
     "participant": [
         {"actor": {"reference": "Patient/astrid"}, "status": "accepted"},
         {"actor": {"reference": "Patient/bjarne"}, "status": "accepted"},

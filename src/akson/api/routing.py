@@ -48,12 +48,19 @@ def _values(shape: Sequence[str], path: Sequence[str]) -> dict[str, str] | None:
     values: dict[str, str] = {}
     for part, given in zip(shape, path, strict=True):
         if part in _VALUES:
-            if given[:1] in "_$" or (part == "type" and not given[:1].isupper()):
+            if given[:1] in "_$" or not _may_be(part, given):
                 return None
             values[part] = given
         elif part != given:
             return None
     return values
+
+
+def _may_be(part: str, given: str) -> bool:
+    """Types begin with a capital letter; `*` is every type of a compartment."""
+    if part == "member" and given == "*":
+        return True
+    return given[:1].isupper() if part in ("type", "member") else True
 
 
 def _check_type(type: str, path: Sequence[str]) -> None:

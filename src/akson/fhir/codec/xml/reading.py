@@ -121,11 +121,11 @@ def _put_primitive(found: Json, at: Property, value: Any, extra: Json | None) ->
     count = len(values or extras or ())
     if value is not None or values is not None:
         if values is None:
-            values = found[at.key] = [None] * count
+            values = found[at.key] = list[Any]([None] * count)
         values.append(value)
     if extra is not None or extras is not None:
         if extras is None:
-            extras = found[companion] = [None] * count
+            extras = found[companion] = list[Any]([None] * count)
         extras.append(extra)
 
 
