@@ -89,7 +89,7 @@ MORE: dict[str, dict[str, Any]] = {
     "AllergyIntolerance": {
         "verificationStatus": status("allergyintolerance-verification", "entered-in-error")
     },
-    "Appointment": {"participant": [{"actor": {"display": "x"}, "status": "accepted"}]},
+    "Appointment": {"status": "proposed", "participant": [{"actor": {"display": "x"}, "status": "accepted"}]},
     "AppointmentResponse": {"actor": {"display": "x"}},
     "CapabilityStatement": {"software": {"name": "x"}, "kind": "capability", "rest": [{"mode": "client"}]},
     "Consent": {"policyRule": {"text": "x"}},
