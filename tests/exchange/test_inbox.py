@@ -283,6 +283,12 @@ async def test_what_nobody_can_answer_is_the_message_officers(house: PostHouse, 
     )
 
 
+async def test_what_is_not_well_formed_is_answered_and_the_message_officers(house: PostHouse) -> None:
+    outcome = await house.take(admission()[:1800])
+    assert [r.codes for r in outcome.receipts] == [("T01",)]
+    assert len(await house.all("Task", "mats")) == 1
+
+
 async def test_what_the_record_cannot_hold_is_refused_and_told(house: PostHouse) -> None:
     deep = '<Organisation><OrganisationName>x</OrganisationName><Ident><Id>1</Id><TypeId V="HER"/></Ident>'
     nested = bent(

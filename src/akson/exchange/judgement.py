@@ -25,7 +25,9 @@ from akson.exchange.opening import Opened
 from akson.fhir.problem import ProblemKind
 
 UUID = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
+UNREADABLE = "T01"
 FAULTS_TOLD_MAX = 5
+TOLD_LENGTH_MAX = 500
 _SEX_KNOWN = ("1", "2")
 """3101: man, woman. `0` and `9` tell nothing that could identify somebody."""
 
@@ -85,12 +87,13 @@ def judge(opened: Opened, addressed: Sequence[Addressed[T]]) -> Verdict[T]:
 def faults_of(opened: Opened) -> tuple[AppRecError, ...]:
     """What is wrong with the message whoever it is for. Paths are told, never what stands there."""
     if _unreadable(opened):
-        return (AppRecError("T01", opened.problem.sentence() if opened.problem else ""),)
+        return (AppRecError(UNREADABLE, opened.problem.sentence() if opened.problem else ""),)
     if opened.envelope is None:
         return (AppRecError("T10", opened.problem.sentence() if opened.problem else ""),)
     found: list[AppRecError] = []
     if opened.faults:
-        found.append(AppRecError("T02", "; ".join(str(fault) for fault in opened.faults[:FAULTS_TOLD_MAX])))
+        told = "; ".join(str(fault) for fault in opened.faults[:FAULTS_TOLD_MAX])
+        found.append(AppRecError("T02", told[:TOLD_LENGTH_MAX]))
     if opened.problem is not None:
         found.append(AppRecError("T10", opened.problem.sentence()))
     if not UUID.fullmatch(opened.envelope.msg_id):

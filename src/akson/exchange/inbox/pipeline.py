@@ -20,7 +20,7 @@ from akson.exchange.inbox.directory import Directory, Place
 from akson.exchange.inbox.patients import Match
 from akson.exchange.inbox.planning import Made, Plan, made_id, plan
 from akson.exchange.inbox.receipts import Answered
-from akson.exchange.judgement import UUID, Answer, Verdict, judge
+from akson.exchange.judgement import UNREADABLE, UUID, Answer, Verdict, judge
 from akson.exchange.message_type import CareMessage
 from akson.exchange.opening import Opened, open_message
 from akson.exchange.times import NORWAY
@@ -134,12 +134,14 @@ class Inbox:
         opened = open_message(item.original)
         if await self._is_duplicate(item, opened):
             return
-        addressed = await self._directory.addressed(opened.envelope) if opened.envelope else []
+        directory = self._directory.afresh()
+        addressed = await directory.addressed(opened.envelope) if opened.envelope else []
         verdict = judge(opened, addressed)
         problem = opened.problem.id if opened.problem else " ".join(verdict.codes)
         if verdict.accepted:
-            verdict, problem = await self._deliver(item, opened.message(), verdict)
-        elif not verdict.answers:
+            verdict, problem = await self._deliver(item, opened.message(), verdict, directory)
+        elif not verdict.answers or UNREADABLE in verdict.codes:
+            # Nobody knows what it said or whom about: somebody must ring the sender.
             problem = problem or "AKS-EXCHANGE-012"
             await self._tell_officer(item, "Meldingen kan ikke leses, eller avsenderen er ukjent.", None)
         await self._answer(item, opened, verdict, problem)
@@ -176,7 +178,7 @@ class Inbox:
         return True
 
     async def _deliver(
-        self, item: InboxItem, message: CareMessage, verdict: Verdict[Place]
+        self, item: InboxItem, message: CareMessage, verdict: Verdict[Place], directory: Directory
     ) -> tuple[Verdict[Place], str]:
         """Into the record of each municipality addressed. What the record can never hold is refused, and told."""
         received = item.received_at.astimezone(NORWAY).isoformat(timespec="seconds")
@@ -185,7 +187,7 @@ class Inbox:
             for tenant in dict.fromkeys(place.tenant for place in verdict.places):
                 places = tuple(place for place in verdict.places if place.tenant == tenant)
                 made = made_id(tenant, message, "Communication")
-                delivery = await gather(self._directory, message, places, received=received, made_id=made)
+                delivery = await gather(directory, message, places, received=received, made_id=made)
                 await self._commit(delivery, plan(delivery))
                 patients += [delivery.patient.id] if delivery.patient.match is Match.KNOWN else []
         except Problem as problem:
