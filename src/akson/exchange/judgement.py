@@ -78,7 +78,7 @@ def judge(opened: Opened, addressed: Sequence[Addressed[T]]) -> Verdict[T]:
     if not ours:
         first = addressed[0].receiver if addressed else Receiver(PRIMARY, Party())
         # Who it was for cannot be read out of ruins, so nobody is said to be unknown.
-        return Verdict((), (Answer(first, (*errors, *(() if _unreadable(opened) else unknown))),))
+        return Verdict((), (Answer(first, (*errors, *(() if unreadable(opened) else unknown))),))
     return Verdict(
         places, tuple(Answer(a.receiver, (*errors, *(unknown if a.place is None else ()))) for a in ours)
     )
@@ -86,7 +86,7 @@ def judge(opened: Opened, addressed: Sequence[Addressed[T]]) -> Verdict[T]:
 
 def faults_of(opened: Opened) -> tuple[AppRecError, ...]:
     """What is wrong with the message whoever it is for. Paths are told, never what stands there."""
-    if _unreadable(opened):
+    if unreadable(opened):
         return (AppRecError(UNREADABLE, opened.problem.sentence() if opened.problem else ""),)
     if opened.envelope is None:
         return (AppRecError("T10", opened.problem.sentence() if opened.problem else ""),)
@@ -115,7 +115,8 @@ def sufficient(patient: Person | None) -> bool:
     return bool(national_numbers(patient)) or bool(patient.birth_date and patient.sex.v in _SEX_KNOWN)
 
 
-def _unreadable(opened: Opened) -> bool:
+def unreadable(opened: Opened) -> bool:
+    """Whether no more than who sent it could be made out."""
     return opened.problem is not None and opened.problem.kind in (
         ProblemKind.MALFORMED,
         ProblemKind.TOO_LARGE,

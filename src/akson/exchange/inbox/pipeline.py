@@ -20,7 +20,7 @@ from akson.exchange.inbox.directory import Directory, Place
 from akson.exchange.inbox.patients import Match
 from akson.exchange.inbox.planning import Made, Plan, made_id, plan
 from akson.exchange.inbox.receipts import Answered
-from akson.exchange.judgement import UNREADABLE, UUID, Answer, Verdict, judge
+from akson.exchange.judgement import UNREADABLE, UUID, Answer, Verdict, judge, unreadable
 from akson.exchange.message_type import CareMessage
 from akson.exchange.opening import Opened, open_message
 from akson.exchange.times import NORWAY
@@ -95,7 +95,7 @@ class Inbox:
         """A file that the transport could not take: somebody must look at it."""
         tenant = self._directory.tenants[0]
         owner = await self._directory.officer(tenant, None)
-        words = "En fil som er for stor til å være en melding, er lagt til side i post/failed."
+        words = "En fil som er for stor til å være en melding, eller ikke kan leses, er lagt til side i post/failed."
         await self._give(tenant, officer.item_for_file(name, words, tenant, self._clock.now(), owner))
 
     async def work(self, limit: int = ITEMS_EACH) -> int:
@@ -151,6 +151,9 @@ class Inbox:
         envelope = opened.envelope
         if envelope is None or not envelope.sender.key or not UUID.fullmatch(envelope.msg_id):
             return False
+        if unreadable(opened):
+            # A message cut off on its way must not stand in the way of the whole one.
+            return False
         key, msg_id = envelope.sender.key, envelope.msg_id.lower()
         try:
             await self._post.advance(
@@ -172,6 +175,8 @@ class Inbox:
         kept = first.receipt if first is not None else None
         if kept is not None:
             await self._answer_again(kept)
+        if first is not None and first.state == "parked":
+            await self._post.advance(first.id, "retry", note="received again", retry_at=None)
         # Without a receipt the first one is still under way; its receipt will come of itself.
         note = f"item {first.id} was first" if first is not None else ""
         await self._post.advance(item.id, "duplicate", note=note, type=envelope.type.v, receipt=kept)
