@@ -48,7 +48,8 @@ def _values(shape: Sequence[str], path: Sequence[str]) -> dict[str, str] | None:
     values: dict[str, str] = {}
     for part, given in zip(shape, path, strict=True):
         if part in _VALUES:
-            if given[:1] in "_$" or (part == "type" and not given[:1].isupper()):
+            typed = given[:1].isupper() or (part == "member" and given == "*")
+            if given[:1] in "_$" or (part in ("type", "member") and not typed):
                 return None
             values[part] = given
         elif part != given:
