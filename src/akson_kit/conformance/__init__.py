@@ -1,1 +1,1 @@
-"""Suites written by others, run against any server over HTTP: one module per suite, one Verdict per case."""
+"""Suites written by others, one module each: of the language alone (`run(folder) -> SuiteResult`) or of a server over HTTP."""
