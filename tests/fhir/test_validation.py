@@ -11,8 +11,8 @@ from akson.fhir.definitions import load
 from akson.fhir.problem import Problem
 from akson.fhir.validation import refuse_invalid, validate
 from akson.fhir.validation.objects import check_of
-from akson.fhir.validation.primitives import PRIMITIVES
-from akson.fhir.validation.xhtml import xhtml
+from akson.fhir.primitives import PRIMITIVES
+from akson.fhir.xhtml import xhtml
 
 # Official examples that break R4's own rules; each with the rule it breaks.
 WRONG_EXAMPLES = {

@@ -5,7 +5,9 @@
 Spec: https://hl7.org/fhirpath/N1/ and https://hl7.org/fhir/R4/fhirpath.html
 """
 
-from akson.fhir.fhirpath.compiler import compile
+from akson.fhir.fhirpath.checking import check
+from akson.fhir.fhirpath.compiler import compile, compile_items
+from akson.fhir.fhirpath.item import Context, Environment, Item
 from akson.fhir.fhirpath.parser import parse
 
-__all__ = ["compile", "parse"]
+__all__ = ["Context", "Environment", "Item", "check", "compile", "compile_items", "parse"]

@@ -3,9 +3,12 @@
     Item("1974-12-25", "date")      Item({...}, "HumanName")      Item(True, "System.Boolean")
 
 Types are those of akson.fhir.definitions (`Observation.component` for nested elements), or `System.…` for what the
-expression itself made. Spec: https://hl7.org/fhirpath/N1/#types
+expression itself made; an object no definition knows has the empty type. Spec: https://hl7.org/fhirpath/N1/#types
 """
 
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
 from decimal import Decimal
 from typing import Any, TypeAlias
 
@@ -35,15 +38,45 @@ TRUE = Item(True, "System.Boolean")
 FALSE = Item(False, "System.Boolean")
 
 
+@dataclass(frozen=True, slots=True)
+class Environment:
+    """What an expression may ask of the world around it; all of it is given by the caller."""
+
+    resource: Mapping[str, Any] | None = None
+    """`%resource`; the value itself when None."""
+    root_resource: Mapping[str, Any] | None = None
+    """`%rootResource`: the resource that holds `resource` in `contained`; `resource` when None."""
+    variables: Mapping[str, Any] = field(default_factory=dict)
+    """`%name` -> a value or a list of values."""
+    now: datetime | None = None
+    """`now()`, `today()` and `timeOfDay()`; they fail without."""
+    resolve: Callable[[str], Mapping[str, Any] | None] | None = None
+    """A reference's text -> the resource."""
+    member_of: Callable[[Any, str, str], bool | None] | None = None
+    """(value, its type, value set) -> whether it is in; None when nobody knows."""
+    conforms_to: Callable[[Mapping[str, Any], str], bool | None] | None = None
+    """(resource, url of a profile) -> whether it conforms."""
+    trace: Callable[[str, list[Any]], None] | None = None
+    """Told of every `trace(name)` with the values."""
+
+
+NOWHERE = Environment()
+
+
 class Context:
     """What stays the same, or is put back, while one expression runs."""
 
-    __slots__ = ("index", "resource", "steps", "this", "total", "variables")
+    __slots__ = ("environment", "index", "resource", "root", "start", "steps", "this", "total", "variables")
 
-    def __init__(self, resource: Item, variables: dict[str, Collection]) -> None:
-        self.resource = resource
-        self.variables = variables
-        self.this: Collection = [resource]
+    def __init__(self, start: Item, environment: Environment = NOWHERE) -> None:
+        self.start = start
+        self.environment = environment
+        resource = environment.resource
+        self.resource = start if resource is None else Item(resource, resource.get("resourceType", ""))
+        root = environment.root_resource
+        self.root = self.resource if root is None else Item(root, root.get("resourceType", ""))
+        self.variables: Mapping[str, Collection] = {}
+        self.this: Collection = [start]
         self.index = 0
         self.total: Collection = []
         self.steps = 0
@@ -59,11 +92,16 @@ class Context:
             )
 
 
+Evaluate: TypeAlias = Callable[[Collection, Context], Collection]
+
+
 def execution_problem(what: str, why: str = "") -> Problem:
     return Problem(ProblemKind.INVALID, "AKS-FHIR-211", what, why=why, code="invalid")
 
 
-def boolean(value: bool) -> Collection:
+def boolean(value: bool | None) -> Collection:
+    if value is None:
+        return []
     return [TRUE] if value else [FALSE]
 
 
@@ -74,7 +112,25 @@ def truth(found: Collection) -> bool | None:
     if len(found) > 1:
         raise execution_problem("A condition must be one value.", "It was several.")
     value = found[0].value
-    return value if type(value) is bool else True
+    if type(value) is bool:
+        return value
+    return True if value is not None else None
+
+
+def holds(found: Collection) -> bool:
+    """A criterion: true when it is, or when it found something that is no boolean."""
+    if len(found) > 1 and not any(type(item.value) is bool for item in found):
+        return True
+    return truth(found) is True
+
+
+def single(found: Collection) -> Item | None:
+    """The one item that is there with a value; an error when there are several."""
+    if not found:
+        return None
+    if len(found) > 1:
+        raise execution_problem("One value was expected.", "It was several.")
+    return found[0] if found[0].value is not None else None
 
 
 def system_item(value: Any) -> Item:
@@ -85,4 +141,16 @@ def system_item(value: Any) -> Item:
             return Item(value, "System.Integer")
         case Decimal():
             return Item(value, "System.Decimal")
-    return Item(value, "System.String")
+        case str():
+            return Item(value, "System.String")
+    return Item(value, "System.Quantity")
+
+
+def plain_item(value: Any, extra: Any = None) -> Item:
+    """A JSON value without a model: its type is what JSON says."""
+    if type(value) is dict:
+        return Item(value, value.get("resourceType") or "")
+    if value is None:
+        return Item(None, "", extra)
+    found = system_item(value)
+    return Item(value, found.type, extra)

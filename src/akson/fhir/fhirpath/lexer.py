@@ -19,6 +19,7 @@ _TOKEN = re.compile(
     | (?P<datetime>@\d{{4}}(?:-\d{{2}}(?:-\d{{2}})?)?T(?:{_TIME})?(?:Z|[+-]\d{{2}}:\d{{2}})?)
     | (?P<date>@\d{{4}}(?:-\d{{2}}(?:-\d{{2}})?)?)
     | (?P<time>@T{_TIME})
+    | (?P<long>\d+L)
     | (?P<number>\d+(?:\.\d+)?)
     | (?P<string>'(?:[^'\\]|\\.)*')
     | (?P<quoted>`(?:[^`\\]|\\.)*`)
@@ -36,7 +37,7 @@ _ESCAPED = {"n": "\n", "r": "\r", "t": "\t", "f": "\f"}
 @dataclass(frozen=True, slots=True)
 class Token:
     kind: str
-    """datetime date time number string quoted external variable name symbol end."""
+    """datetime date time long number string quoted external variable name symbol end."""
     text: str
     """Without quotes, `@` and `%`, escapes resolved."""
     at: int
@@ -60,12 +61,19 @@ def _unescape(found: re.Match[str]) -> str:
     return chr(int(code[1:], 16)) if len(code) == 5 else _ESCAPED.get(code, code)
 
 
+def unescaped(text: str) -> str:
+    """The text with its escapes (`\\n`, `\\u00e9`, `\\'`) resolved."""
+    return _ESCAPE.sub(_unescape, text)
+
+
 def _content(kind: str, text: str) -> str:
     if kind in ("string", "quoted"):
-        return _ESCAPE.sub(_unescape, text[1:-1])
+        return unescaped(text[1:-1])
     if kind == "external":
         inner = text[1:]
-        return _ESCAPE.sub(_unescape, inner[1:-1]) if inner[0] in "`'" else inner
+        return unescaped(inner[1:-1]) if inner[0] in "`'" else inner
+    if kind == "long":
+        return text[:-1]
     if kind in ("date", "datetime"):
         return text[1:]
     return text[2:] if kind == "time" else text

@@ -1,181 +1,189 @@
-"""FHIRPath operators on collections: equality, order, logic, arithmetic, union.
+"""FHIRPath operators as closures over the closures of their operands.
 
-Spec: https://hl7.org/fhirpath/N1/#operations
+Spec: https://hl7.org/fhirpath/N1/#operations. What they compute is in comparison.py and arithmetic.py.
 """
 
-import operator
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from decimal import Decimal
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
-from akson.fhir.fhirpath.item import Collection, Context, Item, boolean, execution_problem, system_item, truth
+from akson.fhir.fhirpath import arithmetic
+from akson.fhir.fhirpath.comparison import Known, all_equal, all_equivalent, distinct, order
+from akson.fhir.fhirpath.item import (
+    FALSE,
+    TRUE,
+    Collection,
+    Context,
+    Evaluate,
+    Item,
+    boolean,
+    execution_problem,
+    single,
+    system_item,
+    truth,
+)
+from akson.fhir.fhirpath.quantity import Quantity
 
-Evaluate: TypeAlias = Callable[[Collection, Context], Collection]
 Binary: TypeAlias = Callable[[Collection, Collection], Collection]
-
-_ORDER: Mapping[str, Callable[[Any, Any], bool]] = {
-    "<": operator.lt,
-    ">": operator.gt,
-    "<=": operator.le,
-    ">=": operator.ge,
-}
-
-
-def same(left: Any, right: Any) -> bool:
-    """Equality of values: a number equals a number, and true is not 1."""
-    if type(left) is bool or type(right) is bool:
-        return left is right
-    if type(left) is dict and type(right) is dict:
-        return left.keys() == right.keys() and all(same(left[k], right[k]) for k in left)
-    if type(left) is list and type(right) is list:
-        return len(left) == len(right) and all(map(same, left, right))
-    return left == right
 
 
 def union(left: Collection, right: Collection) -> Collection:
     """Both, without repeats, in order."""
-    found: Collection = []
-    for item in (*left, *right):
-        if not any(same(item.value, other.value) for other in found):
-            found.append(item)
-    return found
+    return distinct([*left, *right])
 
 
-def _equal(left: Collection, right: Collection) -> bool | None:
-    if not left or not right:
-        return None
-    return len(left) == len(right) and all(same(a.value, b.value) for a, b in zip(left, right, strict=True))
+def _equal(left: Collection, right: Collection) -> Collection:
+    if len(left) == 1 and len(right) == 1:
+        a, b = left[0], right[0]
+        if type(a.value) is str and a.type == b.type == "System.String":
+            return [TRUE] if a.value == b.value else [FALSE]
+    return boolean(all_equal(left, right))
 
 
-def _compared(name: str) -> Binary:
-    compare = _ORDER[name]
+def _unequal(left: Collection, right: Collection) -> Collection:
+    answer = all_equal(left, right)
+    return [] if answer is None else boolean(not answer)
 
+
+def _compared(holds: Callable[[int], bool]) -> Binary:
     def evaluate(left: Collection, right: Collection) -> Collection:
-        if not left or not right:
+        a, b = single(left), single(right)
+        if a is None or b is None:
             return []
-        a, b = _one(left).value, _one(right).value
-        numbers = isinstance(a, int | Decimal) and isinstance(b, int | Decimal)
-        if not numbers and not (type(a) is str and type(b) is str):
-            raise execution_problem("Two values of different kinds cannot be compared.")
-        return boolean(compare(a, b))
+        found = order(a, b)
+        return [] if found is None else boolean(holds(found))
 
     return evaluate
 
 
-def _one(found: Collection) -> Item:
-    if len(found) > 1:
-        raise execution_problem("An operator works on one value each side.", "It was several.")
-    return found[0]
-
-
-def _and(a: bool | None, b: bool | None) -> bool | None:
-    if a is False or b is False:
-        return False
-    return None if a is None or b is None else True
-
-
-def _or(a: bool | None, b: bool | None) -> bool | None:
-    if a is True or b is True:
-        return True
-    return None if a is None or b is None else False
-
-
-def _xor(a: bool | None, b: bool | None) -> bool | None:
-    return None if a is None or b is None else a is not b
-
-
-def _implies(a: bool | None, b: bool | None) -> bool | None:
-    if a is False or b is True:
-        return True
-    if a is True:
-        return b
-    return None
-
-
-def _logic(decide: Callable[[bool | None, bool | None], bool | None]) -> Binary:
+def _computed(compute: Callable[[Item, Item], Collection]) -> Binary:
     def evaluate(left: Collection, right: Collection) -> Collection:
-        answer = decide(truth(left), truth(right))
-        return [] if answer is None else boolean(answer)
+        a, b = single(left), single(right)
+        return [] if a is None or b is None else compute(a, b)
 
     return evaluate
-
-
-def _arithmetic(compute: Callable[[Any, Any], Any]) -> Binary:
-    def evaluate(left: Collection, right: Collection) -> Collection:
-        if not left or not right:
-            return []
-        a, b = _one(left).value, _one(right).value
-        try:
-            return [system_item(compute(a, b))]
-        except ZeroDivisionError:
-            return []
-        except (TypeError, ArithmeticError):
-            raise execution_problem("The operator does not work on these kinds of values.") from None
-
-    return evaluate
-
-
-def _divided(a: Any, b: Any) -> Any:
-    if b == 0:
-        raise ZeroDivisionError
-    return Decimal(a) / Decimal(b)
-
-
-def _joined(left: Collection, right: Collection) -> Collection:
-    return [system_item("".join(str(_one(side).value) for side in (left, right) if side))]
 
 
 def _in(left: Collection, right: Collection) -> Collection:
     if not left:
         return []
-    wanted = _one(left).value
-    return boolean(any(same(wanted, item.value) for item in right))
-
-
-def _answer(decided: bool | None, *, negated: bool = False) -> Collection:
-    return [] if decided is None else boolean(decided is not negated)
+    if len(left) > 1:
+        raise execution_problem("`in` looks for one value.", "It was several.")
+    return boolean(left[0] in Known(right))
 
 
 _BINARY: Mapping[str, Binary] = {
-    "=": lambda left, right: _answer(_equal(left, right)),
-    "!=": lambda left, right: _answer(_equal(left, right), negated=True),
+    "=": _equal,
+    "!=": _unequal,
+    "~": lambda left, right: boolean(all_equivalent(left, right)),
+    "!~": lambda left, right: boolean(not all_equivalent(left, right)),
     "|": union,
-    "and": _logic(_and),
-    "or": _logic(_or),
-    "xor": _logic(_xor),
-    "implies": _logic(_implies),
-    "+": _arithmetic(operator.add),
-    "-": _arithmetic(operator.sub),
-    "*": _arithmetic(operator.mul),
-    "/": _arithmetic(_divided),
-    "div": _arithmetic(lambda a, b: int(_divided(a, b))),
-    "mod": _arithmetic(lambda a, b: Decimal(a) % Decimal(b) if b else operator.truediv(1, 0)),
-    "&": _joined,
+    "+": _computed(arithmetic.add),
+    "-": _computed(arithmetic.subtract),
+    "*": _computed(arithmetic.multiply),
+    "/": _computed(arithmetic.divide),
+    "div": _computed(arithmetic.divide_whole),
+    "mod": _computed(arithmetic.remainder),
+    "&": lambda left, right: arithmetic.concatenate(single(left), single(right)),
     "in": _in,
     "contains": lambda left, right: _in(right, left),
-    **{name: _compared(name) for name in _ORDER},
+    "<": _compared(lambda found: found < 0),
+    ">": _compared(lambda found: found > 0),
+    "<=": _compared(lambda found: found <= 0),
+    ">=": _compared(lambda found: found >= 0),
 }
 
 
-def binary(name: str, left: Evaluate, right: Evaluate) -> Evaluate:
-    combine = _BINARY.get(name)
-    if combine is None:
-        raise execution_problem(f"The operator {name} is not offered here.")
-
+def _and(left: Evaluate, right: Evaluate) -> Evaluate:
     def evaluate(focus: Collection, context: Context) -> Collection:
-        return combine(left(focus, context), right(focus, context))
+        a = truth(left(focus, context))
+        if a is False:
+            return [FALSE]
+        b = truth(right(focus, context))
+        if b is False:
+            return [FALSE]
+        return [] if a is None or b is None else [TRUE]
 
     return evaluate
 
 
+def _or(left: Evaluate, right: Evaluate) -> Evaluate:
+    def evaluate(focus: Collection, context: Context) -> Collection:
+        a = truth(left(focus, context))
+        if a is True:
+            return [TRUE]
+        b = truth(right(focus, context))
+        if b is True:
+            return [TRUE]
+        return [] if a is None or b is None else [FALSE]
+
+    return evaluate
+
+
+def _xor(left: Evaluate, right: Evaluate) -> Evaluate:
+    def evaluate(focus: Collection, context: Context) -> Collection:
+        a, b = truth(left(focus, context)), truth(right(focus, context))
+        return [] if a is None or b is None else boolean(a is not b)
+
+    return evaluate
+
+
+def _implies(left: Evaluate, right: Evaluate) -> Evaluate:
+    def evaluate(focus: Collection, context: Context) -> Collection:
+        a = truth(left(focus, context))
+        if a is False:
+            return [TRUE]
+        b = truth(right(focus, context))
+        if b is True:
+            return [TRUE]
+        return [FALSE] if a is True and b is False else []
+
+    return evaluate
+
+
+# The logic looks at its right side only when the left has not decided.
+_LOGIC: Mapping[str, Callable[[Evaluate, Evaluate], Evaluate]] = {
+    "and": _and,
+    "or": _or,
+    "xor": _xor,
+    "implies": _implies,
+}
+
+
+def binary(name: str, left: Evaluate, right: Evaluate) -> Evaluate:
+    if name in _LOGIC:
+        return _LOGIC[name](left, right)
+    combine = _BINARY[name]
+
+    def evaluate(focus: Collection, context: Context) -> Collection:
+        # What one side defines (defineVariable) the other does not see.
+        variables = context.variables
+        found = left(focus, context)
+        context.variables = variables
+        other = right(focus, context)
+        context.variables = variables
+        return combine(found, other)
+
+    return evaluate
+
+
+def _negated(value: int | Decimal) -> int | Decimal:
+    return value.copy_negate() if isinstance(value, Decimal) else -value
+
+
 def unary(name: str, operand: Evaluate) -> Evaluate:
     def evaluate(focus: Collection, context: Context) -> Collection:
-        found = operand(focus, context)
-        if not found:
+        item = single(operand(focus, context))
+        if item is None:
             return []
-        value = _one(found).value
+        value = item.value
+        if type(value) is Quantity:
+            return [
+                system_item(replace(value, value=value.value.copy_negate() if name == "-" else value.value))
+            ]
         if type(value) is bool or not isinstance(value, int | Decimal):
             raise execution_problem("A sign stands before a number.")
-        return [system_item(-value if name == "-" else value)]
+        return [Item(_negated(value) if name == "-" else value, item.type)]
 
     return evaluate

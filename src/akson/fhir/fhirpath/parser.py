@@ -52,7 +52,7 @@ _BINDS = {
     "mod": 10,
 }
 _SIGN_BINDS = 11
-_LITERALS = {"string", "number", "date", "datetime", "time"}
+_LITERALS = {"string", "long", "date", "datetime", "time"}
 # Words that are operators, and still fine as names of elements and functions: `Encounter.contains`, `as(x)`.
 _WORDS_AS_NAMES = {"as", "is", "contains", "in", "div", "mod", "and", "or", "xor", "implies"}
 _UNITS = {

@@ -12,7 +12,7 @@ from typing import TypeAlias
 
 @dataclass(frozen=True, slots=True)
 class Literal:
-    """`kind` is string, boolean, number, date, datetime, time."""
+    """`kind` is string, boolean, number, long, date, datetime, time."""
 
     kind: str
     text: str

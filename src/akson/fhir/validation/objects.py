@@ -8,9 +8,9 @@ from collections.abc import Mapping, Set
 from typing import Any
 
 from akson.fhir.definitions import Property, Shape, load, shape
+from akson.fhir.primitives import PRIMITIVES
 from akson.fhir.validation.bindings import bound
 from akson.fhir.validation.finding import NULL, Answer, Check, Finding, below
-from akson.fhir.validation.primitives import PRIMITIVES
 from akson.fhir.validation.references import pointed
 
 _checks: dict[str, Check] = {}

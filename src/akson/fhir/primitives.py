@@ -5,12 +5,14 @@ official expression for base64Binary, for one, is not. What is wrong is told wit
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from decimal import Decimal
-from typing import Any
+from typing import Any, TypeAlias
 
-from akson.fhir.validation.finding import Check
-from akson.fhir.validation.xhtml import xhtml
+from akson.fhir.xhtml import xhtml
+
+Check: TypeAlias = Callable[[Any], str | None]
+"""None when all is well, else what must be."""
 
 STRING_MAX = 1_048_576
 """Characters of one string (R4: "shall not exceed 1MB in size")."""

@@ -1,0 +1,1 @@
+"""Suites of cases that others wrote, run against akson.fhir; one module each, `run(folder) -> SuiteResult`."""
