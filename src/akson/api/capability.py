@@ -9,6 +9,7 @@ from typing import Any
 
 from akson.api.interaction import Answer, Call, Interaction
 from akson.api.negotiation import JSON
+from akson.api.openapi import describe
 from akson.api.operation import Operation
 from akson.fhir.codec import json
 from akson.fhir.definitions import load
@@ -29,27 +30,36 @@ _CONDITIONAL = {
 
 
 class Capability:
-    """What a server of these interactions offers, written once for each address it is known by."""
+    """What a server of these interactions offers: the statement, and the same as OpenAPI, written once for each address."""
 
     def __init__(self, listed: Sequence[Interaction], operations: Sequence[Operation] = ()) -> None:
         self._listed = listed
         self._operations = operations
-        self._written: tuple[str, bytes] = ("", b"")
+        self._written: dict[str, tuple[str, bytes]] = {}
 
-    def answer(self, base: str) -> Answer:
-        known, body = self._written
+    def answer(self, shape: str, base: str) -> Answer:
+        """`metadata` or `openapi.json`."""
+        known, body = self._written.get(shape, ("", b""))
         if known != base:
-            body = json.encode(statement(self._listed, self._operations, base))
-            self._written = (base, body)
+            body = json.encode(self._told(shape, base))
+            self._written[shape] = (base, body)
         return Answer(200, body)
 
-    def interaction(self) -> Interaction:
-        """GET metadata, which anyone may ask."""
+    def interactions(self) -> tuple[Interaction, ...]:
+        """GET metadata and GET openapi.json, which anyone may ask."""
+        return tuple(self._interaction(shape) for shape in ("metadata", "openapi.json"))
 
+    def _interaction(self, shape: str) -> Interaction:
         async def run(call: Call) -> Answer:
-            return self.answer(call.base)
+            return self.answer(shape, call.base)
 
-        return Interaction("capabilities", "GET", "metadata", run, level="")
+        return Interaction("capabilities", "GET", shape, run, level="")
+
+    def _told(self, shape: str, base: str) -> dict[str, Any]:
+        if shape == "metadata":
+            return statement(self._listed, self._operations, base)
+        operations = [route for operation in self._operations for route in operation.interactions()]
+        return describe([*self._listed, *operations, *self.interactions()], base)
 
 
 def statement(listed: Sequence[Interaction], operations: Sequence[Operation], base: str) -> dict[str, Any]:

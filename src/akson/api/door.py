@@ -49,7 +49,7 @@ class Door:
         self._seal = Seal(record.cursor_key())
         self._capability = Capability(INTERACTIONS, OPERATIONS)
         operations = [route for operation in OPERATIONS for route in operation.interactions()]
-        self._table = table((*INTERACTIONS, *operations, self._capability.interaction()))
+        self._table = table((*INTERACTIONS, *operations, *self._capability.interactions()))
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         try:
@@ -65,7 +65,7 @@ class Door:
         check_answerable(request.query, request.headers)
         interaction, values = self._route(request)
         if interaction.code == "capabilities":
-            return self._capability.answer(request.base)
+            return self._capability.answer(interaction.shape, request.base)
         # Before the body is read: a stranger cannot make us keep 64 MB.
         actor = self._authenticate(request.headers.get("authorization"))
         body = b""

@@ -61,6 +61,7 @@ def read_envelope(root: etree._Element) -> Envelope:
         ),
         attachments=tuple(_attachment(r) for r in references if coded(r.get("MsgType")).v == _ATTACHMENT),
         values=info,
+        head=reading.values,
         faults=(*reading.faults, *_version(info)),
     )
 
