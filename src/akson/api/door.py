@@ -20,6 +20,7 @@ from akson.api.statuses import answer_of
 from akson.fhir.problem import Problem
 from akson.record.door import Record
 from akson.record.session import RecordSession
+from akson.terminology import Terminology
 
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 Authenticate = Callable[[str | None], Actor]
@@ -42,8 +43,11 @@ _SAFE = (
 class Door:
     """Built once per web worker by `build`."""
 
-    def __init__(self, record: Record, authenticate: Authenticate, base_url: str) -> None:
+    def __init__(
+        self, record: Record, authenticate: Authenticate, base_url: str, terminology: Terminology
+    ) -> None:
         self._record = record
+        self._terminology = terminology
         self._authenticate = authenticate
         self._base = f"{base_url}/fhir" if base_url else ""
         self._seal = Seal(record.cursor_key())
@@ -98,6 +102,7 @@ class Door:
             seal=self._seal.close,
             unseal=self._seal.open,
             dispatch=self._dispatch,
+            terminology=self._terminology,
         )
 
     async def _dispatch(self, call: Call, path: Sequence[str]) -> Answer:
