@@ -86,6 +86,10 @@ class MessageType(Protocol):
         """Whether it speaks of a stay that the record has already."""
         ...
 
+    def may_be(self, facts: Any, encounter: Resource) -> bool:
+        """Whether that stay can be the one it speaks of: a discharge that comes late must not end a newer stay."""
+        ...
+
     def changed(self, facts: Any, encounter: Resource) -> Resource:
         """The standing Encounter after this message."""
         ...

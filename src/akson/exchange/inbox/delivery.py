@@ -153,7 +153,11 @@ async def _standing(
     terms = (_about(patient.id), _status(*stays.OPEN))
     open_stays = await directory.find(tenant, Query("Encounter", terms=terms, count=FOUND_MAX))
     begun = mirror.message_id(message, message.envelope.conversation)
-    here = [e for e in open_stays if _same_house(e, hospital) or _named(e, begun)]
+    here = [
+        e
+        for e in open_stays
+        if (_same_house(e, hospital) or _named(e, begun)) and message.type.may_be(message.facts, e)
+    ]
     return max(
         here, key=lambda e: (_named(e, begun), str(e.get("period", {}).get("start", ""))), default=None
     )

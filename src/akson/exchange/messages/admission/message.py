@@ -50,6 +50,9 @@ class AdmissionMessage:
     def changes_standing(self, facts: Admission) -> bool:
         return facts.status == CHANGED
 
+    def may_be(self, facts: Admission, encounter: Resource) -> bool:
+        return True
+
     def changed(self, facts: Admission, encounter: Resource) -> Resource:
         began = times.fhir_date_time(facts.event.at)
         return (

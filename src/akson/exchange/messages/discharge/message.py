@@ -61,6 +61,9 @@ class DischargeMessage:
     def changes_standing(self, facts: Discharge) -> bool:
         return True
 
+    def may_be(self, facts: Discharge, encounter: Resource) -> bool:
+        return stays.began_before(encounter, facts.event.at)
+
     def changed(self, facts: Discharge, encounter: Resource) -> Resource:
         coding = to_coding(facts.to, _TO)
         disposition = {
