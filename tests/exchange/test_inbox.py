@@ -68,6 +68,16 @@ async def test_a_discharge_without_an_admission_makes_the_stay_it_ends(house: Po
     assert encounter["status"] == "finished" and "start" not in encounter["period"]
 
 
+async def test_a_discharge_that_comes_first_and_its_admission_are_one_stay(house: PostHouse) -> None:
+    await house.take(discharge(2), "2.xml")
+    await house.take(admission(1), "1.xml")
+    (encounter,) = await house.all("Encounter", patient="astrid")
+    assert encounter["status"] == "finished"
+    assert encounter["period"]["start"] < encounter["period"]["end"]
+    await house.take(admission(3, admitted_at=samples.NOW + timedelta(days=5)), "3.xml")
+    assert len(await house.all("Encounter", patient="astrid")) == 2
+
+
 async def test_a_discharge_that_comes_late_leaves_a_newer_stay_alone(house: PostHouse) -> None:
     await house.take(admission(1, admitted_at=samples.NOW + timedelta(days=3)), "1.xml")
     await house.take(discharge(2), "2.xml")

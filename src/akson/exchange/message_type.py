@@ -82,8 +82,8 @@ class MessageType(Protocol):
         """The Encounter this message makes when it changes none that stands."""
         ...
 
-    def changes_standing(self, facts: Any) -> bool:
-        """Whether it speaks of a stay that the record has already."""
+    def speaks_of(self, facts: Any) -> tuple[str, ...]:
+        """Statuses of the stays that the record may have already, and that it may speak of."""
         ...
 
     def may_be(self, facts: Any, encounter: Resource) -> bool:
