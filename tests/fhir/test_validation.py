@@ -20,6 +20,7 @@ def observation(**elements):
     return {"resourceType": "Observation", "status": "final", "code": {"text": "x"}, **elements}
 
 
+CORE = "http://hl7.org/fhir/StructureDefinition/"
 EXTENSION = {"url": "http://example.org/x", "valueString": "y"}
 
 
@@ -129,6 +130,16 @@ def test_good(resource):
             "Observation.referenceRange[0].low.comparator",
         ),
         (patient(contact=[{"gender": "female"}]), "invariant", "Patient.contact[0]"),
+        (
+            patient(extension=[{"url": CORE + "patient-birthPlace", "valueString": "x"}]),
+            "structure",
+            "Patient.extension[0].value",
+        ),
+        (
+            observation(extension=[{"url": CORE + "patient-animal", "extension": [EXTENSION]}]),
+            "structure",
+            "Observation.extension[0]",
+        ),
         (
             {
                 "resourceType": "Bundle",

@@ -43,7 +43,7 @@ def validate(
     root = named if named in load().resource_types else ""
     findings = below(root, answer) if answer is not None else []
     # What is ill-formed cannot be walked along a profile.
-    if root and not any(f.code == "structure" for f in findings):
+    if root and not any(f.code in ("structure", "value") for f in findings):
         findings += applying.findings(resource, tuple(profiles), known or Profiles(), scope)
     return issues_of([f for f in findings if warnings or f.severity == "error"])
 
