@@ -18,7 +18,7 @@ from akson.record.session import RecordSession
 from akson.record.values import Change
 from akson.store.audit_log import AuditLogStore
 from akson.store.store import Store
-from akson.world import SystemClock, SystemRandom
+from akson.world import FixedClock, SystemClock, SystemRandom
 
 NOON = datetime.fromisoformat("2026-11-24T12:00:00+00:00")
 
@@ -31,6 +31,12 @@ class House:
 
     def as_(self, who: str | Actor, purpose: PurposeOfUse = PurposeOfUse.TREATMENT) -> RecordSession:
         return self.record.open(CAST[who] if isinstance(who, str) else who, purpose)
+
+    def stand_still(self, at: datetime) -> FixedClock:
+        """From now on time goes on only when told to."""
+        clock = FixedClock(at)
+        self.record.clock = clock
+        return clock
 
     async def put(self, *resources: dict[str, Any], who: str = "system") -> None:
         changes = [

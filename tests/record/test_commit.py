@@ -161,7 +161,11 @@ async def test_only_the_service_names_ids(house: House) -> None:
         await house.as_("ida").commit([change])
     assert refused.value.id == "AKS-RECORD-404"
     assert (await house.as_("system").commit([change]))[0].outcome == "created"
-    assert (await house.as_("ida").commit([change]))[0].outcome == "updated"
+    again = (await house.as_("ida").commit([change]))[0]
+    assert (again.outcome, again.version.version) == ("unchanged", 1), "the very same makes no version"
+    other = Change("PUT", "Observation", id="mine", body=json.dumps(pulse("mine", "astrid", 80)).encode())
+    changed = (await house.as_("ida").commit([other]))[0]
+    assert (changed.outcome, changed.version.version) == ("updated", 2)
 
 
 async def test_deleting_twice_or_nothing_changes_nothing(house: House) -> None:

@@ -129,7 +129,7 @@ async def test_if_match_and_lost_races(house: House) -> None:
     await house.put(astrid())
 
     async def change(n: int, if_match: int | None) -> str:
-        body = json.dumps(astrid(birthDate=f"1942-05-{n + 1:02d}")).encode()
+        body = json.dumps(astrid(birthDate=f"1942-{5 if if_match else 6:02d}-{n + 1:02d}")).encode()
         try:
             await house.as_("system").commit(
                 [Change("PUT", "Patient", id="astrid", body=body, if_match=if_match)]

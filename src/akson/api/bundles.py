@@ -58,8 +58,8 @@ def response_entry(answer: Answer, *, resource: bytes = b"", outcome: bytes = b"
         response["location"] = said["Location"]
     if "ETag" in said:
         response["etag"] = said["ETag"]
-    if "X-Last-Updated" in said:
-        response["lastModified"] = said["X-Last-Updated"]
+    if answer.updated:
+        response["lastModified"] = answer.updated
     written = json.encode(response)
     if outcome:
         written = written[:-1] + b',"outcome":' + outcome + b"}"

@@ -2,7 +2,7 @@
 
 from akson.api.bundles import bundle, history_entry, link
 from akson.api.interaction import Answer, Call
-from akson.api.reading import count, since
+from akson.api.reading import count, moment, period
 
 COUNT_DEFAULT = 50
 COUNT_MAX = 1000
@@ -10,14 +10,15 @@ COUNT_MAX = 1000
 
 async def answer(call: Call, path: str) -> Answer:
     """Versions of `call.type`/`call.id`, of a type, or of everything; newest first."""
-    kept = [(name, value) for name, value in call.query if name in ("_count", "_since")]
+    kept = [(name, value) for name, value in call.query if name in ("_count", "_since", "_at")]
     belongs = f"{call.session.actor.id} {path} {kept}"
     sealed = next((value for name, value in call.query if name == "_cursor"), None)
     page = await call.session.history(
         call.type or None,
         call.id or None,
         count=count(call.query, default=COUNT_DEFAULT, most=COUNT_MAX),
-        since=since(call.query),
+        since=moment(call.query, "_since"),
+        during=period(call.query, "_at"),
         cursor=call.unseal(belongs, sealed) if sealed else None,
     )
     links = [("self", link(call.base, path, kept))]

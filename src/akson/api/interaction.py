@@ -10,8 +10,10 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import format_datetime
 
+from akson.fhir.search.words import CORE, Words
 from akson.record.session import RecordSession
 from akson.record.values import StoredVersion
+from akson.terminology import Terminology
 
 FHIR_JSON = "application/fhir+json; charset=utf-8"
 
@@ -20,7 +22,7 @@ Pairs = Sequence[tuple[str, str]]
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One request, read and authenticated. `dispatch` answers a further call: a Bundle asks one for each entry."""
+    """One request, read and authenticated."""
 
     session: RecordSession
     method: str
@@ -37,7 +39,14 @@ class Call:
     """(what it belongs to, cursor) -> sealed cursor."""
     unseal: Callable[[str, str], str]
     """The cursor again; Problem when it belongs to another search or another reader."""
-    dispatch: Callable[["Call"], Awaitable["Answer"]]
+    dispatch: Callable[["Call", Sequence[str]], Awaitable["Answer"]]
+    """(call, path) -> the answer at another address, for the same reader. Raises Problem."""
+    terminology: Terminology
+    """The words of this node; asking is free of I/O."""
+    member: str = ""
+    """The type asked for inside a compartment: `Observation` in Patient/astrid/Observation; `*` is every type."""
+    words: Words = CORE
+    """What search knows of value sets and hierarchies of codes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +55,8 @@ class Answer:
     body: bytes = b""
     headers: tuple[tuple[str, str], ...] = field(default_factory=tuple)
     """Beside content type and length: ETag, Location, Last-Modified."""
+    updated: str = ""
+    """The instant of the version, as a Bundle's response entry says it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,10 +66,10 @@ class Interaction:
     code: str
     method: str
     shape: str
-    """`type/id`, `type`, `type/_search`, `` for the base, … ; `type`, `id` and `version` stand for values."""
+    """`type/id`, `type`, `type/_search`, `` for the base, … ; `type`, `id`, `version` and `member` stand for values."""
     run: Callable[[Call], Awaitable[Answer]]
     level: str = "type"
-    """`type`, `system`, or `` for what is not listed (metadata)."""
+    """`type`, `system`, or `` for what is not listed (metadata, compartments)."""
 
 
 def version_headers(version: StoredVersion) -> tuple[tuple[str, str], ...]:

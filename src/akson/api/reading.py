@@ -1,12 +1,17 @@
 """What interactions read out of a call's headers and parameters. Nothing here answers."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 from urllib.parse import urlencode
 
 from akson.api.interaction import Call, Pairs
 from akson.fhir.problem import Problem, ProblemKind
 from akson.fhir.search.values import date
+from akson.record.values import StoredVersion
+
+AS_OF = "_asOf"
+"""Akson's own parameter: the record as it was known then."""
 
 
 def prefer(headers: Mapping[str, str]) -> dict[str, str]:
@@ -32,6 +37,21 @@ def version_asked(header: str | None, name: str) -> int | None:
     return int(digits)
 
 
+def unchanged(headers: Mapping[str, str], found: StoredVersion) -> bool:
+    """Whether the caller has this version already. If-None-Match goes before If-Modified-Since (RFC 9110, 13.2.2)."""
+    tags = headers.get("if-none-match")
+    if tags is not None:
+        own = (f'W/"{found.version}"', f'"{found.version}"', "*")
+        return any(tag.strip() in own for tag in tags.split(","))
+    try:
+        since = parsedate_to_datetime(headers.get("if-modified-since", ""))
+    except ValueError:
+        return False
+    # The header knows whole seconds only.
+    since = since if since.tzinfo else since.replace(tzinfo=UTC)
+    return found.updated.replace(microsecond=0) <= since
+
+
 def strict(call: Call) -> bool:
     """Unknown search parameters are left out unless the caller asks to be told (R4 search.html#errors)."""
     return prefer(call.headers).get("handling") == "strict"
@@ -51,8 +71,21 @@ def count(query: Pairs, *, default: int, most: int) -> int:
     return default
 
 
-def since(query: Pairs) -> datetime | None:
+def period(query: Pairs, wanted: str) -> tuple[datetime, datetime] | None:
+    """[from, to) that a date or time names. Raises MALFORMED AKS-API-022."""
     for name, value in query:
-        if name == "_since":
-            return date.period(value)[0]
+        if name == wanted:
+            try:
+                # A form decoder turns the + of a zone into a space.
+                return date.period(value.replace(" ", "+"))
+            except ValueError:
+                raise Problem(
+                    ProblemKind.MALFORMED, "AKS-API-022", f"{wanted} is not a date or a time.", code="value"
+                ) from None
     return None
+
+
+def moment(query: Pairs, wanted: str) -> datetime | None:
+    """The first instant of what a date or time names."""
+    found = period(query, wanted)
+    return found[0] if found else None

@@ -20,13 +20,13 @@ def answer(call: Call, done: Committed) -> Answer:
     headers = (
         *version_headers(version),
         ("Location", f"{call.base}/{version.type}/{version.id}/_history/{version.version}"),
-        ("X-Last-Updated", instant(version.updated)),
     )
+    updated = instant(version.updated)
     match prefer(call.headers).get("return"):
         case "minimal":
-            return Answer(status, b"", headers)
+            return Answer(status, b"", headers, updated)
         case "OperationOutcome":
             told = Issue("informational", f"The resource was {done.outcome}.", severity="information")
-            return Answer(status, json.encode(outcome_of([told])), headers)
+            return Answer(status, json.encode(outcome_of([told])), headers, updated)
         case _:
-            return Answer(status, version.body or b"", headers)
+            return Answer(status, version.body or b"", headers, updated)

@@ -1,27 +1,68 @@
 """The post worker: heals what a crash left in the queue of the log, and works the post for as long as the node runs.
 
-What a message is, and what becomes of it, is `akson.exchange`'s.
+What a message is, and what becomes of it, is `akson.exchange`'s. Which houses are whose stands here.
 """
 
 import asyncio
+import time
 from collections.abc import Callable
 from contextlib import suppress
+from importlib.metadata import version
 
+from akson.app.cast import LILLEFJORD, ORGANISATIONS, STORVIK
 from akson.app.settings import Settings
 from akson.app.wiring import Node, open_node
+from akson.exchange.inbox.directory import Directory
+from akson.exchange.inbox.pipeline import Inbox
+from akson.exchange.transport.folder import Folder
 
 HEAL_EACH_S = 30.0
+POLL_EACH_S = 0.25
+"""A file is taken when two looks in a row find it unchanged, so a message waits half a second at most."""
 POOL_SIZE = 4
+TRANSPORT = "folder"
+HOUSES = {STORVIK: "storvik", LILLEFJORD: "lillefjord"}
+"""Tenant -> the organisation that is its own; every other house of the stage is somebody to write to."""
+
+
+def folder(settings: Settings) -> Folder:
+    """The node's post folder, its four parts made."""
+    found = Folder(settings.data / "post", clock_s=time.monotonic)
+    found.prepare()
+    return found
+
+
+def inbox(node: Node, folder: Folder) -> Inbox:
+    elsewhere = {
+        tenant: frozenset(
+            her for id, (_, her, above, _) in ORGANISATIONS.items() if above is None and id != own
+        )
+        for tenant, own in HOUSES.items()
+    }
+    directory = Directory(node.record, tuple(HOUSES), elsewhere)
+    return Inbox(node.record, node.post, directory, folder.send, clock=node.clock, version=version("akson"))
 
 
 async def run_post(settings: Settings, stop: asyncio.Event, *, on_open: Callable[[], None]) -> None:
     """Until `stop` is set. Raises what went wrong for good; the supervisor then starts the worker again."""
     async with open_node(settings, pool_size=POOL_SIZE) as node:
+        post = folder(settings)
+        work = inbox(node, post)
         on_open()
+        healed = time.monotonic()
+
+        async def store(content: bytes, name: str) -> int:
+            return await work.receive(content, transport=TRANSPORT, name=name)
+
         while not stop.is_set():
-            with suppress(TimeoutError):
-                await asyncio.wait_for(stop.wait(), HEAL_EACH_S)
-            await _heal(node)
+            await post.poll(store, work.put_aside)
+            # A full lease means that more may wait: no pause then.
+            if not await work.work():
+                with suppress(TimeoutError):
+                    await asyncio.wait_for(stop.wait(), POLL_EACH_S)
+            if time.monotonic() - healed >= HEAL_EACH_S:
+                await _heal(node)
+                healed = time.monotonic()
 
 
 async def _heal(node: Node) -> None:

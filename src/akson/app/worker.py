@@ -43,7 +43,7 @@ def say_ready() -> None:
 
 
 async def _web(order: Order) -> None:
-    """uvicorn with httptools on the shared socket (docs/adr: HTTP server). No access log: addresses name patients."""
+    """uvicorn with httptools on the shared socket (docs/adr/0002). No access log: addresses name patients."""
     import socket
 
     import uvicorn

@@ -51,6 +51,8 @@ class _Step:
     """Everyone concerned: by the version before and by the one after."""
     absent: bool
     """Nothing stands there now: never made, or deleted."""
+    same: StoredVersion | None = None
+    """What stands there, when the change would put the very same there again."""
 
 
 class Commit:
@@ -119,15 +121,16 @@ class Commit:
         await self._decide(steps)
         _match_versions(steps)
         writes = [self._write(step, at) for step in steps if not _idle(step)]
-        events = self._events(writes, steps, at)
+        kept = [step.same for step in steps if step.same]
+        events = self._events([*writes, *kept], steps, at)
         if writes:
             pending = [PendingEvent(e.event.id, e.canonical) for e in events]
             await self._record.store.commit(self._tenant, writes, events=pending, at=at)
         await self._record.log.append(events)
         self._record.settle_later(events if writes else [])
         written = {(w.type, w.id): w for w in writes}
-        actions = {step.draft.key: step.action for step in steps}
-        return [_outcome(draft, written.get(draft.key), actions.get(draft.key, ""), at) for draft in prepared]
+        by_key = {step.draft.key: step for step in steps}
+        return [_outcome(draft, written.get(draft.key), by_key.get(draft.key), at) for draft in prepared]
 
     def _compare(self, draft: Draft, current: Current | None) -> _Step:
         version = current.version if current else 0
@@ -137,7 +140,8 @@ class Commit:
         absent = current is None or current.deleted
         if draft.method == "PUT" and absent:
             action = "create"
-        return _Step(draft, action, version, index, tuple(dict.fromkeys((*index.patients, *before))), absent)
+        patients = tuple(dict.fromkeys((*index.patients, *before)))
+        return _Step(draft, action, version, index, patients, absent, _standing(draft, current))
 
     async def _decide(self, steps: Sequence[_Step]) -> None:
         decisions = [self._session.decide(step.action, step.draft.type) for step in steps]
@@ -182,7 +186,9 @@ class Commit:
         relations = care_relations({**draft.resource, "id": draft.id}, since=at)
         return Write(draft.type, draft.id, version, body, step.index, draft.method, relations)
 
-    def _events(self, writes: Sequence[Write], steps: Sequence[_Step], at: datetime) -> list[Prepared]:
+    def _events(
+        self, writes: Sequence[Write | StoredVersion], steps: Sequence[_Step], at: datetime
+    ) -> list[Prepared]:
         """One event per patient and action. What conditions found is logged where they are resolved (`drafts`)."""
         concerned = {step.draft.key: step for step in steps}
         events: list[Prepared] = []
@@ -213,9 +219,22 @@ def _match_versions(steps: Sequence[_Step]) -> None:
             )
 
 
-def _outcome(draft: Draft, write: Write | None, action: str, at: datetime) -> Committed:
-    if draft.settled is not None:
-        return Committed("unchanged", draft.settled)
+def _standing(draft: Draft, current: Current | None) -> StoredVersion | None:
+    """The version that stands, when an update says what it says already: no new version tells anybody anything."""
+    if current is None or current.body is None or draft.body is None or draft.resource is None:
+        return None
+    again = splice(draft.body, draft.resource, id=draft.id, version=current.version, updated=current.updated)
+    if again != current.body:
+        return None
+    return StoredVersion(
+        draft.type, draft.id, current.version, current.updated, current.body, current.patients, "PUT"
+    )
+
+
+def _outcome(draft: Draft, write: Write | None, step: _Step | None, at: datetime) -> Committed:
+    settled = draft.settled or (step.same if step else None)
+    if settled is not None:
+        return Committed("unchanged", settled)
     if write is None:
         return Committed("deleted", StoredVersion(draft.type, draft.id, 0, at, None, (), "DELETE"))
     stored = StoredVersion(
@@ -223,9 +242,9 @@ def _outcome(draft: Draft, write: Write | None, action: str, at: datetime) -> Co
     )
     if write.body is None:
         return Committed("deleted", stored)
-    return Committed("created" if action == "create" else "updated", stored)
+    return Committed("created" if step and step.action == "create" else "updated", stored)
 
 
 def _idle(step: _Step) -> bool:
-    """A deletion of what is not there, or is deleted already, changes nothing."""
-    return step.draft.method == "DELETE" and step.absent
+    """A deletion of what is not there, or an update to what stands there, changes nothing."""
+    return step.same is not None or (step.draft.method == "DELETE" and step.absent)

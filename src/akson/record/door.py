@@ -34,6 +34,10 @@ class Record:
         """The record, opened by `actor` for `purpose_of_use`. Cheap; open one per request."""
         return RecordSession(self, actor, purpose_of_use, ground=ground)
 
+    def cursor_key(self) -> bytes:
+        """What cursors are sealed with, the same in every process of this installation."""
+        return self.store.derived_key("cursors")
+
     async def recover(self) -> int:
         """Sequence the events that a crash left between the record's commit and the log. Called at every start."""
         found = 0

@@ -193,7 +193,8 @@ def _refuse_twins(made: Sequence[Draft]) -> None:
 
 def _read_body(draft: Draft, known: Mapping[str, str]) -> None:
     assert draft.body is not None
-    body, unresolved = rewrite_references(draft.body, known)
+    # A Bundle that is stored as such refers to its own entries, and is kept as it was sent.
+    body, unresolved = (draft.body, ()) if draft.type == "Bundle" else rewrite_references(draft.body, known)
     if unresolved:
         raise Problem(
             ProblemKind.INVALID,

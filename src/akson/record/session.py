@@ -14,12 +14,21 @@ from akson.access.policy import decide
 from akson.audit.log import Prepared
 from akson.fhir.problem import Problem, ProblemKind
 from akson.fhir.search.query import Query
-from akson.record import access_lines, explanation
+from akson.record import access_lines, everything, explanation
 from akson.record.commit import Commit
 from akson.record.events import EventMaker, by_patient
 from akson.record.guard import Related, gone, holds, not_found, refused_answer, relations_named
 from akson.record.questions import patients_named
-from akson.record.values import ID, VERSION_MAX, AccessLine, Change, Committed, HistoryPage, SearchResult
+from akson.record.values import (
+    ID,
+    VERSION_MAX,
+    AccessLine,
+    Change,
+    Committed,
+    HistoryPage,
+    Part,
+    SearchResult,
+)
 from akson.store.values import StoredVersion, Withheld
 
 if TYPE_CHECKING:
@@ -69,6 +78,16 @@ class RecordSession:
             )
         return await self._shown("vread", decision, found, type, id)
 
+    async def read_as_of(self, type: str, id: str, at: datetime) -> StoredVersion:
+        """The version that was current at `at`, under today's rules. Raises NOT_FOUND (also when hidden) or GONE."""
+        decision = self.decide("history", type)
+        found = None
+        if ID.fullmatch(id):
+            found = await self.record.store.read_as_of(
+                self.actor.tenant, type, id, at, restriction=decision.restriction
+            )
+        return await self._shown("history", decision, found, type, id)
+
     async def search(self, query: Query) -> SearchResult:
         """One page of what the query finds and the actor may see."""
         decision = self.decide("search", query.type)
@@ -83,6 +102,12 @@ class RecordSession:
         await self._log(await self._searched(query, shown))
         return SearchResult(page.matches, page.included, page.total, page.next_cursor)
 
+    async def everything(
+        self, patient: str, part: Part, *, count: int | None = None, cursor: str | None = None
+    ) -> SearchResult:
+        """All of one patient that the actor may see, and what it refers to. Raises Problem NOT_FOUND (also when hidden)."""
+        return await everything.of_patient(self, patient, part, count=count, cursor=cursor)
+
     async def history(
         self,
         type: str | None = None,
@@ -90,12 +115,16 @@ class RecordSession:
         *,
         count: int = 50,
         since: datetime | None = None,
+        during: tuple[datetime, datetime] | None = None,
         cursor: str | None = None,
     ) -> HistoryPage:
-        """Versions, newest first: of one resource, one type, or the whole tenant. Today's rules apply to all of them."""
+        """Versions, newest first: of one resource, one type, or the whole tenant. Today's rules apply to all of them.
+
+        `during` leaves those that were current at some moment of [from, to).
+        """
         decision = self.decide("history", type or "*")
         if id is not None and not ID.fullmatch(id):
-            await self._refuse("history", decision, ())
+            await self.refuse("history", decision, ())
         versions, total, further = await self.record.store.history(
             self.actor.tenant,
             type,
@@ -103,6 +132,7 @@ class RecordSession:
             restriction=lambda name: self.decide("history", name).restriction,
             count=count,
             since=since,
+            during=during,
             cursor=cursor,
         )
         if type and id and not versions:
@@ -126,7 +156,7 @@ class RecordSession:
         """Who has opened this patient's record, newest first. The citizen sees all, staff their own lines."""
         decision = self.decide("log", "Patient")
         if not ID.fullmatch(patient) or not await self.permits(decision.restriction, (patient,)):
-            await self._refuse("log", decision, (patient,))
+            await self.refuse("log", decision, (patient,))
         own_only = self.actor.kind is ActorKind.PRACTITIONER and self.actor.role != "privacy-officer"
         lines = await access_lines.of_patient(
             self.record.log,
@@ -172,7 +202,7 @@ class RecordSession:
             )
         current = await self.record.store.current(self.actor.tenant, [(type, id)])
         if (type, id) not in current:
-            await self._refuse("erase", decision, ())
+            await self.refuse("erase", decision, ())
         patients = current[type, id].patients
         await self._log(
             self.events.make(
@@ -209,7 +239,7 @@ class RecordSession:
         self, action: str, decision: Decision, found: StoredVersion | Withheld | None, type: str, id: str
     ) -> StoredVersion:
         if found is None or isinstance(found, Withheld):
-            await self._refuse(action, decision, found.patients if found else ())
+            await self.refuse(action, decision, found.patients if found else ())
         assert isinstance(found, StoredVersion)
         await self._guard("read", (found,))
         named = by_patient([(f"{type}/{found.id}/{found.version}", found.patients)])
@@ -218,7 +248,7 @@ class RecordSession:
             raise gone()
         return found
 
-    async def _refuse(self, action: str, decision: Decision, patients: Sequence[str]) -> None:
+    async def refuse(self, action: str, decision: Decision, patients: Sequence[str]) -> None:
         """Log the refusal on every patient concerned (or on nobody) and answer as if nothing were there."""
         seen: Mapping[str, Sequence[str]] = {patient: [] for patient in patients} or {"": []}
         await self._log(self.events.make(action, explanation.refusal(decision), seen, at=self.at))
@@ -233,7 +263,7 @@ class RecordSession:
         # Asked also where nothing stands, so that missing takes as long as hidden.
         permitted = await self.permits(decision.restriction, patients if found else (id,))
         if found is None or not permitted:
-            await self._refuse(action, decision, patients)
+            await self.refuse(action, decision, patients)
         return patients
 
     async def _searched(self, query: Query, shown: Sequence[StoredVersion]) -> list[Prepared]:

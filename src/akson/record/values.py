@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from akson.store.compartment import Part as Part
 from akson.store.values import StoredVersion as StoredVersion
 
 ID = re.compile(r"[A-Za-z0-9\-.]{1,64}")

@@ -29,6 +29,8 @@ class Asked:
     types: tuple[str, ...]
     id: str | None
     since: datetime | None
+    during: tuple[datetime, datetime] | None = None
+    """Only versions that were current at some moment of [from, to)."""
 
 
 Rule = Callable[[str], Restriction]
@@ -70,8 +72,21 @@ def _branches(asked: Asked, rule: Rule, keys: Keys, arguments: Arguments) -> lis
             where += f" and {_place(asked, type, asked.id, arguments)}"
         if asked.since is not None:
             where += f" and t.updated >= {arguments.add(asked.since, 'timestamptz')}"
+        if asked.during is not None:
+            begin, end = (arguments.add(moment, "timestamptz") for moment in asked.during)
+            where += f" and t.updated < {end} and {current_at(type, begin)}"
         branches += [(table_of(type), type, where), (history_of(type), type, where)]
     return branches
+
+
+def current_at(type: str, at: str) -> str:
+    """SQL: no later version of the row `t` stood at `at` already."""
+    key = "s.tenant = t.tenant and s.bucket = t.bucket and s.id = t.id and s.version = t.version + 1"
+    later = (
+        f"select from {source} s where {key} and s.updated <= {at}"
+        for source in (table_of(type), history_of(type))
+    )
+    return " and ".join(f"not exists ({select})" for select in later)
 
 
 def _place(asked: Asked, type: str, id: str, arguments: Arguments) -> str:

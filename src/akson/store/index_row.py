@@ -3,17 +3,21 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
+from decimal import Decimal
 from itertools import product
 
 from akson.fhir.index_values import IndexValues
 from akson.fhir.search.values.string import fold
+from akson.fhir.search.values.token import OF_TYPE
 from akson.store import forms
 from akson.store.keys import Keys
-from akson.store.principal import PATIENT_PARAMS, PRINCIPAL_DATE
+from akson.store.principal import COMBINED_COMPOSITES, PATIENT_PARAMS, PRINCIPAL_DATE, WHOLE_COMPOSITES
+from akson.store.units import BASE, in_base_units
 
-INDEX_VERSION = 1
+INDEX_VERSION = 2
 """Raised when rows would be indexed differently from before; `reindex` brings older rows up to it."""
-_HALF = 0xFFFFFFFF
+CODE_BITS = 40
+CODE_MASK = (1 << CODE_BITS) - 1
 COMPOSITE_FORMS_MAX = 200
 """Combinations written for one composite value; beyond it a resource would be mostly index."""
 
@@ -69,7 +73,9 @@ def index_row(keys: Keys, tenant: int, type: str, values: IndexValues) -> IndexR
     present: dict[str, None] = {}
     for param, system, code in values.tokens:
         present[param.partition(":")[0]] = None  # `subject:identifier` speaks of `subject`.
-        for form in forms.of_token(system, code):
+        # An identifier's type is asked for with the number, never alone.
+        typed = param.endswith(OF_TYPE)
+        for form in (forms.asked_token(system, code),) if typed else forms.of_token(system, code):
             row.tokens[token(tenant, type, param, "is", form)] = None
     for param, target in values.references:
         present[param] = None
@@ -83,9 +89,11 @@ def index_row(keys: Keys, tenant: int, type: str, values: IndexValues) -> IndexR
         row.strings[keys.param(tenant, type, param), uri] = None
     _dates(keys, tenant, type, values, row, present)
     _numbers(keys, tenant, type, values, row, present)
+    by_parts = (*WHOLE_COMPOSITES.get(type, ()), *COMBINED_COMPOSITES.get(type, ()))
     for param, components in values.composites:
         present[param] = None
-        _composite(keys, tenant, type, param, components, row)
+        if param not in by_parts:
+            _composite(keys, tenant, type, param, components, row)
     for param in present:
         row.tokens[token(tenant, type, param, "present")] = None
     return row
@@ -128,21 +136,40 @@ def _numbers(
     keys: Keys, tenant: int, type: str, values: IndexValues, row: IndexRow, present: dict[str, None]
 ) -> None:
     for param, low, high in values.numbers:
-        present[param] = None
+        present[param.partition(":")[0]] = None  # `near:latitude` speaks of `near`.
         row.numbers.append((keys.param(tenant, type, param), float(low), float(high), 0))
     for param, low, high, system, code in values.quantities:
         present[param] = None
-        key = keys.param(tenant, type, param)
-        row.numbers.append((key, float(low), float(high), unit_of(keys, tenant, system, code)))
+        _quantity(keys, tenant, type, param, "", (low, high, system, code), row)
+
+
+def _quantity(
+    keys: Keys,
+    tenant: int,
+    type: str,
+    param: str,
+    discrete: str,
+    value: tuple[Decimal, Decimal, str | None, str | None],
+    row: IndexRow,
+) -> None:
+    """As written, and in base units where these are others."""
+    low, high, system, code = value
+    key = keys.param(tenant, type, param, discrete)
+    row.numbers.append((key, float(low), float(high), unit_of(keys, tenant, system, code)))
+    base = in_base_units(system, code, low, high)
+    if base is not None and base[0] != code:
+        unit, (lowest, highest) = base
+        key = keys.param(tenant, type, param + BASE, discrete)
+        row.numbers.append((key, float(lowest), float(highest), unit_of(keys, tenant, system, unit)))
 
 
 def unit_of(keys: Keys, tenant: int, system: str | None, code: str | None) -> int:
-    """num_unit of a quantity: 32 bits of system and code together, then 32 bits of the code alone.
+    """num_unit of a quantity: 24 bits for the system, 40 for the code, so that each can be asked for alone.
 
-    Units are few, so half a hash is enough to tell them apart.
+    Systems of units are a handful and codes some hundreds: parts of a hash are enough to tell them apart.
     """
-    whole = keys.value(tenant, f"unit {system or ''}|{code or ''}") >> 32
-    return whole << 32 | keys.value(tenant, f"unit {code or ''}") & _HALF
+    of_system = keys.value(tenant, f"unit system {system or ''}") >> CODE_BITS
+    return of_system << CODE_BITS | keys.value(tenant, f"unit {code or ''}") & CODE_MASK
 
 
 def _composite(
@@ -162,7 +189,7 @@ def _composite(
         row.dates.extend((key, lo, hi) for _, lo, hi in ranged.dates)
         row.numbers.extend((key, float(lo), float(hi), 0) for _, lo, hi in ranged.numbers)
         for _, lo, hi, system, code in ranged.quantities:
-            row.numbers.append((key, float(lo), float(hi), unit_of(keys, tenant, system, code)))
+            _quantity(keys, tenant, type, param, discrete, (lo, hi, system, code), row)
         for _, text in ranged.strings:
             row.strings[key, fold(text).replace("\0", "")] = None
 

@@ -25,6 +25,10 @@ class Keys:
         self.mark = lru_cache(maxsize=None)(self._mark)
         self.value = lru_cache(maxsize=_CACHE_MAX)(self._value)
 
+    def derived(self, purpose: str) -> bytes:
+        """A key of this installation for another purpose; it tells nothing of this one."""
+        return hashlib.blake2b(purpose.encode(), key=self._index_key, person=b"derived").digest()
+
     def _mark(self, type: str, param: str, form: str) -> int:
         return self._hash(f"P\0{type}\0{param}\0{form}")
 

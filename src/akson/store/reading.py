@@ -9,8 +9,9 @@ import asyncpg
 from akson.access.decision import Restriction
 from akson.store import history
 from akson.store.buckets import bucket_of
+from akson.store.coalescing import CoalescedReads
 from akson.store.keys import Keys
-from akson.store.rows import stored_version
+from akson.store.rows import Row, body_of, stored_version
 from akson.store.search import restriction as restrictions
 from akson.store.search.scope import Arguments
 from akson.store.statements import statement
@@ -25,12 +26,14 @@ class Reading:
         self._pool = pool
         self._tables = tables
         self._keys = keys
+        self._coalesced = CoalescedReads(pool, keys)
 
     async def read(
         self, tenant: int, type: str, id: str, *, restriction: Restriction
     ) -> StoredVersion | Withheld | None:
-        arguments = Arguments([tenant, type, id, bucket_of(id)])
-        return await self._one("read", tenant, type, arguments, restriction)
+        if not await self._tables.having([type]):
+            return None
+        return _told(type, await self._coalesced.read(tenant, type, id, restriction))
 
     async def read_version(
         self, tenant: int, type: str, id: str, version: int, *, restriction: Restriction
@@ -47,11 +50,13 @@ class Reading:
             restriction, "t", tenant=tenant, keys=self._keys, arguments=arguments, indexed=False
         )
         row = await self._pool.fetchrow(statement(name, type, seen), *arguments.values)
-        if row is None:
-            return None
-        if not row["visible"]:
-            return Withheld(type, row["id"], tuple(row["patient_ids"] or ()))
-        return stored_version(type, row)
+        return _told(type, row)
+
+    async def read_as_of(
+        self, tenant: int, type: str, id: str, at: datetime, *, restriction: Restriction
+    ) -> StoredVersion | Withheld | None:
+        arguments = Arguments([tenant, type, id, bucket_of(id), at])
+        return await self._one("read_as_of", tenant, type, arguments, restriction)
 
     async def current(self, tenant: int, keys: Sequence[tuple[str, str]]) -> dict[tuple[str, str], Current]:
         """How the named resources stand; those that never were are left out. One statement per type, together."""
@@ -67,7 +72,7 @@ class Reading:
             )
             for row in rows:
                 patients = tuple(row["patient_ids"] or ())
-                found[type, row["id"]] = Current(row["version"], row["deleted"], row["updated"], patients)
+                found[type, row["id"]] = Current(row["version"], row["updated"], patients, body_of(row))
         return found
 
     async def history(
@@ -79,6 +84,7 @@ class Reading:
         restriction: Restriction | Callable[[str], Restriction],
         count: int,
         since: datetime | None,
+        during: tuple[datetime, datetime] | None,
         cursor: str | None,
     ) -> tuple[list[StoredVersion], int, str | None]:
         """Versions newest first, how many there are in all, and where to go on."""
@@ -86,7 +92,7 @@ class Reading:
         if not known:
             return [], 0, None
         rule = restriction if callable(restriction) else lambda _type: restriction
-        asked = history.Asked(tenant, tuple(sorted(known)), id, since)
+        asked = history.Asked(tenant, tuple(sorted(known)), id, since, during)
         page = history.page(asked, rule, self._keys, count=count, cursor=cursor)
         whole = history.total(asked, rule, self._keys)
         rows, total = await asyncio.gather(
@@ -95,3 +101,11 @@ class Reading:
         versions = [stored_version(row["type"], row) for row in rows[:count]]
         more = history.encode(rows[count - 1]) if len(rows) > count > 0 else None
         return versions, total, more
+
+
+def _told(type: str, row: Row | None) -> StoredVersion | Withheld | None:
+    if row is None:
+        return None
+    if not row["visible"]:
+        return Withheld(type, row["id"], tuple(row["patient_ids"] or ()))
+    return stored_version(type, row)

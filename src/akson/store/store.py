@@ -17,6 +17,7 @@ from akson.fhir.search.query import Query
 from akson.store import buckets, connections
 from akson.store.changes import Changes
 from akson.store.commit import Commit
+from akson.store.compartment import Compartment, Part
 from akson.store.facts import Facts
 from akson.store.keys import Keys
 from akson.store.maintenance import Extract, Maintenance
@@ -41,6 +42,8 @@ Progress = Callable[[int], Awaitable[None] | None]
 """Told how many rows are done so far."""
 
 _INDEX_KEY_BYTES = 32
+SEARCH_TIME_MAX_S = 15
+"""Of one statement of a search; what takes longer is refused, so that it cannot keep the others waiting."""
 
 
 class Store:
@@ -58,12 +61,14 @@ class Store:
     ) -> None:
         self._pool = pool
         self._search_pool = search_pool
+        self._keys = keys
         self._clock = clock
         self._random = random
         tables = Tables(pool)
         self._tables = tables
         self._reading = Reading(pool, tables, keys)
         self._searching = Searching(search_pool, tables, keys, definitions, clock)
+        self._compartment = Compartment(pool, tables, keys)
         self._commit = Commit(pool, tables, keys)
         self._changes = Changes(pool)
         self._facts = Facts(pool, dsn)
@@ -81,7 +86,10 @@ class Store:
                 keys = Keys(await _index_key(connection, random))
             # Searches are planned for their very values; reads by key keep their prepared plan.
             search_pool = await connections.pool(
-                dsn, size=max(1, pool_size - pool_size // 2), plan_cache_mode="force_custom_plan"
+                dsn,
+                size=max(1, pool_size - pool_size // 2),
+                plan_cache_mode="force_custom_plan",
+                statement_timeout=f"{SEARCH_TIME_MAX_S}s",
             )
         except BaseException:
             await pool.close()
@@ -103,6 +111,10 @@ class Store:
             bucket = int.from_bytes(self._random.bytes(2), "big") % buckets.BUCKETS
         return buckets.server_id(bucket, self._clock.now(), self._random.bytes(9))
 
+    def derived_key(self, purpose: str) -> bytes:
+        """64 bytes that every process of this installation shares, and nobody else."""
+        return self._keys.derived(purpose)
+
     async def read(
         self, tenant: int, type: str, id: str, *, restriction: Restriction
     ) -> StoredVersion | Withheld | None:
@@ -123,18 +135,46 @@ class Store:
         restriction: Restriction | Callable[[str], Restriction],
         count: int,
         since: datetime | None = None,
+        during: tuple[datetime, datetime] | None = None,
         cursor: str | None = None,
     ) -> tuple[list[StoredVersion], int, str | None]:
         """Versions newest first, how many there are in all, and where to go on. `restriction` may depend on the type."""
         return await self._reading.history(
-            tenant, type, id, restriction=restriction, count=count, since=since, cursor=cursor
+            tenant, type, id, restriction=restriction, count=count, since=since, during=during, cursor=cursor
         )
+
+    async def read_as_of(
+        self, tenant: int, type: str, id: str, at: datetime, *, restriction: Restriction
+    ) -> StoredVersion | Withheld | None:
+        """The version that was current at `at`, under today's restriction."""
+        return await self._reading.read_as_of(tenant, type, id, at, restriction=restriction)
+
+    async def compartment_as_of(
+        self, tenant: int, patient: str, type: str, at: datetime, *, restriction: Restriction
+    ) -> list[StoredVersion]:
+        """Versions of one type that belonged to the patient and were current at `at`; by id."""
+        return await self._compartment.as_of(tenant, patient, type, at, restriction=restriction)
 
     async def search(
         self, tenant: int, query: Query, *, restriction: Callable[[str], Restriction]
     ) -> SearchPage:
         """`restriction(type)` applies at every table the search touches: matches, chains, includes, counts."""
         return await self._searching.search(tenant, query, restriction=restriction)
+
+    async def everything(
+        self,
+        tenant: int,
+        patient: str,
+        part: Part,
+        *,
+        restriction: Callable[[str], Restriction],
+        count: int | None = None,
+        cursor: str | None = None,
+    ) -> tuple[list[StoredVersion], str | None]:
+        """What belongs to one patient, of all types; a page of it and where to go on when `count` is given."""
+        return await self._compartment.everything(
+            tenant, patient, part, restriction=restriction, count=count, cursor=cursor
+        )
 
     def explain(self, tenant: int, query: Query, *, restriction: Callable[[str], Restriction]) -> Sql:
         return self._searching.explain(tenant, query, restriction=restriction)

@@ -92,9 +92,14 @@ class Current:
     """How a resource stands now, whoever asks: what a commit compares its expectation with."""
 
     version: int
-    deleted: bool
     updated: datetime
     patients: tuple[str, ...]
+    body: bytes | None
+    """None for a deletion."""
+
+    @property
+    def deleted(self) -> bool:
+        return self.body is None
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,14 +15,17 @@ from akson.fhir.bundle import BundleEntry, read_bundle
 from akson.fhir.problem import Problem, ProblemKind
 from akson.record.values import Change
 
+READS_MAX = 300
+"""Each may be a search of its own: thousands in one request would starve everybody else."""
 _READS = ("GET", "HEAD")
+_OF_THE_BUNDLE = frozenset({"if-none-match", "if-modified-since", "if-match", "if-none-exist"})
 
 
 async def run(call: Call) -> Answer:
     asked = read_bundle(call.body, base=call.base)
+    _refuse_many_reads(asked.entries)
     if asked.type == "transaction":
-        answers = await _transaction(call, asked.entries)
-        return Answer(200, bundle("transaction-response", answers))
+        return Answer(200, bundle("transaction-response", await _transaction(call, asked.entries)))
     failed = {place: answer_of(problem) for place, problem in asked.failed}
     answers = {place: response_entry(a, outcome=a.body) for place, a in failed.items()}
     for entry in asked.entries:
@@ -31,9 +34,16 @@ async def run(call: Call) -> Answer:
 
 
 async def _transaction(call: Call, entries: tuple[BundleEntry, ...]) -> list[bytes]:
+    """Reads see what the writes made, and a read that fails must undo them: so each is tried before anything is written."""
+    reads = [e for e in entries if e.method in _READS]
     writes = [e for e in entries if e.method not in _READS]
-    answers: dict[int, bytes] = {}
     changes = [_change(entry) for entry in writes]
+    made = {(e.type, e.id) for e in writes if e.id}
+    if changes:
+        for entry in reads:
+            if (entry.type, entry.id) not in made:
+                await _tried(call, entry)
+    answers: dict[int, bytes] = {}
     if changes:
         # Parsing and validation hold the processor; give others their turn before it begins.
         await asyncio.sleep(0)
@@ -44,15 +54,20 @@ async def _transaction(call: Call, entries: tuple[BundleEntry, ...]) -> list[byt
         for entry, committed in zip(writes, done, strict=True):
             answer = written.answer(quiet, committed)
             answers[entry.place] = response_entry(answer, resource=answer.body)
-    for entry in entries:
-        if entry.method in _READS:
-            answer = await _read(call, entry)
-            if answer.status >= 400:
-                raise Problem(
-                    ProblemKind.INVALID, "AKS-API-033", f"Bundle.entry[{entry.place}] could not be read."
-                )
+    for entry in reads:
+        if changes:
+            answers[entry.place] = await _alone(call, entry)
+        else:
+            answer = await _tried(call, entry)
             answers[entry.place] = response_entry(answer, resource=answer.body)
     return [answers[place] for place in sorted(answers)]
+
+
+async def _tried(call: Call, entry: BundleEntry) -> Answer:
+    try:
+        return await _read(call, entry)
+    except Problem as problem:
+        raise named(problem, entry.place) from None
 
 
 async def _alone(call: Call, entry: BundleEntry) -> bytes:
@@ -63,18 +78,29 @@ async def _alone(call: Call, entry: BundleEntry) -> bytes:
             answer = written.answer(call, (await call.session.commit([_change(entry)]))[0])
     except Problem as problem:
         answer = answer_of(named(problem, entry.place))
-    if answer.status >= 400:
         return response_entry(answer, outcome=answer.body)
     return response_entry(answer, resource=answer.body)
 
 
 async def _read(call: Call, entry: BundleEntry) -> Answer:
-    """A GET entry is a call like any other, with the Bundle's reader."""
-    path = "/".join(part for part in (entry.type, entry.id, *entry.rest) if part)
-    asked = replace(call, method="GET", type=path, id="", version="", query=entry.query, body=b"")
+    """A GET entry is a call like any other, with the Bundle's reader. Raises Problem."""
+    headers = {name: value for name, value in call.headers.items() if name not in _OF_THE_BUNDLE}
     if entry.if_none_match:
-        asked = replace(asked, headers={**call.headers, "if-none-match": f'W/"{entry.if_none_match}"'})
-    return await call.dispatch(asked)
+        headers["if-none-match"] = f'W/"{entry.if_none_match}"'
+    if entry.if_modified_since:
+        headers["if-modified-since"] = entry.if_modified_since
+    asked = replace(call, method=entry.method, query=entry.query, headers=headers, body=b"")
+    return await call.dispatch(asked, [part for part in (entry.type, entry.id, *entry.rest) if part])
+
+
+def _refuse_many_reads(entries: tuple[BundleEntry, ...]) -> None:
+    if sum(entry.method in _READS for entry in entries) > READS_MAX:
+        raise Problem(
+            ProblemKind.TOO_LARGE,
+            "AKS-API-033",
+            f"A Bundle asks at most {READS_MAX} questions here.",
+            now="Send several Bundles, or one search.",
+        )
 
 
 def _change(entry: BundleEntry) -> Change:

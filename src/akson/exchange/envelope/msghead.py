@@ -61,6 +61,7 @@ def read_envelope(root: etree._Element) -> Envelope:
         ),
         attachments=tuple(_attachment(r) for r in references if coded(r.get("MsgType")).v == _ATTACHMENT),
         values=info,
+        head=reading.values,
         faults=(*reading.faults, *_version(info)),
     )
 
@@ -136,7 +137,8 @@ def _attachment(reference: Values) -> Attachment:
 
 
 def _version(info: Values) -> Sequence[Fault]:
-    if info.get("MIGversion", format.MIG_VERSION) == format.MIG_VERSION:
+    # An empty element says what the schema fixes.
+    if (info.get("MIGversion") or format.MIG_VERSION) == format.MIG_VERSION:
         return ()
     return (Fault("MsgHead/MsgInfo/MIGversion", "is not the version that is read here"),)
 

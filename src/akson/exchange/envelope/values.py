@@ -131,6 +131,8 @@ class Envelope:
     attachments: tuple[Attachment, ...]
     values: Values
     """All of MsgInfo, as declared in msghead_format.py."""
+    head: Values
+    """All of MsgHead, MsgInfo in it."""
     faults: tuple[Fault, ...]
 
     def __repr__(self) -> str:

@@ -1,0 +1,1 @@
+"""How messages come and go, one module per transport. What a message says is not known here."""

@@ -23,7 +23,7 @@ create table record."{table}" (
     num_key       bigint[],
     num_lo        float8[],
     num_hi        float8[],             -- left out when every value is a point
-    num_unit      bigint[],             -- 32 bits of hash of system and code, 32 of the code alone
+    num_unit      bigint[],             -- 24 bits of hash of the system, 40 of the code
     body          bytea,                -- null: deleted or erased
     primary key (tenant, bucket, id)
 );
@@ -31,6 +31,7 @@ create index on record."{table}" using gin (tokens, refs) with (fastupdate = on,
 create index on record."{table}" (tenant, patient, date_lo desc nulls last);
 create index on record."{table}" (tenant, updated);
 create index on record."{table}" (self);
+create index on record."{table}" using gin (patient_ids) where cardinality(patient_ids) > 1; -- the few that belong to several
 
 create table record."{table}_history" (
     tenant      int         not null,
@@ -45,3 +46,4 @@ create table record."{table}_history" (
     primary key (tenant, bucket, id, version)
 );
 create index on record."{table}_history" (tenant, updated);
+create index on record."{table}_history" using gin (patient_ids); -- what stood in a patient's record at an earlier instant

@@ -1,0 +1,120 @@
+"""The capability statement, derived from the tables that routes, search and validation read: it cannot claim too much.
+
+Spec: https://hl7.org/fhir/R4/capabilitystatement.html. Made once; it holds nothing of a caller.
+"""
+
+from collections.abc import Sequence
+from importlib.metadata import version
+from typing import Any
+
+from akson.api.interaction import Answer, Call, Interaction
+from akson.api.negotiation import JSON
+from akson.api.openapi import describe
+from akson.api.operation import Operation
+from akson.fhir.codec import json
+from akson.fhir.definitions import load
+from akson.fhir.search.terms import EVERYWHERE, offered
+
+DATE = "2026-11-26"
+"""Of the last change in what is offered."""
+_CONDITIONAL = {
+    "versioning": "versioned-update",
+    "readHistory": True,
+    "updateCreate": True,
+    "conditionalCreate": True,
+    "conditionalRead": "full-support",
+    "conditionalUpdate": True,
+    "conditionalDelete": "single",
+    "referencePolicy": ["literal", "logical", "local"],
+}
+
+
+class Capability:
+    """What a server of these interactions offers: the statement, and the same as OpenAPI, written once for each address."""
+
+    def __init__(self, listed: Sequence[Interaction], operations: Sequence[Operation] = ()) -> None:
+        self._listed = listed
+        self._operations = operations
+        self._written: dict[str, tuple[str, bytes]] = {}
+
+    def answer(self, shape: str, base: str) -> Answer:
+        """`metadata` or `openapi.json`."""
+        known, body = self._written.get(shape, ("", b""))
+        if known != base:
+            body = json.encode(self._told(shape, base))
+            self._written[shape] = (base, body)
+        return Answer(200, body)
+
+    def interactions(self) -> tuple[Interaction, ...]:
+        """GET metadata and GET openapi.json, which anyone may ask."""
+        return tuple(self._interaction(shape) for shape in ("metadata", "openapi.json"))
+
+    def _interaction(self, shape: str) -> Interaction:
+        async def run(call: Call) -> Answer:
+            return self.answer(shape, call.base)
+
+        return Interaction("capabilities", "GET", shape, run, level="")
+
+    def _told(self, shape: str, base: str) -> dict[str, Any]:
+        if shape == "metadata":
+            return statement(self._listed, self._operations, base)
+        operations = [route for operation in self._operations for route in operation.interactions()]
+        return describe([*self._listed, *operations, *self.interactions()], base)
+
+
+def statement(listed: Sequence[Interaction], operations: Sequence[Operation], base: str) -> dict[str, Any]:
+    by_level = {level: _codes(listed, level) for level in ("type", "system")}
+    return {
+        "resourceType": "CapabilityStatement",
+        "status": "active",
+        "date": DATE,
+        "kind": "instance",
+        "software": {"name": "Akson", "version": version("akson")},
+        "implementation": {"description": "Akson", "url": base},
+        "fhirVersion": load().version,
+        "format": [JSON, "json"],
+        "rest": [
+            {
+                "mode": "server",
+                "security": {
+                    "description": "Bearer access tokens of the node's issuer. Every answer is decided by care relation, "
+                    "and every access stands in the patient's log; hidden and missing look alike."
+                },
+                "resource": [
+                    _resource(type, by_level["type"], operations) for type in sorted(load().resource_types)
+                ],
+                "interaction": [{"code": code} for code in by_level["system"]],
+                "searchParam": [{"name": name, "type": kind} for name, kind in EVERYWHERE.items()],
+            }
+            | _operations([o for o in operations if any(not place.shape for place in o.places)])
+        ],
+    }
+
+
+def _codes(listed: Sequence[Interaction], level: str) -> list[str]:
+    codes = [i.code for i in listed if i.level == level]
+    return list(dict.fromkeys(codes)) + (["batch"] if "transaction" in codes else [])
+
+
+def _operations(offered: Sequence[Operation]) -> dict[str, Any]:
+    listed = [{"name": o.name, "definition": o.definition} for o in offered]
+    return {"operation": listed} if listed else {}
+
+
+def _resource(type: str, codes: Sequence[str], operations: Sequence[Operation]) -> dict[str, Any]:
+    here = [o for o in operations if (types := o.types()) is None or type in types]
+    parameters = offered(type)
+    references = [f"{type}:{code}" for code, p in parameters.items() if p.type == "reference"]
+    return {
+        "type": type,
+        "profile": f"http://hl7.org/fhir/StructureDefinition/{type}",
+        "interaction": [{"code": code} for code in codes],
+        **_CONDITIONAL,
+        "searchInclude": ["*", *references],
+        "searchRevInclude": ["*"],
+        "searchParam": [
+            {"name": code, "type": p.type} | ({"definition": p.url} if p.url else {})
+            for code, p in sorted(parameters.items())
+        ],
+        **_operations(here),
+    }

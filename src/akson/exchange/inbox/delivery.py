@@ -1,0 +1,193 @@
+"""A message and everything the record knows that bears upon it: the facts that `planning` plans from."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from akson.exchange import mirror, stays
+from akson.exchange.envelope.values import Party
+from akson.exchange.inbox.directory import Directory, Place, Resource, identifier_query, reference
+from akson.exchange.inbox.patients import Match, PatientMatch, match
+from akson.exchange.message_type import CANCELLED, CareMessage
+from akson.fhir.search.query import Query, ReferenceValue, Term, TokenValue
+from akson.terminology.systems import HER_ID
+
+TASK_OPEN = ("requested", "received", "accepted", "ready", "in-progress", "on-hold")
+SERVICE_RUNS = ("planned", "waitlist", "active", "onhold")
+FOUND_MAX = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """One message to one municipality."""
+
+    message: CareMessage
+    tenant: int
+    places: tuple[Place, ...]
+    received: str
+    sender: Resource
+    hospital: Resource
+    patient: PatientMatch
+    owners: tuple[Resource, ...]
+    officer: Resource
+    mirrored: Resource | None
+    """This message's own Communication, when it stands already: an earlier try got so far."""
+    standing: Resource | None
+    """The Encounter it speaks of."""
+    originals: tuple[Resource, ...]
+    """Communications that it cancels."""
+    tasks: tuple[Resource, ...]
+    """Open items of those."""
+    cancelled: bool
+    """Its own cancellation came first."""
+
+
+async def gather(
+    directory: Directory, message: CareMessage, places: tuple[Place, ...], *, received: str, made_id: str
+) -> Delivery:
+    """`made_id` is the id that the message's Communication has or will have."""
+    tenant, envelope = places[0].tenant, message.envelope
+    assert envelope.patient is not None, "judged before: no message without a patient comes this far"
+    patient = await match(directory, tenant, envelope.patient)
+    mirrored = await directory.read(tenant, f"Communication/{made_id}")
+    hospital = await party(directory, tenant, envelope.sender, outer=True)
+    originals = await _originals(directory, tenant, message, patient)
+    return Delivery(
+        message=message,
+        tenant=tenant,
+        places=places,
+        received=received,
+        sender=await party(directory, tenant, envelope.sender),
+        hospital=hospital,
+        patient=patient,
+        owners=await _owners(directory, places, patient),
+        officer=await directory.officer(tenant, places[0]),
+        mirrored=mirrored,
+        standing=await _standing(directory, tenant, message, patient, hospital, mirrored, originals),
+        originals=originals,
+        tasks=await _tasks(directory, tenant, originals),
+        cancelled=bool(
+            await directory.find(
+                tenant, identifier_query("Communication", (mirror.CANCELS,), mirror.message_id(message))
+            )
+        ),
+    )
+
+
+async def party(directory: Directory, tenant: int, sender: Party, *, outer: bool = False) -> Resource:
+    """A Reference to whoever this is: the Organization here when there is one, always with name and HER-id."""
+    her = sender.organisation_her if outer else sender.her
+    name = sender.name if outer else sender.words
+    found = await directory.place(tenant, her)
+    told: Resource = {"reference": f"Organization/{found.id}"} if found else {"type": "Organization"}
+    if her:
+        told["identifier"] = {"system": HER_ID, "value": her}
+    return {**told, "display": name} if name else told
+
+
+async def _owners(
+    directory: Directory, places: tuple[Place, ...], patient: PatientMatch
+) -> tuple[Resource, ...]:
+    """For each place addressed: the unit below it that holds most of her service decisions, else the place itself."""
+    if patient.match is not Match.KNOWN:
+        return ()
+    terms = (_about(patient.id), _status(*SERVICE_RUNS))
+    episodes = await directory.find(places[0].tenant, Query("EpisodeOfCare", terms=terms, count=FOUND_MAX))
+    owners = [await _owner(directory, place, episodes) for place in places]
+    return tuple({owner["reference"]: owner for owner in owners}.values())
+
+
+async def _owner(directory: Directory, place: Place, episodes: list[Resource]) -> Resource:
+    held: dict[str, list[str]] = {}
+    for episode in episodes:
+        target = str(episode.get("managingOrganization", {}).get("reference", ""))
+        held.setdefault(target, []).append(str(episode.get("period", {}).get("start", "9999")))
+    for target in sorted(held, key=lambda t: (-len(held[t]), min(held[t]), t)):
+        unit = await directory.place_of(place.tenant, target)
+        if unit is not None and unit.within(place.id):
+            return unit.reference
+    return place.reference
+
+
+async def _originals(
+    directory: Directory, tenant: int, message: CareMessage, patient: PatientMatch
+) -> tuple[Resource, ...]:
+    """Communications of the same sender, type and patient that a cancellation speaks of."""
+    envelope = message.envelope
+    if message.status != CANCELLED or not envelope.parent or patient.match is not Match.KNOWN:
+        return ()
+    ids = {mirror.message_id(message, id) for id in (envelope.conversation, envelope.parent)}
+    found = await directory.find(
+        tenant, identifier_query("Communication", (mirror.MESSAGE_ID,), *sorted(ids))
+    )
+    return tuple(
+        c
+        for c in found
+        if c.get("subject", {}).get("reference") == f"Patient/{patient.id}"
+        and any(
+            k.get("code") == message.type.code
+            for category in c.get("category", ())
+            for k in category.get("coding", ())
+        )
+    )
+
+
+async def _standing(
+    directory: Directory,
+    tenant: int,
+    message: CareMessage,
+    patient: PatientMatch,
+    hospital: Resource,
+    mirrored: Resource | None,
+    originals: tuple[Resource, ...],
+) -> Resource | None:
+    """The stay of an earlier try, else the one that is cancelled, else her open stay at the same hospital."""
+    told = [c for c in (mirrored, *originals) if c and "encounter" in c]
+    if told:
+        return await directory.read(tenant, str(told[0]["encounter"]["reference"]))
+    if (
+        patient.match is not Match.KNOWN
+        or message.status == CANCELLED
+        or not message.type.changes_standing(message.facts)
+    ):
+        return None
+    terms = (_about(patient.id), _status(*stays.OPEN))
+    open_stays = await directory.find(tenant, Query("Encounter", terms=terms, count=FOUND_MAX))
+    begun = mirror.message_id(message, message.envelope.conversation)
+    here = [e for e in open_stays if _same_house(e, hospital) or _named(e, begun)]
+    return max(
+        here, key=lambda e: (_named(e, begun), str(e.get("period", {}).get("start", ""))), default=None
+    )
+
+
+def _same_house(encounter: Resource, hospital: Resource) -> bool:
+    provider = encounter.get("serviceProvider", {})
+    if "reference" in hospital:
+        return provider.get("reference") == hospital["reference"]
+    return "identifier" in hospital and provider.get("identifier") == hospital["identifier"]
+
+
+def _named(encounter: Resource, value: str) -> bool:
+    return any(
+        i.get("system") == mirror.MESSAGE_ID and i.get("value") == value
+        for i in encounter.get("identifier", ())
+    )
+
+
+async def _tasks(directory: Directory, tenant: int, originals: tuple[Resource, ...]) -> tuple[Resource, ...]:
+    if not originals:
+        return ()
+    focus = tuple(ReferenceValue("Communication", str(c["id"])) for c in originals)
+    terms = (Term("focus", "reference", None, focus), _status(*TASK_OPEN))
+    return tuple(await directory.find(tenant, Query("Task", terms=terms, count=FOUND_MAX)))
+
+
+def _about(patient: str) -> Term:
+    return Term("patient", "reference", None, (ReferenceValue("Patient", patient),))
+
+
+def _status(*codes: str) -> Term:
+    return Term("status", "token", None, tuple(TokenValue(None, code) for code in codes))
+
+
+def subject(patient: PatientMatch) -> dict[str, Any]:
+    return reference(f"Patient/{patient.id}")

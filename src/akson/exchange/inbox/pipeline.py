@@ -1,0 +1,310 @@
+"""The inbox at work: `Inbox.receive` keeps an original, `Inbox.work` brings what waits to its end.
+
+    received ──► claimed (retry, until the lease is out) ──► answered (receipts kept) ──► accepted | refused
+        │                  └── the same sender and MsgId stands already ──► duplicate, with the same receipts
+        └── something went wrong ──► retry, later and later ──► parked, with an item for the message officer
+
+Each arrow is one durable row. Killed between any two, the item comes back by itself and goes on: the commit is made under
+ids that follow from the message, and receipts are kept before they are sent.
+"""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from akson.access.actor import PurposeOfUse
+from akson.exchange.envelope.apprec import AppRecError
+from akson.exchange.inbox import actors, officer, receipts
+from akson.exchange.inbox.delivery import Delivery, gather
+from akson.exchange.inbox.directory import Directory, Place
+from akson.exchange.inbox.patients import Match
+from akson.exchange.inbox.planning import Made, Plan, made_id, plan
+from akson.exchange.inbox.receipts import Answered
+from akson.exchange.judgement import UNREADABLE, UUID, Answer, Verdict, judge, unreadable
+from akson.exchange.message_type import CareMessage
+from akson.exchange.opening import Opened, open_message
+from akson.exchange.times import NORWAY
+from akson.fhir.problem import Problem, ProblemKind
+from akson.record.door import Record
+from akson.record.values import Change
+from akson.store.post import InboxItem, PostStore
+from akson.world import Clock
+
+LEASE_S = 10
+"""A killed worker's item comes back after so long. Doing it twice does no harm, only work."""
+ITEMS_EACH = 20
+ATTEMPTS_MAX = 8
+DELAY_MAX_S = 900
+DEATHS_MAX = 20
+"""So many times taken without an end: it takes its worker down with it."""
+ENDED = ("accepted", "refused", "duplicate", "parked")
+_CLAIMED = "claimed"
+_AGAIN = frozenset(
+    {ProblemKind.CONFLICT, ProblemKind.PRECONDITION, ProblemKind.OVERLOADED, ProblemKind.INTERNAL}
+)
+"""Somebody else was first, or it is our own fault: another try may go well."""
+
+Send = Callable[[str, bytes], Awaitable[None]]
+"""(file name, content): out through a transport."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of an item, for people and for `--json`."""
+
+    item: int
+    state: str
+    type: str
+    msg_id: str
+    problem: str
+    receipts: tuple[receipts.Receipt, ...]
+
+    @property
+    def ended(self) -> bool:
+        return self.state in ENDED
+
+    @property
+    def refused(self) -> bool:
+        return self.state in ("refused", "parked") or any(r.codes for r in self.receipts)
+
+
+class Inbox:
+    """Built once per process. Nothing is kept between items."""
+
+    def __init__(
+        self, record: Record, post: PostStore, directory: Directory, send: Send, *, clock: Clock, version: str
+    ) -> None:
+        self._record = record
+        self._post = post
+        self._directory = directory
+        self._send = send
+        self._clock = clock
+        self._version = version
+
+    async def receive(self, content: bytes, *, transport: str, name: str) -> int:
+        """Keeps the original. What came before, to the byte and under the same name, is answered again or tried again."""
+        id = await self._post.receive(content, transport=transport, name=name)
+        item = await self._post.get(id)
+        if item is not None and item.state == "parked":
+            await self._post.advance(id, "retry", note="received again", retry_at=None)
+        elif item is not None and item.state in ENDED and item.receipt is not None:
+            await self._answer_again(item.receipt)
+        return id
+
+    async def put_aside(self, name: str) -> None:
+        """A file that the transport could not take: somebody must look at it."""
+        tenant = self._directory.tenants[0]
+        owner = await self._directory.officer(tenant, None)
+        words = "En fil som er for stor til å være en melding, eller ikke kan leses, er lagt til side i post/failed."
+        await self._give(tenant, officer.item_for_file(name, words, tenant, self._clock.now(), owner))
+
+    async def work(self, limit: int = ITEMS_EACH) -> int:
+        """Brings up to `limit` waiting items on; gives how many were taken."""
+        items = await self._post.lease(limit, seconds=LEASE_S)
+        for item in items:
+            await self._one(item)
+        return len(items)
+
+    async def outcome(self, id: int) -> Outcome:
+        item = await self._post.get(id)
+        if item is None:
+            raise Problem(ProblemKind.NOT_FOUND, "AKS-EXCHANGE-011", f"The inbox has no item {id}.")
+        answered = receipts.unpack(item.receipt) if item.receipt is not None else Answered("", ())
+        # A duplicate, or a MsgId that is none, does not stand in the row: it is another item's, or nobody's.
+        msg_id = item.msg_id or _written_id(item.original)
+        return Outcome(id, item.state, item.type or "", msg_id, item.problem or "", answered.receipts)
+
+    async def _one(self, item: InboxItem) -> None:
+        if item.attempts > DEATHS_MAX and item.receipt is None:
+            await self._later(item, "AKS-EXCHANGE-091", give_up=True)
+            return
+        try:
+            await self._process(item)
+        except Problem as problem:
+            again = problem.kind in _AGAIN or not problem.permanent
+            await self._later(item, problem.id, give_up=not again)
+        except Exception as error:
+            # Whatever it is, the item is tried again and then given to somebody; its text may quote patient data.
+            await self._later(item, f"AKS-EXCHANGE-090 {type(error).__name__}", give_up=False)
+
+    async def _process(self, item: InboxItem) -> None:
+        if item.receipt is not None:
+            await self._finish(item, receipts.unpack(item.receipt), "")
+            return
+        opened = open_message(item.original)
+        if await self._is_duplicate(item, opened):
+            return
+        directory = self._directory.afresh()
+        addressed = await directory.addressed(opened.envelope) if opened.envelope else []
+        verdict = judge(opened, addressed)
+        problem = opened.problem.id if opened.problem else " ".join(verdict.codes)
+        if verdict.accepted:
+            verdict, problem = await self._deliver(item, opened.message(), verdict, directory)
+        elif not verdict.answers or UNREADABLE in verdict.codes:
+            # Nobody knows what it said or whom about: somebody must ring the sender.
+            problem = problem or "AKS-EXCHANGE-012"
+            await self._tell_officer(item, "Meldingen kan ikke leses, eller avsenderen er ukjent.", None)
+        await self._answer(item, opened, verdict, problem)
+
+    async def _is_duplicate(self, item: InboxItem, opened: Opened) -> bool:
+        """Claims sender and MsgId for this item; the first one to have them decides, and its receipts are given again."""
+        envelope = opened.envelope
+        if envelope is None or not envelope.sender.key or not UUID.fullmatch(envelope.msg_id):
+            return False
+        if unreadable(opened):
+            # A message cut off on its way must not stand in the way of the whole one.
+            return False
+        key, msg_id = envelope.sender.key, envelope.msg_id.lower()
+        try:
+            await self._post.advance(
+                item.id,
+                "retry",
+                note=_CLAIMED,
+                sender_her=key,
+                msg_id=msg_id,
+                type=envelope.type.v,
+                conversation=envelope.conversation,
+                retry_at=self._clock.now() + timedelta(seconds=LEASE_S),
+            )
+        except Problem as taken:
+            if taken.id != "AKS-STORE-061":
+                raise
+        else:
+            return False
+        first = await self._post.find_by_msg_id(key, msg_id)
+        kept = first.receipt if first is not None else None
+        if kept is not None:
+            await self._answer_again(kept)
+        if first is not None and first.state == "parked":
+            await self._post.advance(first.id, "retry", note="received again", retry_at=None)
+        # Without a receipt the first one is still under way; its receipt will come of itself.
+        note = f"item {first.id} was first" if first is not None else ""
+        await self._post.advance(item.id, "duplicate", note=note, type=envelope.type.v, receipt=kept)
+        return True
+
+    async def _deliver(
+        self, item: InboxItem, message: CareMessage, verdict: Verdict[Place], directory: Directory
+    ) -> tuple[Verdict[Place], str]:
+        """Into the record of each municipality addressed. What the record can never hold is refused, and told."""
+        received = item.received_at.astimezone(NORWAY).isoformat(timespec="seconds")
+        patients: list[str] = []
+        try:
+            for tenant in dict.fromkeys(place.tenant for place in verdict.places):
+                places = tuple(place for place in verdict.places if place.tenant == tenant)
+                made = made_id(tenant, message, "Communication")
+                delivery = await gather(directory, message, places, received=received, made_id=made)
+                await self._commit(delivery, plan(delivery))
+                patients += [delivery.patient.id] if delivery.patient.match is Match.KNOWN else []
+        except Problem as problem:
+            if problem.kind in _AGAIN or not problem.permanent:
+                raise
+            await self._tell_officer(
+                item, "Journalen kunne ikke ta imot meldingen. Avsender er varslet.", verdict.places[0]
+            )
+            error = AppRecError("X99", f"{problem.id}: {problem.what}")
+            refused = tuple(Answer(a.receiver, (*a.errors, error)) for a in verdict.answers)
+            return Verdict((), refused), problem.id
+        await self._post.advance(
+            item.id,
+            "retry",
+            note="committed",
+            tenant=verdict.places[0].tenant,
+            patient_ids=patients,
+            retry_at=self._clock.now() + timedelta(seconds=LEASE_S),
+        )
+        return verdict, ""
+
+    async def _commit(self, delivery: Delivery, plan: Plan) -> None:
+        if delivery.mirrored is None:
+            session = self._record.open(
+                actors.sender(delivery.message.envelope.sender, delivery.tenant),
+                PurposeOfUse.CARE_COORDINATION,
+            )
+            await session.commit(
+                [
+                    Change(
+                        "POST", str(made.resource["resourceType"]), resource=made.resource, given_id=made.id
+                    )
+                    for made in plan.made
+                ],
+                action="receive",
+            )
+        if plan.amended:
+            await self._directory.session(delivery.tenant).commit(
+                [
+                    Change(
+                        "PUT",
+                        str(resource["resourceType"]),
+                        id=str(resource["id"]),
+                        resource=resource,
+                        if_match=int(resource["meta"]["versionId"]),
+                    )
+                    for resource in plan.amended
+                ]
+            )
+
+    async def _answer(self, item: InboxItem, opened: Opened, verdict: Verdict[Place], problem: str) -> None:
+        made = receipts.build(
+            opened.envelope,
+            verdict.answers,
+            seed=f"{item.id}|{item.digest.hex()}",
+            made=self._clock.now(),
+            received=item.received_at,
+            version=self._version,
+        )
+        answered = Answered("accepted" if verdict.accepted else "refused", made)
+        until = self._clock.now() + timedelta(seconds=LEASE_S)
+        kept = receipts.pack(answered)
+        type = opened.envelope.type.v if opened.envelope else None
+        await self._post.advance(
+            item.id,
+            "retry",
+            note="answered",
+            receipt=kept,
+            problem=problem or None,
+            type=type,
+            retry_at=until,
+        )
+        await self._finish(item, answered, " ".join(verdict.codes))
+
+    async def _finish(self, item: InboxItem, answered: Answered, note: str) -> None:
+        for receipt in answered.receipts:
+            await self._send(receipt.name, receipt.content.encode("utf-8"))
+        await self._post.advance(item.id, answered.state, note=note)
+
+    async def _answer_again(self, kept: bytes) -> None:
+        for receipt in receipts.unpack(kept).receipts:
+            await self._send(receipt.name, receipt.content.encode("utf-8"))
+
+    async def _later(self, item: InboxItem, problem: str, *, give_up: bool) -> None:
+        if not give_up and item.attempts < ATTEMPTS_MAX:
+            await self._post.advance(
+                item.id,
+                "retry",
+                note=problem,
+                problem=problem,
+                retry_at=retry_at(self._clock.now(), item.attempts),
+            )
+            return
+        await self._tell_officer(item, "Meldingen kunne ikke behandles.", None)
+        await self._post.advance(item.id, "parked", note=problem, problem=problem)
+
+    async def _tell_officer(self, item: InboxItem, words: str, place: Place | None) -> None:
+        tenant = place.tenant if place else (item.tenant or self._directory.tenants[0])
+        owner = await self._directory.officer(tenant, place)
+        await self._give(tenant, officer.item_for(item, words, tenant, owner))
+
+    async def _give(self, tenant: int, made: Made) -> None:
+        if await self._directory.read(tenant, f"Task/{made.id}") is None:
+            await self._directory.session(tenant).commit(
+                [Change("POST", "Task", resource=made.resource, given_id=made.id)]
+            )
+
+
+def _written_id(original: bytes) -> str:
+    envelope = open_message(original).envelope
+    return envelope.msg_id if envelope else ""
+
+
+def retry_at(now: datetime, attempts: int) -> datetime:
+    return now + timedelta(seconds=min(2**attempts, DELAY_MAX_S))

@@ -1,0 +1,174 @@
+"""What a message adds to the record and what it changes there: pure, from a Delivery to a Plan.
+
+| message              | added, as its sender                        | changed, by the municipality's own post         |
+| -------------------- | ------------------------------------------- | ----------------------------------------------- |
+| admission            | Communication, Encounter, Task with owner   |                                                 |
+| discharge            | Communication, Task (Encounter when none stands) | the Encounter ends                         |
+| changed              | Communication, Task                         | the Encounter                                   |
+| cancellation         | Communication, Task                         | the Encounter undone, open Tasks cancelled      |
+| patient not matched  | Communication without subject, Task for the message officer |                                 |
+
+Ids are made from sender and MsgId, so that a second try makes the same ones and cannot add anything twice.
+"""
+
+import uuid
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from akson.exchange import mirror
+from akson.exchange.envelope.values import Person
+from akson.exchange.identity_numbers import SYSTEMS
+from akson.exchange.inbox.delivery import Delivery, subject
+from akson.exchange.inbox.directory import Resource
+from akson.exchange.inbox.patients import WORDS, Match
+from akson.exchange.message_type import CANCELLED, CareMessage, StayFacts
+
+TASKS = "https://akson.no/fhir/CodeSystem/task"
+MATCH_PATIENT = "match-patient"
+_NAMESPACE = uuid.uuid5(uuid.NAMESPACE_URL, "https://akson.no/exchange/inbox")
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """A resource to be created under an id of ours."""
+
+    id: str
+    resource: Resource
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    made: tuple[Made, ...]
+    amended: tuple[Resource, ...]
+    """Whole resources, with the version they were read at."""
+
+
+def made_id(tenant: int, message: CareMessage, part: str) -> str:
+    return str(uuid.uuid5(_NAMESPACE, f"{tenant}|{mirror.message_id(message)}|{part}"))
+
+
+def plan(delivery: Delivery) -> Plan:
+    if delivery.patient.match is not Match.KNOWN:
+        return Plan((_communication(delivery, None), _unmatched(delivery)), ())
+    if delivery.message.status == CANCELLED:
+        return _cancellation(delivery)
+    return _news(delivery)
+
+
+def _news(delivery: Delivery) -> Plan:
+    message, standing = delivery.message, delivery.standing
+    amended: tuple[Resource, ...] = ()
+    made: tuple[Made, ...] = ()
+    if standing is not None and (message.type.changes_standing(message.facts)):
+        encounter = f"Encounter/{standing['id']}"
+        changed = message.type.changed(message.facts, standing)
+        amended = () if delivery.cancelled or changed == standing else (changed,)
+    else:
+        begun = message.type.begins(message.facts, _stay_facts(delivery))
+        if delivery.cancelled:
+            begun = message.type.undone(message.facts, begun)
+        made = (Made(made_id(delivery.tenant, message, "Encounter"), begun),)
+        encounter = f"Encounter/{made[0].id}"
+    # Who heard of the cancellation first needs no item about what it cancelled.
+    tasks = () if delivery.cancelled else _tasks(delivery, encounter)
+    return Plan((_communication(delivery, encounter), *made, *tasks), amended)
+
+
+def _cancellation(delivery: Delivery) -> Plan:
+    message, standing = delivery.message, delivery.standing
+    encounter, amended = "", list[Resource]()
+    if standing is not None:
+        encounter = f"Encounter/{standing['id']}"
+        undone = message.type.undone(message.facts, standing)
+        amended += [undone] if undone != standing else []
+    reason = {"text": "Avsender har kansellert meldingen."}
+    amended += [{**task, "status": "cancelled", "statusReason": reason} for task in delivery.tasks]
+    return Plan((_communication(delivery, encounter or None), *_tasks(delivery, encounter)), tuple(amended))
+
+
+def _communication(delivery: Delivery, encounter: str | None) -> Made:
+    known = delivery.patient.match is Match.KNOWN
+    around = mirror.Around(
+        sender=delivery.sender,
+        recipients=tuple(place.reference for place in delivery.places),
+        received=delivery.received,
+        subject=subject(delivery.patient) if known else None,
+        encounter={"reference": encounter} if encounter else None,
+    )
+    return Made(
+        made_id(delivery.tenant, delivery.message, "Communication"), mirror.to_fhir(delivery.message, around)
+    )
+
+
+def _stay_facts(delivery: Delivery) -> StayFacts:
+    return StayFacts(_identifier(delivery), subject(delivery.patient), delivery.hospital, delivery.received)
+
+
+def _identifier(delivery: Delivery) -> Resource:
+    return {"system": mirror.MESSAGE_ID, "value": mirror.message_id(delivery.message)}
+
+
+def _tasks(delivery: Delivery, encounter: str) -> tuple[Made, ...]:
+    return tuple(_task(delivery, owner, n, encounter) for n, owner in enumerate(delivery.owners))
+
+
+def _task(delivery: Delivery, owner: Resource, number: int, encounter: str) -> Made:
+    message, type = delivery.message, delivery.message.type
+    cancels = message.status == CANCELLED
+    title = f"Kansellert: {type.title.lower()}" if cancels else type.title
+    description = type.summary(message.facts)
+    if cancels:
+        found = "" if delivery.originals else " Meldingen som kanselleres, er ikke funnet her."
+        description = f"Avsender trekker tilbake meldingen.{found} {description}"
+    about: dict[str, Any] = {
+        "for": subject(delivery.patient),
+        **({"encounter": {"reference": encounter}} if encounter else {}),
+        **({} if cancels else _answer_by(type.answer_within_h, delivery.received)),
+    }
+    base = _base(delivery, f"Task/{number}", type.task, title, description, owner)
+    return Made(base.id, {**base.resource, **about})
+
+
+def _answer_by(hours: int | None, received: str) -> Resource:
+    if hours is None:
+        return {}
+    due = datetime.fromisoformat(received) + timedelta(hours=hours)
+    return {"restriction": {"period": {"end": due.isoformat(timespec="seconds")}}}
+
+
+def _unmatched(delivery: Delivery) -> Made:
+    """For the message officer, who sees items that belong to no patient: who the message says it is about."""
+    words = f"{delivery.message.type.title}, fra {delivery.sender.get('display', '')}. {WORDS[delivery.patient.match]}"
+    base = _base(delivery, "Task/match", MATCH_PATIENT, "Finne riktig pasient", words, delivery.officer)
+    person = delivery.message.envelope.patient
+    return Made(base.id, {**base.resource, **({"input": _who(person)} if person else {})})
+
+
+def _who(person: Person) -> list[Resource]:
+    told = [{"type": {"text": "Navn"}, "valueString": person.name}]
+    if person.birth_date:
+        told.append({"type": {"text": "Fødselsdato"}, "valueString": person.birth_date})
+    for ident in person.idents:
+        system = {"system": SYSTEMS[ident.type][0]} if ident.type in SYSTEMS else {}
+        identifier: Any = {**system, "value": ident.plain}
+        told.append({"type": {"text": ident.words or ident.type or "Id"}, "valueIdentifier": identifier})
+    return told
+
+
+def _base(delivery: Delivery, part: str, code: str, title: str, description: str, owner: Resource) -> Made:
+    communication = f"Communication/{made_id(delivery.tenant, delivery.message, 'Communication')}"
+    resource: Resource = {
+        "resourceType": "Task",
+        "identifier": [_identifier(delivery)],
+        "status": "requested",
+        "intent": "order",
+        "priority": "routine",
+        "code": {"coding": [{"system": TASKS, "code": code}], "text": title},
+        "description": description,
+        "focus": {"reference": communication},
+        "authoredOn": delivery.received,
+        "requester": delivery.sender,
+        "owner": owner,
+    }
+    return Made(made_id(delivery.tenant, delivery.message, part), resource)

@@ -1,0 +1,66 @@
+"""A stay in hospital as an Encounter: what every message type that speaks of one builds on. Pure.
+
+Spec: https://hl7.org/fhir/R4/encounter.html. Which message does what to a stay is the message type's to say.
+"""
+
+from akson.exchange import times
+from akson.exchange.message_type import Resource, StayFacts
+
+INPATIENT = {
+    "system": "http://terminology.hl7.org/CodeSystem/v3-ActCode",
+    "code": "IMP",
+    "display": "inpatient encounter",
+}
+OPEN = ("planned", "arrived", "triaged", "in-progress", "onleave")
+IN_ERROR = "entered-in-error"
+
+
+def stay(facts: StayFacts, *, status: str, start: str = "", ward: str = "") -> Resource:
+    """`start` as the message writes it."""
+    period = {"period": {"start": began}} if (began := times.fhir_date_time(start)) else {}
+    place = {"location": [{"location": {"display": ward}}]} if ward else {}
+    return {
+        "resourceType": "Encounter",
+        "identifier": [facts.identifier],
+        "status": status,
+        "class": INPATIENT,
+        "subject": facts.patient,
+        **period,
+        **place,
+        "serviceProvider": facts.hospital,
+    }
+
+
+def lies_ahead(at: str, received: str) -> bool:
+    """Whether the time a message tells is after it came."""
+    told, came = times.instant(at), times.instant(received)
+    return told > came if told and came else at[:10] > received[:10]
+
+
+def ended(encounter: Resource, at: str, disposition: Resource) -> Resource:
+    period = {**encounter.get("period", {})}
+    if end := times.fhir_date_time(at):
+        period["end"] = end
+    return {
+        **encounter,
+        "status": "finished",
+        **({"period": period} if period else {}),
+        "hospitalization": {**encounter.get("hospitalization", {}), "dischargeDisposition": disposition},
+    }
+
+
+def reopened(encounter: Resource) -> Resource:
+    """As it stood before it ended; a stay that nobody told the beginning of never was."""
+    period = {k: v for k, v in encounter.get("period", {}).items() if k != "end"}
+    if not period:
+        return {**encounter, "status": IN_ERROR}
+    hospitalization = {
+        k: v for k, v in encounter.get("hospitalization", {}).items() if k != "dischargeDisposition"
+    }
+    kept = {k: v for k, v in encounter.items() if k != "hospitalization"}
+    return {
+        **kept,
+        "status": "in-progress",
+        "period": period,
+        **({"hospitalization": hospitalization} if hospitalization else {}),
+    }

@@ -1,0 +1,75 @@
+"""All of one patient: her compartment in one statement, then what it refers to outside, each under its own decision.
+
+Spec: https://hl7.org/fhir/R4/patient-operation-everything.html
+"""
+
+import asyncio
+import re
+from collections.abc import Callable, Iterable, Sequence
+from typing import TYPE_CHECKING
+
+from akson.access.decision import Restriction
+from akson.fhir.search.query import Query, Term, TokenValue
+from akson.record.values import ID, Part, SearchResult
+from akson.store.values import StoredVersion
+
+if TYPE_CHECKING:
+    from akson.record.session import RecordSession
+
+IDS_EACH = 500
+"""Ids of one search; a page holds a thousand."""
+_REFERENCE = re.compile(
+    rb'"reference"\s*:\s*"([A-Z][A-Za-z]{1,40})/([A-Za-z0-9\-.]{1,64})(?:/_history/[^"]*)?"'
+)
+
+
+async def of_patient(
+    session: "RecordSession", patient: str, part: Part, *, count: int | None, cursor: str | None
+) -> SearchResult:
+    decision = session.decide("search", "Patient")
+    if not ID.fullmatch(patient) or not await session.permits(decision.restriction, (patient,)):
+        await session.refuse("search", decision, (patient,) if ID.fullmatch(patient) else ())
+    found, further = await session.record.store.everything(
+        session.actor.tenant, patient, part, restriction=_rule(session), count=count, cursor=cursor
+    )
+    if not found and cursor is None and part == Part():
+        await session.refuse("search", decision, (patient,))
+    around = await _referred(session, found)
+    await session.saw((*found, *around))
+    return SearchResult(tuple(found), tuple(around), None, further)
+
+
+def _rule(session: "RecordSession") -> Callable[[str], Restriction]:
+    return lambda type: session.decide("search", type).restriction
+
+
+async def _referred(session: "RecordSession", found: Sequence[StoredVersion]) -> list[StoredVersion]:
+    """What is referred to and belongs to no patient's compartment: people who work here, organisations, medicines."""
+    known = {(v.type, v.id) for v in found}
+    wanted: dict[str, set[str]] = {}
+    for version in found:
+        for type, id in _REFERENCE.findall(version.body or b""):
+            key = (type.decode(), id.decode())
+            if key not in known and key[0] not in session.record.definitions.compartment("Patient"):
+                wanted.setdefault(key[0], set()).add(key[1])
+    asked = [
+        _by_id(type, ids)
+        for type, every in sorted(wanted.items())
+        if type in session.record.definitions.resource_types and type != "Patient"
+        for ids in _chunks(sorted(every))
+    ]
+    pages = await asyncio.gather(
+        *(
+            session.record.store.search(session.actor.tenant, query, restriction=_rule(session))
+            for query in asked
+        )
+    )
+    return [version for page in pages for version in page.matches]
+
+
+def _by_id(type: str, ids: Sequence[str]) -> Query:
+    return Query(type, (Term("_id", "id", None, tuple(TokenValue(None, id) for id in ids)),), count=len(ids))
+
+
+def _chunks(ids: Sequence[str]) -> Iterable[Sequence[str]]:
+    return (ids[begin : begin + IDS_EACH] for begin in range(0, len(ids), IDS_EACH))

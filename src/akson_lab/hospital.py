@@ -1,0 +1,137 @@
+"""The hospital: writes the messages that a hospital sends to a municipality, from plain facts.
+
+Standard: Pasientlogistikk 1.6 (HIS 1149:2014) in MsgHead 1.2 (HIS 80601:2006). It says no more about the patient than the
+message type asks for.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from akson.exchange import xml
+from akson.exchange.components import logistics
+from akson.exchange.envelope import msghead
+from akson.exchange.messages import admission, discharge
+from akson.exchange.schema import Coded, Structure, Values, write_structure
+from akson.exchange.times import NORWAY
+from akson_lab.facts import Address, Shipment, StayFacts
+
+LISTS = "2.16.578.1.12.4.1.1."
+STATUSES = {"N": "Ny", "M": "Endring", "C": "Kansellering"}
+HOME = Coded("1", "Bosted/arbeidssted", f"{LISTS}8408")
+ALIVE = Coded("1", "Som levende", f"{LISTS}8431")
+_NURSE = Coded("SP", "Sykepleier")
+_PRIMARY_CONTACT = Coded("9", "Primærkontakt", f"{LISTS}9034")
+_MAIN_PHONE = Coded("HP", "Hovedtelefon")
+
+
+def admission_message(facts: StayFacts, shipment: Shipment) -> bytes:
+    """LOG_INNLAGT as bytes. The shipment's id is a UUID that nobody has used before."""
+    event = _event(logistics.EVENT_ADMITTED, "Pasient innlagt", facts.admitted_at, facts.description)
+    body = {"MeldingInnlagtPasient": {"TidsfestetHendelse": event}}
+    return _message(
+        facts, shipment, admission.MESSAGE.code, admission.MESSAGE.words, admission.STRUCTURE, body
+    )
+
+
+def discharge_message(
+    facts: StayFacts, shipment: Shipment, *, discharged_at: datetime, to: Coded = HOME
+) -> bytes:
+    """LOG_UTSKREVET as bytes; `to` is a code of 8408."""
+    event = _event(logistics.EVENT_DISCHARGED, "Pasient utskrevet", discharged_at, "")
+    body = {
+        "MeldingOmUtskrevetPasient": {
+            "UtskrevetTil": {"Uttilstand": ALIVE, "UtTil": to},
+            "TidsfestetHendelse": event,
+        }
+    }
+    return _message(
+        facts, shipment, discharge.MESSAGE.code, discharge.MESSAGE.words, discharge.STRUCTURE, body
+    )
+
+
+def _message(
+    facts: StayFacts, shipment: Shipment, code: str, words: str, structure: Structure, body: Values
+) -> bytes:
+    content = write_structure(structure, {**_start(facts, shipment), **body}, logistics.PREFIXES)
+    info = _info(facts, shipment, Coded(code, words))
+    return xml.write(msghead.write_envelope(info, content, issued=_local(facts.sent_at)))
+
+
+def _info(facts: StayFacts, shipment: Shipment, type: Coded) -> Values:
+    conversation = {
+        "RefToParent": shipment.parent,
+        "RefToConversation": shipment.conversation or shipment.parent,
+    }
+    return {
+        "Type": type,
+        "GenDate": _local(facts.sent_at),
+        "MsgId": shipment.msg_id,
+        **({"ConversationRef": conversation} if shipment.parent else {}),
+        "Sender": {"Organisation": msghead.address(_address(facts.sender))},
+        "Receiver": {"Organisation": msghead.address(_address(facts.receiver))},
+        "Patient": {
+            "FamilyName": facts.family,
+            "GivenName": facts.given,
+            "DateOfBirth": facts.born,
+            "Sex": Coded("2", "Kvinne") if facts.female else Coded("1", "Mann"),
+            "Ident": (_ident(facts.national_id, *_series(facts.national_id)),),
+            "Address": {"StreetAdr": facts.street, "PostalCode": facts.postal_code, "City": facts.city},
+        },
+    }
+
+
+def _start(facts: StayFacts, shipment: Shipment) -> Values:
+    unit = {"Id": facts.ward, "TypeId": Coded("LAV", "Lokal identifikator for avdelinger", f"{LISTS}9051")}
+    status = Coded(shipment.status, STATUSES.get(shipment.status, ""))
+    return {
+        "InformasjonOmForsendelsen": {"Forsendelsesstatus": status},
+        "TilknyttetEnhet": (
+            {
+                "Kontaktenhet": {
+                    "OrganisationName": facts.ward,
+                    "Ident": (unit,),
+                    "TeleCom": ({"TypeTelecom": _MAIN_PHONE, "TeleAddress": f"tel:{facts.ward_phone}"},),
+                }
+            },
+        ),
+        "AnsvarForRapport": ({"AnsvarligRapport": _responsible(facts)},),
+    }
+
+
+def _event(code: str, words: str, at: datetime, description: str) -> Values:
+    return {
+        "Hendelsekode": Coded(code, words, f"{LISTS}9121"),
+        **({"BeskrivelseAvHendelse": description} if description else {}),
+        "TidspunktForHendelse": _local(at),
+        "Anslag": False,
+    }
+
+
+def _responsible(facts: StayFacts) -> Values:
+    return {
+        "TypeHealthcareProfessional": _NURSE,
+        "RoleToPatient": _PRIMARY_CONTACT,
+        "FamilyName": facts.responsible_family,
+        "GivenName": facts.responsible_given,
+        "Ident": (_ident(facts.responsible_hpr, "HPR", "HPR-nummer"),),
+    }
+
+
+def _series(national_id: str) -> tuple[str, str]:
+    """A D-number has 40 added to the day."""
+    return ("DNR", "D-nummer") if national_id[:1] in ("4", "5", "6", "7") else ("FNR", "Fødselsnummer")
+
+
+def _ident(id: str, type: str, words: str) -> Values:
+    return {"Id": id, "TypeId": Coded(type, words, msghead.PERSON_IDS)}
+
+
+def _address(address: Address) -> Mapping[str, Any]:
+    unit = {"name": address.service, "her": address.service_her}
+    return {"name": address.organisation, "her": address.organisation_her, "unit": unit}
+
+
+def _local(at: datetime) -> str:
+    """Norwegian local time without a zone, as hospitals write it."""
+    return at.astimezone(NORWAY).replace(tzinfo=None).isoformat(timespec="seconds")
