@@ -279,3 +279,30 @@ def test_synthea_has_nothing_to_complain_about(shared):
         assert validate(bundle) == [], path.name
         resources += len(bundle["entry"])
     assert resources > 1_000
+
+
+def test_warnings_are_for_who_asks():
+    odd = patient(modifierExtension=[EXTENSION])
+    assert validate(odd) == []
+    found = validate(odd, warnings=True)
+    assert [(i.severity, i.expression) for i in found] == [
+        ("warning", "Patient"),
+        ("warning", "Patient.modifierExtension[0]"),
+    ]
+
+
+def test_open_value_sets_are_for_the_terminology_of_the_caller():
+    asked = []
+
+    def member_of(value, type, value_set):
+        asked.append((value, type, value_set.rpartition("/")[2]))
+        return value != "klingon"
+
+    spoken = patient(language="klingon")
+    assert validate(spoken) == []
+    assert [i.expression for i in validate(spoken, terminology=member_of)] == []
+    pictured = patient(photo=[{"contentType": "klingon"}])
+    assert [i.expression for i in validate(pictured, terminology=member_of)] == [
+        "Patient.photo[0].contentType"
+    ]
+    assert asked == [("klingon", "code", "mimetypes")]
