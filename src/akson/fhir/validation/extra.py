@@ -40,6 +40,13 @@ _GOOD: dict[str, frozenset[str] | None] = {}
 _REMEMBERED_MAX = 10_000
 
 
+def _identifier(value: Any, _scope: Scope) -> list[Finding] | None:
+    """A namespace that is no absolute uri means something else to every reader."""
+    if _ABSOLUTE.match(value["system"]):
+        return None
+    return [Finding(".system", "value", "must be an absolute uri")]
+
+
 def _extension(value: Any, _scope: Scope) -> list[Finding] | None:
     """A core extension has a value of the type it was defined with."""
     known = load().extension(value["url"])
@@ -81,6 +88,7 @@ EXTRA: Mapping[str, tuple[tuple[frozenset[str] | None, Rule], ...]] = {
         (frozenset({"entry"}), document),
         (frozenset({"entry"}), search_results),
     ),
+    "Identifier": ((frozenset({"system"}), _identifier),),
     "Extension": ((frozenset({"url"}), _extension),),
     "Coding": ((frozenset({"system"}), _coding),),
 }
