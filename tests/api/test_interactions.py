@@ -123,6 +123,7 @@ async def test_parts_of_a_resource_are_marked(fhir: Fhir) -> None:
 @pytest.mark.parametrize(
     ("method", "path", "status"),
     [
+        ("PUT", "", 405),
         ("GET", "", 400),
         ("GET", "Patients", 404),
         ("GET", "patient/astrid", 404),

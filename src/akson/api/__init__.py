@@ -1,17 +1,19 @@
 """The FHIR door: HTTP routes, interactions, capability statement. Entry point: `build`."""
 
 from akson.api.door import Authenticate, Door
-from akson.fhir.search.words import CORE, Words
 from akson.record.door import Record
+from akson.terminology import Terminology
 
 __all__ = ["build"]
 
 
-def build(record: Record, *, authenticate: Authenticate, base_url: str = "", words: Words = CORE) -> Door:
+def build(
+    record: Record, *, authenticate: Authenticate, base_url: str = "", terminology: Terminology | None = None
+) -> Door:
     """The ASGI application for everything below /fhir.
 
     `authenticate` gives the Actor of an Authorization header, or raises Problem UNAUTHENTICATED. `base_url` is the
-    address others know this node by, without /fhir; when empty, links say what the client called us. `words` expands
-    value sets and walks hierarchies of codes for searches.
+    address others know this node by, without /fhir; when empty, links say what the client called us. `terminology`: the
+    words of the node; what comes with Akson when none is given.
     """
-    return Door(record, authenticate, base_url, words)
+    return Door(record, authenticate, base_url, terminology or Terminology.of_this_installation())

@@ -17,10 +17,11 @@ from akson.api.operations import OPERATIONS
 from akson.api.request import Disconnected, Receive, Request, Scope, read_body, read_request
 from akson.api.routing import route, table
 from akson.api.statuses import answer_of
+from akson.api.words import words_of
 from akson.fhir.problem import Problem
-from akson.fhir.search.words import CORE, Words
 from akson.record.door import Record
 from akson.record.session import RecordSession
+from akson.terminology import Terminology
 
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 Authenticate = Callable[[str | None], Actor]
@@ -44,12 +45,13 @@ class Door:
     """Built once per web worker by `build`."""
 
     def __init__(
-        self, record: Record, authenticate: Authenticate, base_url: str, words: Words = CORE
+        self, record: Record, authenticate: Authenticate, base_url: str, terminology: Terminology
     ) -> None:
         self._record = record
+        self._terminology = terminology
         self._authenticate = authenticate
         self._base = f"{base_url}/fhir" if base_url else ""
-        self._words = words
+        self._words = words_of(terminology)
         self._seal = Seal(record.cursor_key())
         self._capability = Capability(INTERACTIONS, OPERATIONS)
         operations = [route for operation in OPERATIONS for route in operation.interactions()]
@@ -104,6 +106,7 @@ class Door:
             dispatch=self._dispatch,
             member=values.get("member", ""),
             words=self._words,
+            terminology=self._terminology,
         )
 
     async def _dispatch(self, call: Call, path: Sequence[str]) -> Answer:

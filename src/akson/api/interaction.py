@@ -13,6 +13,7 @@ from email.utils import format_datetime
 from akson.fhir.search.words import CORE, Words
 from akson.record.session import RecordSession
 from akson.record.values import StoredVersion
+from akson.terminology import Terminology
 
 FHIR_JSON = "application/fhir+json; charset=utf-8"
 
@@ -40,6 +41,8 @@ class Call:
     """The cursor again; Problem when it belongs to another search or another reader."""
     dispatch: Callable[["Call", Sequence[str]], Awaitable["Answer"]]
     """(call, path) -> the answer at another address, for the same reader. Raises Problem."""
+    terminology: Terminology
+    """The words of this node; asking is free of I/O."""
     member: str = ""
     """The type asked for inside a compartment: `Observation` in Patient/astrid/Observation; `*` is every type."""
     words: Words = CORE

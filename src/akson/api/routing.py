@@ -48,13 +48,19 @@ def _values(shape: Sequence[str], path: Sequence[str]) -> dict[str, str] | None:
     values: dict[str, str] = {}
     for part, given in zip(shape, path, strict=True):
         if part in _VALUES:
-            typed = given[:1].isupper() or (part == "member" and given == "*")
-            if given[:1] in "_$" or (part in ("type", "member") and not typed):
+            if given[:1] in "_$" or not _may_be(part, given):
                 return None
             values[part] = given
         elif part != given:
             return None
     return values
+
+
+def _may_be(part: str, given: str) -> bool:
+    """Types begin with a capital letter; `*` is every type of a compartment."""
+    if part == "member" and given == "*":
+        return True
+    return given[:1].isupper() if part in ("type", "member") else True
 
 
 def _check_type(type: str, path: Sequence[str]) -> None:

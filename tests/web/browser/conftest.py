@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, ConsoleMessage, Page, async_playwright
+from playwright.async_api import Browser, ConsoleMessage, Page, Request, async_playwright
 
 from tests.app.nodes import RunningNode, akson, node, wait_until
 from tests.web.stage import hard_to_show
@@ -92,7 +92,7 @@ class Readers:
         page = await context.new_page()
         page.on("console", self._heard)
         page.on("pageerror", lambda error: self.complaints.append(str(error)))
-        page.on("requestfailed", lambda request: self.complaints.append(f"failed: {request.url}"))
+        page.on("requestfailed", self._failed)
         if who:
             if who not in self.cookies:
                 await page.goto("/logg-inn")
@@ -101,6 +101,11 @@ class Readers:
                 self.cookies[who] = await context.cookies()
             await context.add_cookies(self.cookies[who])
         return page
+
+    def _failed(self, request: Request) -> None:
+        """What a reader leaves before it has come is given up by the browser: that is no fault of the page."""
+        if request.failure != "net::ERR_ABORTED":
+            self.complaints.append(f"{request.failure}: {request.url}")
 
     def _heard(self, message: ConsoleMessage) -> None:
         if message.type in ("error", "warning") and not message.text.startswith(OF_THE_STATUS):

@@ -124,6 +124,7 @@ async def test_logging_out_shuts_the_door_behind(readers: Readers) -> None:
     page = await readers.page()
     await page.goto("/logg-inn")
     await page.click('button[value="grete"]')
+    await page.locator(".who").wait_for()
     await page.goto("/pasient/astrid")
     await page.locator(".who summary").click()
     await page.get_by_role("button", name="Logg ut").click()

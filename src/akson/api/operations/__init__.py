@@ -1,11 +1,15 @@
 """The operations, one file each; none knows another. The list makes routes and their lines in the capability statement."""
 
 from akson.api.operation import Operation
-from akson.api.operations import everything, lastn, meta, validate
+from akson.api.operations import everything, expand, lastn, lookup, meta, subsumes, validate, validate_code
 
 OPERATIONS: tuple[Operation, ...] = (
     everything.OPERATION,
+    expand.OPERATION,
     lastn.OPERATION,
+    lookup.OPERATION,
     meta.OPERATION,
+    subsumes.OPERATION,
     validate.OPERATION,
+    validate_code.OPERATION,
 )

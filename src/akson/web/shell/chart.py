@@ -82,7 +82,7 @@ class Chart:
     basis: str
     """Why this reader may look: `aktiv tjeneste – helsetjenester i hjemmet`."""
     admitted: str
-    """`Innlagt på Havnes sykehus HF siden i dag 07:30`; "" when she is not in hospital."""
+    """`Innlagt på Havnes sykehus HF i dag kl. 07:30`; "" when she is not in hospital."""
     clinical: bool
     """Whether the reader's role sees health data at all. What is not shown must never read as «there is none»."""
     menu: tuple[MenuEntry, ...]
@@ -236,7 +236,7 @@ def admitted_words(found: SearchResult, now: datetime) -> str:
     if stay is None:
         return ""
     where = f"Innlagt på {stay.where}" if stay.where else "Innlagt på sykehus"
-    return f"{where} siden {words.moment(stay.since, now)}" if stay.since else where
+    return f"{where} {words.spoken_moment(stay.since, now)}" if stay.since else where
 
 
 async def load_chart(session: RecordSession, patient: str, here: str, now: datetime) -> Chart:

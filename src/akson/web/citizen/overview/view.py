@@ -30,7 +30,7 @@ class Overview:
     last_seen_when: str
     refused: int
     admitted: str
-    """`Innlagt på Havnes sykehus HF siden i dag 07:30`; ""."""
+    """`Innlagt på Havnes sykehus HF i dag kl. 07:30`; ""."""
     visits: tuple[VisitRow, ...]
     services: tuple[ServiceRow, ...]
     log_path: str
