@@ -38,8 +38,6 @@ EVER = {"resourceType", "id", "meta", "status", "_status", "code"}
 def test_cut_to(asked: tuple[str, str], names: set[str]) -> None:
     whole = json.dumps(OBSERVATION).encode()
     found: dict[str, Any] = json.loads(wanted(parse("Observation", [asked]))("Observation", whole))
-        wanted(parse("Observation", [asked]))("Observation", json.dumps(OBSERVATION).encode())
-    )
     assert set(found) == names
     assert [tag["code"] for tag in found["meta"]["tag"]] == ["own", "SUBSETTED"]
 
