@@ -68,7 +68,7 @@ class Store:
         tables = Tables(pool)
         self._tables = tables
         self._reading = Reading(pool, tables, keys)
-        self._searching = Searching(search_pool, tables, keys, definitions, clock)
+        self._searching = Searching(search_pool, tables, keys, definitions, clock, steady=pool)
         self._compartment = Compartment(pool, tables, keys)
         self._as_of = AsOf(search_pool, self._compartment, keys, definitions)
         self._commit = Commit(pool, tables, keys)

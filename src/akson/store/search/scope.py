@@ -21,8 +21,11 @@ class Arguments:
     aliases: int = 0
 
     def add(self, value: object, type: str) -> str:
+        # PostgreSQL has no zero character, so no stored text holds one; U+FFFD stands in for what cannot be found.
         if isinstance(value, str):
-            value = value.replace("\0", "")  # PostgreSQL has no such character, so no stored text holds one.
+            value = value.replace("\0", "\ufffd")
+        elif isinstance(value, list) and type.startswith("text"):
+            value = [text.replace("\0", "\ufffd") for text in value]
         self.values.append(value)
         return f"${len(self.values)}::{type}"
 
