@@ -23,6 +23,11 @@ FHIR_TYPE = PROFILE_BASE + "structuredefinition-fhir-type"
 GRAMMARS = {"urn:ietf:bcp:13", "urn:ietf:bcp:47", "http://unitsofmeasure.org"}
 # Invariants every element or extension has; they stand once, at Element and Extension.
 INHERITED = {"ele-1": "Element", "ext-1": "Extension"}
+# Left out of `systems`: large, and not the house's own.
+SYSTEM_CODES_MAX = 1_000
+OWN_SYSTEMS = ("http://hl7.org/fhir/", "http://terminology.hl7.org/")
+INCOMPLETE = ("valueset-toocostly", "valueset-unclosed")
+OUTSIDE = {"http://snomed.info/sct", "http://loinc.org"}
 FLAG_SUMMARY, FLAG_MODIFIER, FLAG_XML_ATTRIBUTE = 1, 2, 4
 
 Json = dict[str, Any]
@@ -135,13 +140,35 @@ def compartment_of(compartment: Json) -> Json:
     return {r["code"]: sorted(r["param"]) for r in compartment["resource"] if r.get("param")}
 
 
-def required_value_sets(structures: list[Json]) -> set[str]:
-    return {
-        element["binding"]["valueSet"].split("|")[0]
-        for structure in structures
-        for element in structure["snapshot"]["element"]
-        if element.get("binding", {}).get("strength") == "required" and "valueSet" in element["binding"]
-    }
+def is_closed(value_set: Json) -> bool:
+    """Whether the expansion is the whole set: not cut short, and not a sample of SNOMED CT or LOINC."""
+    marks = {e["url"].rpartition("/")[2] for e in value_set["expansion"].get("extension", ())}
+    systems = {item.get("system") for item in value_set["expansion"].get("contains", ())}
+    return not marks & set(INCOMPLETE) and not systems & OUTSIDE
+
+
+def all_codes(concepts: list[Json]) -> list[str]:
+    return [code for c in concepts for code in (c["code"], *all_codes(c.get("concept", [])))]
+
+
+def systems_of(resources: list[Json]) -> Json:
+    """Code system -> its codes; only those that are whole and FHIR's own."""
+    found = {}
+    for system in resources:
+        if system["resourceType"] == "CodeSystem" and system.get("content") == "complete":
+            codes = all_codes(system.get("concept", []))
+            if system["url"].startswith(OWN_SYSTEMS) and 0 < len(codes) <= SYSTEM_CODES_MAX:
+                found[system["url"]] = codes
+    return dict(sorted(found.items()))
+
+
+def extension_of(structure: Json) -> list[Any]:
+    """`[contexts, types of the value]`; no types: it holds extensions."""
+    value = [
+        e for e in structure["snapshot"]["element"] if e["path"] == "Extension.value[x]" and e["max"] != "0"
+    ]
+    types = sorted({t["code"] for e in value for t in e.get("type", ())})
+    return [[c["expression"] for c in structure.get("context", ()) if c["type"] == "element"], types]
 
 
 def codes_of(value_set: Json) -> dict[str, list[str]] | None:
@@ -160,9 +187,10 @@ def compiled(package: tarfile.TarFile) -> Json:
         s for s in resources + bundle(package, "types") if s["resourceType"] == "StructureDefinition"
     ]
     structures = [s for s in structures if s["kind"] != "logical"]
-    needed = required_value_sets(structures)
     value_sets = {
-        v["url"]: codes for v in bundle(package, "valueset-expansions") if (codes := codes_of(v)) is not None
+        v["url"]: codes
+        for v in bundle(package, "valueset-expansions")
+        if is_closed(v) and (codes := codes_of(v)) is not None
     }
     return {
         "version": "4.0.1",
@@ -175,7 +203,13 @@ def compiled(package: tarfile.TarFile) -> Json:
             for c in sorted(resources, key=lambda r: r["id"])
             if c["resourceType"] == "CompartmentDefinition"
         },
-        "values": {url: value_sets[url] for url in sorted(needed & value_sets.keys())},
+        "values": dict(sorted(value_sets.items())),
+        "systems": systems_of(bundle(package, "valuesets")),
+        "extensions": {
+            e["url"]: extension_of(e)
+            for e in sorted(bundle(package, "extensions"), key=lambda e: e["url"])
+            if e["resourceType"] == "StructureDefinition" and e["type"] == "Extension"
+        },
     }
 
 

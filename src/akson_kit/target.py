@@ -36,22 +36,26 @@ class Target:
         method: str,
         path: str,
         *,
-        body: dict[str, Any] | None = None,
+        body: dict[str, Any] | bytes | None = None,
         token: str | None = "",
         **headers: str,
     ) -> Answer:
-        """`token` "" uses the target's own, None sends none. An HTTP error status is an answer, not an exception."""
+        """`token` "" uses the target's own, None sends none. An HTTP error status is an answer, not an exception.
+
+        A `body` of bytes is sent as it is, with the `Content_Type` that `headers` say.
+        """
         sent = {"Accept": "application/fhir+json", **{k.replace("_", "-"): v for k, v in headers.items()}}
         bearer = self.token if token == "" else token
         if bearer:
             sent["Authorization"] = f"Bearer {bearer}"
-        data = None
-        if body is not None:
-            data = json.dumps(body).encode()
-            sent["Content-Type"] = "application/fhir+json"
-        request = urllib.request.Request(
-            f"{self.base.rstrip('/')}/{path}", data=data, method=method, headers=sent
-        )
+        data = body if isinstance(body, bytes | None) else json.dumps(body).encode()
+        if data is not None:
+            sent.setdefault("Content-Type", "application/fhir+json")
+        base = self.base.rstrip("/")
+        url = path if path.startswith(("http://", "https://")) else f"{base}/{path}".rstrip("/")
+        if not url.startswith(base):
+            return Answer(0, {}, b"")  # The token is for the system under test and nobody else.
+        request = urllib.request.Request(url, data=data, method=method, headers=sent)
         try:
             with urllib.request.urlopen(request, timeout=ANSWER_TIME_MAX_S) as reply:
                 return Answer(reply.status, dict(reply.headers), reply.read(ANSWER_BYTES_MAX))

@@ -8,7 +8,7 @@ from tests.record.conftest import astrid, decision_for, pulse
 TEAM: dict[str, Any] = {
     "resourceType": "Appointment",
     "id": "together",
-    "status": "booked",
+    "status": "proposed",
     "participant": [
         {"actor": {"reference": "Patient/astrid"}, "status": "accepted"},
         {"actor": {"reference": "Patient/bjarne"}, "status": "accepted"},
@@ -20,7 +20,7 @@ async def stage(fhir: Fhir) -> None:
     await fhir.house.put(
         astrid(generalPractitioner=[{"reference": "Practitioner/grete"}]),
         {"resourceType": "Practitioner", "id": "grete"},
-        {"resourceType": "Organization", "id": "hjemmetjenesten-ost"},
+        {"resourceType": "Organization", "id": "hjemmetjenesten-ost", "name": "Øst"},
         {"resourceType": "Patient", "id": "bjarne"},
         decision_for("astrid"),
         pulse("o1", "astrid"),

@@ -123,7 +123,7 @@ async def test_parts_of_a_resource_are_marked(fhir: Fhir) -> None:
 @pytest.mark.parametrize(
     ("method", "path", "status"),
     [
-        ("GET", "", 405),
+        ("PUT", "", 405),
         ("GET", "Patients", 404),
         ("GET", "patient/astrid", 404),
         ("GET", "Patient/astrid/x/y/z/w", 404),

@@ -11,8 +11,10 @@ from akson.fhir.definitions import load
 from tests.api.conftest import Fhir
 
 ENTRIES_EACH = 100
-# Four of HL7's own break R4: a reference to a type that the element does not allow, required elements that are missing.
+# Five of HL7's own break R4: a reference to a type that the element does not allow, required elements that are missing,
+# a structure that is not abstract and has no base (sdf-4).
 WRONG = {
+    "StructureDefinition/Definition",
     "DeviceMetric/example",
     "MedicationRequest/medrx0301",
     "Questionnaire/qs1",
@@ -32,6 +34,10 @@ def said(resource: dict[str, Any]) -> dict[str, Any]:
     meta = {k: v for k, v in resource.get("meta", {}).items() if k not in ("versionId", "lastUpdated")}
     rest = {k: v for k, v in resource.items() if k not in ("id", "meta")}
     return rest | ({"meta": meta} if meta else {})
+
+
+def status(system: str, code: str) -> dict[str, Any]:
+    return {"coding": [{"system": f"http://terminology.hl7.org/CodeSystem/{system}", "code": code}]}
 
 
 def examples(shared: Path) -> list[bytes]:
@@ -78,8 +84,29 @@ async def test_a_type_without_an_example_is_taken_too(fhir: Fhir) -> None:
         assert said(read) == said(smallest(type))
 
 
+# What invariants ask for beyond cardinality.
+MORE: dict[str, dict[str, Any]] = {
+    "AllergyIntolerance": {
+        "verificationStatus": status("allergyintolerance-verification", "entered-in-error")
+    },
+    "Appointment": {"status": "proposed", "participant": [{"actor": {"display": "x"}, "status": "accepted"}]},
+    "AppointmentResponse": {"actor": {"display": "x"}},
+    "CapabilityStatement": {"software": {"name": "x"}, "kind": "capability", "rest": [{"mode": "client"}]},
+    "Consent": {"policyRule": {"text": "x"}},
+    "EventDefinition": {"trigger": [{"type": "named-event", "name": "x"}]},
+    "ImmunizationRecommendation": {
+        "recommendation": [{"vaccineCode": [{"text": "x"}], "forecastStatus": {"text": "x"}}]
+    },
+    "InsurancePlan": {"name": "x"},
+    "Linkage": {"item": [{"type": "source", "resource": {"display": "x"}}] * 2},
+    "Organization": {"name": "x"},
+    "StructureDefinition": {"abstract": True, "differential": {"element": [{"path": "X"}]}},
+    "TerminologyCapabilities": {"software": {"name": "x"}, "kind": "capability"},
+}
+
+
 def smallest(type: str) -> dict[str, Any]:
-    return {"resourceType": type, "id": "smallest"} | _required(type, type)
+    return {"resourceType": type, "id": "smallest"} | _required(type, type) | MORE.get(type, {})
 
 
 def _required(type: str, path: str) -> dict[str, Any]:

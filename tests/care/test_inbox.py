@@ -44,7 +44,7 @@ def test_the_gravest_comes_first_then_the_nearest_deadline_then_the_oldest() -> 
         (timedelta(hours=3, minutes=40), "i dag 12:00", False, True),
         (timedelta(hours=9), "i dag 17:20", False, False),
         (timedelta(days=1), "i morgen 08:20", False, False),
-        (timedelta(days=4), "28.11. 08:20", False, False),
+        (timedelta(days=4), "28.11 08:20", False, False),
         (timedelta(minutes=-12), "12 min over frist", True, False),
         (timedelta(hours=-2, minutes=-31), "2 t over frist", True, False),
         (timedelta(days=-1, hours=-1), "1 dag over frist", True, False),

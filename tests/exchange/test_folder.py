@@ -1,5 +1,6 @@
 """The folder transport: what is ready is taken once, what is half-written is left alone, receipts are whole."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -107,3 +108,26 @@ async def test_a_receipt_is_whole_and_written_over_by_itself(folder: Folder) -> 
         await folder.send("apprec-1.xml", b"<AppRec/>")
     assert names(folder, "out") == ["apprec-1.xml"]
     assert (folder.root / "out" / "apprec-1.xml").read_bytes() == b"<AppRec/>"
+
+
+async def test_a_name_that_is_no_text_is_taken_all_the_same(folder: Folder, shelf: Shelf) -> None:
+    path = os.fsencode(folder.root / "in") + b"/\xff.xml"
+    with open(path, "wb") as file:
+        file.write(admission())
+    await folder.poll(shelf.store, shelf.aside)
+    assert await folder.poll(shelf.store, shelf.aside) == 1
+    assert [name for name, _ in shelf.stored] == ["?.xml"]
+
+
+async def test_what_may_not_be_read_is_put_aside_and_the_rest_goes_on(folder: Folder, shelf: Shelf) -> None:
+    closed = folder.root / "in" / "a.xml"
+    closed.write_bytes(admission())
+    closed.chmod(0)
+    (folder.root / "in" / "b.xml").write_bytes(admission())
+    if os.access(closed, os.R_OK):
+        pytest.skip("root may read everything")
+    await folder.poll(shelf.store, shelf.aside)
+    assert await folder.poll(shelf.store, shelf.aside) == 1
+    shelf.now += QUIET_S
+    await folder.poll(shelf.store, shelf.aside)
+    assert names(folder, "failed") == ["a.xml"] and shelf.told == ["a.xml"]

@@ -100,7 +100,24 @@ def test_nothing_is_lost_on_the_way_to_fhir_and_back(type: MessageType, seed: in
     assert xml.canonical(xml.read(mirror.write(back))) == xml.canonical(xml.read(mirror.write(message)))
     for encounter in stays_of(message):
         assert not validate(encounter)
-    assert rendering.text(message).startswith(type.summary(message.facts))
+    shown = rendering.text(message)
+    assert shown.startswith(type.summary(message.facts))
+    assert not [said for said in leaves(type.structure, message.content) if said not in shown]
+
+
+def leaves(structure: Structure, values: Any) -> list[str]:
+    """What a reader must find somewhere in the words."""
+    found: list[str] = []
+    elements = {element.name: element for element in structure.elements()}
+    for name, value in values.items():
+        for inner in value if elements[name].repeats else (value,):
+            if nested := structure.nested(elements[name]):
+                found += leaves(nested, inner)
+            elif isinstance(inner, Coded):
+                found.append(inner.words)
+            elif elements[name].type in ("string", "gYear"):
+                found.append(inner.strip())
+    return found
 
 
 def stays_of(message: Any) -> list[dict[str, Any]]:

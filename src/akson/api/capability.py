@@ -13,7 +13,7 @@ from akson.api.openapi import describe
 from akson.api.operation import Operation
 from akson.fhir.codec import json
 from akson.fhir.definitions import load
-from akson.fhir.search.terms import offered
+from akson.fhir.search.terms import EVERYWHERE, offered
 
 DATE = "2026-11-26"
 """Of the last change in what is offered."""
@@ -84,6 +84,7 @@ def statement(listed: Sequence[Interaction], operations: Sequence[Operation], ba
                     _resource(type, by_level["type"], operations) for type in sorted(load().resource_types)
                 ],
                 "interaction": [{"code": code} for code in by_level["system"]],
+                "searchParam": [{"name": name, "type": kind} for name, kind in EVERYWHERE.items()],
             }
             | _operations([o for o in operations if any(not place.shape for place in o.places)])
         ],
@@ -110,6 +111,7 @@ def _resource(type: str, codes: Sequence[str], operations: Sequence[Operation]) 
         "interaction": [{"code": code} for code in codes],
         **_CONDITIONAL,
         "searchInclude": ["*", *references],
+        "searchRevInclude": ["*"],
         "searchParam": [
             {"name": code, "type": p.type} | ({"definition": p.url} if p.url else {})
             for code, p in sorted(parameters.items())

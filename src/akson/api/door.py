@@ -21,6 +21,7 @@ from akson.fhir.problem import Problem
 from akson.record.door import Record
 from akson.record.session import RecordSession
 from akson.terminology import Terminology
+from akson.terminology.searching import words_for_search
 
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 Authenticate = Callable[[str | None], Actor]
@@ -50,6 +51,7 @@ class Door:
         self._terminology = terminology
         self._authenticate = authenticate
         self._base = f"{base_url}/fhir" if base_url else ""
+        self._words = words_for_search(terminology)
         self._seal = Seal(record.cursor_key())
         self._capability = Capability(INTERACTIONS, OPERATIONS)
         operations = [route for operation in OPERATIONS for route in operation.interactions()]
@@ -102,6 +104,8 @@ class Door:
             seal=self._seal.close,
             unseal=self._seal.open,
             dispatch=self._dispatch,
+            member=values.get("member", ""),
+            words=self._words,
             terminology=self._terminology,
         )
 
@@ -109,7 +113,11 @@ class Door:
         """A further call of the same reader: an entry of a Bundle. Raises Problem."""
         interaction, values = route(self._table, call.method, path)
         asked = replace(
-            call, type=values.get("type", ""), id=values.get("id", ""), version=values.get("version", "")
+            call,
+            type=values.get("type", ""),
+            id=values.get("id", ""),
+            version=values.get("version", ""),
+            member=values.get("member", ""),
         )
         return await interaction.run(asked)
 

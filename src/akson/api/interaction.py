@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import format_datetime
 
+from akson.fhir.search.words import CORE, Words
 from akson.record.session import RecordSession
 from akson.record.values import StoredVersion
 from akson.terminology import Terminology
@@ -42,6 +43,10 @@ class Call:
     """(call, path) -> the answer at another address, for the same reader. Raises Problem."""
     terminology: Terminology
     """The words of this node; asking is free of I/O."""
+    member: str = ""
+    """The type asked for inside a compartment: `Observation` in Patient/astrid/Observation; `*` is every type."""
+    words: Words = CORE
+    """What search knows of value sets and hierarchies of codes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,10 +66,10 @@ class Interaction:
     code: str
     method: str
     shape: str
-    """`type/id`, `type`, `type/_search`, `` for the base, … ; `type`, `id` and `version` stand for values."""
+    """`type/id`, `type`, `type/_search`, `` for the base, … ; `type`, `id`, `version` and `member` stand for values."""
     run: Callable[[Call], Awaitable[Answer]]
     level: str = "type"
-    """`type`, `system`, or `` for what is not listed (metadata)."""
+    """`type`, `system`, or `` for what is not listed (metadata, compartments)."""
 
 
 def version_headers(version: StoredVersion) -> tuple[tuple[str, str], ...]:

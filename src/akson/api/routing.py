@@ -10,7 +10,7 @@ from akson.api.statuses import unsupported
 from akson.fhir.definitions import load
 from akson.fhir.problem import Problem
 
-_VALUES = ("type", "id", "version")
+_VALUES = ("type", "id", "version", "member")
 Table = Mapping[int, Sequence[tuple[tuple[str, ...], Mapping[str, Interaction]]]]
 """Number of segments -> (segments of the shape, method -> interaction); literal segments before values."""
 
@@ -48,12 +48,19 @@ def _values(shape: Sequence[str], path: Sequence[str]) -> dict[str, str] | None:
     values: dict[str, str] = {}
     for part, given in zip(shape, path, strict=True):
         if part in _VALUES:
-            if given[:1] in "_$" or (part == "type" and not given[:1].isupper()):
+            if given[:1] in "_$" or not _may_be(part, given):
                 return None
             values[part] = given
         elif part != given:
             return None
     return values
+
+
+def _may_be(part: str, given: str) -> bool:
+    """Types begin with a capital letter; `*` is every type of a compartment."""
+    if part == "member" and given == "*":
+        return True
+    return given[:1].isupper() if part in ("type", "member") else True
 
 
 def _check_type(type: str, path: Sequence[str]) -> None:

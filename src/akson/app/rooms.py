@@ -18,14 +18,14 @@ HINTS: dict[str, str] = {
     "marit": "har fullmakt fra moren Astrid",
     "per": "kontrollerer tilgangsloggen",
     "mats": "tar seg av meldinger uten mottaker",
-    "kari": "saksbehandler",
+    "kari": "ser tjenester og meldinger, men ingen helseopplysninger",
     "nadia": "lege på legevakten",
     "siri": "vikar i hjemmetjenesten",
     "arne": "administrator uten innsyn i journaler",
 }
 STORY = (
     "Astrid Bakken (84) er innlagt på Havnes sykehus. Logg inn som Ida og åpne meldingen i innboksen; "
-    "logg så inn som Omar og prøv det samme. Astrids tilgangslogg viser begge."
+    "logg så inn som Omar og søk etter henne, eller åpne /pasient/astrid. Astrids tilgangslogg viser begge."
 )
 
 

@@ -25,7 +25,9 @@ from akson.exchange.opening import Opened
 from akson.fhir.problem import ProblemKind
 
 UUID = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
+UNREADABLE = "T01"
 FAULTS_TOLD_MAX = 5
+TOLD_LENGTH_MAX = 500
 _SEX_KNOWN = ("1", "2")
 """3101: man, woman. `0` and `9` tell nothing that could identify somebody."""
 
@@ -76,7 +78,7 @@ def judge(opened: Opened, addressed: Sequence[Addressed[T]]) -> Verdict[T]:
     if not ours:
         first = addressed[0].receiver if addressed else Receiver(PRIMARY, Party())
         # Who it was for cannot be read out of ruins, so nobody is said to be unknown.
-        return Verdict((), (Answer(first, (*errors, *(() if _unreadable(opened) else unknown))),))
+        return Verdict((), (Answer(first, (*errors, *(() if unreadable(opened) else unknown))),))
     return Verdict(
         places, tuple(Answer(a.receiver, (*errors, *(unknown if a.place is None else ()))) for a in ours)
     )
@@ -84,13 +86,14 @@ def judge(opened: Opened, addressed: Sequence[Addressed[T]]) -> Verdict[T]:
 
 def faults_of(opened: Opened) -> tuple[AppRecError, ...]:
     """What is wrong with the message whoever it is for. Paths are told, never what stands there."""
-    if _unreadable(opened):
-        return (AppRecError("T01", opened.problem.sentence() if opened.problem else ""),)
+    if unreadable(opened):
+        return (AppRecError(UNREADABLE, opened.problem.sentence() if opened.problem else ""),)
     if opened.envelope is None:
         return (AppRecError("T10", opened.problem.sentence() if opened.problem else ""),)
     found: list[AppRecError] = []
     if opened.faults:
-        found.append(AppRecError("T02", "; ".join(str(fault) for fault in opened.faults[:FAULTS_TOLD_MAX])))
+        told = "; ".join(str(fault) for fault in opened.faults[:FAULTS_TOLD_MAX])
+        found.append(AppRecError("T02", told[:TOLD_LENGTH_MAX]))
     if opened.problem is not None:
         found.append(AppRecError("T10", opened.problem.sentence()))
     if not UUID.fullmatch(opened.envelope.msg_id):
@@ -112,7 +115,8 @@ def sufficient(patient: Person | None) -> bool:
     return bool(national_numbers(patient)) or bool(patient.birth_date and patient.sex.v in _SEX_KNOWN)
 
 
-def _unreadable(opened: Opened) -> bool:
+def unreadable(opened: Opened) -> bool:
+    """Whether no more than who sent it could be made out."""
     return opened.problem is not None and opened.problem.kind in (
         ProblemKind.MALFORMED,
         ProblemKind.TOO_LARGE,

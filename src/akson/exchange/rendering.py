@@ -1,6 +1,10 @@
 """A message in words for people, from its declaration: every field it carries, under its Norwegian label.
 
-Nothing is left out, so that what is shown is what was received. Order is the message's own.
+Nothing is left out, so that what is shown is what was received. People, houses and telephones are one line each; order is
+the message's own.
+
+    Ansvarlig: Gunn Omsorg, Sykepleier, Primærkontakt, HPR-nummer 9876543
+    Enhet: Ortopedisk avdeling, Hovedtelefon, 73555555
 """
 
 from collections.abc import Iterator
@@ -11,8 +15,10 @@ from akson.exchange.message_type import CareMessage
 from akson.exchange.schema import Coded, Element, Quantity, Structure, Values
 
 _INDENT = "  "
-_LABEL_ONLY = {"Ident": "Id"}
 _BOOLEANS = {True: "Ja", False: "Nei"}
+_NAMES = ("GivenName", "MiddleName", "FamilyName", "OrganisationName")
+_ONE_LINE = frozenset({"Person", "HealthcareProfessional", "Organisation", "Address", "TeleCom", "Ident"})
+"""Structures of felleskomponent1 that are read as one thing."""
 
 
 def text(message: CareMessage) -> str:
@@ -23,34 +29,52 @@ def text(message: CareMessage) -> str:
 
 def lines_of(structure: Structure, values: Values, depth: int = 0) -> Iterator[str]:
     """`Label: value` lines, nested parts indented below their label."""
+    for element, value in _said(structure, values):
+        yield from _lines(structure, element, value, element.words or element.name, depth)
+
+
+def _said(structure: Structure, values: Values) -> Iterator[tuple[Element, Any]]:
+    """Each element that is there, once for each time."""
     elements = {element.name: element for element in structure.elements()}
     for name, value in values.items():
-        if name.startswith("@"):
-            continue
-        element = elements[name]
-        for one in value if element.repeats else (value,):
-            yield from _lines(structure, element, one, depth)
+        if not name.startswith("@"):
+            element = elements[name]
+            yield from ((element, one) for one in (value if element.repeats else (value,)))
 
 
-def _lines(around: Structure, element: Element, value: Any, depth: int) -> Iterator[str]:
-    label = f"{_INDENT * depth}{element.words or element.name}"
+def _lines(around: Structure, element: Element, value: Any, label: str, depth: int) -> Iterator[str]:
     nested = around.nested(element)
-    if nested is not None and nested.name in _LABEL_ONLY:
-        yield f"{label}: {_identifier(value)}"
-    elif nested is not None:
-        yield f"{label}:"
+    if nested is not None and nested.name not in _ONE_LINE:
+        inner = list(_said(nested, value))
+        if len(inner) == 1:
+            # A part that only wraps another is not worth a line of its own; what a single value is must still be said.
+            only, one = inner[0]
+            told = label if nested.nested(only) else f"{label}, {(only.words or only.name).lower()}"
+            yield from _lines(nested, only, one, told, depth)
+            return
+        yield f"{_INDENT * depth}{label}:"
         yield from lines_of(nested, value, depth + 1)
-    elif said := _words(element, value):
-        yield f"{label}: {said}"
+    elif said := _phrase(around, element, value):
+        yield f"{_INDENT * depth}{label}: {said}"
 
 
-def _identifier(value: Values) -> str:
-    kind = value.get("TypeId")
-    return " ".join(
-        part
-        for part in (str(value.get("Id", "")).strip(), f"({kind.words})" if isinstance(kind, Coded) else "")
-        if part
-    )
+def _phrase(around: Structure, element: Element, value: Any) -> str:
+    nested = around.nested(element)
+    return _words(element, value) if nested is None else _one_line(nested, value)
+
+
+def _one_line(structure: Structure, values: Values) -> str:
+    """A person, a house or a telephone: the name, then all the rest."""
+    if structure.name == "Ident":
+        kind = values.get("TypeId")
+        return " ".join(
+            part
+            for part in (kind.words if isinstance(kind, Coded) else "", values.get("Id", "").strip())
+            if part
+        )
+    name = " ".join(str(values[n]).strip() for n in _NAMES if str(values.get(n, "")).strip())
+    rest = (_phrase(structure, e, v) for e, v in _said(structure, values) if e.name not in _NAMES)
+    return ", ".join(part for part in (name, *rest) if part)
 
 
 def _words(element: Element, value: Any) -> str:

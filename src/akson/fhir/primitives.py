@@ -11,8 +11,8 @@ from typing import Any, TypeAlias
 
 from akson.fhir.xhtml import xhtml
 
-Check: TypeAlias = Callable[[Any], str | None]
-"""None when all is well, else what must be."""
+Check: TypeAlias = Callable[..., str | None]
+"""None when all is well, else what must be. Called with the value; a validator's scope beside it is not looked at."""
 
 STRING_MAX = 1_048_576
 """Characters of one string (R4: "shall not exceed 1MB in size")."""
@@ -48,7 +48,7 @@ def _on_calendar(year: str, month: str | None, day: str | None) -> bool:
     return day <= "30" or month not in _SHORT_MONTHS
 
 
-def string(value: Any) -> str | None:
+def string(value: Any, _scope: object = None) -> str | None:
     if type(value) is not str:
         return "must be a string"
     if not value:
@@ -60,37 +60,39 @@ def string(value: Any) -> str | None:
     return None
 
 
-def code(value: Any) -> str | None:
+def code(value: Any, _scope: object = None) -> str | None:
     if type(value) is str and _CODE.fullmatch(value):
         return None
     return "must be a code: a string without spaces at either end and with single spaces inside"
 
 
-def id(value: Any) -> str | None:
+def id(value: Any, _scope: object = None) -> str | None:
     if type(value) is str and _ID.fullmatch(value):
         return None
     return "must be an id: 1 to 64 letters A-Z a-z, digits, dots and hyphens"
 
 
-def uri(value: Any) -> str | None:
+def uri(value: Any, _scope: object = None) -> str | None:
     if type(value) is not str:
         return "must be a string"
     if value and not _SPACE.search(value) and (value.isprintable() or not _CONTROL.search(value)):
+        if value.startswith("urn:uuid:") and not _UUID.fullmatch(value.lower()):
+            return "must be a UUID such as urn:uuid:c757873d-ec9a-4326-a141-556f43239520"
         return None
     return "must be a uri: not empty and without white space"
 
 
-def oid(value: Any) -> str | None:
+def oid(value: Any, _scope: object = None) -> str | None:
     return None if type(value) is str and _OID.fullmatch(value) else "must be an OID such as urn:oid:1.2.3"
 
 
-def uuid(value: Any) -> str | None:
+def uuid(value: Any, _scope: object = None) -> str | None:
     if type(value) is str and _UUID.fullmatch(value):
         return None
     return "must be a UUID such as urn:uuid:c757873d-ec9a-4326-a141-556f43239520"
 
 
-def base64_binary(value: Any) -> str | None:
+def base64_binary(value: Any, _scope: object = None) -> str | None:
     if type(value) is not str or not value:
         return "must be a string of base64"
     if _BASE64.fullmatch(value) and len("".join(value.split())) % 4 == 0:
@@ -98,22 +100,22 @@ def base64_binary(value: Any) -> str | None:
     return "must be base64: letters, digits, + and /, in groups of four, padded with ="
 
 
-def boolean(value: Any) -> str | None:
+def boolean(value: Any, _scope: object = None) -> str | None:
     return None if value is True or value is False else "must be true or false"
 
 
 def _whole(low: int, words: str) -> Check:
-    def check(value: Any) -> str | None:
+    def check(value: Any, _scope: object = None) -> str | None:
         return None if type(value) is int and low <= value <= INTEGER_MAX else words
 
     return check
 
 
-def decimal(value: Any) -> str | None:
+def decimal(value: Any, _scope: object = None) -> str | None:
     return None if type(value) is int or type(value) is Decimal else "must be a number"
 
 
-def date(value: Any) -> str | None:
+def date(value: Any, _scope: object = None) -> str | None:
     if type(value) is str:
         found = _DATE_ONLY.fullmatch(value)
         if found and _on_calendar(*found.groups()):
@@ -121,7 +123,7 @@ def date(value: Any) -> str | None:
     return "must be a date: YYYY, YYYY-MM or YYYY-MM-DD, on the calendar"
 
 
-def date_time(value: Any) -> str | None:
+def date_time(value: Any, _scope: object = None) -> str | None:
     if type(value) is str:
         found = _INSTANT.fullmatch(value) or _DATE_ONLY.fullmatch(value)
         if found and _on_calendar(*found.groups()):
@@ -129,7 +131,7 @@ def date_time(value: Any) -> str | None:
     return "must be a dateTime: YYYY, YYYY-MM, YYYY-MM-DD or YYYY-MM-DDThh:mm:ss with a zone, on the calendar"
 
 
-def instant(value: Any) -> str | None:
+def instant(value: Any, _scope: object = None) -> str | None:
     if type(value) is str:
         found = _INSTANT.fullmatch(value)
         if found and _on_calendar(*found.groups()):
@@ -137,7 +139,7 @@ def instant(value: Any) -> str | None:
     return "must be an instant: YYYY-MM-DDThh:mm:ss with a zone, on the calendar"
 
 
-def time(value: Any) -> str | None:
+def time(value: Any, _scope: object = None) -> str | None:
     return None if type(value) is str and _TIME.fullmatch(value) else "must be a time: hh:mm:ss, without zone"
 
 

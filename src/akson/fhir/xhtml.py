@@ -33,7 +33,7 @@ _ACTIVE = re.compile(r"\s*(?:javascript|vbscript|data(?!:image/))\s*:", re.IGNOR
 _SPACES = re.compile(r"[\s\x00-\x20]+")
 
 
-def xhtml(value: Any) -> str | None:
+def xhtml(value: Any, _scope: object = None) -> str | None:
     """None, or what is wrong. The empty string is left to the cardinality of Narrative (txt-2)."""
     if type(value) is not str:
         return "must be a string of XHTML"

@@ -5,7 +5,7 @@ Whom it asks about by name or identifier stands in the log when she is shown. Pu
 
 from collections.abc import Iterator
 
-from akson.fhir.search.query import Query, ReferenceValue, TokenValue
+from akson.fhir.search.query import Query, ReferenceValue, TokenValue, every_term
 
 _OF_A_PATIENT = frozenset({"patient", "subject"})
 _NAMED_MAX = 100
@@ -17,12 +17,12 @@ def patients_named(query: Query) -> list[str]:
 
 
 def _named(query: Query) -> Iterator[str]:
-    for term in query.terms:
+    for asked, term in every_term(query):
         for value in term.values:
             match value:
                 case ReferenceValue(type, str(id)) if type == "Patient":
                     yield id
                 case ReferenceValue(None, str(id)) if term.param in _OF_A_PATIENT:
                     yield id
-                case TokenValue(_, str(id)) if term.kind == "id" and query.type == "Patient":
+                case TokenValue(_, str(id)) if term.kind == "id" and asked == "Patient":
                     yield id

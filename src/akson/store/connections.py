@@ -7,6 +7,8 @@ from akson.fhir.problem import Problem, ProblemKind
 CONNECT_TIMEOUT_S = 20
 STATEMENT_TIMEOUT_S = 120
 IDLE_S = 300
+STATEMENTS_MAX = 400
+"""Prepared statements of one connection: each type and shape of restriction has its own."""
 
 
 async def pool(dsn: str, *, size: int, **settings: str) -> asyncpg.Pool:
@@ -18,6 +20,7 @@ async def pool(dsn: str, *, size: int, **settings: str) -> asyncpg.Pool:
             max_size=size,
             timeout=CONNECT_TIMEOUT_S,
             max_inactive_connection_lifetime=IDLE_S,
+            statement_cache_size=STATEMENTS_MAX,
             server_settings={"timezone": "UTC", "jit": "off", "application_name": "akson", **settings},
             # Nothing here changes a session's state, so the round trip that resets it is spared.
             reset=_nothing,

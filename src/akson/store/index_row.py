@@ -7,13 +7,15 @@ from itertools import product
 
 from akson.fhir.index_values import IndexValues
 from akson.fhir.search.values.string import fold
+from akson.fhir.search.values.token import OF_TYPE
 from akson.store import forms
 from akson.store.keys import Keys
 from akson.store.principal import PATIENT_PARAMS, PRINCIPAL_DATE
 
 INDEX_VERSION = 1
 """Raised when rows would be indexed differently from before; `reindex` brings older rows up to it."""
-_HALF = 0xFFFFFFFF
+CODE_BITS = 40
+CODE_MASK = (1 << CODE_BITS) - 1
 COMPOSITE_FORMS_MAX = 200
 """Combinations written for one composite value; beyond it a resource would be mostly index."""
 
@@ -69,7 +71,9 @@ def index_row(keys: Keys, tenant: int, type: str, values: IndexValues) -> IndexR
     present: dict[str, None] = {}
     for param, system, code in values.tokens:
         present[param.partition(":")[0]] = None  # `subject:identifier` speaks of `subject`.
-        for form in forms.of_token(system, code):
+        # An identifier's type is asked for with the number, never alone.
+        typed = param.endswith(OF_TYPE)
+        for form in (forms.asked_token(system, code),) if typed else forms.of_token(system, code):
             row.tokens[token(tenant, type, param, "is", form)] = None
     for param, target in values.references:
         present[param] = None
@@ -128,7 +132,7 @@ def _numbers(
     keys: Keys, tenant: int, type: str, values: IndexValues, row: IndexRow, present: dict[str, None]
 ) -> None:
     for param, low, high in values.numbers:
-        present[param] = None
+        present[param.partition(":")[0]] = None  # `near:latitude` speaks of `near`.
         row.numbers.append((keys.param(tenant, type, param), float(low), float(high), 0))
     for param, low, high, system, code in values.quantities:
         present[param] = None
@@ -137,12 +141,12 @@ def _numbers(
 
 
 def unit_of(keys: Keys, tenant: int, system: str | None, code: str | None) -> int:
-    """num_unit of a quantity: 32 bits of system and code together, then 32 bits of the code alone.
+    """num_unit of a quantity: 24 bits for the system, 40 for the code, so that each can be asked for alone.
 
-    Units are few, so half a hash is enough to tell them apart.
+    Systems of units are a handful and codes some hundreds: parts of a hash are enough to tell them apart.
     """
-    whole = keys.value(tenant, f"unit {system or ''}|{code or ''}") >> 32
-    return whole << 32 | keys.value(tenant, f"unit {code or ''}") & _HALF
+    of_system = keys.value(tenant, f"unit system {system or ''}") >> CODE_BITS
+    return of_system << CODE_BITS | keys.value(tenant, f"unit {code or ''}") & CODE_MASK
 
 
 def _composite(

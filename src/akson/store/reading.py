@@ -9,8 +9,9 @@ import asyncpg
 from akson.access.decision import Restriction
 from akson.store import history
 from akson.store.buckets import bucket_of
+from akson.store.coalescing import CoalescedReads
 from akson.store.keys import Keys
-from akson.store.rows import body_of, stored_version
+from akson.store.rows import Row, body_of, stored_version
 from akson.store.search import restriction as restrictions
 from akson.store.search.scope import Arguments
 from akson.store.statements import statement
@@ -25,12 +26,14 @@ class Reading:
         self._pool = pool
         self._tables = tables
         self._keys = keys
+        self._coalesced = CoalescedReads(pool, keys)
 
     async def read(
         self, tenant: int, type: str, id: str, *, restriction: Restriction
     ) -> StoredVersion | Withheld | None:
-        arguments = Arguments([tenant, type, id, bucket_of(id)])
-        return await self._one("read", tenant, type, arguments, restriction)
+        if not await self._tables.having([type]):
+            return None
+        return _told(type, await self._coalesced.read(tenant, type, id, restriction))
 
     async def read_version(
         self, tenant: int, type: str, id: str, version: int, *, restriction: Restriction
@@ -47,11 +50,7 @@ class Reading:
             restriction, "t", tenant=tenant, keys=self._keys, arguments=arguments, indexed=False
         )
         row = await self._pool.fetchrow(statement(name, type, seen), *arguments.values)
-        if row is None:
-            return None
-        if not row["visible"]:
-            return Withheld(type, row["id"], tuple(row["patient_ids"] or ()))
-        return stored_version(type, row)
+        return _told(type, row)
 
     async def read_as_of(
         self, tenant: int, type: str, id: str, at: datetime, *, restriction: Restriction
@@ -102,3 +101,11 @@ class Reading:
         versions = [stored_version(row["type"], row) for row in rows[:count]]
         more = history.encode(rows[count - 1]) if len(rows) > count > 0 else None
         return versions, total, more
+
+
+def _told(type: str, row: Row | None) -> StoredVersion | Withheld | None:
+    if row is None:
+        return None
+    if not row["visible"]:
+        return Withheld(type, row["id"], tuple(row["patient_ids"] or ()))
+    return stored_version(type, row)

@@ -42,6 +42,8 @@ Progress = Callable[[int], Awaitable[None] | None]
 """Told how many rows are done so far."""
 
 _INDEX_KEY_BYTES = 32
+SEARCH_TIME_MAX_S = 15
+"""Of one statement of a search; what takes longer is refused, so that it cannot keep the others waiting."""
 
 
 class Store:
@@ -84,7 +86,10 @@ class Store:
                 keys = Keys(await _index_key(connection, random))
             # Searches are planned for their very values; reads by key keep their prepared plan.
             search_pool = await connections.pool(
-                dsn, size=max(1, pool_size - pool_size // 2), plan_cache_mode="force_custom_plan"
+                dsn,
+                size=max(1, pool_size - pool_size // 2),
+                plan_cache_mode="force_custom_plan",
+                statement_timeout=f"{SEARCH_TIME_MAX_S}s",
             )
         except BaseException:
             await pool.close()

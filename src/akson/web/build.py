@@ -33,10 +33,15 @@ def build(
 
     async def start(request: Request) -> Response:
         visit = gate.visit_of(request, house)
-        return RedirectResponse(gate.home_of(visit) if visit else gate.LOGIN_PATH, 303)
+        return RedirectResponse(gate.home_of(visit.actor) if visit else gate.LOGIN_PATH, 303)
 
     async def no_page(request: Request, _: Exception) -> Response:
         return gate.error_page(request, house, problems.no_page())
+
+    async def wrong_method(request: Request, error: Exception) -> Response:
+        answer = gate.error_page(request, house, problems.wrong_method(), status=405)
+        answer.headers.update(getattr(error, "headers", None) or {})  # Allow
+        return answer
 
     # Compression is safe here although pages hold a token and repeat the query: the session cookie is
     # SameSite=Strict, so no other site can make a logged-in browser ask (the ground of BREACH).
@@ -55,5 +60,5 @@ def build(
     return Starlette(
         routes=[Route("/", start), Route("/static/{name:path}", statics.serve), *ways],
         middleware=[Middleware(SecureHeaders)],
-        exception_handlers={404: no_page, 405: no_page},
+        exception_handlers={404: no_page, 405: wrong_method},
     )

@@ -1,7 +1,7 @@
 """Every screen, in alphabetical order. `tests/web/test_screens.py` holds what each of them owes."""
 
 from akson.web.citizen.access_log.screen import SCREEN as CITIZEN_ACCESS_LOG
-from akson.web.citizen.home.screen import SCREEN as CITIZEN_HOME
+from akson.web.citizen.overview.screen import SCREEN as CITIZEN_OVERVIEW
 from akson.web.entrance.login.screen import SCREEN as LOGIN
 from akson.web.shell.house import Screen
 from akson.web.workspace.access_help.screen import SCREEN as ACCESS_HELP
@@ -13,7 +13,7 @@ from akson.web.workspace.search.screen import SCREEN as SEARCH
 
 SCREENS: tuple[Screen, ...] = (
     CITIZEN_ACCESS_LOG,
-    CITIZEN_HOME,
+    CITIZEN_OVERVIEW,
     LOGIN,
     ACCESS_HELP,
     ACCESS_LOG,

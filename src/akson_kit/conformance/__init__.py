@@ -1,1 +1,1 @@
-"""Suites of cases that others wrote, run against akson.fhir; one module each, `run(folder) -> SuiteResult`."""
+"""Suites written by others, one module each: of the language alone, or of a server over HTTP."""

@@ -5,7 +5,7 @@ from akson.api.interaction import Answer, Call, Interaction
 
 
 async def run(call: Call) -> Answer:
-    return await searches.answer(call, call.query)
+    return await searches.of_type(call, call.query)
 
 
 INTERACTION = Interaction("search-type", "GET", "type", run)

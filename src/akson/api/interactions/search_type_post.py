@@ -6,7 +6,7 @@ from akson.api.request import read_pairs
 
 
 async def run(call: Call) -> Answer:
-    return await searches.answer(call, [*call.query, *read_pairs(call.body)])
+    return await searches.of_type(call, [*call.query, *read_pairs(call.body)])
 
 
 INTERACTION = Interaction("search-type", "POST", "type/_search", run)

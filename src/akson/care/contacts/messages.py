@@ -27,6 +27,9 @@ class CareMessage:
     sender: str
     receiver: str
     text: str
+    """What a person reads first: all of a letter, the summary of a message made of fields."""
+    fields: str
+    """Every field the message carries, `Label: value` by line; "" for a letter."""
     sent: datetime | None
     received: datetime | None
     status: str
@@ -45,12 +48,19 @@ def _name(reference_element: Resource, message: Resource, known: Mapping[str, Re
     return display(reference_element) or (name if isinstance(name, str) else "")
 
 
+def _parts(text: str, *, structured: bool) -> tuple[str, str]:
+    """A message made of fields is rendered as a summary, a blank line, and every field it carries."""
+    summary, _, fields = text.partition("\n\n") if structured else (text, "", "")
+    return summary, fields
+
+
 def care_message(message: Resource, known: Mapping[str, Resource] | None = None) -> CareMessage:
     """One Communication. `known` maps `Organization/id` and the like to resources read together with it."""
     categories = message.get("category") or []
     code = next((c for c in (code_in(concept, MESSAGE_TYPES) for concept in categories) if c), "")
     words = next((w for w in map(concept_text, categories) if w), "Melding")
     payloads = [p.get("contentString", "") for p in message.get("payload") or []]
+    text, fields = _parts("\n\n".join(p for p in payloads if p), structured=code in TITLES)
     receivers = [_name(r, message, known or {}) for r in message.get("recipient") or []]
     return CareMessage(
         id=str(message.get("id", "")),
@@ -58,7 +68,8 @@ def care_message(message: Resource, known: Mapping[str, Resource] | None = None)
         type_code=code,
         sender=_name(message.get("sender") or {}, message, known or {}) or UNKNOWN_SENDER,
         receiver=", ".join(r for r in receivers if r),
-        text="\n\n".join(p for p in payloads if p),
+        text=text,
+        fields=fields,
         sent=instant(message.get("sent")),
         received=instant(message.get("received")),
         status=str(message.get("status", "")),

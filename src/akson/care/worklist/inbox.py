@@ -11,8 +11,9 @@ from akson.care.fhir_json import Resource, any_code, concept_text, display, inst
 
 OPEN = ("requested", "received", "accepted", "ready", "in-progress", "on-hold")
 PRIORITY_RANK = {"stat": 0, "asap": 1, "urgent": 2, "routine": 3}
-# Consequence of leaving it: a patient who is not at home, or comes home, before anything else that is routine.
-GRAVE_CODES = ("admission-notice", "discharge-notice")
+# Consequence of leaving it: a patient who is not at home, or comes home, before anything else that is routine; and a
+# message that says so of somebody nobody has recognised.
+GRAVE_CODES = ("admission-notice", "discharge-notice", "match-patient")
 FAR_FUTURE_RANK = float("inf")
 SOON = timedelta(hours=4)
 
@@ -34,6 +35,8 @@ class InboxItem:
     priority: str
     authored: datetime | None
     due: datetime | None
+    told: tuple[str, ...] = ()
+    """What came with it, `Navn: Astrid Bakken`: for an item that belongs to no patient yet."""
 
     @property
     def taken(self) -> bool:
@@ -46,6 +49,15 @@ class DueWords:
     """`om 40 min`, `i dag 12:00`, `2 t over frist`; "" without a deadline."""
     late: bool
     soon: bool
+
+
+def _told(task: Resource) -> tuple[str, ...]:
+    told = []
+    for given in task.get("input") or []:
+        value = given.get("valueString") or (given.get("valueIdentifier") or {}).get("value")
+        if value:
+            told.append(f"{concept_text(given.get('type')) or 'Opplysning'}: {value}")
+    return tuple(told)
 
 
 def item(task: Resource) -> InboxItem:
@@ -63,6 +75,7 @@ def item(task: Resource) -> InboxItem:
         priority=str(task.get("priority") or "routine"),
         authored=instant(task.get("authoredOn")),
         due=instant(((task.get("restriction") or {}).get("period") or {}).get("end")),
+        told=_told(task),
     )
 
 
@@ -104,4 +117,4 @@ def due_words(due: datetime | None, now: datetime) -> DueWords:
         return DueWords(f"i dag {due:%H:%M}", late=False, soon=soon)
     if due.date() == now.date() + timedelta(days=1):
         return DueWords(f"i morgen {due:%H:%M}", late=False, soon=soon)
-    return DueWords(f"{due:%d.%m.} {due:%H:%M}", late=False, soon=soon)
+    return DueWords(f"{due:%d.%m %H:%M}", late=False, soon=soon)

@@ -15,6 +15,8 @@ PREFIXES = {"p1": NAMESPACE, None: po.NAMESPACE, "fk1": fk1.NAMESPACE}
 
 EVENT_ADMITTED = "1"
 EVENT_DISCHARGED = "2"
+BRIEF_MAX = 300
+"""Characters."""
 
 
 def logistics(body: Structure, words: str) -> Structure:
@@ -34,6 +36,12 @@ class Event:
     description: str
     note: str
     place: str
+
+    @property
+    def brief(self) -> str:
+        """The description, short enough for a line in a list."""
+        one_line = " ".join(self.description.split())
+        return one_line if len(one_line) <= BRIEF_MAX else f"{one_line[:BRIEF_MAX]} …"
 
     @property
     def when(self) -> str:

@@ -137,7 +137,8 @@ def _attachment(reference: Values) -> Attachment:
 
 
 def _version(info: Values) -> Sequence[Fault]:
-    if info.get("MIGversion", format.MIG_VERSION) == format.MIG_VERSION:
+    # An empty element says what the schema fixes.
+    if (info.get("MIGversion") or format.MIG_VERSION) == format.MIG_VERSION:
         return ()
     return (Fault("MsgHead/MsgInfo/MIGversion", "is not the version that is read here"),)
 

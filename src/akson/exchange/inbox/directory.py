@@ -69,6 +69,11 @@ class Directory:
         self._record = record
         self.tenants = tuple(tenants)
         self._elsewhere = elsewhere
+        self._known: dict[tuple[int, str], Resource | None] = {}
+
+    def afresh(self) -> "Directory":
+        """For one message: what it reads once is not read, and logged, once more. The next message sees the record anew."""
+        return Directory(self._record, self.tenants, self._elsewhere)
 
     def session(self, tenant: int) -> RecordSession:
         return self._record.open(actors.post(tenant), PurposeOfUse.CARE_COORDINATION)
@@ -87,6 +92,14 @@ class Directory:
                 return None
             raise
         return json.parse(version.body) if version.body is not None else None
+
+    async def organisation(self, tenant: int, target: str) -> Resource | None:
+        """`Organization/id`, read once."""
+        if not target.startswith("Organization/"):
+            return None
+        if (tenant, target) not in self._known:
+            self._known[tenant, target] = await self.read(tenant, target)
+        return self._known[tenant, target]
 
     async def addressed(self, envelope: Envelope) -> list[Addressed[Place]]:
         """Each receiver, with the place that it is here. The sender's own house is never ours."""
@@ -113,20 +126,25 @@ class Directory:
         """HER-ids of the place and of all above it."""
         found: set[str] = set()
         for id in (place.id, *(id for id, _ in place.above)):
-            found.update(_her_ids(await self.read(tenant, f"Organization/{id}") or {}))
+            found.update(_her_ids(await self.organisation(tenant, f"Organization/{id}") or {}))
         return found
 
     async def place(self, tenant: int, her: str) -> Place | None:
         """The Organization with this HER-id; the first by id when the record has several."""
         if not her.isdecimal():
             return None
-        found = await self.find(tenant, identifier_query("Organization", HER_SYSTEMS, her))
-        standing = sorted((o for o in found if o.get("active", True)), key=lambda o: str(o["id"]))
-        return await self._place(tenant, standing[0]) if standing else None
+        named = (tenant, f"HER|{her}")
+        if named not in self._known:
+            found = await self.find(tenant, identifier_query("Organization", HER_SYSTEMS, her))
+            standing = sorted((o for o in found if o.get("active", True)), key=lambda o: str(o["id"]))
+            self._known[named] = standing[0] if standing else None
+            self._known.update({(tenant, f"Organization/{o['id']}"): o for o in found})
+        organisation = self._known[named]
+        return await self._place(tenant, organisation) if organisation else None
 
     async def place_of(self, tenant: int, target: str) -> Place | None:
         """The place that `Organization/id` is."""
-        organisation = await self.read(tenant, target) if target.startswith("Organization/") else None
+        organisation = await self.organisation(tenant, target)
         return await self._place(tenant, organisation) if organisation else None
 
     async def _place(self, tenant: int, organisation: Resource) -> Place:
@@ -134,7 +152,7 @@ class Directory:
         current: Resource | None = organisation
         for _ in range(DEPTH_MAX):
             target = str((current or {}).get("partOf", {}).get("reference", ""))
-            current = await self.read(tenant, target) if target.startswith("Organization/") else None
+            current = await self.organisation(tenant, target)
             if current is None:
                 break
             above.append((str(current["id"]), str(current.get("name", ""))))

@@ -20,7 +20,7 @@ from akson.exchange.inbox.directory import Directory, Place
 from akson.exchange.inbox.patients import Match
 from akson.exchange.inbox.planning import Made, Plan, made_id, plan
 from akson.exchange.inbox.receipts import Answered
-from akson.exchange.judgement import UUID, Answer, Verdict, judge
+from akson.exchange.judgement import UNREADABLE, UUID, Answer, Verdict, judge, unreadable
 from akson.exchange.message_type import CareMessage
 from akson.exchange.opening import Opened, open_message
 from akson.exchange.times import NORWAY
@@ -95,7 +95,7 @@ class Inbox:
         """A file that the transport could not take: somebody must look at it."""
         tenant = self._directory.tenants[0]
         owner = await self._directory.officer(tenant, None)
-        words = "En fil som er for stor til å være en melding, er lagt til side i post/failed."
+        words = "En fil som er for stor til å være en melding, eller ikke kan leses, er lagt til side i post/failed."
         await self._give(tenant, officer.item_for_file(name, words, tenant, self._clock.now(), owner))
 
     async def work(self, limit: int = ITEMS_EACH) -> int:
@@ -134,12 +134,14 @@ class Inbox:
         opened = open_message(item.original)
         if await self._is_duplicate(item, opened):
             return
-        addressed = await self._directory.addressed(opened.envelope) if opened.envelope else []
+        directory = self._directory.afresh()
+        addressed = await directory.addressed(opened.envelope) if opened.envelope else []
         verdict = judge(opened, addressed)
         problem = opened.problem.id if opened.problem else " ".join(verdict.codes)
         if verdict.accepted:
-            verdict, problem = await self._deliver(item, opened.message(), verdict)
-        elif not verdict.answers:
+            verdict, problem = await self._deliver(item, opened.message(), verdict, directory)
+        elif not verdict.answers or UNREADABLE in verdict.codes:
+            # Nobody knows what it said or whom about: somebody must ring the sender.
             problem = problem or "AKS-EXCHANGE-012"
             await self._tell_officer(item, "Meldingen kan ikke leses, eller avsenderen er ukjent.", None)
         await self._answer(item, opened, verdict, problem)
@@ -148,6 +150,9 @@ class Inbox:
         """Claims sender and MsgId for this item; the first one to have them decides, and its receipts are given again."""
         envelope = opened.envelope
         if envelope is None or not envelope.sender.key or not UUID.fullmatch(envelope.msg_id):
+            return False
+        if unreadable(opened):
+            # A message cut off on its way must not stand in the way of the whole one.
             return False
         key, msg_id = envelope.sender.key, envelope.msg_id.lower()
         try:
@@ -170,13 +175,15 @@ class Inbox:
         kept = first.receipt if first is not None else None
         if kept is not None:
             await self._answer_again(kept)
+        if first is not None and first.state == "parked":
+            await self._post.advance(first.id, "retry", note="received again", retry_at=None)
         # Without a receipt the first one is still under way; its receipt will come of itself.
         note = f"item {first.id} was first" if first is not None else ""
         await self._post.advance(item.id, "duplicate", note=note, type=envelope.type.v, receipt=kept)
         return True
 
     async def _deliver(
-        self, item: InboxItem, message: CareMessage, verdict: Verdict[Place]
+        self, item: InboxItem, message: CareMessage, verdict: Verdict[Place], directory: Directory
     ) -> tuple[Verdict[Place], str]:
         """Into the record of each municipality addressed. What the record can never hold is refused, and told."""
         received = item.received_at.astimezone(NORWAY).isoformat(timespec="seconds")
@@ -185,7 +192,7 @@ class Inbox:
             for tenant in dict.fromkeys(place.tenant for place in verdict.places):
                 places = tuple(place for place in verdict.places if place.tenant == tenant)
                 made = made_id(tenant, message, "Communication")
-                delivery = await gather(self._directory, message, places, received=received, made_id=made)
+                delivery = await gather(directory, message, places, received=received, made_id=made)
                 await self._commit(delivery, plan(delivery))
                 patients += [delivery.patient.id] if delivery.patient.match is Match.KNOWN else []
         except Problem as problem:

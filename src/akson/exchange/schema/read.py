@@ -119,6 +119,8 @@ def _value(node: etree._Element, around: Structure, element: Element, path: str,
         return node
     if element.type == "any":
         _attributes(node, (), path, faults)
+        if _loose_text(node):
+            faults.append(Fault(path, "has text where only elements may stand"))
         return tuple(node.iterchildren(tag=etree.Element))
     if next(node.iterchildren(tag=etree.Element), None) is not None:
         faults.append(Fault(path, "has elements where only a value may stand"))

@@ -3,7 +3,7 @@
     in/      whoever sends writes `name.part` and renames it to `name.xml`: only `.xml` is looked at
     done/    originals, moved here once they are stored: that is the acknowledgement
     out/     receipts; whoever carries them on takes them away
-    failed/  what was not stored, because it is too large to be a message
+    failed/  what was not stored, because it is too large to be a message or may not be read
 
 A file that somebody writes under its last name after all is left alone while it grows, and while it is not yet whole XML,
 until nothing has happened to it for a while.
@@ -23,6 +23,7 @@ QUIET_S = 5.0
 """After so long without a change a broken file is taken as it is: it will not get better."""
 FILE_BYTES_MAX = 100 * 1024 * 1024
 FILES_EACH_POLL_MAX = 200
+NAME_LENGTH_MAX = 200
 
 Store = Callable[[bytes, str], Awaitable[int]]
 """(content, name) -> inbox id, durable when it returns."""
@@ -59,16 +60,17 @@ class Folder:
     async def _take(self, name: str, store: Store, aside: Aside) -> int:
         path = self.root / "in" / name
         content = await asyncio.to_thread(_read, path)
-        if content is None:
-            return 0
-        if len(content) > FILE_BYTES_MAX:
-            await aside(name)
-            await asyncio.to_thread(self._move, path, "failed", name)
+        # A file name is bytes; the database takes text.
+        label = name.encode("utf-8", "replace").decode("utf-8")
+        if content is None or len(content) > FILE_BYTES_MAX:
+            if content is not None or (self._quiet(name) and path.exists()):
+                await aside(label)
+                await asyncio.to_thread(self._move, path, "failed", name)
             return 0
         if not self._quiet(name) and not await asyncio.to_thread(_whole, content):
             return 0
-        id = await store(content, name)
-        await asyncio.to_thread(self._move, path, "done", f"{id}-{name}")
+        id = await store(content, label)
+        await asyncio.to_thread(self._move, path, "done", f"{id}-{name}"[:NAME_LENGTH_MAX])
         self._seen.pop(name, None)
         return 1
 
@@ -125,10 +127,11 @@ def write_whole(folder: Path, name: str, content: bytes) -> None:
 
 
 def _read(path: Path) -> bytes | None:
+    """None when it is gone, or may not be read: one such file must not keep all the others waiting."""
     try:
         with path.open("rb") as file:
             return file.read(FILE_BYTES_MAX + 1)
-    except FileNotFoundError:
+    except OSError:
         return None
 
 

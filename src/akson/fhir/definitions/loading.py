@@ -41,6 +41,8 @@ class _Packed(msgspec.Struct):
     search: msgspec.Raw
     compartments: dict[str, dict[str, tuple[str, ...]]]
     values: msgspec.Raw
+    systems: msgspec.Raw
+    extensions: msgspec.Raw
 
 
 def _element(row: list[Any]) -> ElementDefinition:
@@ -81,6 +83,8 @@ class Definitions:
         self._by_url: dict[str, SearchParameter] = {}
         self._values: dict[str, dict[str, tuple[str, ...]]] | None = None
         self._codes: dict[str, frozenset[str] | None] = {}
+        self._systems: dict[str, frozenset[str]] | None = None
+        self._extensions: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] | None = None
 
     def has(self, name: str) -> bool:
         return name in self._kinds
@@ -160,12 +164,26 @@ class Definitions:
         return self._packed.compartments.get(name, {})
 
     def code_systems(self, value_set: str) -> Mapping[str, tuple[str, ...]] | None:
-        """System -> codes of a value set some required binding names; None when it is not a closed list."""
+        """System -> codes of a value set of R4; None when it is not a closed list."""
         if self._values is None:
             self._values = msgspec.json.decode(
                 self._packed.values, type=dict[str, dict[str, tuple[str, ...]]]
             )
         return self._values.get(value_set)
+
+    def system(self, url: str) -> frozenset[str] | None:
+        """All codes of one of FHIR's own code systems; None for other systems."""
+        if self._systems is None:
+            self._systems = msgspec.json.decode(self._packed.systems, type=dict[str, frozenset[str]])
+        return self._systems.get(url)
+
+    def extension(self, url: str) -> tuple[tuple[str, ...], tuple[str, ...]] | None:
+        """Where a core extension may stand (`Patient`, `Element`) and the types its value may have."""
+        if self._extensions is None:
+            self._extensions = msgspec.json.decode(
+                self._packed.extensions, type=dict[str, tuple[tuple[str, ...], tuple[str, ...]]]
+            )
+        return self._extensions.get(url)
 
     def codes(self, value_set: str) -> frozenset[str] | None:
         """The codes of all its systems; None when it is not a closed list (languages, MIME types, UCUM)."""

@@ -15,6 +15,8 @@ from akson.fhir.search.values import PARAMETER_TYPES, Writer
 _FROM_RESOURCE = "%resource."
 """Two components of MolecularSequence look from the resource, not from the element they stand with."""
 _NOTHING = IndexValues()
+_CORRECTED = {"DocumentReference-relatesto": "target", "DocumentReference-relation": "code"}
+"""R4 gives the two components of DocumentReference.relationship each other's expression."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,10 +62,11 @@ def _at_base(type_name: str, parameter: SearchParameter, base: Path) -> Writer:
 def _part(type_name: str, base: Path, ordinal: str, component: Component) -> _Part:
     typed_by = load().search_parameter_by_url(component.definition)
     assert typed_by is not None, component.definition
-    from_resource = component.expression.startswith(_FROM_RESOURCE)
+    expression = _CORRECTED.get(component.definition.rpartition("/")[2], component.expression)
+    from_resource = expression.startswith(_FROM_RESOURCE)
     start = type_name if from_resource else base.shape
     root = Node()
-    for path in relative(start, component.expression.removeprefix(_FROM_RESOURCE)):
+    for path in relative(start, expression.removeprefix(_FROM_RESOURCE)):
         writer = PARAMETER_TYPES[typed_by.type].writer((ordinal,), path.at) if path.at else None
         if writer is not None:
             root.reach(path).writers.append(writer)

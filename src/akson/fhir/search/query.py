@@ -9,6 +9,7 @@
 Spec: https://hl7.org/fhir/R4/search.html. Terms are joined by AND, the values of one term by OR.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -82,6 +83,32 @@ class CompositeValue:
 
 
 @dataclass(frozen=True, slots=True)
+class OfTypeValue:
+    """`identifier:of-type=system|code|value`: an identifier of that type with that value."""
+
+    system: str
+    code: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class NearValue:
+    """`near=59.91|10.75|5|km`: within the distance of the place."""
+
+    latitude: float
+    longitude: float
+    kilometres: float
+
+
+@dataclass(frozen=True, slots=True)
+class JunctionValue:
+    """A node of `_filter`: `operator` is `and`, `or` or `not` over the terms."""
+
+    operator: str
+    terms: tuple["Term", ...]
+
+
+@dataclass(frozen=True, slots=True)
 class MissingValue:
     """`:missing=true|false`."""
 
@@ -104,6 +131,9 @@ Value: TypeAlias = (
     | QuantityValue
     | UriValue
     | CompositeValue
+    | OfTypeValue
+    | NearValue
+    | JunctionValue
     | MissingValue
     | ChainValue
 )
@@ -111,10 +141,13 @@ Value: TypeAlias = (
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """One parameter. `kind` is its search type: token reference string date number quantity uri composite.
+    """One parameter. `kind` is its search type: token reference string date number quantity uri composite special.
 
     `_id` has kind `id` (values TokenValue(None, id)); `_lastUpdated` kind `lastUpdated` (DateValue);
-    `_has` kind `has` with `reverse` set (values ChainValue).
+    `_has` and `_list` kind `has` with `reverse` set (values ChainValue); `_text` and `_content` kind `fulltext`
+    (StringValue); `_filter` kind `filter` (JunctionValue); a compartment kind `compartment` (ReferenceValue).
+    `modifier` is what the store must know: `:in`, `:below` of tokens and `:identifier` are gone when a Term is made.
+    `_filter` adds `whole` and `ends` to the modifiers of strings.
     """
 
     param: str
@@ -165,3 +198,19 @@ class Query:
     """Opaque place to go on from (`_cursor`), made by the store and sealed by the record."""
     text: tuple[tuple[str, str], ...] = ()
     """The parameters that were understood, as given: what the self link says."""
+    parts: tuple["Query", ...] = ()
+    """A search over several types: one query each, and `type` is `*`. Sort, count and cursor are the whole's."""
+
+
+def every_term(query: Query) -> Iterator[tuple[str, Term]]:
+    """(type, term) of the search itself, of its parts, and of what stands inside a `_filter`; not of other resources."""
+    for part in query.parts or (query,):
+        yield from ((part.type, term) for term in _opened(part.terms))
+
+
+def _opened(terms: tuple[Term, ...]) -> Iterator[Term]:
+    for term in terms:
+        yield term
+        for value in term.values:
+            if isinstance(value, JunctionValue):
+                yield from _opened(value.terms)

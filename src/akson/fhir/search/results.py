@@ -38,6 +38,11 @@ class ResultParts:
             raise Problem(
                 ProblemKind.TOO_LARGE, "AKS-FHIR-303", f"A search has at most {INCLUDES_MAX} includes."
             )
+        if self.found.get("summary") == "text" and any(lists.values()):
+            raise bad_value(
+                "_summary",
+                "another form than text beside _include: the specification forbids the two together",
+            )
         return {**self.found, **lists}
 
     def take(self, name: str, value: str) -> None:
@@ -128,7 +133,7 @@ def _bad_include(head: str, why: str) -> Problem:
 def _read_include(head: str, value: str, type: str, reverse: bool, *, iterate: bool) -> Include:
     parts = value.split(":")
     if parts == ["*"]:
-        return Include("*" if reverse else type, "*", None, iterate)
+        return Include("*" if reverse or iterate else type, "*", None, iterate)
     if len(parts) not in (2, 3):
         raise _bad_include(head, "It has two or three parts.")
     source, param = parts[0], parts[1]

@@ -1,115 +1,127 @@
-"""One search parameter with its modifier, chain and values to a Term.
+"""One search parameter with its modifier and values to a Term.
 
-Spec: https://hl7.org/fhir/R4/search.html#modifiers, #chaining, #has
+Spec: https://hl7.org/fhir/R4/search.html#modifiers. Chains are chains.py's, `_filter` is filters.py's; what a value of
+a type looks like is values/<type>.py's.
 """
 
+from collections.abc import Mapping
+
 from akson.fhir.definitions import SearchParameter, load
-from akson.fhir.problem import Problem, ProblemKind
-from akson.fhir.search.escapes import split
+from akson.fhir.search import chains
+from akson.fhir.search.chains import CHAIN_DEPTH_MAX as CHAIN_DEPTH_MAX
+from akson.fhir.search.escapes import split, unescape
+from akson.fhir.search.filters import read_filter
 from akson.fhir.search.query import (
-    ChainValue,
     CompositeValue,
     MissingValue,
-    Query,
     ReferenceValue,
+    StringValue,
     Term,
     TokenValue,
     Value,
 )
+from akson.fhir.search.refusals import no_modifier, not_offered, too_many, unknown_parameter, unknown_words
+from akson.fhir.search.results import RESULT_PARAMETERS
 from akson.fhir.search.values import PARAMETER_TYPES
 from akson.fhir.search.values.protocol import bad_value
 from akson.fhir.search.values.reference import IDENTIFIER
+from akson.fhir.search.values.token import OF_TYPE
+from akson.fhir.search.words import CORE, Codes, Words
 
 VALUES_MAX = 500
 """Values of one parameter, joined by commas."""
-CHAIN_DEPTH_MAX = 4
-"""References followed by one parameter."""
+EXPANSION_MAX = 10_000
+"""Codes that `:in` or `:below` may stand for."""
 
-_MODIFIERS = {
-    "token": ("missing", "not"),
-    "string": ("missing", "exact", "contains"),
-    "reference": ("missing", "identifier"),
-    "uri": ("missing",),
-    "date": ("missing",),
-    "number": ("missing",),
-    "quantity": ("missing",),
-    "composite": ("missing",),
+FULL_TEXT = ("_text", "_content")
+EVERYWHERE: Mapping[str, str] = {
+    "_id": "token",
+    "_lastUpdated": "date",
+    **dict.fromkeys(("_text", "_content"), "string"),
+    **dict.fromkeys(("_filter", "_has", "_list", "_type"), "special"),
+    **dict.fromkeys(sorted(RESULT_PARAMETERS), "special"),
+}
+"""What may stand beside the parameters of any type, with the type it is declared as."""
+_FOR_EVERY_TYPE = ("_filter", "_has", "_list", "_text", "_content")
+_WORDS = ("in", "not-in", "above", "below")
+_REFUSED = {
+    "_query": "Named queries are not offered.",
+    "_contained": "Contained resources are not searched on their own.",
+    "_containedType": "Contained resources are not searched on their own.",
+    "_score": "Results are not scored.",
 }
 
 
 def offered(type: str) -> dict[str, SearchParameter]:
-    """The parameters of the type that can be asked for; `_text`, `_content`, `_query`, `near` cannot yet."""
+    """The type's own parameters that can be asked for; those of EVERYWHERE besides."""
     return {
         code: p
         for code, p in load().search_parameters(type).items()
-        if p.type in _MODIFIERS and (p.expression or p.components)
+        if (p.type in PARAMETER_TYPES or p.type == "composite") and (p.expression or p.components)
     }
 
 
-def _unknown(type: str, name: str) -> Problem:
-    return Problem(
-        ProblemKind.UNSUPPORTED,
-        "AKS-FHIR-301",
-        f"{type} has no search parameter {name[:64]!r}.",
-        now="It has: " + ", ".join(offered(type)) + ".",
-    )
-
-
-def _no_modifier(name: str, modifier: str, kind: str) -> Problem:
-    offered = ", ".join(":" + m for m in _MODIFIERS.get(kind, ())) or "none"
-    return Problem(
-        ProblemKind.UNSUPPORTED,
-        "AKS-FHIR-302",
-        f"The search parameter {name[:64]!r} has no modifier {modifier[:64]!r} here.",
-        now=f"A {kind} parameter offers: {offered}.",
-    )
-
-
-def _bad_chain(name: str, why: str) -> Problem:
-    return Problem(
-        ProblemKind.MALFORMED,
-        "AKS-FHIR-304",
-        f"The chained parameter {name[:64]!r} cannot be followed.",
-        why=why,
-        code="value",
-    )
+def modifiers(kind: str) -> list[str]:
+    """What may stand behind a parameter of this kind."""
+    known = PARAMETER_TYPES.get(kind)
+    return ["missing", *(known.MODIFIERS if known else ()), *(["[type]"] if kind == "reference" else [])]
 
 
 class TermReader:
-    def __init__(self, base: str = "") -> None:
+    def __init__(self, base: str = "", words: Words = CORE) -> None:
         self.base = base.rstrip("/") + "/" if base else ""
+        self._words = words
 
     def read(self, type: str, name: str, text: str, *, depth: int) -> Term:
         """`depth`: how many references may still be followed."""
         if name.startswith("_has:"):
-            return self._has(type, name, text, depth)
+            return chains.reverse_chain(self.read, type, name, text, depth=depth)
         link, dot, rest = name.partition(".")
         if dot:
-            return self._chain(type, link, rest, text, depth)
-        code, _, modifier = name.partition(":")
-        if code in ("_id", "_lastUpdated"):
-            return self._own(code, modifier, text)
+            return chains.chain(self.read, type, link, rest, text, depth=depth)
+        code, colon, modifier = name.partition(":")
+        if colon and not modifier:
+            raise no_modifier(code, "", [])
+        own = self._own(type, code, modifier, text, depth)
+        if own is not None:
+            return own
         parameter = load().search_parameters(type).get(code)
         if parameter is None:
-            raise _unknown(type, code)
-        if parameter.type not in _MODIFIERS or not parameter.expression:
-            raise Problem(
-                ProblemKind.UNSUPPORTED, "AKS-FHIR-302", f"The search parameter {code!r} is not offered here."
-            )
+            raise unknown_parameter(type, code, list(offered(type)))
+        if parameter.type not in (*PARAMETER_TYPES, "composite") or not parameter.expression:
+            raise not_offered(f"The search parameter {code!r} is not offered here.")
         return self._plain(parameter, modifier, text)
 
-    def _own(self, code: str, modifier: str, text: str) -> Term:
-        """What every resource has outside its body: id and time of change."""
+    def _own(self, type: str, code: str, modifier: str, text: str, depth: int) -> Term | None:
+        """What every resource has outside its own elements: id, time of change, text as a whole, lists."""
+        if code in _REFUSED:
+            raise not_offered(f"{code} is not offered.", _REFUSED[code])
+        if code not in ("_id", "_lastUpdated", *_FOR_EVERY_TYPE):
+            return None
         if modifier:
-            raise _no_modifier(code, modifier, "own")
-        parts = split(text, ",")
-        self._limit(code, parts)
+            raise no_modifier(code, modifier, [])
+        if code == "_filter":
+            return read_filter(text, type, self.read, depth=depth)
+        parts = self._values(code, text)
         if code == "_lastUpdated":
             read = PARAMETER_TYPES["date"].parse
             return Term(code, "lastUpdated", None, tuple(read(code, part) for part in parts))
-        if not all(parts):
-            raise bad_value(code, "ids, joined by commas")
-        return Term(code, "id", None, tuple(TokenValue(None, part) for part in parts))
+        if not all(part.strip() for part in parts):
+            raise bad_value(code, "values, joined by commas")
+        if code in FULL_TEXT:
+            return Term(code, "fulltext", None, tuple(StringValue(unescape(part)) for part in parts))
+        ids = Term("_id", "id", None, tuple(TokenValue(None, part.removeprefix("List/")) for part in parts))
+        if code == "_list":
+            if any(part.startswith("$") for part in parts):
+                raise not_offered("Functional lists are not offered.", "Name a List by its id.")
+            return chains.in_list(ids)
+        return ids
+
+    def _values(self, code: str, text: str) -> list[str]:
+        parts = split(text, ",")
+        if len(parts) > VALUES_MAX:
+            raise too_many(f"{code} takes at most {VALUES_MAX} values at once.")
+        return parts
 
     def _plain(self, parameter: SearchParameter, modifier: str, text: str) -> Term:
         code, kind = parameter.code, parameter.type
@@ -117,26 +129,52 @@ class TermReader:
             if text not in ("true", "false"):
                 raise bad_value(code + ":missing", "true or false")
             return Term(code, kind, "missing", (MissingValue(text == "true"),))
-        parts = split(text, ",")
-        self._limit(code, parts)
-        if kind == "reference" and modifier == "identifier":
-            tokens = tuple(PARAMETER_TYPES["token"].parse(code, part) for part in parts)
-            return Term(code + IDENTIFIER, "token", None, tokens)
+        if kind == "token" and modifier in _WORDS:
+            return self._by_words(code, modifier, text)
+        parts = self._values(code, text)
+        if kind == "composite":
+            if modifier:
+                raise no_modifier(code, modifier, ["missing"])
+            return Term(code, kind, None, tuple(self._composite(parameter, part) for part in parts))
         if kind == "reference" and (not modifier or modifier in load().resource_types):
             values = [value for part in parts for value in self._reference(parameter, modifier, part)]
             return Term(code, kind, None, tuple(values))
-        if modifier and modifier not in _MODIFIERS[kind]:
-            raise _no_modifier(code, modifier, kind)
-        if kind == "composite":
-            return Term(code, kind, None, tuple(self._composite(parameter, part) for part in parts))
-        read = PARAMETER_TYPES[kind].parse
-        return Term(code, kind, modifier or None, tuple(read(code, part) for part in parts))
+        read = PARAMETER_TYPES[kind]
+        if modifier and modifier not in read.MODIFIERS:
+            raise no_modifier(code, modifier, modifiers(kind))
+        if modifier == "identifier":
+            tokens = tuple(PARAMETER_TYPES["token"].parse(code, part) for part in parts)
+            return Term(code + IDENTIFIER, "token", None, tokens)
+        found = tuple(read.parse(code, part, modifier) for part in parts)
+        if modifier == "of-type":
+            return Term(code + OF_TYPE, kind, modifier, found)
+        return Term(code, kind, modifier or None, found)
 
-    def _limit(self, code: str, parts: list[str]) -> None:
-        if len(parts) > VALUES_MAX:
-            raise Problem(
-                ProblemKind.TOO_LARGE, "AKS-FHIR-303", f"{code} takes at most {VALUES_MAX} values at once."
-            )
+    def _by_words(self, code: str, modifier: str, text: str) -> Term:
+        """`:in` and `:below` become the codes they stand for, so that below here nobody needs to know them."""
+        pairs: dict[tuple[str | None, str], None] = {}
+        for part in self._values(code, text):
+            pairs |= dict.fromkeys(self._codes(code, modifier, part))
+        if len(pairs) > EXPANSION_MAX:
+            raise too_many(f"{code}:{modifier} stands for more than {EXPANSION_MAX} codes.")
+        values = tuple(TokenValue(system, value) for system, value in pairs)
+        return Term(code, "token", "not" if modifier == "not-in" else None, values)
+
+    def _codes(self, code: str, modifier: str, text: str) -> Codes:
+        if modifier in ("in", "not-in"):
+            found = self._words.expand(unescape(text))
+            if found is None:
+                raise unknown_words(f"{code}:{modifier}", "The value set cannot be expanded here.")
+            return found
+        value = PARAMETER_TYPES["token"].parse(code, text)
+        assert isinstance(value, TokenValue)
+        if value.code is None:
+            raise bad_value(f"{code}:{modifier}", "a code, or system|code")
+        ask = self._words.below if modifier == "below" else self._words.above
+        found = ask(value.system, value.code)
+        if found is None:
+            raise unknown_words(f"{code}:{modifier}", "The hierarchy of the code system is not known here.")
+        return found
 
     def _reference(self, parameter: SearchParameter, type: str, text: str) -> list[Value]:
         """A bare id is any of the types the parameter may point to, so one value for each."""
@@ -161,47 +199,3 @@ class TermReader:
             assert typed_by is not None, component.definition
             found.append(PARAMETER_TYPES[typed_by.type].parse(parameter.code, part))
         return CompositeValue(tuple(found))
-
-    def _chain(self, type: str, link: str, rest: str, text: str, depth: int) -> Term:
-        code, _, wanted = link.partition(":")
-        parameter = load().search_parameters(type).get(code)
-        if parameter is None:
-            raise _unknown(type, code)
-        if parameter.type != "reference":
-            raise _bad_chain(link, f"{code} is a {parameter.type}; only references can be followed.")
-        if depth == 0:
-            raise _bad_chain(link, f"At most {CHAIN_DEPTH_MAX} references are followed.")
-        if wanted and wanted not in load().resource_types:
-            raise _bad_chain(link, f"{wanted[:64]!r} is no resource type of R4.")
-        targets = (wanted,) if wanted else parameter.targets
-        queries = []
-        for target in targets:
-            try:
-                term = self.read(target, rest, text, depth=depth - 1)
-            except Problem as problem:
-                # Of several targets, those without the parameter are passed over; one is enough.
-                if problem.id != "AKS-FHIR-301" or len(targets) == 1:
-                    raise
-                continue
-            queries.append(ChainValue(Query(target, (term,))))
-        if not queries:
-            raise _bad_chain(link, f"None of {', '.join(targets)} has the parameter {rest[:64]!r}.")
-        return Term(code, "reference", None, tuple(queries))
-
-    def _has(self, type: str, name: str, text: str, depth: int) -> Term:
-        """`_has:Observation:patient:code=x`: some Observation whose patient this is has code x."""
-        parts = name.split(":", 3)
-        if len(parts) != 4 or not all(parts):
-            raise _bad_chain(name, "Write _has:Type:reference:parameter.")
-        _, source, reference, rest = parts
-        if source not in load().resource_types:
-            raise _bad_chain(name, f"{source[:64]!r} is no resource type of R4.")
-        parameter = load().search_parameters(source).get(reference)
-        if parameter is None or parameter.type != "reference":
-            raise _bad_chain(name, f"{source} has no reference {reference[:64]!r}.")
-        if parameter.targets and type not in parameter.targets:
-            raise _bad_chain(name, f"{source}.{reference} never points to {type}.")
-        if depth == 0:
-            raise _bad_chain(name, f"At most {CHAIN_DEPTH_MAX} references are followed.")
-        term = self.read(source, rest, text, depth=depth - 1)
-        return Term("_has", "has", None, (ChainValue(Query(source, (term,))),), reverse=reference)

@@ -1,30 +1,50 @@
-"""Is it good FHIR R4? Structure, types, formats, choices, required codes; every finding with its path.
+"""Is it good FHIR R4? Structure, types, formats, choices, required codes, invariants; every finding with its path.
 
     validate(parse(body)) -> [Issue("code-invalid", "must be a code from …", "Patient.name[0].use")]
 
-Spec: https://hl7.org/fhir/R4/validation.html. Invariants and profiles build on the same closures; whether a
-reference's target exists is the record's to know.
+Spec: https://hl7.org/fhir/R4/validation.html. Whether a reference's target exists is the record's to know.
 """
 
+from datetime import datetime
 from typing import Any
 
 from akson.fhir.definitions import load
+from akson.fhir.primitives import PRIMITIVES
 from akson.fhir.problem import Issue, Problem, ProblemKind
-from akson.fhir.validation.finding import FINDINGS_MAX, below
+from akson.fhir.validation.finding import FINDINGS_MAX, Finding, MemberOf, Scope, below
+from akson.fhir.validation.objects import check_of
 from akson.fhir.validation.objects import resource as check_resource
 
-__all__ = ["refuse_invalid", "validate"]
+__all__ = ["MemberOf", "refuse_invalid", "validate", "validate_value"]
 
 
-def validate(resource: dict[str, Any]) -> list[Issue]:
-    """All that is wrong with the resource, in document order; an empty list when it is good."""
-    answer = check_resource(resource)
+def validate(
+    resource: dict[str, Any], *, terminology: MemberOf | None = None, now: datetime | None = None
+) -> list[Issue]:
+    """All that is wrong with the resource, in document order; an empty list when it is good.
+
+    `terminology` answers for value sets that R4 itself does not list; `now` is what invariants call today.
+    """
+    answer = check_resource(resource, Scope(resource, terminology, now))
     if answer is None:
         return []
     named = resource.get("resourceType") if type(resource) is dict else None
     root = named if named in load().resource_types else ""
-    findings = below(root, answer)[:FINDINGS_MAX]
-    return [Issue(f.code, f"{f.path.lstrip('.')} {f.text}.", f.path.lstrip(".")) for f in findings]
+    return issues_of(below(root, answer))
+
+
+def validate_value(value: Any, type: str) -> list[Issue]:
+    """The same for one value of a data type: `("2026-02-30", "date")`."""
+    primitive = PRIMITIVES.get(type)
+    answer = primitive(value) if primitive else check_of(type)(value, Scope(None))
+    return [] if answer is None else issues_of(below(type, answer))
+
+
+def issues_of(findings: list[Finding]) -> list[Issue]:
+    return [
+        Issue(f.code, f"{f.path.lstrip('.')} {f.text}.", f.path.lstrip("."), f.severity)
+        for f in findings[:FINDINGS_MAX]
+    ]
 
 
 def refuse_invalid(resource: dict[str, Any]) -> None:

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from akson.fhir.definitions import Property, load
-from akson.fhir.validation.finding import Answer, Check, Finding
+from akson.fhir.validation.finding import Answer, Check, Finding, Scope
 
 _CODES_SHOWN_MAX = 20
 _CODED = {"code", "string", "uri"}
@@ -40,10 +40,10 @@ def _sentence(value_set: str, systems: Mapping[str, tuple[str, ...]]) -> str:
 def _code(codes: frozenset[str], text: str, check: Check) -> Check:
     finding = [Finding("", "code-invalid", text)]
 
-    def checked(value: Any) -> Answer:
+    def checked(value: Any, scope: Scope) -> Answer:
         if type(value) is str and value in codes:
             return None
-        return check(value) or finding
+        return check(value, scope) or finding
 
     return checked
 
@@ -51,8 +51,8 @@ def _code(codes: frozenset[str], text: str, check: Check) -> Check:
 def _coding(pairs: frozenset[tuple[str, str]], text: str, check: Check) -> Check:
     finding = [Finding("", "code-invalid", text)]
 
-    def checked(value: Any) -> Answer:
-        wrong = check(value)
+    def checked(value: Any, scope: Scope) -> Answer:
+        wrong = check(value, scope)
         if wrong is not None:
             return wrong
         return None if (value.get("system"), value.get("code")) in pairs else finding
@@ -63,8 +63,8 @@ def _coding(pairs: frozenset[tuple[str, str]], text: str, check: Check) -> Check
 def _concept(pairs: frozenset[tuple[str, str]], text: str, check: Check) -> Check:
     finding = [Finding("", "code-invalid", text)]
 
-    def checked(value: Any) -> Answer:
-        wrong = check(value)
+    def checked(value: Any, scope: Scope) -> Answer:
+        wrong = check(value, scope)
         if wrong is not None:
             return wrong
         codings = value.get("coding", ())

@@ -7,7 +7,11 @@ something is wrong.
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, TypeAlias
+
+MemberOf: TypeAlias = Callable[[Any, str, str], bool | None]
+"""(value, its type, value set) -> whether it is in; None when nobody knows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,10 +21,40 @@ class Finding:
     path: str
     code: str
     text: str
+    severity: str = "error"
 
 
 Answer: TypeAlias = str | list[Finding] | None
-Check: TypeAlias = Callable[[Any], Answer]
+
+
+class Scope:
+    """Where a check stands: the resource it is in, and the one that holds this in `contained`."""
+
+    __slots__ = ("contained", "now", "outer", "resource", "root", "terminology")
+
+    def __init__(
+        self, resource: Any, terminology: MemberOf | None = None, now: datetime | None = None
+    ) -> None:
+        self.resource = resource
+        self.root = resource
+        self.outer: Any = None
+        """The Bundle or Parameters around the root, when there is one."""
+        self.terminology = terminology
+        self.now = now
+        self.contained: frozenset[str] | None = None
+        """Ids in the root's `contained`, gathered when first asked for."""
+
+    def contained_ids(self) -> frozenset[str]:
+        if self.contained is None:
+            inner = self.root.get("contained") if type(self.root) is dict else None
+            held = inner if type(inner) is list else []
+            self.contained = frozenset(
+                one["id"] for one in held if type(one) is dict and type(one.get("id")) is str
+            )
+        return self.contained
+
+
+Check: TypeAlias = Callable[[Any, Scope], Answer]
 
 NULL = "null"
 """Code of a null in a list; taken back by the holder when the companion (`_given`) speaks for that place."""
@@ -32,4 +66,4 @@ def below(name: str, answer: str | list[Finding], code: str = "value") -> list[F
     """The findings of a value as its holder sees them; `name` is `.use` or `[0]`."""
     if isinstance(answer, str):
         return [Finding(name, code, answer)]
-    return [Finding(name + f.path, f.code, f.text) for f in answer]
+    return [Finding(name + f.path, f.code, f.text, f.severity) for f in answer]

@@ -10,8 +10,9 @@ from typing import Any
 from akson.fhir.definitions import Property, Shape, load, shape
 from akson.fhir.primitives import PRIMITIVES
 from akson.fhir.validation.bindings import bound
-from akson.fhir.validation.finding import NULL, Answer, Check, Finding, below
+from akson.fhir.validation.finding import NULL, Answer, Check, Finding, Scope, below
 from akson.fhir.validation.references import pointed
+from akson.fhir.validation.rules import ruled_element, rules_of
 
 _checks: dict[str, Check] = {}
 
@@ -23,45 +24,55 @@ def check_of(name: str) -> Check:
 
 
 def _late(name: str) -> Check:
-    def check(value: Any) -> Answer:
+    def check(value: Any, scope: Scope) -> Answer:
         made = _checks.get(name)
         if made is None:
             made = _checks[name] = resource if name == "Resource" else object_check(shape(name))
-        return made(value)
+        return made(value, scope)
 
     return check
 
 
-def resource(value: Any) -> Answer:
-    """A resource inside another (contained, entry, parameter): it says itself which it is."""
+def resource(value: Any, scope: Scope) -> Answer:
+    """A resource inside another (entry, parameter): it says itself which it is, and stands alone."""
     if type(value) is not dict:
         return [Finding("", "structure", "must be an object")]
     named = value.get("resourceType")
     if type(named) is not str or named not in load().resource_types:
         return [Finding(".resourceType", "structure", "must be the name of an R4 resource type")]
-    return check_of(named)(value)
+    check = check_of(named)
+    if value is scope.resource:
+        return check(value, scope)
+    inner = Scope(value, scope.terminology, scope.now)
+    inner.outer = scope.root
+    return check(value, inner)
 
 
-def contained(value: Any) -> Answer:
-    answer = resource(value)
-    if answer is None and "contained" in value:
+def contained(value: Any, scope: Scope) -> Answer:
+    """A resource in `contained`: references in it are those of the resource that holds it."""
+    named = value.get("resourceType") if type(value) is dict else None
+    if named not in load().resource_types:
+        return resource(value, scope)
+    if "contained" in value:
         return [Finding(".contained", "invariant", "must not stand in a contained resource (dom-2)")]
-    return answer
+    inner = Scope(value, scope.terminology, scope.now)
+    inner.root, inner.contained, inner.outer = scope.root, scope.contained_ids(), scope.outer
+    return check_of(named)(value, inner)
 
 
 def _value_check(at: Property) -> Check:
     if at.primitive:
-        return bound(at, PRIMITIVES[at.type])
+        return ruled_element(at, bound(at, PRIMITIVES[at.type]))
     if at.key == "contained" and at.type == "Resource":
         return contained
     check = check_of(at.type)
-    return pointed(at, check) if at.type == "Reference" else bound(at, check)
+    return ruled_element(at, pointed(at, check) if at.type == "Reference" else bound(at, check))
 
 
 def _many(check: Check, at: Property) -> Check:
     most = at.element.max
 
-    def checked(value: Any) -> Answer:
+    def checked(value: Any, scope: Scope) -> Answer:
         if type(value) is not list:
             return [Finding("", "structure", "must be an array")]
         if not value:
@@ -70,7 +81,7 @@ def _many(check: Check, at: Property) -> Check:
             return [Finding("", "structure", f"must have at most {most} items")]
         found: list[Finding] | None = None
         for index, item in enumerate(value):
-            answer = check(item)
+            answer = check(item, scope)
             if answer is not None:
                 name = f"[{index}]"
                 more = (
@@ -87,8 +98,8 @@ def _many(check: Check, at: Property) -> Check:
 def _single(check: Check, _at: Property) -> Check:
     """Only to say plainly what is wrong; the happy way costs nothing extra for primitives and objects."""
 
-    def checked(value: Any) -> Answer:
-        answer = check(value)
+    def checked(value: Any, scope: Scope) -> Answer:
+        answer = check(value, scope)
         if answer is not None and type(value) is list:
             return [Finding("", "structure", "must be one value, not an array")]
         if answer is not None and value is None:
@@ -103,7 +114,7 @@ def object_check(of: Shape) -> Check:
     checks = {p.key: (_many if p.repeats else _single)(_value_check(p), p) for p in of.properties.values()}
     root = of.resource
     if root:
-        checks["resourceType"] = lambda value: (
+        checks["resourceType"] = lambda value, _scope: (
             None if value == of.name else [Finding("", "structure", f"must be {of.name}")]
         )
     slow = _Slow(of, root)
@@ -111,8 +122,9 @@ def object_check(of: Shape) -> Check:
     groups = slow.groups
     check_at = checks.get
     is_extension = of.name == "Extension"
+    rules = rules_of(of)
 
-    def check(value: Any) -> Answer:
+    def check(value: Any, scope: Scope) -> Answer:
         if type(value) is not dict:
             return [Finding("", "structure", "must be an object")]
         found: list[Finding] | None = None
@@ -122,12 +134,12 @@ def object_check(of: Shape) -> Check:
             if check_inner is None:
                 companions = True
                 continue
-            answer = check_inner(inner)
+            answer = check_inner(inner, scope)
             if answer is not None:
                 more = below("." + slow.spoken.get(key, key), answer)
                 found = more if found is None else found + more
         if companions or found is not None:
-            found = slow.settle(value, found or [])
+            found = slow.settle(value, found or [], scope)
         if not needed <= value.keys() or len(value) < 2:
             found = (found or []) + slow.missing(value)
         for group in groups:
@@ -137,6 +149,13 @@ def object_check(of: Shape) -> Check:
             found = (found or []) + [
                 Finding("", "invariant", "must have either a value or extensions (ext-1)")
             ]
+        if not found:
+            # What is ill-formed is not asked for its meaning.
+            for needed_names, rule in rules:
+                if needed_names is None or not needed_names.isdisjoint(value):
+                    wrong = rule(value, scope)
+                    if wrong is not None:
+                        found = (found or []) + wrong
         return found or None
 
     return check
@@ -185,7 +204,7 @@ class _Slow:
             Finding("." + name, "structure", f"must have one type only; {' and '.join(keys)} stand there")
         ]
 
-    def settle(self, value: Mapping[str, Any], found: list[Finding]) -> list[Finding]:
+    def settle(self, value: Mapping[str, Any], found: list[Finding], scope: Scope) -> list[Finding]:
         """Judges the names the quick walk passed over, and takes back nulls a companion speaks for."""
         kept = [f for f in found if f.code != NULL or not self._spoken_for(value, f.path)]
         for key in value:
@@ -195,7 +214,7 @@ class _Slow:
             if at is None or not at.primitive:
                 kept.append(Finding("." + key[:64], "structure", f"is not an element of {self.of.name}"))
             else:
-                kept += self._companion(at, value[key], value.get(at.key))
+                kept += self._companion(at, value[key], value.get(at.key), scope)
         spoken_of = {key.removeprefix("_") for key in value}
         for group in self.groups:
             if len(group & spoken_of) > 1 and len(group & value.keys()) < 2:
@@ -209,11 +228,11 @@ class _Slow:
         place = int(index[:-1]) if index[:-1].isdigit() else -1
         return type(extras) is list and 0 <= place < len(extras) and extras[place] is not None
 
-    def _companion(self, at: Property, extra: Any, value: Any) -> list[Finding]:
+    def _companion(self, at: Property, extra: Any, value: Any, scope: Scope) -> list[Finding]:
         name = "._" + at.key
         if not at.repeats:
-            answer = self.element(extra)
-            return below(name, answer) if answer is not None else []
+            answer = self.element(extra, scope)
+            return below(name, answer) if answer is not None else self._unsaid(at, value)
         if type(extra) is not list or not extra:
             return [Finding(name, "structure", "must be an array beside an array, and not empty")]
         values = value if type(value) is list else []
@@ -225,7 +244,20 @@ class _Slow:
                         Finding(f"{name}[{index}]", "structure", "must not be null where the value is, too")
                     )
                 continue
-            answer = self.element(one)
+            answer = self.element(one, scope)
             if answer is not None:
                 found += below(f"{name}[{index}]", answer)
+            elif index >= len(values) or values[index] is None:
+                found += self._unsaid(at, None)
         return found
+
+    def _unsaid(self, at: Property, value: Any) -> list[Finding]:
+        """A required binding wants a code; an extension that says why there is none is not one."""
+        binding = at.element.binding
+        if value is not None or binding is None or binding.strength != "required" or at.type != "code":
+            return []
+        if load().code_systems(binding.value_set) is None:
+            return []
+        return [
+            Finding("." + at.key, "code-invalid", f"must be a code from the value set {binding.value_set}")
+        ]

@@ -7,7 +7,7 @@ import re
 from typing import Any
 
 from akson.fhir.definitions import Property, load
-from akson.fhir.validation.finding import Answer, Check, Finding
+from akson.fhir.validation.finding import Answer, Check, Finding, Scope
 
 _LOCAL = re.compile(r"([A-Z][A-Za-z]+)/")
 
@@ -21,8 +21,8 @@ def pointed(at: Property, check: Check) -> Check:
     text = f"must point to {' or '.join(sorted(allowed))}"
     known = frozenset(load().resource_types)
 
-    def checked(value: Any) -> Answer:
-        wrong = check(value)
+    def checked(value: Any, scope: Scope) -> Answer:
+        wrong = check(value, scope)
         if wrong is not None:
             return wrong
         reference = value.get("reference")

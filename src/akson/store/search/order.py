@@ -7,12 +7,14 @@ no offset, so a page costs the same wherever it is. Spec: https://hl7.org/fhir/R
 import base64
 import binascii
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from akson.fhir.problem import Problem, ProblemKind
 from akson.fhir.search.query import Sort
 from akson.store.principal import PRINCIPAL_DATE
+from akson.store.search.bodies import ordered_by, texts
 from akson.store.search.scope import Scope, unsupported
 
 SORTS_MAX = 5
@@ -57,6 +59,10 @@ def _key(sort: Sort, scope: Scope) -> Key:
             return Key(f'({_extreme("str_key", "str_val", sort, scope)}) collate "C"', "text", down, True)
         case "number" | "quantity":
             return Key(_extreme("num_key", "num_lo", sort, scope), "float8", down, True)
+        case "token" | "reference" if paths := ordered_by(scope.type, sort.param):
+            extreme = "max" if down else "min"
+            value = f'(select {extreme}(o.v collate "C") from {texts(paths, scope)} o) collate "C"'
+            return Key(value, "text", down, True)
     raise unsupported(f"Sorting by {sort.kind} parameters is not offered.")
 
 
@@ -68,9 +74,8 @@ def _extreme(key_column: str, value_column: str, sort: Sort, scope: Scope) -> st
     return f"(select {'max' if sort.descending else 'min'}({value}) from {arrays} where o.k = {key})"
 
 
-def after(order: tuple[Key, ...], cursor: str, scope: Scope) -> str:
-    """The condition that a row comes after the one the cursor names. Raises AKS-STORE-022 for a foreign cursor."""
-    values = _decode(cursor, order)
+def after(order: tuple[Key, ...], values: Sequence[object], scope: Scope, *, inclusive: bool = False) -> str:
+    """The condition that a row comes after the one with these values, or is in its place when `inclusive`."""
     parts: list[str] = []
     equal: list[str] = []
     for key, value in zip(order, values, strict=True):
@@ -84,6 +89,8 @@ def after(order: tuple[Key, ...], cursor: str, scope: Scope) -> str:
             beyond = f"({beyond} or {key.sql} is null)"
         parts.append(" and ".join([*equal, beyond]))
         equal.append(f"{key.sql} = {argument}")
+    if inclusive:
+        parts.append(" and ".join(equal))
     return f"({' or '.join(f'({part})' for part in parts)})"
 
 
@@ -93,7 +100,8 @@ def encode(values: tuple[object, ...]) -> str:
     return base64.urlsafe_b64encode(json.dumps(plain).encode()).decode().rstrip("=")
 
 
-def _decode(cursor: str, order: tuple[Key, ...]) -> list[object]:
+def decode(cursor: str, order: tuple[Key, ...]) -> list[object]:
+    """The values again. Raises AKS-STORE-022 when the cursor is of another order."""
     try:
         plain = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
         if not isinstance(plain, list) or len(plain) != len(order):
@@ -117,4 +125,6 @@ def _value(value: object, key: Key) -> object:
         return datetime.fromisoformat(str(value))
     if key.type == "float8":
         return float(str(value))
+    if key.type == "int":
+        return int(str(value))
     return str(value)

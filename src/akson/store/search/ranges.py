@@ -7,7 +7,7 @@ order is kept, and two fall together only beyond fifteen digits. Spec: https://h
 from datetime import timedelta
 
 from akson.fhir.search.query import DateValue, NumberValue, QuantityValue
-from akson.store.index_row import unit_of
+from akson.store.index_row import CODE_BITS, CODE_MASK, unit_of
 from akson.store.search.scope import Scope, unsupported
 
 APPROXIMATION = 0.1
@@ -71,13 +71,16 @@ def some_number(key: int, value: NumberValue | QuantityValue, also: str, scope: 
 
 
 def some_quantity(key: int, value: QuantityValue, scope: Scope) -> str:
-    """As some_number, and the unit: by system and code, by code alone, or any."""
-    also = ""
-    if value.code is not None:
-        unit = scope.arguments.add(unit_of(scope.keys, scope.tenant, value.system, value.code), "bigint")
-        half = "n.u >> 32" if value.system else "n.u & 4294967295"
-        also = f" and ({half}) = ({half.replace('n.u', unit)})"
-    return some_number(key, value, also, scope)
+    """As some_number, and the unit: by system and code, by either alone, or any."""
+    if value.code is None and value.system is None:
+        return some_number(key, value, "", scope)
+    unit = scope.arguments.add(unit_of(scope.keys, scope.tenant, value.system, value.code), "bigint")
+    part = "n.u"
+    if value.system is None:
+        part = f"n.u & {CODE_MASK}"
+    elif value.code is None:
+        part = f"n.u >> {CODE_BITS}"
+    return some_number(key, value, f" and ({part}) = ({part.replace('n.u', unit)})", scope)
 
 
 def number_test(value: NumberValue | QuantityValue, scope: Scope) -> str:

@@ -1,34 +1,78 @@
-"""A whole search as SQL: the page of matches, and the exact count. Pure; the stages are parts of one text."""
+"""A whole search as SQL: the page of matches, and the exact count. Pure; the stages are parts of one text.
 
+A search over several types is one statement too: a branch for each, merged in the order asked for.
+"""
+
+from collections.abc import Sequence
 from dataclasses import replace
 
-from akson.fhir.search.query import ChainValue, Query
+from akson.fhir.search.query import ChainValue, JunctionValue, Query, Term
 from akson.store.search import order, terms
 from akson.store.search.scope import Scope
 from akson.store.tables import table_of
 from akson.store.values import Sql
 
 COLUMNS = ("id", "version", "updated", "method", "patient_ids", "body_codec", "body")
+PART = "part"
+"""Which of the query's parts a row of a search over several types belongs to."""
 
 
 def page(query: Query, scope: Scope, *, limit: int, with_refs: bool = False) -> Sql:
     """At most `limit` rows with COLUMNS, then sort values s0, s1, …, then refs when asked for."""
+    text = _branch(query, scope, limit=limit, with_refs=with_refs)
+    return Sql(text, tuple(scope.arguments.values))
+
+
+def union(query: Query, scopes: Sequence[Scope | None], *, limit: int, with_refs: bool = False) -> Sql:
+    """As `page`, over the parts of the query; a scope of None is a part that has no rows. The last sort value is the part.
+
+    Within the union the order is that of every branch, and then the part, so that equal ids of two types are two places.
+    """
+    branches, keys = [], ()
+    arguments = next(scope for scope in scopes if scope).arguments
+    for number, (part, scope) in enumerate(zip(query.parts, scopes, strict=True)):
+        if scope is None:
+            continue
+        asked = replace(part, sort=query.sort, cursor=query.cursor)
+        keys = order.keys(query.sort, replace(scope, arguments=type(arguments)()))
+        branches.append(f"({_branch(asked, scope, limit=limit, with_refs=with_refs, part=number)})")
+    clauses = [
+        f"s{number} {'desc' if key.descending else 'asc'}{' nulls last' if key.nullable else ''}"
+        for number, key in enumerate(keys)
+    ]
+    text = (
+        "select * from (\n"
+        + "\nunion all\n".join(branches)
+        + f"\n) every_type order by {', '.join([*clauses, PART])} limit {arguments.add(limit, 'int')}"
+    )
+    return Sql(text, tuple(arguments.values))
+
+
+def _branch(query: Query, scope: Scope, *, limit: int, with_refs: bool, part: int | None = None) -> str:
     condition = terms.rows(query, scope)
     keys = order.keys(query.sort, scope)
     if query.cursor:
-        condition += f" and {order.after(keys, query.cursor, scope)}"
+        condition += f" and {_after(query.cursor, keys, scope, part)}"
     chosen = [scope.column(name) for name in COLUMNS]
     chosen += [f"{key.sql} as s{number}" for number, key in enumerate(keys)]
+    if part is not None:
+        chosen.append(f"{part} as {PART}")
     if with_refs:
         chosen.append(scope.column("refs"))
-    text = (
+    return (
         f"select {', '.join(chosen)}\n"
         f"from {table_of(query.type)} {scope.alias}\n"
         f"where {condition}\n"
         f"order by {', '.join(key.clause for key in keys)}\n"
         f"limit {scope.arguments.add(limit, 'int')}"
     )
-    return Sql(text, tuple(scope.arguments.values))
+
+
+def _after(cursor: str, keys: tuple[order.Key, ...], scope: Scope, part: int | None) -> str:
+    if part is None:
+        return order.after(keys, order.decode(cursor, keys), scope)
+    *values, last = order.decode(cursor, (*keys, order.Key(PART, "int", False, False)))
+    return order.after(keys, values, scope, inclusive=part > int(str(last)))
 
 
 def count(query: Query, scope: Scope) -> Sql:
@@ -38,11 +82,28 @@ def count(query: Query, scope: Scope) -> Sql:
     return Sql(text, tuple(scope.arguments.values))
 
 
+def count_union(query: Query, scopes: Sequence[Scope | None]) -> Sql:
+    """The exact number of visible matches over all parts."""
+    parts = [(part, scope) for part, scope in zip(query.parts, scopes, strict=True) if scope]
+    text = " + ".join(f"({count(part, scope).text})" for part, scope in parts)
+    return Sql(f"select {text}", tuple(parts[0][1].arguments.values))
+
+
 def types_of(query: Query) -> set[str]:
     """Every type a search touches through its terms."""
-    found = {query.type}
+    found = set() if query.parts else {query.type}
+    for part in query.parts:
+        found |= types_of(part)
     for term in query.terms:
-        for value in term.values:
-            if isinstance(value, ChainValue):
-                found |= types_of(value.query)
+        found |= _types_of_term(term)
+    return found
+
+
+def _types_of_term(term: Term) -> set[str]:
+    found: set[str] = set()
+    for value in term.values:
+        if isinstance(value, ChainValue):
+            found |= types_of(value.query)
+        elif isinstance(value, JunctionValue):
+            found = found.union(*(_types_of_term(inner) for inner in value.terms))
     return found

@@ -23,7 +23,7 @@ create table record."{table}" (
     num_key       bigint[],
     num_lo        float8[],
     num_hi        float8[],             -- left out when every value is a point
-    num_unit      bigint[],             -- 32 bits of hash of system and code, 32 of the code alone
+    num_unit      bigint[],             -- 24 bits of hash of the system, 40 of the code
     body          bytea,                -- null: deleted or erased
     primary key (tenant, bucket, id)
 );

@@ -1,24 +1,33 @@
 """Lines of the access log folded to what a human asks: who, when, why, and were they let in.
 
 One look at a page makes many events; those of one person within half an hour, for the same reason, become one entry.
-Shared by the staff's and the citizen's view of the log; reading the log is the record's business.
+Shared by the staff's and the citizen's view of the log; who may read it is the record's business.
 """
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from starlette.requests import Request
+
+from akson.record.session import RecordSession
 from akson.record.values import AccessLine
 from akson.web.shell import words
 
 SAME_LOOK = timedelta(minutes=30)
-READ_ACTIONS = ("read", "vread", "search", "history", "export")
+LINES_MAX = 300
+OLDER = "eldre"
+PLACE_DIGITS_MAX = 18
+READ_ACTIONS = ("read", "vread", "history", "export")
+OPENED = "så i journalen"
+LISTED = "så opplysninger i en liste eller et søk"
+PERSONAL_PURPOSE = "patient-request"
 PURPOSE_WORDS = {
     "treatment": "helsehjelp",
     "emergency": "øyeblikkelig hjelp",
     "care-coordination": "samordning av tjenester",
     "administration": "administrasjon",
-    "patient-request": "ditt eget innsyn",
+    "patient-request": "innsyn i egen journal",
     "research": "forskning",
     "operations": "drift",
 }
@@ -33,10 +42,12 @@ class LogEntry:
     last: datetime
     permitted: bool
     deeds: tuple[str, ...]
-    """`så i journalen`, `skrev i journalen`, `leverte melding`; for a refusal what was tried."""
+    """`så i journalen`, `skrev i journalen`, `leverte en melding`; for a refusal what was tried."""
     why: str
     purpose: str
     events: int
+    personal: bool
+    """Made by a citizen or her proxy, not by somebody at work: the name alone does not tell a nurse from her namesake."""
 
     @property
     def clock(self) -> str:
@@ -51,14 +62,37 @@ class LogDay:
     entries: tuple[LogEntry, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class LogPage:
+    """One page of a patient's log."""
+
+    days: tuple[LogDay, ...]
+    older: str
+    """Query that leads to what is older, `?eldre=4711`; "" at the end of the log."""
+    newest: bool
+    """Whether this is the first page."""
+
+    @property
+    def refused(self) -> int:
+        """How many were turned away, of those shown."""
+        return sum(not entry.permitted for day in self.days for entry in day.entries)
+
+
 def _deed(line: AccessLine) -> str:
     if line.action in READ_ACTIONS:
-        return "så i journalen" if line.permitted else "prøvde å åpne journalen"
+        return OPENED if line.permitted else "prøvde å åpne journalen"
+    if line.action == "search":
+        return LISTED if line.permitted else "prøvde å søke i journalen"
     if line.action == "receive":
         return "leverte en melding" if line.permitted else "prøvde å levere en melding"
     if line.action == "log":
         return "så i tilgangsloggen" if line.permitted else "prøvde å se tilgangsloggen"
     return "skrev i journalen" if line.permitted else "prøvde å skrive i journalen"
+
+
+def _unit(line: AccessLine) -> str:
+    """Another enterprise is named with its unit already."""
+    return "" if line.name.endswith(line.unit) else line.unit
 
 
 def _same_look(entry: LogEntry, line: AccessLine) -> bool:
@@ -67,14 +101,14 @@ def _same_look(entry: LogEntry, line: AccessLine) -> bool:
     near = (
         entry.first - line.at <= SAME_LOOK and words.local(entry.first).date() == words.local(line.at).date()
     )
-    return near and who == (line.name, words.role_word(line.role), line.unit, line.permitted, line.words)
+    return near and who == (line.name, words.role_word(line.role), _unit(line), line.permitted, line.words)
 
 
 def _entry(line: AccessLine) -> LogEntry:
     return LogEntry(
         name=line.name,
         role=words.role_word(line.role),
-        unit=line.unit,
+        unit=_unit(line),
         first=line.at,
         last=line.at,
         permitted=line.permitted,
@@ -82,7 +116,16 @@ def _entry(line: AccessLine) -> LogEntry:
         why=line.words,
         purpose=PURPOSE_WORDS.get(line.purpose, line.purpose),
         events=1,
+        personal=not line.role and not line.unit and line.purpose == PERSONAL_PURPOSE,
     )
+
+
+def _joined(deeds: tuple[str, ...]) -> tuple[str, ...]:
+    """Each once, in the order they stand. One who opened the record has seen more than a list tells."""
+    once = dict.fromkeys(deeds)
+    if OPENED in once:
+        once.pop(LISTED, None)
+    return tuple(once)
 
 
 def _with(entry: LogEntry, line: AccessLine) -> LogEntry:
@@ -93,10 +136,11 @@ def _with(entry: LogEntry, line: AccessLine) -> LogEntry:
         first=line.at,
         last=entry.last,
         permitted=entry.permitted,
-        deeds=tuple(dict.fromkeys((*entry.deeds, _deed(line)))),
+        deeds=_joined((*entry.deeds, _deed(line))),
         why=entry.why,
         purpose=entry.purpose,
         events=entry.events + 1,
+        personal=entry.personal,
     )
 
 
@@ -110,6 +154,22 @@ def entries(lines: Iterable[AccessLine]) -> list[LogEntry]:
         else:
             folded[place] = _with(folded[place], line)
     return folded
+
+
+def place_asked(request: Request) -> int | None:
+    """The place in the log to go on from, when the address names one."""
+    text = request.query_params.get(OLDER, "")
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= PLACE_DIGITS_MAX else None
+
+
+async def log_page(session: RecordSession, patient: str, before: int | None, now: datetime) -> LogPage:
+    """A page of the log, newest first.
+
+    Raises: Problem(NOT_FOUND) when the reader may not see it.
+    """
+    lines = await session.access_log(patient, count=LINES_MAX, before=before)
+    older = f"?{OLDER}={min(line.index for line in lines)}" if len(lines) >= LINES_MAX else ""
+    return LogPage(days(lines, now), older, newest=before is None)
 
 
 def days(lines: Iterable[AccessLine], now: datetime) -> tuple[LogDay, ...]:

@@ -5,17 +5,19 @@ content of a screen does not belong here.
 """
 
 import asyncio
-from dataclasses import dataclass
-from datetime import date
+from dataclasses import dataclass, replace
+from datetime import date, datetime
 from typing import Any
 
 from akson.access.decision import Decision
+from akson.care.contacts.stays import INPATIENT_CLASSES, UNDER_WAY, current_stay
 from akson.care.fhir_json import Resource, any_code, concept_text, display, reference
 from akson.care.medication.list import anticoagulants, medication_lines
 from akson.fhir.search.query import Include, Query, Term, TokenValue
 from akson.record.session import RecordSession
+from akson.record.values import SearchResult
 from akson.web.shell import words
-from akson.web.shell.reading import resource, resources
+from akson.web.shell.reading import may_see, of_patient, resource, resources, search_all, token
 
 FNR_SYSTEM = "urn:oid:2.16.578.1.12.4.1.4.1"
 D_NUMBER_SYSTEM = "urn:oid:2.16.578.1.12.4.1.4.2"
@@ -79,6 +81,10 @@ class Chart:
     """What is said in place of allergies: none known is not the same as not asked. "" when there are some."""
     basis: str
     """Why this reader may look: `aktiv tjeneste – helsetjenester i hjemmet`."""
+    admitted: str
+    """`Innlagt på Havnes sykehus HF i dag kl. 07:30`; "" when she is not in hospital."""
+    clinical: bool
+    """Whether the reader's role sees health data at all. What is not shown must never read as «there is none»."""
     menu: tuple[MenuEntry, ...]
 
 
@@ -217,14 +223,30 @@ def _surroundings(patient: str) -> Query:
     )
 
 
-async def load_chart(session: RecordSession, patient: str, here: str, today: date) -> Chart:
+def stays_of(patient: str) -> Query:
+    """Stays in hospital that have begun and not ended."""
+    query = of_patient("Encounter", patient, token("status", *UNDER_WAY), token("class", *INPATIENT_CLASSES))
+    return replace(query, includes=(Include("Encounter", "service-provider"),))
+
+
+def admitted_words(found: SearchResult, now: datetime) -> str:
+    """Where she is admitted and since when, from the answer to `stays_of`; "" when she is not."""
+    known = {f"{r['resourceType']}/{r['id']}": r for r in resources(found.included)}
+    stay = current_stay(resources(found.matches), known)
+    if stay is None:
+        return ""
+    where = f"Innlagt på {stay.where}" if stay.where else "Innlagt på sykehus"
+    return f"{where} {words.spoken_moment(stay.since, now)}" if stay.since else where
+
+
+async def load_chart(session: RecordSession, patient: str, here: str, now: datetime) -> Chart:
     """The frame around screen `here`.
 
     Raises: Problem(NOT_FOUND) when the patient is missing or hidden; the record logs the refusal.
     """
     body = resource(await session.read("Patient", patient))
-    around, decision = await asyncio.gather(
-        session.search(_surroundings(patient)), session.why("Patient", patient)
+    (around, stays), decision = await asyncio.gather(
+        search_all(session, (_surroundings(patient), stays_of(patient))), session.why("Patient", patient)
     )
     near: dict[str, list[Any]] = {}
     for found in resources(around.included):
@@ -233,11 +255,13 @@ async def load_chart(session: RecordSession, patient: str, here: str, today: dat
     thinners = anticoagulants(medication_lines(near.get("MedicationStatement", [])))
     named = {f"{r['resourceType']}/{r['id']}": r for group in near.values() for r in group}
     return Chart(
-        person=person(body, today),
+        person=person(body, words.local(now).date()),
         gp=_gp(body, named),
         next_of_kin=_next_of_kin(body, near.get("RelatedPerson", [])),
         alerts=_alerts(allergies, near.get("Flag", []), thinners),
-        allergy_words=_allergy_words(allergies),
+        allergy_words=_allergy_words(allergies) if may_see(session, "AllergyIntolerance") else "",
         basis=_basis(decision),
+        admitted=admitted_words(stays, now),
+        clinical=may_see(session, "AllergyIntolerance"),
         menu=_menu(patient, here),
     )

@@ -6,7 +6,7 @@ Source: OWASP Cross-Site Request Forgery Prevention. What a form means does not 
 
 import hashlib
 import hmac
-from urllib.parse import urlsplit
+from urllib.parse import parse_qsl, urlsplit
 
 from starlette.requests import Request
 
@@ -14,6 +14,7 @@ from akson.fhir.problem import Problem, ProblemKind
 
 FIELD = "token"
 _LABEL = b"akson form token"
+FORM_TYPE = "application/x-www-form-urlencoded"
 FORM_FIELDS_MAX = 50
 FORM_BYTES_MAX = 64 * 1024
 
@@ -29,12 +30,22 @@ def _refusal(id: str) -> Problem:
         id,
         "Skjemaet ble ikke godtatt.",
         why="Det kom ikke fra en side Akson har vist deg i denne innloggingen.",
-        now="Last siden på nytt og prøv igjen.",
+        now="Gå tilbake, last siden på nytt og prøv igjen.",
+    )
+
+
+def _unreadable() -> Problem:
+    return Problem(
+        ProblemKind.MALFORMED,
+        "AKS-WEB-006",
+        "Skjemaet kunne ikke leses.",
+        why="Nettleseren sendte det i en form Akson ikke bruker.",
+        now="Gå tilbake og prøv igjen.",
     )
 
 
 def require_own_origin(request: Request) -> None:
-    """Refuse what another site sends. Sec-Fetch-Site where the browser gives it, else Origin.
+    """Refuse what another site sends. Sec-Fetch-Site where the browser gives it, and Origin.
 
     Raises: Problem(FORBIDDEN, AKS-WEB-001).
     """
@@ -46,17 +57,35 @@ def require_own_origin(request: Request) -> None:
         raise _refusal("AKS-WEB-001")
 
 
+async def _body(request: Request) -> bytes:
+    """Counted as it comes: a length that is not given, or not true, must not fill the memory."""
+    body = bytearray()
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > FORM_BYTES_MAX:
+            raise Problem(
+                ProblemKind.TOO_LARGE,
+                "AKS-WEB-003",
+                "Skjemaet er for stort.",
+                why="Akson tar imot høyst 64 kB tekst i ett skjema.",
+                now="Gå tilbake og send mindre tekst.",
+            )
+    return bytes(body)
+
+
 async def fields(request: Request) -> dict[str, str]:
     """The text fields of a form.
 
-    Raises: Problem(TOO_LARGE, AKS-WEB-003) beyond 64 KB, which no form of ours reaches.
+    Raises: Problem(TOO_LARGE, AKS-WEB-003) beyond 64 KB, which no form of ours reaches; (MALFORMED, AKS-WEB-006)
+    when it is no form of ours.
     """
-    if int(request.headers.get("content-length") or 0) > FORM_BYTES_MAX:
-        raise Problem(
-            ProblemKind.TOO_LARGE, "AKS-WEB-003", "Skjemaet er for stort.", now="Send mindre tekst."
-        )
-    form = await request.form(max_fields=FORM_FIELDS_MAX, max_files=0)
-    return {name: value for name, value in form.items() if isinstance(value, str)}
+    if request.headers.get("content-type", "").partition(";")[0].strip().lower() != FORM_TYPE:
+        raise _unreadable()
+    text = (await _body(request)).decode("utf-8", "replace")
+    try:
+        return dict(parse_qsl(text, keep_blank_values=True, max_num_fields=FORM_FIELDS_MAX))
+    except ValueError:
+        raise _unreadable() from None
 
 
 async def checked_fields(request: Request, cookie: str) -> dict[str, str]:

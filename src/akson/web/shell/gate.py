@@ -4,6 +4,7 @@ Rules about patient data do not belong here: the record decides them.
 """
 
 import logging
+import re
 from collections.abc import Awaitable, Callable
 from typing import cast
 from urllib.parse import quote
@@ -11,6 +12,7 @@ from urllib.parse import quote
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
+from akson.access.actor import Actor
 from akson.fhir.problem import Problem, ProblemKind
 from akson.web.shell import forms, problems
 from akson.web.shell.house import (
@@ -27,7 +29,11 @@ from akson.web.shell.house import (
 from akson.web.shell.pages import Frame
 
 COOKIE = "akson"
+CITIZEN_HOME = "/min"
+_LOCAL_PATH = re.compile(r"/(?!/)[^\\\x00-\x20\x7f]*")
 LOGIN_PATH = "/logg-inn"
+# htmx swaps errors in too: into the place of the whole content then, not where the list stood.
+INSTEAD_OF_THE_CONTENT = {"hx-retarget": "#main", "hx-reselect": "#main", "hx-reswap": "outerHTML"}
 log = logging.getLogger("akson.web")
 
 Endpoint = Callable[[Request], Awaitable[Response]]
@@ -52,19 +58,36 @@ def frame_of(request: Request, house: House, visit: Visit | None = None, **more:
     )
 
 
-def home_of(visit: Visit) -> str:
+def home_of(actor: Actor) -> str:
     """Where one who has just come belongs."""
-    return "/min" if visit.actor.kind in CITIZEN_KINDS else "/innboks"
+    return CITIZEN_HOME if actor.kind in CITIZEN_KINDS else "/innboks"
 
 
 def safe_path(path: str) -> str:
-    """`path` when it stays on this site, else "": a login must not send anyone elsewhere."""
-    local = path.startswith("/") and not path.startswith(("//", "/\\")) and "\n" not in path
-    return path if local else ""
+    """`path` when it stays on this site, else "": a login must not send anyone elsewhere.
+
+    Browsers read a backslash as a slash and drop tabs and line breaks, so none of them is let through.
+    """
+    return path if _LOCAL_PATH.fullmatch(path) else ""
+
+
+def goal_of(actor: Actor, path: str) -> str:
+    """Where a login leads: to the page that was asked for when it is safe and made for `actor`, else home."""
+    for_citizens = path == CITIZEN_HOME or path.startswith((CITIZEN_HOME + "/", CITIZEN_HOME + "?"))
+    fits = for_citizens == (actor.kind in CITIZEN_KINDS)
+    return (safe_path(path) if fits else "") or home_of(actor)
+
+
+def by_htmx(request: Request) -> bool:
+    """Whether htmx asks for a part of a page, and not the browser for a whole one."""
+    return "hx-request" in request.headers
 
 
 def to_login(request: Request) -> Response:
     """To the login page and, for a page that was read, back again."""
+    if by_htmx(request):
+        # A redirect would be followed unseen, and the login page swapped into a corner of the old one.
+        return Response(status_code=204, headers={"hx-redirect": LOGIN_PATH})
     if request.method != "GET":
         return RedirectResponse(LOGIN_PATH, 303)
     query = f"?{request.url.query}" if request.url.query else ""
@@ -88,11 +111,18 @@ async def _answer(request: Request, house: House, screen: Screen, way: Way) -> R
     return await cast(Handler, way.handler)(visit)
 
 
-def error_page(request: Request, house: House, problem: Problem) -> Response:
+def error_page(request: Request, house: House, problem: Problem, *, status: int = 0) -> Response:
+    answer = _error_page(request, house, problem, status)
+    if by_htmx(request):
+        answer.headers.update(INSTEAD_OF_THE_CONTENT)
+    return answer
+
+
+def _error_page(request: Request, house: House, problem: Problem, status: int) -> Response:
     frame = frame_of(request, house)
     if problem.kind in (ProblemKind.NOT_FOUND, ProblemKind.GONE) and not problem.id.startswith("AKS-WEB"):
         return problems.refusal_page(house.pages, frame)
-    return problems.problem_page(house.pages, frame, problem)
+    return problems.problem_page(house.pages, frame, problem, status=status)
 
 
 def endpoint(house: House, screen: Screen, way: Way) -> Endpoint:

@@ -72,6 +72,8 @@ class Audience(StrEnum):
     """The citizen herself, or one with power of attorney."""
 
 
+PRIVACY_OFFICER = "privacy-officer"
+"""The one role at work with the access log of everyone, and with nothing else of the record."""
 STAFF_KINDS = (ActorKind.PRACTITIONER,)
 CITIZEN_KINDS = (ActorKind.CITIZEN, ActorKind.PROXY)
 

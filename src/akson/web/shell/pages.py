@@ -32,8 +32,6 @@ class Frame:
     token: str = ""
     waiting: int | None = None
     """Open items in her inbox; None where it is not shown."""
-    query: str = ""
-    """What the search field holds."""
     demo: bool = False
 
 
@@ -59,6 +57,7 @@ def _environment(statics: Statics, language: str) -> Environment:
         number=number_words,
         phone=words.phone,
         role=words.role,
+        sentence=words.sentence,
         role_word=words.role_word,
         short_day=words.short_day,
     )
@@ -73,5 +72,9 @@ class Pages:
         """The rendered template, e.g. `workspace/inbox/template.html`."""
         return self._environment.get_template(template).render(**values)
 
-    def page(self, template: str, frame: Frame, view: Any, *, status: int = 200) -> HTMLResponse:
-        return HTMLResponse(self.text(template, frame=frame, view=view), status_code=status)
+    def page(
+        self, template: str, frame: Frame, view: Any, *, status: int = 200, fragment: bool = False
+    ) -> HTMLResponse:
+        """`fragment`: only what htmx swaps, which then carries what else on the page must change with it."""
+        text = self.text(template, frame=frame, view=view, fragment=fragment)
+        return HTMLResponse(text, status_code=status)

@@ -26,6 +26,46 @@ STATUS = {
     ProblemKind.INTERNAL: 500,
 }
 
+OWN_IDS = "AKS-WEB-"
+NOT_CARRIED_OUT = (
+    "Dette lot seg ikke gjøre.",
+    "Akson kunne ikke behandle det som ble sendt. Ingenting er endret.",
+    "Gå tilbake og prøv på nytt. Oppgi feilkoden til brukerstøtte hvis det skjer igjen.",
+)
+# kind -> what, why, what now
+KIND_WORDS = {
+    ProblemKind.UNAUTHENTICATED: (
+        "Du er ikke lenger logget inn.",
+        "Innloggingen varer én vakt, og så må den gjøres på nytt.",
+        "Logg inn igjen.",
+    ),
+    ProblemKind.FORBIDDEN: (
+        "Du har ikke tilgang til å gjøre dette.",
+        "Rollen din, eller oppdraget enheten din har, gir ikke rett til det.",
+        "Be lederen din om hjelp hvis du skulle hatt tilgang.",
+    ),
+    ProblemKind.CONFLICT: (
+        "Noen andre var først.",
+        "Opplysningen ble endret mens du så på den. Det du sendte, er ikke lagret.",
+        "Gå tilbake, last siden på nytt og prøv igjen.",
+    ),
+    ProblemKind.PRECONDITION: (
+        "Noen andre var først.",
+        "Opplysningen ble endret mens du så på den. Det du sendte, er ikke lagret.",
+        "Gå tilbake, last siden på nytt og prøv igjen.",
+    ),
+    ProblemKind.OVERLOADED: (
+        "Akson har for mye å gjøre akkurat nå.",
+        "Ingenting er endret.",
+        "Vent et halvt minutt og prøv igjen. Ring vakttelefonen for IKT hvis det haster.",
+    ),
+    ProblemKind.INTERNAL: (
+        "Noe gikk galt hos oss.",
+        "Feilen er skrevet i serverens logg. Det du så på, er ikke endret.",
+        "Prøv igjen om litt. Ring vakttelefonen for IKT hvis det haster.",
+    ),
+}
+
 
 @dataclass(frozen=True, slots=True)
 class ProblemView:
@@ -33,17 +73,11 @@ class ProblemView:
     what: str
     why: str
     now: str
-    retry: bool
 
 
 def unexpected() -> Problem:
-    return Problem(
-        ProblemKind.INTERNAL,
-        "AKS-WEB-500",
-        "Noe gikk galt hos oss.",
-        why="Feilen er skrevet i serverens logg. Det du så på er ikke endret.",
-        now="Prøv igjen om litt. Ring vakttelefonen for IKT hvis det haster.",
-    )
+    what, why, now = KIND_WORDS[ProblemKind.INTERNAL]
+    return Problem(ProblemKind.INTERNAL, "AKS-WEB-500", what, why=why, now=now)
 
 
 def no_page() -> Problem:
@@ -52,7 +86,17 @@ def no_page() -> Problem:
         "AKS-WEB-404",
         "Siden finnes ikke.",
         why="Adressen er feil, eller siden er flyttet.",
-        now="Gå til innboksen, eller søk etter pasienten.",
+        now="Gå til startsiden og finn fram derfra.",
+    )
+
+
+def wrong_method() -> Problem:
+    return Problem(
+        ProblemKind.UNSUPPORTED,
+        "AKS-WEB-405",
+        "Siden kan ikke brukes på denne måten.",
+        why="Adressen tar imot skjemaer, eller bare viser noe, og nettleseren ba om det andre.",
+        now="Gå til startsiden og finn fram derfra.",
     )
 
 
@@ -76,10 +120,19 @@ def citizens_only() -> Problem:
     )
 
 
-def problem_page(pages: Pages, frame: Frame, problem: Problem) -> HTMLResponse:
-    """The page of any Problem. Texts made for developers are shown under the line a reader needs."""
-    view = ProblemView(problem.id, problem.what, problem.why, problem.now, retry=not problem.permanent)
-    return pages.page("shell/templates/problem.html", frame, view, status=STATUS[problem.kind])
+def in_words(problem: Problem) -> ProblemView:
+    """Our own problems say it themselves; those of the packages below are written for developers, in English."""
+    if problem.id.startswith(OWN_IDS):
+        return ProblemView(problem.id, problem.what, problem.why, problem.now)
+    what, why, now = KIND_WORDS.get(problem.kind, NOT_CARRIED_OUT)
+    return ProblemView(problem.id, what, why, now)
+
+
+def problem_page(pages: Pages, frame: Frame, problem: Problem, *, status: int = 0) -> HTMLResponse:
+    """The page of any Problem. `status` where HTTP has a more exact word than the kind gives."""
+    return pages.page(
+        "shell/templates/problem.html", frame, in_words(problem), status=status or STATUS[problem.kind]
+    )
 
 
 def refusal_page(pages: Pages, frame: Frame) -> HTMLResponse:

@@ -5,6 +5,7 @@ The queries are values (`akson.fhir.search.query`), so nothing is spelled into a
 
 import asyncio
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import Decimal
 
@@ -17,6 +18,8 @@ from akson.record.values import SearchResult
 from akson.store.values import StoredVersion
 
 PAGE_MAX = 200
+PAGES_MAX = 10
+NOTHING_FOUND = SearchResult((), (), 0, None)
 _decoder = msgspec.json.Decoder(dict, float_hook=Decimal)
 END_OF_TIME = datetime.max.replace(tzinfo=UTC)
 
@@ -45,6 +48,32 @@ def token(param: str, *codes: str, system: str | None = None) -> Term:
     return Term(param, "token", None, tuple(TokenValue(system, code) for code in codes))
 
 
+def may_see(session: RecordSession, type: str) -> bool:
+    """Whether the reader's role ever sees resources of this type; which of them, the restriction says."""
+    return session.decide("search", type).permit
+
+
+async def _search(session: RecordSession, query: Query) -> SearchResult:
+    """A kind of data the role never sees is not asked for: it would stand in the patient's log as a refused attempt."""
+    return await session.search(query) if may_see(session, query.type) else NOTHING_FOUND
+
+
 async def search_all(session: RecordSession, queries: Sequence[Query]) -> list[SearchResult]:
     """Several searches at once, answered in the order asked."""
-    return list(await asyncio.gather(*(session.search(query) for query in queries)))
+    return list(await asyncio.gather(*(_search(session, query) for query in queries)))
+
+
+async def every_page(session: RecordSession, query: Query) -> SearchResult:
+    """All pages of a search as one, where leaving out what does not fit would hide what somebody must do.
+
+    `next_cursor` is set when even `PAGES_MAX` pages were not enough.
+    """
+    page = await _search(session, query)
+    matches, included = [*page.matches], {(v.type, v.id): v for v in page.included}
+    for _ in range(PAGES_MAX - 1):
+        if not page.next_cursor:
+            break
+        page = await session.search(replace(query, cursor=page.next_cursor))
+        matches += page.matches
+        included |= {(v.type, v.id): v for v in page.included}
+    return SearchResult(tuple(matches), tuple(included.values()), None, page.next_cursor)

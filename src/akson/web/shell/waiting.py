@@ -7,6 +7,7 @@ from akson.access.actor import Actor
 from akson.care.worklist.inbox import OPEN
 from akson.fhir.search.query import Query, ReferenceValue, Term, TokenValue
 from akson.record.session import RecordSession
+from akson.web.shell.reading import may_see
 
 
 def owned_by(actor: Actor, statuses: tuple[str, ...] = OPEN, *more: Term, count: int = 100) -> Query:
@@ -25,7 +26,7 @@ def owned_by(actor: Actor, statuses: tuple[str, ...] = OPEN, *more: Term, count:
 
 async def waiting(session: RecordSession, actor: Actor) -> int | None:
     """The number of open items; None for one who owns no worklist."""
-    if not actor.grantees:
+    if not actor.grantees or not may_see(session, "Task"):
         return None
     query = owned_by(actor)
     found = await session.search(Query(query.type, query.terms, count=0, summary="count", total="accurate"))

@@ -14,6 +14,7 @@ MONTHS = (
     "januar", "februar", "mars", "april", "mai", "juni", "juli", "august", "september", "oktober", "november",
     "desember",
 )  # fmt: skip
+NEAR_DAYS = {0: "i dag", 1: "i går"}
 ROLE_WORDS = {
     "nurse": "sykepleier",
     "doctor": "lege",
@@ -50,9 +51,17 @@ def clock(at: datetime) -> str:
 
 
 def moment(at: datetime, now: datetime) -> str:
-    """`22.11 08:12`; with the year when it is another one."""
+    """`i dag 08:12`, `i går 20:10`, `22.11 08:12`; with the year when it is another one."""
+    near = NEAR_DAYS.get((local(now).date() - local(at).date()).days)
+    if near:
+        return f"{near} {clock(at)}"
     shape = "%d.%m %H:%M" if local(at).year == local(now).year else "%d.%m.%Y %H:%M"
     return local(at).strftime(shape)
+
+
+def spoken_moment(at: datetime, now: datetime) -> str:
+    """`i dag kl. 08:12`, `22.11 kl. 08:12`: as it stands in a sentence."""
+    return " kl. ".join(moment(at, now).rsplit(" ", 1))
 
 
 def short_day(at: datetime, now: datetime) -> str:
@@ -66,8 +75,8 @@ def long_day(at: datetime, now: datetime) -> str:
     words = f"{WEEKDAYS[here.weekday()]} {here.day}. {MONTHS[here.month - 1]}"
     if here.year != today.year:
         words += f" {here.year}"
-    nearness = {0: "I dag, ", 1: "I går, "}.get((today - here).days, "")
-    return nearness + words if nearness else words[:1].upper() + words[1:]
+    near = NEAR_DAYS.get((today - here).days)
+    return sentence(f"{near}, {words}" if near else words)
 
 
 def age(birth: str, today: date) -> str:
@@ -101,6 +110,11 @@ def phone(value: str) -> str:
     if len(digits) == 8 and digits.isdigit():
         return " ".join(digits[i : i + 2] for i in range(0, 8, 2))
     return value
+
+
+def sentence(text: str) -> str:
+    """With a capital first; the rest as it is."""
+    return text[:1].upper() + text[1:]
 
 
 def role(actor: Actor) -> str:

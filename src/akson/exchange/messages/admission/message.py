@@ -40,7 +40,7 @@ class AdmissionMessage:
     def summary(self, facts: Admission) -> str:
         where = facts.ward or facts.event.place
         told = f"Innlagt {facts.event.when}{f' ved {where}' if where else ''}."
-        return f"{told} {facts.event.description}".strip()
+        return f"{told} {facts.event.brief}".strip()
 
     def begins(self, facts: Admission, stay: StayFacts) -> Resource:
         ahead = stays.lies_ahead(facts.event.at, stay.received)

@@ -53,7 +53,7 @@ class DischargeMessage:
     def summary(self, facts: Discharge) -> str:
         where = f" til {facts.to.words}" if facts.to.words else ""
         told = f"{'Utskrevet som død' if facts.dead else 'Utskrevet'} {facts.event.when}{where}."
-        return f"{told} {facts.event.description}".strip()
+        return f"{told} {facts.event.brief}".strip()
 
     def begins(self, facts: Discharge, stay: StayFacts) -> Resource:
         return self.changed(facts, stays.stay(stay, status="finished"))

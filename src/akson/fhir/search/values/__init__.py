@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from akson.fhir.search.values import date, number, quantity, reference, string, token, uri
+from akson.fhir.search.values import date, number, quantity, reference, special, string, token, uri
 from akson.fhir.search.values.protocol import ParameterType, Writer
 
 PARAMETER_TYPES: Mapping[str, ParameterType] = {
@@ -10,6 +10,7 @@ PARAMETER_TYPES: Mapping[str, ParameterType] = {
     "number": number,
     "quantity": quantity,
     "reference": reference,
+    "special": special,
     "string": string,
     "token": token,
     "uri": uri,

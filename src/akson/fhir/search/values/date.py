@@ -22,6 +22,8 @@ LATEST = datetime.max.replace(tzinfo=UTC)
 _DATE_TIME = re.compile(
     r"(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d)(?::(\d\d)(?:\.(\d{1,9}))?)?(Z|[+-]\d\d:\d\d)?", re.ASCII
 )
+_BETWEEN_MICROSECONDS = re.compile(r"\.\d{6}0*[1-9]", re.ASCII)
+"""Finer than is stored: what begins in the microsecond before it lies before it."""
 _DATE = re.compile(r"(\d{4})(?:-(\d\d)(?:-(\d\d))?)?", re.ASCII)
 
 
@@ -89,17 +91,23 @@ def period(text: str) -> tuple[datetime, datetime]:
     return _moment(text) if len(text) > 10 else _days(text)
 
 
-def parse(param: str, text: str) -> DateValue:
+MODIFIERS: tuple[str, ...] = ()
+
+
+def parse(param: str, text: str, modifier: str = "") -> DateValue:
     prefix, rest = split_prefix(unescape(text))
     # A form decoder turns the + of a zone into a space; there is only one way to read that.
     rest = rest.replace(" ", "+")
     try:
-        return DateValue(prefix, *period(rest))
+        lo, hi = period(rest)
     except ValueError:
         raise bad_value(
             param,
             "a date such as 2026-11-24 or 2026-11-24T08:00:00Z, with a prefix such as ge before it if wanted",
         ) from None
+    if prefix in ("lt", "le") and _BETWEEN_MICROSECONDS.search(rest):
+        lo = _later(lo, datetime.resolution)
+    return DateValue(prefix, lo, hi)
 
 
 def writer(params: tuple[str, ...], at: Property) -> Writer | None:

@@ -36,7 +36,10 @@ def read_range(param: str, text: str) -> tuple[Decimal, Decimal, Decimal]:
     return value, value - half, value + half
 
 
-def parse(param: str, text: str) -> NumberValue:
+MODIFIERS: tuple[str, ...] = ()
+
+
+def parse(param: str, text: str, modifier: str = "") -> NumberValue:
     prefix, digits = split_prefix(text)
     return NumberValue(prefix, *read_range(param, digits))
 

@@ -17,7 +17,12 @@ Writer: TypeAlias = Callable[[Any, IndexValues], None]
 
 
 class ParameterType(Protocol):
-    def parse(self, param: str, text: str) -> Value:
+    @property
+    def MODIFIERS(self) -> tuple[str, ...]:  # noqa: N802 - a constant of the module
+        """What may stand behind the name, `missing` apart, which all have."""
+        ...
+
+    def parse(self, param: str, text: str, modifier: str = "") -> Value:
         """One value of the query (commas already cut, escapes still in). Raises Problem AKS-FHIR-310."""
         ...
 

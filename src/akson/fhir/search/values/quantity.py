@@ -17,13 +17,16 @@ CURRENCY_SYSTEM = "urn:iso:std:iso:4217"
 _QUANTITIES = {"Quantity", "Age", "Count", "Distance", "Duration", "SimpleQuantity", "MoneyQuantity"}
 
 
-def parse(param: str, text: str) -> QuantityValue:
-    """`5.4`, `gt5.4|system|code`, `5.4||code`."""
+MODIFIERS: tuple[str, ...] = ()
+
+
+def parse(param: str, text: str, modifier: str = "") -> QuantityValue:
+    """`5.4`, `gt5.4|system|code`, `5.4||code`, `5.4|system`."""
     prefix, rest = split_prefix(text)
     parts = [unescape(part) for part in split(rest, "|")]
-    if len(parts) not in (1, 3):
+    if len(parts) > 3:
         raise bad_value(param, "a number, or number|system|code")
-    system, code = (parts[1] or None, parts[2] or None) if len(parts) == 3 else (None, None)
+    system, code = (part or None for part in (*parts[1:], "", "")[:2])
     return QuantityValue(prefix, *read_range(param, parts[0]), system, code)
 
 

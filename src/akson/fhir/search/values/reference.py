@@ -1,6 +1,7 @@
 """Reference: to another resource, by type and id, or by the url as written.
 
 Spec: https://hl7.org/fhir/R4/search.html#reference. Following the reference (chains, includes) is the store's.
+`:above` and `:below` are not offered: they would follow hierarchies (Location.partOf) of any depth.
 """
 
 import re
@@ -21,7 +22,11 @@ IDENTIFIER = ":identifier"
 """`subject:identifier` is kept as a token parameter of that name."""
 
 
-def parse(param: str, text: str) -> ReferenceValue:
+MODIFIERS = ("identifier",)
+"""And any resource type: `subject:Patient=1`."""
+
+
+def parse(param: str, text: str, modifier: str = "") -> ReferenceValue:
     """`Patient/1`, `1`, `http://…/Patient/1`, `urn:uuid:…`."""
     text = unescape(text)
     local = _LOCAL.fullmatch(text)

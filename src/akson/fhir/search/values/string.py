@@ -35,7 +35,10 @@ def fold(text: str) -> str:
     return _SPACE.sub(" ", bare).strip()
 
 
-def parse(param: str, text: str) -> StringValue:
+MODIFIERS = ("exact", "contains")
+
+
+def parse(param: str, text: str, modifier: str = "") -> StringValue:
     value = unescape(text)
     if not value.strip():
         raise bad_value(param, "some text")

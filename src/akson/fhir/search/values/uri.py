@@ -1,4 +1,4 @@
-"""Uri: an address, compared sign for sign.
+"""Uri: an address, compared sign for sign; `:below` and `:above` go by its segments.
 
 Spec: https://hl7.org/fhir/R4/search.html#uri
 """
@@ -14,7 +14,10 @@ from akson.fhir.search.values.protocol import Writer, bad_value
 _TYPES = {"uri", "url", "canonical", "oid", "uuid"}
 
 
-def parse(param: str, text: str) -> UriValue:
+MODIFIERS = ("above", "below", "contains")
+
+
+def parse(param: str, text: str, modifier: str = "") -> UriValue:
     value = unescape(text)
     if not value or any(c.isspace() for c in value):
         raise bad_value(param, "a uri without spaces")

@@ -11,13 +11,17 @@ from akson.fhir.search.query import MissingValue, Query, Term
 from akson.store.search import restriction
 from akson.store.search.scope import Scope, conjunction, disjunction, unsupported
 from akson.store.search.terms import (
+    compartment,
     composite,
     date,
+    filter,
+    fulltext,
     id,
     last_updated,
     number,
     quantity,
     reference,
+    special,
     string,
     token,
     uri,
@@ -25,13 +29,16 @@ from akson.store.search.terms import (
 from akson.store.search.terms.chain import chain_condition, has_condition, is_chain, names_patient
 
 _KINDS: Mapping[str, Callable[[Term, Scope], str]] = {
+    "compartment": compartment.condition,
     "composite": composite.condition,
     "date": date.condition,
+    "fulltext": fulltext.condition,
     "id": id.condition,
     "lastUpdated": last_updated.condition,
     "number": number.condition,
     "quantity": quantity.condition,
     "reference": reference.condition,
+    "special": special.condition,
     "string": string.condition,
     "token": token.condition,
     "uri": uri.condition,
@@ -62,6 +69,8 @@ def of_term(term: Term, scope: Scope) -> str:
     missing = [value for value in term.values if isinstance(value, MissingValue)]
     if missing:
         return disjunction([_missing(term, value, scope) for value in missing])
+    if term.kind == "filter":
+        return filter.condition(term, scope, of_term)
     if term.kind == "has":
         return has_condition(term, scope, rows)
     if is_chain(term):
@@ -81,5 +90,7 @@ def _missing(term: Term, value: MissingValue, scope: Scope) -> str:
 
 def _narrowed(query: Query, scope: Scope) -> Scope:
     """Marks the scope narrow when an id or the patient leaves few rows whatever else is asked."""
-    narrow = any(term.kind == "id" or names_patient(term, scope.type) for term in query.terms)
+    narrow = scope.narrow or any(
+        term.kind in ("id", "compartment") or names_patient(term, scope.type) for term in query.terms
+    )
     return replace(scope, narrow=narrow)

@@ -2,17 +2,14 @@
 
 from collections.abc import Iterator
 
-from akson.fhir.search.query import ReferenceValue, Term, TokenValue
-from akson.store import forms
+from akson.fhir.search.query import ReferenceValue, Term
 from akson.store.principal import ONE_PATIENT, PATIENT_PARAMS
 from akson.store.search.scope import Scope, unsupported
 
 
 def condition(term: Term, scope: Scope) -> str:
     """Overlap of hashed references; where the parameter names the one patient, his column finds the rows."""
-    if term.modifier == "identifier":
-        return _by_identifier(term, scope)
-    if term.modifier and not term.modifier[0].isupper():
+    if term.modifier:
         raise unsupported(f"The modifier :{term.modifier} of references is not offered.")
     values = [value for value in term.values if isinstance(value, ReferenceValue)]
     targets = [target for value in values for target in _targets(value, term, scope)]
@@ -37,23 +34,12 @@ def _targets(value: ReferenceValue, term: Term, scope: Scope) -> Iterator[str]:
         yield value.url
     elif value.type is not None:
         yield f"{value.type}/{value.id}"
-    elif term.modifier:
-        yield f"{term.modifier}/{value.id}"
     elif term.param == "patient":
         yield f"Patient/{value.id}"
     else:
         parameter = scope.definitions.search_parameters(scope.type).get(term.param)
         targets = parameter.targets if parameter and parameter.targets else scope.definitions.resource_types
         yield from (f"{target}/{value.id}" for target in targets)
-
-
-def _by_identifier(term: Term, scope: Scope) -> str:
-    wanted = [
-        scope.token(f"{term.param}:identifier", "is", forms.asked_token(value.system, value.code))
-        for value in term.values
-        if isinstance(value, TokenValue)
-    ]
-    return f"{scope.column('tokens')} && {scope.arguments.add(wanted, 'bigint[]')}"
 
 
 def _is_patient(target: str) -> bool:

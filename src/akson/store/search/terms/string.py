@@ -18,7 +18,15 @@ def condition(term: Term, scope: Scope) -> str:
             marks = [scope.token(term.param, "str", "x" + text) for text in texts]
             return f"{scope.column('tokens')} && {scope.arguments.add(marks, 'bigint[]')}"
         case "contains":
-            return disjunction([_contains(term.param, fold(text), scope) for text in texts])
+            return disjunction(
+                [_anywhere(term.param, fold(text), "position({0} in s.v) > 0", scope) for text in texts]
+            )
+        case "ends":
+            test = "right(s.v, length({0})) = {0}"
+            return disjunction([_anywhere(term.param, fold(text), test, scope) for text in texts])
+        case "whole":
+            marks = [scope.token(term.param, "str", "w" + fold(text)) for text in texts]
+            return f"{scope.column('tokens')} && {scope.arguments.add(marks, 'bigint[]')}"
     raise unsupported(f"The modifier :{term.modifier} of strings is not offered.")
 
 
@@ -32,10 +40,10 @@ def _starts_with(param: str, folded: str, scope: Scope) -> str:
     return f"({candidates} and {_some_value(param, f'starts_with(s.v, {text})', scope)})"
 
 
-def _contains(param: str, folded: str, scope: Scope) -> str:
+def _anywhere(param: str, folded: str, test: str, scope: Scope) -> str:
     mark = scope.arguments.add([scope.token(param, "present")], "bigint[]")
     text = scope.arguments.add(folded, "text")
-    some = _some_value(param, f"position({text} in s.v) > 0", scope)
+    some = _some_value(param, test.format(text), scope)
     return f"({scope.column('tokens')} @> {mark} and {some})"
 
 

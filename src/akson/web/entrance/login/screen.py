@@ -11,7 +11,9 @@ from akson.web.shell.house import CITIZEN_KINDS, STAFF_KINDS, Audience, CastMemb
 
 def _choice(member: CastMember) -> Choice:
     actor = member.actor
-    return Choice(actor.id, actor.name, words.role(actor), actor.unit_name, member.hint)
+    role = words.role(actor)
+    hint = "" if member.hint.casefold() == role.casefold() else words.sentence(member.hint)
+    return Choice(actor.id, actor.name, words.sentence(role), actor.unit_name, hint)
 
 
 def _view(request: Request, house: House) -> LoginView:
@@ -25,6 +27,14 @@ def _view(request: Request, house: House) -> LoginView:
         goal=gate.safe_path(request.query_params.get("til", "")),
         left="ut" in request.query_params,
     )
+
+
+def _over_tls(request: Request) -> bool:
+    """Secure follows the scheme: the demo runs on loopback without TLS, where browsers would drop the cookie.
+
+    A proxy that ends TLS says so in X-Forwarded-Proto. Nobody gains by forging it: it can only make a cookie stricter.
+    """
+    return "https" in (request.url.scheme, request.headers.get("x-forwarded-proto", "").lower())
 
 
 async def show(request: Request, house: House) -> Response:
@@ -45,16 +55,17 @@ async def enter(request: Request, house: House) -> Response:
             why="Noden har ingen utsteder som kjenner denne brukeren.",
             now="Gå tilbake og velg en av dem som står på siden.",
         )
-    goal = gate.safe_path(given.get("til", ""))
-    home = "/min" if member.actor.kind in CITIZEN_KINDS else "/innboks"
-    response = RedirectResponse(goal or home, 303)
-    # Secure follows the scheme: the demo runs on loopback without TLS, where browsers would drop the cookie.
+    before = gate.visit_of(request, house)
+    if before:
+        # Two share a machine at the change of shift: who came last has put the first one out.
+        house.sessions.end(before.cookie)
+    response = RedirectResponse(gate.goal_of(member.actor, given.get("til", "")), 303)
     response.set_cookie(
         gate.COOKIE,
         house.sessions.start(member.actor),
         httponly=True,
         samesite="strict",
-        secure=request.url.scheme == "https",
+        secure=_over_tls(request),
     )
     return response
 
@@ -67,7 +78,7 @@ async def leave(request: Request, house: House) -> Response:
         house.sessions.end(visit.cookie)
     response = RedirectResponse(f"{gate.LOGIN_PATH}?ut", 303)
     response.delete_cookie(gate.COOKIE, httponly=True, samesite="strict")
-    response.headers["clear-site-data"] = '"cache", "storage"'
+    response.headers["clear-site-data"] = '"cache"'
     return response
 
 

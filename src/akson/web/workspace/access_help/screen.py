@@ -4,10 +4,12 @@ from starlette.responses import Response
 
 from akson.web.shell import gate
 from akson.web.shell.house import Audience, Screen, Visit, Way
+from akson.web.shell.waiting import waiting
 
 
 async def show(visit: Visit) -> Response:
-    frame = gate.frame_of(visit.request, visit.house, visit)
+    count = await waiting(visit.open(), visit.actor)
+    frame = gate.frame_of(visit.request, visit.house, visit, waiting=count)
     return visit.house.pages.page("workspace/access_help/template.html", frame, None)
 
 

@@ -1,29 +1,80 @@
-"""Tilgangslogg for staff: their own looks into this patient's record; the privacy officer sees everyone's."""
+"""Tilgangslogg for staff: their own looks into this patient's record; the privacy officer sees everyone's.
 
-from starlette.responses import Response
+The privacy officer sees the log and nothing of the record, so his page has no patient banner, and he finds it by the
+record's id: a search for the patient would show him what he has no duty to see.
+"""
 
-from akson.web.shell import gate, words
-from akson.web.shell.access_lines import days
+from datetime import datetime
+
+from starlette.responses import RedirectResponse, Response
+
+from akson.access.actor import Actor
+from akson.fhir.problem import Problem, ProblemKind
+from akson.record.session import RecordSession
+from akson.record.values import ID
+from akson.web.shell import gate
+from akson.web.shell.access_lines import log_page, place_asked
 from akson.web.shell.chart import load_chart
-from akson.web.shell.house import Audience, Screen, Visit, Way
+from akson.web.shell.house import PRIVACY_OFFICER, Audience, Screen, Visit, Way
 from akson.web.shell.waiting import waiting
 from akson.web.workspace.access_log.view import AccessLogView
 
-LINES_MAX = 300
-# Others see their own lines; the record decides that, this only chooses the words.
-SEES_EVERYONE = "privacy-officer"
+PATH = "/pasient/{patient}/tilgangslogg"
+ENTRY_PATH = "/tilgangslogg"
+
+
+async def _page(visit: Visit, session: RecordSession, view: AccessLogView) -> Response:
+    frame = gate.frame_of(visit.request, visit.house, visit, waiting=await waiting(session, visit.actor))
+    template = "template" if view.chart else "officer"
+    return visit.house.pages.page(f"workspace/access_log/{template}.html", frame, view)
+
+
+async def _load(
+    session: RecordSession, actor: Actor, patient: str, before: int | None, now: datetime
+) -> AccessLogView:
+    """The patient is read first by everyone but the officer: one who may not see her learns no more from the log."""
+    everyone = actor.role == PRIVACY_OFFICER
+    chart = None if everyone else await load_chart(session, patient, "Tilgangslogg", now)
+    if chart and not session.decide("log", "Patient").permit:
+        return AccessLogView(chart, None, patient, everyone=False)
+    return AccessLogView(chart, await log_page(session, patient, before, now), patient, everyone)
 
 
 async def show(visit: Visit) -> Response:
-    session, now = visit.open(), visit.house.clock.now()
-    patient = visit.request.path_params["patient"]
-    chart = await load_chart(session, patient, "Tilgangslogg", words.local(now).date())
-    lines = await session.access_log(patient, count=LINES_MAX)
-    view = AccessLogView(
-        chart, days(lines, now), everyone=visit.actor.role == SEES_EVERYONE, full=len(lines) == LINES_MAX
+    session = visit.open()
+    view = await _load(
+        session,
+        visit.actor,
+        visit.request.path_params["patient"],
+        place_asked(visit.request),
+        visit.house.clock.now(),
     )
-    frame = gate.frame_of(visit.request, visit.house, visit, waiting=await waiting(session, visit.actor))
-    return visit.house.pages.page("workspace/access_log/template.html", frame, view)
+    return await _page(visit, session, view)
 
 
-SCREEN = Screen("workspace.access_log", Audience.STAFF, (Way("/pasient/{patient}/tilgangslogg", show),))
+async def enter(visit: Visit) -> Response:
+    """The officer's way in."""
+    if visit.actor.role != PRIVACY_OFFICER:
+        raise Problem(
+            ProblemKind.FORBIDDEN,
+            "AKS-WEB-030",
+            "Denne siden er for personvernombudet.",
+            why="Andre ser loggen for én pasient om gangen, fra pasientens journal.",
+            now="Åpne journalen og velg Tilgangslogg.",
+        )
+    return await _page(visit, visit.open(), AccessLogView(None, None, "", everyone=True))
+
+
+async def find(visit: Visit) -> Response:
+    """To the log of the record whose id was typed; what no record can be called is said at once, and kept."""
+    asked = (await visit.form()).get("journal", "").strip()
+    if ID.fullmatch(asked):
+        return RedirectResponse(PATH.format(patient=asked), 303)
+    return await _page(visit, visit.open(), AccessLogView(None, None, asked, everyone=True, wrong=True))
+
+
+SCREEN = Screen(
+    "workspace.access_log",
+    Audience.STAFF,
+    (Way(PATH, show), Way(ENTRY_PATH, enter), Way(ENTRY_PATH, find, "POST")),
+)

@@ -1,8 +1,10 @@
 """Everything the front page shows, asked for at once through the reader's RecordSession."""
 
+import asyncio
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
+from akson.access.actor import Actor
 from akson.care.contacts.messages import care_messages
 from akson.care.contacts.services import services
 from akson.care.contacts.visits import Visit, next_visit, visits
@@ -11,13 +13,14 @@ from akson.care.homefollowup.readings import readings, weights
 from akson.care.medication.list import medication_lines
 from akson.care.notes.fold import fold
 from akson.care.plan.problems import HealthProblem, free_goals, problems
-from akson.care.worklist.inbox import OPEN, due_words, open_items
+from akson.care.worklist.inbox import GRAVE_CODES, OPEN, due_words, open_items
 from akson.fhir.search.query import Include, Query
 from akson.record.session import RecordSession
 from akson.record.values import SearchResult
 from akson.web.shell import words
 from akson.web.shell.chart import load_chart
 from akson.web.shell.days import on_day
+from akson.web.shell.owners import owner_words
 from akson.web.shell.reading import of_patient, resources, search_all, token
 from akson.web.workspace.front_page.news import Sources, news, one_line
 from akson.web.workspace.front_page.news2_view import news2_view
@@ -34,7 +37,18 @@ from akson.web.workspace.front_page.view import (
 SAME_SITTING = timedelta(minutes=30)
 NOTES_SHOWN = 3
 OBSERVATIONS_MAX = 200
-VISIT_STATE_WORDS = {"done": "Utført", "missed": "Ikke gjennomført", "planned": "", "next": "Neste"}
+OWN_LOOKS = (20, 80)
+"""Lines of the log looked through: few, which nearly always is enough, then many."""
+OPENED = ("read", "vread")
+# A visit so long after its time that nobody has closed is worth a question.
+UNCLOSED_AFTER = timedelta(hours=1)
+VISIT_STATE_WORDS = {
+    "done": "Utført",
+    "missed": "Ikke gjennomført",
+    "unclosed": "Ikke registrert utført",
+    "planned": "",
+    "next": "Neste",
+}
 
 
 def _queries(patient: str, now: datetime) -> tuple[Query, ...]:
@@ -78,9 +92,8 @@ class Found:
 def _problem_row(problem: HealthProblem, now: datetime) -> ProblemRow:
     late = problem.evaluate is not None and problem.evaluate.date() < now.date()
     if problem.evaluate:
-        status = f"Skulle vært evaluert {words.short_day(problem.evaluate, now)}" if late else (
-            f"Evalueres {words.short_day(problem.evaluate, now)}"
-        )  # fmt: skip
+        verb = "Skulle vært evaluert" if late else "Evalueres"
+        status = f"{verb} {words.short_day(problem.evaluate, now)}"
     else:
         status = f"Siden {words.local(problem.since).year}" if problem.since else ""
     return ProblemRow(problem.name, problem.code, " · ".join(problem.goals) or problem.note, status, late)
@@ -91,6 +104,8 @@ def _visit_rows(planned: Sequence[Visit], now: datetime) -> tuple[VisitRow, ...]
     rows = []
     for visit in planned:
         state = "next" if visit is following else visit.state
+        if state == "planned" and now - visit.start > UNCLOSED_AFTER:
+            state = "unclosed"
         rows.append(
             VisitRow(
                 words.clock(visit.start),
@@ -116,15 +131,14 @@ def _note_rows(notes: Sequence[Resource], now: datetime) -> tuple[NoteRow, ...]:
 
 
 def _deadlines(
-    tasks: Sequence[Resource], near: dict[str, Resource], now: datetime
+    tasks: Sequence[Resource], near: dict[str, Resource], reader: Actor, now: datetime
 ) -> tuple[DeadlineRow, ...]:
     rows = []
     for item in open_items(tasks):
         due = due_words(words.local(item.due) if item.due else None, words.local(now))
-        owner = item.owner_name or str(near.get(item.owner, {}).get("name") or "")
-        owner = owner if "[" not in owner else ""
-        what = one_line(item.description) or item.title
-        rows.append(DeadlineRow(due.text or "Uten frist", what, owner, due.late))
+        grave = item.code in GRAVE_CODES
+        what = item.title if grave else one_line(item.description) or item.title
+        rows.append(DeadlineRow(due.text or "uten frist", what, owner_words(item, near, reader), due.late))
     return tuple(rows)
 
 
@@ -148,14 +162,32 @@ def _services(found: Found) -> tuple[ServiceRow, ...]:
     )
 
 
+async def _last_opened(session: RecordSession, patient: str, before: datetime) -> datetime | None:
+    """When the reader last had this record open before `before`; None when never.
+
+    `RecordSession.last_access` counts lists that name the patient too. A glance at the inbox would then hide from her
+    what came before it, so the reader's own lines in the log are asked for one that began with a read.
+    """
+    if not session.decide("log", "Patient").permit:
+        return await session.last_access(patient, before=before)
+    for count in OWN_LOOKS:
+        lines = await session.access_log(patient, count=count)
+        looks = (line.at for line in lines if line.permitted and line.action in OPENED)
+        if found := next((at for at in looks if at < before), None):
+            return found
+    return None
+
+
 async def load(session: RecordSession, patient: str, now: datetime) -> FrontPageView:
     """The front page of one patient.
 
     Raises: Problem(NOT_FOUND) when the patient is missing or hidden.
     """
-    since = await session.last_access(patient, before=now - SAME_SITTING)
-    chart = await load_chart(session, patient, "Forside", words.local(now).date())
-    found = Found(await search_all(session, _queries(patient, now)))
+    chart = await load_chart(session, patient, "Forside", now)
+    since, answers = await asyncio.gather(
+        _last_opened(session, patient, now - SAME_SITTING), search_all(session, _queries(patient, now))
+    )
+    found = Found(answers)
     medications = medication_lines(found.all("MedicationStatement"), found.near)
     sets = readings(found.all("Observation"))
     notes = found.all("ClinicalImpression")
@@ -176,5 +208,5 @@ async def load(session: RecordSession, patient: str, now: datetime) -> FrontPage
         visits=_visit_rows(visits(found.all("Appointment")), now),
         services=_services(found),
         notes=_note_rows(notes, now),
-        deadlines=_deadlines(found.all("Task"), found.near, now),
+        deadlines=_deadlines(found.all("Task"), found.near, session.actor, now),
     )

@@ -142,5 +142,5 @@ def news(patient: str, sources: Sources, since: datetime | None, now: datetime) 
         *_medications(sources.medications, when),
     ]
     rows = [h.row for h in sorted(happened, key=lambda h: h.at, reverse=True) if start < h.at <= now]
-    told = f"{words.short_day(since, now)} kl. {words.clock(since)}" if since else ""
+    told = words.sentence(words.spoken_moment(since, now)) if since else ""
     return News(told, tuple(rows[:ROWS_SHOWN]), tuple(rows[ROWS_SHOWN:]))

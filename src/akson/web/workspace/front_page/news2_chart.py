@@ -147,7 +147,7 @@ def _total(column: Column, x: float, top: float) -> Markup:
 def draw(columns: Sequence[Column], description: str) -> Markup:
     """The drawing of one to seven sets, oldest first. `description` is read aloud in its place."""
     drawn = Markup(
-        '<text class="head" x="{}" y="11">Nå</text><text class="head end" x="{}" y="11">poeng</text>'
+        '<text class="head" x="{}" y="11">Sist</text><text class="head end" x="{}" y="11">poeng</text>'
     ).format(WIDTH - RIGHT + 10, WIDTH - 2)
     top = TOP
     for strip in STRIPS:

@@ -24,7 +24,7 @@ class NewsRow:
 @dataclass(frozen=True, slots=True)
 class News:
     since: str
-    """`21.11 kl. 13:20`, or "" at the first visit."""
+    """`I går kl. 13:20`, or "" at the first visit, or the first for very long."""
     rows: tuple[NewsRow, ...]
     folded: tuple[NewsRow, ...]
     """Beyond the first rows, one click away."""
@@ -72,7 +72,7 @@ class VisitRow:
     what: str
     who: str
     state: str
-    """`done`, `missed`, `planned`, `next`."""
+    """`done`, `missed`, `unclosed`, `planned`, `next`."""
     state_words: str
 
 

@@ -6,17 +6,19 @@ from datetime import datetime, timedelta
 from akson.access.actor import Actor
 from akson.care.contacts.messages import care_message
 from akson.care.fhir_json import Resource
-from akson.care.worklist.inbox import GRAVE_CODES, InboxItem, due_words, item, open_items
+from akson.care.worklist.inbox import GRAVE_CODES, SOON, InboxItem, due_words, item, open_items
 from akson.fhir.search.query import DateValue, Include, Query, Term
 from akson.record.session import RecordSession
 from akson.record.values import SearchResult
 from akson.web.shell import words
 from akson.web.shell.chart import person
-from akson.web.shell.reading import END_OF_TIME, resource, resources
+from akson.web.shell.owners import owner_words
+from akson.web.shell.reading import END_OF_TIME, every_page, resource, resources, search_all
 from akson.web.shell.waiting import owned_by
 from akson.web.workspace.inbox.view import InboxRow, InboxView
 
 DONE_SHOWN_FOR = timedelta(hours=24)
+PRESSING = ("stat", "asap", "urgent")
 INCLUDES = tuple(Include("Task", param) for param in ("patient", "focus", "owner"))
 
 
@@ -27,6 +29,11 @@ def _with_includes(query: Query) -> Query:
 def _closed_since(actor: Actor, at: datetime) -> Query:
     recent = Term("_lastUpdated", "lastUpdated", None, (DateValue("ge", at, END_OF_TIME),))
     return owned_by(actor, ("completed",), recent, count=20)
+
+
+def _presses(due: datetime, now: datetime) -> bool:
+    """Today's, or within hours: a deadline after midnight belongs to tonight's shift."""
+    return due.date() <= now.date() or due - now <= SOON
 
 
 class _Rows:
@@ -40,38 +47,34 @@ class _Rows:
         self._near = {f"{r['resourceType']}/{r['id']}": r for r in included}
         self._versions = versions
 
-    def _owner(self, entry: InboxItem) -> str:
-        if entry.owner == self._actor.reference:
-            return "Deg"
-        found = self._near.get(entry.owner, {})
-        if found.get("resourceType") == "Practitioner":
-            return person(found, self._now.date()).spoken_name
-        name = entry.owner_name or str(found.get("name") or "")
-        near_unit = self._actor.organisations[:1] == (entry.owner,)
-        return name or (self._actor.unit_name if near_unit else "Uten eier")
-
     def row(self, entry: InboxItem) -> InboxRow:
         patient = self._near.get(entry.patient)
         who = person(patient, words.local(self._now).date()) if patient else None
-        facts = [who.age, f"f. {who.born}"] if who else []
+        facts = [who.age, f"f. {who.born}" if who.born else ""] if who else []
         path = f"/pasient/{who.id}" if who else ""
         focus = entry.focus.rpartition("/")[2] if entry.focus.startswith("Communication/") else ""
         focus_message = self._near.get(entry.focus)
+        grave = entry.code in GRAVE_CODES
+        due, now = words.local(entry.due) if entry.due else None, words.local(self._now)
         return InboxRow(
             id=entry.id,
             version=self._versions[entry.id],
-            title=entry.title,
-            description=entry.description,
+            title=entry.title if grave or not entry.description else entry.description,
+            text=" ".join(
+                part for part in (entry.description if grave else "", " · ".join(entry.told)) if part
+            ),
+            kind="" if grave or not entry.description else entry.title,
             patient_path=path,
             patient_name=who.name if who else "",
             patient_facts=" · ".join(f for f in facts if f),
             sender=care_message(focus_message, self._near).sender if focus_message else "",
             came=words.moment(entry.authored, self._now) if entry.authored else "",
-            due=due_words(words.local(entry.due) if entry.due else None, words.local(self._now)),
-            owner=self._owner(entry),
+            due=due_words(due, now),
+            urgent=grave or entry.priority in PRESSING or (due is not None and _presses(due, now)),
+            owner=owner_words(entry, self._near, self._actor),
             mine=entry.owner == self._actor.reference,
             taken=entry.taken,
-            grave=entry.code in GRAVE_CODES,
+            grave=grave,
             focus_path=f"{path}/meldinger#m-{focus}" if focus and path else "",
         )
 
@@ -84,13 +87,14 @@ async def load(
     session: RecordSession, actor: Actor, now: datetime, *, said: str = "", refused: bool = False
 ) -> InboxView:
     """Everything open that `actor` or her units own, and what was closed during the last day."""
-    waiting = await session.search(_with_includes(owned_by(actor)))
-    closed = await session.search(_with_includes(_closed_since(actor, now - DONE_SHOWN_FOR)))
+    waiting = await every_page(session, _with_includes(owned_by(actor)))
+    (closed,) = await search_all(session, (_with_includes(_closed_since(actor, now - DONE_SHOWN_FOR)),))
     rows, done = _rows(actor, now, waiting), _rows(actor, now, closed)
     return InboxView(
         rows=tuple(rows.row(i) for i in open_items(resources(waiting.matches))),
         done=tuple(done.row(item(resource(v))) for v in closed.matches),
         checked=words.clock(now),
+        more=waiting.next_cursor is not None,
         said=said,
         refused=refused,
     )

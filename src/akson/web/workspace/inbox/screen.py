@@ -5,8 +5,9 @@ from dataclasses import dataclass
 import msgspec
 from starlette.responses import RedirectResponse, Response
 
+from akson.care.fhir_json import Resource
 from akson.fhir.problem import Problem, ProblemKind
-from akson.record.session import RecordSession
+from akson.fhir.search.query import Query, Term, TokenValue
 from akson.record.values import Change
 from akson.web.shell import gate
 from akson.web.shell.house import Audience, Screen, Visit, Way
@@ -41,9 +42,9 @@ async def _page(visit: Visit, *, said: str = "", refused: bool = False) -> Respo
     house = visit.house
     view = await load(visit.open(), visit.actor, house.clock.now(), said=said, refused=refused)
     frame = gate.frame_of(visit.request, house, visit, waiting=len(view.rows))
-    fragment = "hx-request" in visit.request.headers
+    fragment = gate.by_htmx(visit.request)
     template = "workspace/inbox/list.html" if fragment else "workspace/inbox/template.html"
-    return house.pages.page(template, frame, view)
+    return house.pages.page(template, frame, view, fragment=fragment)
 
 
 async def show(visit: Visit) -> Response:
@@ -51,14 +52,26 @@ async def show(visit: Visit) -> Response:
     return await _page(visit, said=done.said if done else "")
 
 
-async def _carry_out(session: RecordSession, visit: Visit, id: str, act: Act, version: int) -> None:
-    stored = await session.read("Task", id)
-    task = resource(stored)
+async def _task(visit: Visit, id: str) -> Resource:
+    """Found by a search, as in the list: the log then tells a look at a list from an opened record.
+
+    Raises: Problem(NOT_FOUND) when it is missing or hidden.
+    """
+    found = await visit.open().search(Query("Task", (Term("_id", "id", None, (TokenValue(None, id),)),)))
+    if not found.matches:
+        raise Problem(ProblemKind.NOT_FOUND, "AKS-PAGE-002", "Oppgaven finnes ikke.")
+    return resource(found.matches[0])
+
+
+async def _carry_out(visit: Visit, id: str, act: Act, version: int) -> None:
+    task = await _task(visit, id)
     task["status"] = act.status
     task["lastModified"] = visit.house.clock.now().isoformat(timespec="seconds")
     if act.mine:
         task["owner"] = {"reference": visit.actor.reference, "display": visit.actor.name}
-    await session.commit([Change("PUT", "Task", id=id, body=msgspec.json.encode(task), if_match=version)])
+    await visit.open().commit(
+        [Change("PUT", "Task", id=id, body=msgspec.json.encode(task), if_match=version)]
+    )
 
 
 async def change(visit: Visit) -> Response:
@@ -69,14 +82,14 @@ async def change(visit: Visit) -> Response:
     if act is None or not version.isdigit():
         raise Problem(ProblemKind.MALFORMED, "AKS-WEB-020", "Handlingen er ukjent.", now="Gå til innboksen.")
     try:
-        await _carry_out(visit.open(), visit, visit.request.path_params["id"], act, int(version))
+        await _carry_out(visit, visit.request.path_params["id"], act, int(version))
     except Problem as problem:
         if problem.kind in (ProblemKind.CONFLICT, ProblemKind.PRECONDITION):
             return await _page(visit, said=SOMEBODY_FIRST, refused=True)
         if problem.kind in (ProblemKind.FORBIDDEN, ProblemKind.NOT_FOUND):
             return await _page(visit, said=NOT_YOURS, refused=True)
         raise
-    if "hx-request" in visit.request.headers:
+    if gate.by_htmx(visit.request):
         return await _page(visit, said=act.said)
     return RedirectResponse(f"{PATH}?sagt={name}", 303)
 

@@ -11,7 +11,11 @@ class InboxRow:
     version: int
     """The version seen; taking it fails kindly when somebody else was first."""
     title: str
-    description: str
+    """What is to be done: `Ringe fastlegen om blodprøvesvar`; for a grave item what has happened."""
+    text: str
+    """More words about it, or ""."""
+    kind: str
+    """`Følge opp`, where the title is not the kind itself."""
     patient_path: str
     """`/pasient/astrid`; "" for an item without a patient."""
     patient_name: str
@@ -20,6 +24,8 @@ class InboxRow:
     sender: str
     came: str
     due: DueWords
+    urgent: bool
+    """Grave, pressing, late, or due on this shift: stands in the first list."""
     owner: str
     """`Hjemmetjenesten Øst`, `Deg`, `Siri Dahl`."""
     mine: bool
@@ -36,9 +42,19 @@ class InboxView:
     """Closed during the last day; may be opened again."""
     checked: str
     """When the list was read, `08:20`."""
+    more: bool = False
+    """Whether there are more items than could be shown."""
     said: str = ""
     """What became of the last act, in words."""
     refused: bool = False
+
+    @property
+    def groups(self) -> tuple[tuple[str, str, tuple[InboxRow, ...]], ...]:
+        """(id, heading, rows): what presses, then the rest. A group without rows is left out."""
+        pressing = tuple(row for row in self.rows if row.urgent)
+        rest = tuple(row for row in self.rows if not row.urgent)
+        groups = (("now", "Haster", pressing), ("later", "Kan vente", rest))
+        return tuple(group for group in groups if group[2])
 
     @property
     def mine(self) -> int:

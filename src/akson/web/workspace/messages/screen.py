@@ -1,16 +1,22 @@
 """Meldinger: the care messages about a patient, readable, each with what has become of it."""
 
+from dataclasses import replace
 from datetime import datetime
 
 from starlette.responses import Response
 
+from akson.access.actor import Actor
 from akson.care.contacts.messages import CareMessage, care_messages
-from akson.fhir.search.query import Include, Query
+from akson.care.fhir_json import instant
+from akson.care.worklist.inbox import OPEN, item
+from akson.fhir.search.query import Include
 from akson.record.session import RecordSession
+from akson.record.values import SearchResult
 from akson.web.shell import gate, words
 from akson.web.shell.chart import load_chart
 from akson.web.shell.house import Audience, Screen, Visit, Way
-from akson.web.shell.reading import of_patient, resources
+from akson.web.shell.owners import YOU, owner_words
+from akson.web.shell.reading import of_patient, resources, search_all
 from akson.web.shell.waiting import waiting
 from akson.web.workspace.messages.view import MessageRow, MessagesView
 
@@ -22,7 +28,23 @@ def _state(message: CareMessage, now: datetime) -> str:
     return "Sendt, ikke bekreftet" if message.sent else "Ikke sendt"
 
 
-def _row(message: CareMessage, now: datetime) -> MessageRow:
+def _owners(found: SearchResult, reader: Actor, now: datetime) -> dict[str, str]:
+    """`Communication/…` to who has the item it made, and how far it has come."""
+    near = {f"{r['resourceType']}/{r['id']}": r for r in resources(found.included)}
+    told = {}
+    for task in resources(found.matches):
+        about = item(task)
+        owner = owner_words(about, near, reader)
+        changed = instant(task.get("lastModified"))
+        if about.status == "completed":
+            told[about.focus] = "Ferdig behandlet" + (f" {words.moment(changed, now)}" if changed else "")
+        elif about.status in OPEN:
+            has = "Du har ansvaret" if owner == YOU else f"{owner} har ansvaret"
+            told[about.focus] = has if about.taken else f"Venter hos {owner}"
+    return told
+
+
+def _row(message: CareMessage, owner: str, now: datetime) -> MessageRow:
     return MessageRow(
         id=message.id,
         title=message.title,
@@ -31,24 +53,28 @@ def _row(message: CareMessage, now: datetime) -> MessageRow:
         when=words.moment(message.at, now) if message.at else "",
         sent=words.moment(message.sent, now) if message.sent else "",
         text=message.text,
+        fields=message.fields,
         state=_state(message, now),
+        owner=owner,
     )
 
 
 async def _messages(session: RecordSession, patient: str, now: datetime) -> tuple[MessageRow, ...]:
-    about = of_patient("Communication", patient)
-    senders = Query(
-        about.type, about.terms, count=about.count, includes=(Include("Communication", "sender"),)
-    )
-    found = await session.search(senders)
+    about = replace(of_patient("Communication", patient), includes=(Include("Communication", "sender"),))
+    items = replace(of_patient("Task", patient), includes=(Include("Task", "owner"),))
+    found, tasks = await search_all(session, (about, items))
     known = {f"{r['resourceType']}/{r['id']}": r for r in resources(found.included)}
-    return tuple(_row(m, now) for m in care_messages(resources(found.matches), known))
+    owners = _owners(tasks, session.actor, now)
+    return tuple(
+        _row(m, owners.get(f"Communication/{m.id}", ""), now)
+        for m in care_messages(resources(found.matches), known)
+    )
 
 
 async def show(visit: Visit) -> Response:
     session, now = visit.open(), visit.house.clock.now()
     patient = visit.request.path_params["patient"]
-    chart = await load_chart(session, patient, "Meldinger", words.local(now).date())
+    chart = await load_chart(session, patient, "Meldinger", now)
     view = MessagesView(chart, await _messages(session, patient, now))
     frame = gate.frame_of(visit.request, visit.house, visit, waiting=await waiting(session, visit.actor))
     return visit.house.pages.page("workspace/messages/template.html", frame, view)

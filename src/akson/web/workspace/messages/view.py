@@ -17,8 +17,12 @@ class MessageRow:
     sent: str
     text: str
     """Paragraphs parted by line breaks, as the message was made readable."""
+    fields: str
+    """Everything else it carries, one click away; ""."""
     state: str
     """What has become of it, in words that follow receipts only."""
+    owner: str
+    """Who has the item it made: `Venter hos Hjemmetjenesten Øst`; "" when it made none."""
 
 
 @dataclass(frozen=True, slots=True)

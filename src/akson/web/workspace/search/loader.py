@@ -21,6 +21,11 @@ _PACKED_DATE = re.compile(r"(\d{2})(\d{2})(\d{4})")
 _ISO_DATE = re.compile(r"(\d{4})-(\d{2})-(\d{2})")
 
 
+def readable(text: str) -> str:
+    """What was typed, without control characters (no name has them, and the database takes none) or doubled spaces."""
+    return " ".join("".join(c if c.isprintable() else " " for c in text).split())[:TEXT_MAX]
+
+
 def birth_date(text: str) -> date | None:
     """`12.05.1942`, `12 5 1942`, `12051942` or `1942-05-12`; None when it is no date."""
     iso = _ISO_DATE.fullmatch(text)
@@ -62,7 +67,7 @@ def terms(text: str) -> tuple[Term, ...]:
 
 
 async def load(session: RecordSession, text: str, today: date) -> SearchView:
-    text = " ".join(text.split())[:TEXT_MAX]
+    text = readable(text)
     asked = terms(text) if text else ()
     if not asked:
         return SearchView(text, (), more=False)

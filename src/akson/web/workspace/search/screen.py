@@ -8,7 +8,7 @@ from akson.record.session import RecordSession
 from akson.web.shell import gate, words
 from akson.web.shell.house import Audience, Screen, Visit, Way
 from akson.web.shell.waiting import waiting
-from akson.web.workspace.search.loader import is_national_id, load
+from akson.web.workspace.search.loader import is_national_id, load, readable
 from akson.web.workspace.search.view import SearchView
 
 PATH = "/sok"
@@ -16,7 +16,7 @@ PATH = "/sok"
 
 async def _page(visit: Visit, session: RecordSession, view: SearchView) -> Response:
     count = await waiting(session, visit.actor)
-    frame = gate.frame_of(visit.request, visit.house, visit, waiting=count, query=view.asked)
+    frame = gate.frame_of(visit.request, visit.house, visit, waiting=count)
     return visit.house.pages.page("workspace/search/template.html", frame, view)
 
 
@@ -35,7 +35,7 @@ async def search(visit: Visit) -> Response:
     It is answered in place, and one hit opens the record at once.
     """
     given = await visit.form()
-    text = " ".join(given.get("q", "").split())
+    text = readable(given.get("q", ""))
     if not is_national_id(text):
         return RedirectResponse(f"{PATH}?q={quote(text)}" if text else PATH, 303)
     session = visit.open()

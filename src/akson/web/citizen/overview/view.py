@@ -21,7 +21,7 @@ class VisitRow:
 
 
 @dataclass(frozen=True, slots=True)
-class HomeView:
+class Overview:
     person: Person
     proxy: bool
     """Whether the reader acts for somebody else."""
@@ -29,6 +29,8 @@ class HomeView:
     """The latest look by another than the reader."""
     last_seen_when: str
     refused: int
+    admitted: str
+    """`Innlagt på Havnes sykehus HF i dag kl. 07:30`; ""."""
     visits: tuple[VisitRow, ...]
     services: tuple[ServiceRow, ...]
     log_path: str

@@ -1,0 +1,130 @@
+"""Draws docs/screens/*.png from a running demo: `make screens`. Small on purpose, one picture for each thing worth seeing.
+
+Starts a node in a temporary folder, logs in as the cast, and takes what a reader sees without scrolling.
+"""
+
+import asyncio
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+from palette_png import with_palette
+from playwright.async_api import Browser, Page, async_playwright
+
+ROOT = Path(__file__).resolve().parents[1]
+FOLDER = ROOT / "docs" / "screens"
+AKSON = [sys.executable, "-c", "from akson.app.cli import main; main()"]
+CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome")
+CHROMIUM_ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-dev-shm-usage",
+    "--disable-background-networking",
+]
+READY_TIMEOUT_S = 120
+MESSAGE_TIMEOUT_S = 30
+PICTURE_BYTES_MAX = 200 * 1024
+
+
+@dataclass(frozen=True)
+class Picture:
+    name: str
+    who: str
+    path: str
+    width: int = 1280
+    height: int = 800
+    scheme: str = "light"
+
+
+PICTURES = (
+    Picture("innlogging", "", "/logg-inn"),
+    Picture("innboks", "ida", "/innboks"),
+    Picture("forside", "ida", "/pasient/astrid", 1440, 1000),
+    Picture("forside-mork", "ida", "/pasient/astrid", 1440, 1000, "dark"),
+    Picture("forside-360", "ida", "/pasient/astrid", 360, 780),
+    Picture("melding", "ida", "/pasient/astrid/meldinger"),
+    Picture("ingen-tilgang", "omar", "/pasient/astrid", 1280, 560),
+    Picture("tilgangslogg", "astrid", "/min/tilgangslogg", 1280, 900),
+)
+
+
+def start(data: Path) -> tuple[subprocess.Popen[str], str]:
+    """A demo node on a free port, and its address."""
+    command = [*AKSON, "up", "--data", str(data), "--port", "0", "--workers", "1"]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    assert process.stdout is not None
+    deadline = time.monotonic() + READY_TIMEOUT_S
+    for line in process.stdout:
+        if line.strip().startswith("http://"):
+            return process, line.strip()
+        if time.monotonic() > deadline:
+            break
+    process.terminate()
+    raise SystemExit("The demo did not start. Run `akson up` and read what it says.")
+
+
+async def log_in(browser: Browser, address: str, picture: Picture) -> Page:
+    context = await browser.new_context(
+        base_url=address,
+        viewport={"width": picture.width, "height": picture.height},
+        color_scheme="dark" if picture.scheme == "dark" else "light",
+        locale="nb-NO",
+    )
+    page = await context.new_page()
+    await page.goto("/logg-inn")
+    if picture.who:
+        await page.click(f'button[value="{picture.who}"]')
+        await page.locator(".who").wait_for()
+    return page
+
+
+async def wait_for_message(browser: Browser, address: str) -> None:
+    """Until the hospital's message has been taken in: it is what the pictures are about."""
+    page = await log_in(browser, address, Picture("", "ida", ""))
+    deadline = time.monotonic() + MESSAGE_TIMEOUT_S
+    while not await page.get_by_role("heading", name="nnlagt på sykehus").count():
+        if time.monotonic() > deadline:
+            print("The admission message did not arrive; the pictures show the demo without it.")
+            break
+        await asyncio.sleep(0.5)
+        await page.reload()
+    await page.context.close()
+
+
+async def draw(address: str) -> None:
+    executable = next((path for name in CHROMIUM_NAMES if (path := shutil.which(name))), None)
+    if not executable:
+        raise SystemExit("No Chromium here: apt install chromium, then run `make screens` again.")
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=executable, args=CHROMIUM_ARGUMENTS)
+        await wait_for_message(browser, address)
+        for picture in PICTURES:
+            page = await log_in(browser, address, picture)
+            await page.goto(picture.path)
+            await page.mouse.move(0, 0)
+            target = FOLDER / f"{picture.name}.png"
+            target.write_bytes(with_palette(await page.screenshot(animations="disabled")))
+            await page.context.close()
+            size = target.stat().st_size
+            assert size < PICTURE_BYTES_MAX, f"{target.name} has {size} bytes"
+            print(f"{target.relative_to(ROOT)}  {size // 1024} KB")
+        await browser.close()
+
+
+def main() -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        process, address = start(Path(folder) / "data")
+        try:
+            asyncio.run(draw(address))
+        finally:
+            process.terminate()
+            process.wait(timeout=30)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,77 @@
+"""Text that is not in the index, read out of the body when it is asked for: what codes are called, what to order by.
+
+A parameter's expression becomes JSON paths, once. PostgreSQL walks them in the rows that the other terms leave.
+Spec: https://www.postgresql.org/docs/15/functions-json.html#FUNCTIONS-SQLJSON-PATH
+"""
+
+import re
+from functools import cache
+
+from akson.fhir.definitions import load
+from akson.fhir.extraction.plan import NotPlain, Path, Step, plan
+from akson.fhir.search.values.token import SORTED_BY, TEXTS
+from akson.store.search.scope import Scope
+
+_EQUALS = re.compile(r"(\w+) = '([^']*)'")
+_POINTS_TO = re.compile(r"resolve\(\) is (\w+)")
+
+
+def said(type: str, param: str) -> tuple[str, ...]:
+    """JSON paths to the words of a token parameter: `code` -> `$."code"."text"`, `$."code"."coding"."display"`."""
+    return tuple(
+        f"{start}.{_quoted(words)}" for kind, start in _starts(type, param) for words in TEXTS.get(kind, ())
+    )
+
+
+def ordered_by(type: str, param: str) -> tuple[str, ...]:
+    """JSON paths to what stands for a token or reference in an order."""
+    found = []
+    for kind, start in _starts(type, param):
+        leaf = "reference" if kind == "Reference" else SORTED_BY.get(kind)
+        found.append(f"{start}.{_quoted(leaf)}" if leaf else start)
+    return tuple(dict.fromkeys(found))
+
+
+def texts(paths: tuple[str, ...], scope: Scope) -> str:
+    """A FROM item with one column `v`: the text at each of the paths. Paths come from the definitions alone."""
+    body = f"record.json_of({scope.column('body')})"
+    each = [f"select jsonb_path_query({body}, {_literal(path)}) #>> '{{}}' as v" for path in paths]
+    return f"({' union all '.join(each)})"
+
+
+@cache
+def _starts(type: str, param: str) -> tuple[tuple[str, str], ...]:
+    """(element type, JSON path) of every place the parameter looks at; none where it is more than paths."""
+    parameter = load().search_parameters(type).get(param)
+    if parameter is None or not parameter.expression:
+        return ()
+    try:
+        paths = plan(type, parameter.expression)
+    except NotPlain:
+        return ()
+    return tuple((path.at.type, _json_path(path)) for path in paths if path.at is not None)
+
+
+def _json_path(path: Path) -> str:
+    return "$" + "".join(_step(step) for step in path.steps)
+
+
+def _step(step: Step) -> str:
+    text = f'."{step.key}"'
+    if step.index is not None:
+        text += f"[{step.index}]"
+    if step.guard is not None:
+        equal, points = _EQUALS.fullmatch(step.guard[0]), _POINTS_TO.fullmatch(step.guard[0])
+        if equal:
+            text += f' ? (@."{equal[1]}" == "{equal[2]}")'
+        elif points:
+            text += f' ? (@."reference" starts with "{points[1]}/")'
+    return text
+
+
+def _quoted(dotted: str) -> str:
+    return ".".join(f'"{name}"' for name in dotted.split("."))
+
+
+def _literal(path: str) -> str:
+    return "'" + path.replace("'", "''") + "'"

@@ -1,0 +1,106 @@
+"""How every screen looks, where a machine can see it: contrast and structure (axe), width, cuts, focus, targets, glance."""
+
+import pytest
+from axe_playwright_python.async_playwright import Axe
+from playwright.async_api import Page
+
+from tests.web.browser.conftest import Readers
+
+pytestmark = pytest.mark.browser
+# name -> who reads, where
+SCREENS = {
+    "login": ("", "/logg-inn"),
+    "inbox": ("ida", "/innboks"),
+    "nothing waits": ("nadia", "/innboks"),
+    "search": ("ida", "/sok?q=a"),
+    "no hits": ("omar", "/sok?q=Astrid"),
+    "front page": ("ida", "/pasient/astrid"),
+    "front page of a caseworker": ("kari", "/innboks"),
+    "a name that never ends": ("ida", "/pasient/langnavn"),
+    "a name that is a script": ("ida", "/pasient/skurk"),
+    "messages": ("ida", "/pasient/astrid/meldinger"),
+    "own looks": ("ida", "/pasient/astrid/tilgangslogg"),
+    "officer's log": ("per", "/pasient/astrid/tilgangslogg"),
+    "refusal": ("omar", "/pasient/astrid"),
+    "access help": ("omar", "/tilgang"),
+    "no page": ("ida", "/finnes/ikke"),
+    "citizen": ("astrid", "/min"),
+    "citizen's log": ("astrid", "/min/tilgangslogg"),
+}
+WIDTHS = (1440, 1181, 720, 641, 360, 320)
+AXE = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
+# What is wider than its box and cannot be scrolled to is cut. Visually hidden texts are meant to be.
+CUT = """() => [...document.querySelectorAll('main *, header *, .banner *')]
+  .filter(e => e.clientWidth > 1 && e.scrollWidth > e.clientWidth + 1
+    && ['hidden', 'clip'].includes(getComputedStyle(e).overflowX))
+  .map(e => e.tagName + '.' + e.className)"""
+SMALL = """least => [...document.querySelectorAll('button, summary, nav a, .ds-button, input:not([type=hidden])')]
+  .filter(e => e.checkVisibility() && !e.matches('[type=checkbox]') && e.getBoundingClientRect().height < least)
+  .map(e => e.outerHTML.slice(0, 80) + ' ' + e.getBoundingClientRect().height)"""
+
+
+async def found_by_axe(page: Page) -> list[str]:
+    results = await Axe().run(page, options=AXE)
+    return [
+        f"{violation['id']}: {violation['help']}: {[node['target'] for node in violation['nodes']][:3]}"
+        for violation in results.response["violations"]
+    ]
+
+
+@pytest.mark.parametrize("name", SCREENS)
+async def test_it_can_be_read_by_everyone_at_every_width(readers: Readers, name: str) -> None:
+    who, path = SCREENS[name]
+    page = await readers.page(who)
+    await page.goto(path)
+    if name == "front page of a caseworker":
+        await page.locator("[data-open]").first.click()
+        await page.locator(".banner").wait_for()
+    faults = [f"light: {fault}" for fault in await found_by_axe(page)]
+    for width in WIDTHS:
+        await page.set_viewport_size({"width": width, "height": 800})
+        scroll = await page.evaluate("document.documentElement.scrollWidth")
+        faults += [f"{width}: scrolls sideways to {scroll}"] if scroll > width else []
+        faults += [f"{width}: cut {what}" for what in await page.evaluate(CUT)]
+        least = 44 if width <= 360 else 24
+        faults += [f"{width}: small {what}" for what in await page.evaluate(SMALL, least)]
+    faults += [f"320: {fault}" for fault in await found_by_axe(page)]
+    await page.emulate_media(color_scheme="dark")
+    await page.set_viewport_size({"width": 1440, "height": 900})
+    faults += [f"dark: {fault}" for fault in await found_by_axe(page)]
+    assert not faults, "\n".join(faults)
+
+
+async def test_who_what_is_new_and_news2_stand_there_without_scrolling(readers: Readers) -> None:
+    page = await readers.page("ida", width=1440, height=900)
+    await page.goto("/pasient/astrid")
+    for part in (".banner", ".panel.news", "svg.news2"):
+        box = await page.locator(part).bounding_box()
+        assert box is not None and box["y"] + box["height"] <= 900, part
+
+
+@pytest.mark.parametrize("path", ["/innboks", "/pasient/astrid", "/sok?q=a"])
+async def test_the_focus_can_always_be_seen(readers: Readers, path: str) -> None:
+    """Marked, within the window, and under nothing."""
+    page = await readers.page("ida")
+    await page.goto(path)
+    faults, seen = [], 0
+    for _ in range(40):
+        await page.keyboard.press("Tab")
+        found = await page.evaluate(
+            """() => {
+              const e = document.activeElement;
+              if (e === document.body) return null;
+              const r = e.getBoundingClientRect(), s = getComputedStyle(e);
+              const [x, y] = [r.x + Math.min(r.width / 2, 40), r.y + r.height / 2];
+              const top = document.elementFromPoint(x, y);
+              return { what: e.outerHTML.slice(0, 90), marked: s.outlineStyle !== 'none' && s.outlineWidth !== '0px',
+                       within: r.y >= 0 && r.bottom <= innerHeight + 1,
+                       above: !top || e.contains(top) || top.contains(e) };
+            }"""
+        )
+        if found is None:
+            break
+        seen += 1
+        if not (found["marked"] and found["within"] and found["above"]):
+            faults.append(str(found))
+    assert seen > 5 and not faults, "\n".join(faults)

@@ -1,0 +1,74 @@
+"""Who has looked: the citizen sees everyone, staff themselves, the privacy officer all."""
+
+from akson.access.actor import PurposeOfUse
+from akson.app.cast import CAST
+from tests.web.conftest import Rooms
+from tests.web.test_patient_pages import words
+
+
+async def test_astrids_log_shows_ida_with_her_reason_and_omar_refused(rooms: Rooms) -> None:
+    await rooms.visitor("ida").get("/pasient/astrid")
+    await rooms.visitor("omar").get("/pasient/astrid")
+    read = words((await rooms.visitor("astrid").get("/min/tilgangslogg")).text)
+    assert "Ida Nilsen sykepleier, Hjemmetjenesten Øst Så i journalen" in read
+    assert "Hjemmetjenesten Øst gir deg helsehjelp" in read
+    assert (
+        "Omar Haddad sykepleier, Hjemmetjenesten Vest Avvist Prøvde å åpne journalen. Ingenting ble vist."
+        in read
+    )
+
+
+async def test_a_list_is_told_as_a_list(rooms: Rooms) -> None:
+    await rooms.visitor("siri").get("/innboks")
+    read = words((await rooms.visitor("astrid").get("/min/tilgangslogg")).text)
+    assert "Siri Dahl sykepleier, Hjemmetjenesten Øst Så opplysninger i en liste eller et søk" in read
+
+
+async def test_the_daughter_reads_it_in_her_mothers_name(rooms: Rooms) -> None:
+    marit = rooms.visitor("marit")
+    assert "Astrid Bakken" in (await marit.get("/min")).text
+    assert "journalen til Astrid Bakken" in (await marit.get("/min/tilgangslogg")).text
+    refused = await marit.get("/min?for=skurk")
+    assert refused.status_code == 404 and "/sok" not in refused.text and "/min" in refused.text
+
+
+async def test_staff_see_their_own_looks_and_the_officer_everyones(rooms: Rooms) -> None:
+    await rooms.visitor("siri").get("/pasient/astrid")
+    hers = words((await rooms.visitor("ida").get("/pasient/astrid/tilgangslogg")).text)
+    assert "Ida Nilsen" in hers and "Siri Dahl" not in hers
+    per = rooms.visitor("per")
+    token = (await per.get("/tilgangslogg")).text.split('name="token" value="', 1)[1].split('"', 1)[0]
+    answer = await per.post("/tilgangslogg", data={"token": token, "journal": " astrid "})
+    assert answer.headers["location"] == "/pasient/astrid/tilgangslogg"
+    his = await per.get(answer.headers["location"])
+    assert "Siri Dahl" in his.text and "Ida Nilsen" in his.text
+    assert "Fjordveien" not in his.text and "penicillin" not in his.text
+    wrong = await per.post("/tilgangslogg", data={"token": token, "journal": "å/<b>"})
+    assert "Ingen journal kan ha denne ID-en" in wrong.text and 'value="å/&lt;b&gt;"' in wrong.text
+
+
+async def test_only_the_officer_has_the_way_in(rooms: Rooms) -> None:
+    assert (await rooms.visitor("ida").get("/tilgangslogg")).status_code == 403
+
+
+async def test_the_log_goes_on_where_a_page_ends(rooms: Rooms) -> None:
+    ida = rooms.record.open(CAST["ida"], PurposeOfUse.TREATMENT)
+    for _ in range(3):
+        await ida.read("Patient", "langnavn")
+    for asked in ("1", "0", "999999999999999999", "-1", "x", "1e9", "9" * 40):
+        answer = await rooms.visitor("astrid").get("/min/tilgangslogg", params={"eldre": asked})
+        assert answer.status_code == 200, asked
+    first = await rooms.visitor("astrid").get("/min/tilgangslogg?eldre=0")
+    assert "Det står ikke mer i loggen." in first.text and "Vis de nyeste" in first.text
+
+
+async def test_a_glance_at_the_inbox_does_not_hide_what_is_new(rooms: Rooms) -> None:
+    """«Siden ditt siste oppslag» is since the record was open, not since a list named the patient."""
+    from akson.web.workspace.front_page.loader import _last_opened
+
+    nadia = rooms.record.open(CAST["grete"], PurposeOfUse.TREATMENT)
+    await rooms.visitor("grete").get("/sok?q=Astrid")
+    later = rooms.record.clock.now()
+    assert await _last_opened(nadia, "astrid", later) is None
+    await rooms.visitor("grete").get("/pasient/astrid")
+    assert await _last_opened(nadia, "astrid", rooms.record.clock.now()) is not None
