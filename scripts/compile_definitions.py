@@ -19,8 +19,9 @@ OUTPUT = Path(__file__).resolve().parents[1] / "src/akson/fhir/definitions/r4.js
 PROFILE_BASE = "http://hl7.org/fhir/StructureDefinition/"
 SYSTEM_TYPES = "http://hl7.org/fhirpath/System."
 FHIR_TYPE = PROFILE_BASE + "structuredefinition-fhir-type"
-# Value sets whose codes are a grammar, not a list (BCP 13, BCP 47, UCUM): their expansion is a sample.
-GRAMMARS = {"urn:ietf:bcp:13", "urn:ietf:bcp:47", "http://unitsofmeasure.org"}
+# Systems whose codes are a grammar, not a list (BCP 13, BCP 47): an expansion of theirs is a sample. One of UCUM that
+# is a sample says so.
+GRAMMARS = {"urn:ietf:bcp:13", "urn:ietf:bcp:47"}
 # Invariants every element or extension has; they stand once, at Element and Extension.
 INHERITED = {"ele-1": "Element", "ext-1": "Extension"}
 # Left out of `systems`: large, and not the house's own.

@@ -124,6 +124,7 @@ async def test_parts_of_a_resource_are_marked(fhir: Fhir) -> None:
     ("method", "path", "status"),
     [
         ("PUT", "", 405),
+        ("GET", "", 400),
         ("GET", "Patients", 404),
         ("GET", "patient/astrid", 404),
         ("GET", "Patient/astrid/x/y/z/w", 404),

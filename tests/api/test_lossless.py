@@ -100,7 +100,11 @@ MORE: dict[str, dict[str, Any]] = {
     "InsurancePlan": {"name": "x"},
     "Linkage": {"item": [{"type": "source", "resource": {"display": "x"}}] * 2},
     "Organization": {"name": "x"},
-    "StructureDefinition": {"abstract": True, "differential": {"element": [{"path": "X"}]}},
+    "StructureDefinition": {
+        "abstract": True,
+        "type": "Basic",
+        "differential": {"element": [{"path": "Basic"}]},
+    },
     "TerminologyCapabilities": {"software": {"name": "x"}, "kind": "capability"},
 }
 

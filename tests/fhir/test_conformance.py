@@ -8,7 +8,9 @@ from akson_kit.conformance import (
     fhirpath_r4,
     patch,
     primitives,
+    search_extraction,
     validator_base,
+    validator_profiles,
     xml_pairs,
 )
 
@@ -20,6 +22,8 @@ SUITES = [
     (examples_r4, 1),
     (xml_pairs, 1),
     (patch, 1),
+    (search_extraction, 1),
+    (validator_profiles, 1),
 ]
 
 

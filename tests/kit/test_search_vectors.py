@@ -42,9 +42,14 @@ def folder(tmp_path: Path) -> Path:
 
 
 def test_what_is_found_is_compared_by_place(folder: Path) -> None:
-    first, second = search_vectors.run(Server(), folder)  # type: ignore[arg-type]
+    first, second = search_vectors.verdicts(Server(), folder)  # type: ignore[arg-type]
     assert first.outcome is Outcome.PASSED
     assert second.outcome is Outcome.FAILED and "expected [1], found [0]" in second.seen
+
+
+def test_the_suite_is_summed(folder: Path) -> None:
+    whole = search_vectors.run(Server(), folder)  # type: ignore[arg-type]
+    assert (whole.cases, whole.passed, len(whole.failures)) == (2, 1, 1) and not whole.good
 
 
 def test_a_server_that_takes_no_fixtures_is_not_judged(folder: Path) -> None:

@@ -145,7 +145,7 @@ async def pressures(stage: Stage) -> Stage:
         ("value-quantity=gt80", {"weight"}),
         ("value-quantity=lt80", set()),
         ("value-quantity=ap79||kg", {"weight"}),
-        ("value-quantity=gt80|http://unitsofmeasure.org|g", set()),
+        ("value-quantity=gt80|http://unitsofmeasure.org|g", {"weight"}),
         ("combo-value-quantity=gt90|http://unitsofmeasure.org|mm[Hg]", {"high", "low"}),
         ("subject=Patient/astrid", {"high", "low"}),
         ("subject=astrid", {"high", "low"}),

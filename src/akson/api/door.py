@@ -17,11 +17,11 @@ from akson.api.operations import OPERATIONS
 from akson.api.request import Disconnected, Receive, Request, Scope, read_body, read_request
 from akson.api.routing import route, table
 from akson.api.statuses import answer_of
+from akson.api.words import words_of
 from akson.fhir.problem import Problem
 from akson.record.door import Record
 from akson.record.session import RecordSession
 from akson.terminology import Terminology
-from akson.terminology.searching import words_for_search
 
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 Authenticate = Callable[[str | None], Actor]
@@ -51,7 +51,7 @@ class Door:
         self._terminology = terminology
         self._authenticate = authenticate
         self._base = f"{base_url}/fhir" if base_url else ""
-        self._words = words_for_search(terminology)
+        self._words = words_of(terminology)
         self._seal = Seal(record.cursor_key())
         self._capability = Capability(INTERACTIONS, OPERATIONS)
         operations = [route for operation in OPERATIONS for route in operation.interactions()]

@@ -22,6 +22,7 @@ STATUS = {
 # HTTP says these more exactly than their kind does.
 _STATUS_BY_ID = {
     "AKS-FHIR-101": 404,  # no such resource type
+    "AKS-FHIR-309": 404,  # no such compartment
     "AKS-API-404": 404,
     "AKS-API-405": 405,
     "AKS-API-406": 406,

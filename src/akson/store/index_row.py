@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
+from decimal import Decimal
 from itertools import product
 
 from akson.fhir.index_values import IndexValues
@@ -10,9 +11,10 @@ from akson.fhir.search.values.string import fold
 from akson.fhir.search.values.token import OF_TYPE
 from akson.store import forms
 from akson.store.keys import Keys
-from akson.store.principal import PATIENT_PARAMS, PRINCIPAL_DATE
+from akson.store.principal import COMBINED_COMPOSITES, PATIENT_PARAMS, PRINCIPAL_DATE, WHOLE_COMPOSITES
+from akson.store.units import BASE, in_base_units
 
-INDEX_VERSION = 1
+INDEX_VERSION = 2
 """Raised when rows would be indexed differently from before; `reindex` brings older rows up to it."""
 CODE_BITS = 40
 CODE_MASK = (1 << CODE_BITS) - 1
@@ -87,9 +89,11 @@ def index_row(keys: Keys, tenant: int, type: str, values: IndexValues) -> IndexR
         row.strings[keys.param(tenant, type, param), uri] = None
     _dates(keys, tenant, type, values, row, present)
     _numbers(keys, tenant, type, values, row, present)
+    by_parts = (*WHOLE_COMPOSITES.get(type, ()), *COMBINED_COMPOSITES.get(type, ()))
     for param, components in values.composites:
         present[param] = None
-        _composite(keys, tenant, type, param, components, row)
+        if param not in by_parts:
+            _composite(keys, tenant, type, param, components, row)
     for param in present:
         row.tokens[token(tenant, type, param, "present")] = None
     return row
@@ -136,8 +140,27 @@ def _numbers(
         row.numbers.append((keys.param(tenant, type, param), float(low), float(high), 0))
     for param, low, high, system, code in values.quantities:
         present[param] = None
-        key = keys.param(tenant, type, param)
-        row.numbers.append((key, float(low), float(high), unit_of(keys, tenant, system, code)))
+        _quantity(keys, tenant, type, param, "", (low, high, system, code), row)
+
+
+def _quantity(
+    keys: Keys,
+    tenant: int,
+    type: str,
+    param: str,
+    discrete: str,
+    value: tuple[Decimal, Decimal, str | None, str | None],
+    row: IndexRow,
+) -> None:
+    """As written, and in base units where these are others."""
+    low, high, system, code = value
+    key = keys.param(tenant, type, param, discrete)
+    row.numbers.append((key, float(low), float(high), unit_of(keys, tenant, system, code)))
+    base = in_base_units(system, code, low, high)
+    if base is not None and base[0] != code:
+        unit, (lowest, highest) = base
+        key = keys.param(tenant, type, param + BASE, discrete)
+        row.numbers.append((key, float(lowest), float(highest), unit_of(keys, tenant, system, unit)))
 
 
 def unit_of(keys: Keys, tenant: int, system: str | None, code: str | None) -> int:
@@ -166,7 +189,7 @@ def _composite(
         row.dates.extend((key, lo, hi) for _, lo, hi in ranged.dates)
         row.numbers.extend((key, float(lo), float(hi), 0) for _, lo, hi in ranged.numbers)
         for _, lo, hi, system, code in ranged.quantities:
-            row.numbers.append((key, float(lo), float(hi), unit_of(keys, tenant, system, code)))
+            _quantity(keys, tenant, type, param, discrete, (lo, hi, system, code), row)
         for _, text in ranged.strings:
             row.strings[key, fold(text).replace("\0", "")] = None
 

@@ -62,3 +62,21 @@ ONE_PATIENT = frozenset({
     "Observation", "Procedure", "QuestionnaireResponse", "RiskAssessment", "ServiceRequest", "Specimen", "Task",
 })  # fmt: skip
 """Types whose patient/subject is one reference at most: the column `patient` then answers for the parameter."""
+
+WHOLE_COMPOSITES = {
+    "Observation": {
+        "code-value-concept": ("code", "value-concept"),
+        "code-value-date": ("code", "value-date"),
+        "code-value-quantity": ("code", "value-quantity"),
+        "code-value-string": ("code", "value-string"),
+    }
+}
+"""Composites whose parts stand once in the resource itself: asking for both parts says the same, so nothing is indexed."""
+
+COMBINED_COMPOSITES = {
+    "Observation": {
+        "combo-code-value-concept": ("code-value-concept", "component-code-value-concept"),
+        "combo-code-value-quantity": ("code-value-quantity", "component-code-value-quantity"),
+    }
+}
+"""Composites that are one or the other of two: nothing is indexed for them either."""

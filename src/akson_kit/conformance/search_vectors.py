@@ -11,7 +11,8 @@ from typing import Any
 from urllib.parse import quote
 from uuid import uuid4
 
-from akson_kit.conformance.verdict import Outcome, Verdict
+from akson_kit.conformance.result import SuiteResult
+from akson_kit.conformance.verdict import Outcome, Verdict, summed
 from akson_kit.target import Target
 
 SUITE = "search-vectors"
@@ -19,7 +20,12 @@ PAGE = 200
 """More than any set has fixtures: one page is the whole answer."""
 
 
-def run(target: Target, folder: Path) -> list[Verdict]:
+def run(target: Target, folder: Path) -> SuiteResult:
+    """The whole suite. Raises AssertionError when the server takes no fixtures."""
+    return summed(SUITE, verdicts(target, folder))
+
+
+def verdicts(target: Target, folder: Path) -> list[Verdict]:
     """Creates the fixtures, then asks every case. Raises AssertionError when the server takes no fixtures."""
     vectors = json.loads((folder / SUITE / "vectors.json").read_text("utf-8"))
     mark = f"run-{uuid4().hex[:12]}"

@@ -14,8 +14,9 @@ from typing import Any
 from urllib.parse import quote
 from uuid import uuid4
 
+from akson_kit.conformance.result import SuiteResult
 from akson_kit.conformance.testscript_assertions import Failure, check, evaluate, substituted
-from akson_kit.conformance.verdict import Outcome, Verdict
+from akson_kit.conformance.verdict import Outcome, Verdict, summed
 from akson_kit.target import Answer, Target
 
 SUITE = "testscripts"
@@ -41,7 +42,12 @@ _SENT_AS_IT_IS = ":/?=&|,$.-_~+%!*'()@;"
 Json = Mapping[str, Any]
 
 
-def run(target: Target, folder: Path, only: str = "") -> list[Verdict]:
+def run(target: Target, folder: Path) -> SuiteResult:
+    """The whole suite; what the server does not declare is not asked."""
+    return summed(SUITE, verdicts(target, folder))
+
+
+def verdicts(target: Target, folder: Path, only: str = "") -> list[Verdict]:
     """Every script below `folder`/testscripts whose path contains `only`."""
     capability = target.ask("GET", "metadata").resource()
     found: list[Verdict] = []

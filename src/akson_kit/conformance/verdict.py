@@ -1,7 +1,10 @@
-"""What became of one case of a suite. Every suite gives a list of these, so that one table shows them all."""
+"""What became of one case that was asked of a server: passed, failed, or not asked for a reason."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
+
+from akson_kit.conformance.result import SuiteResult, result
 
 
 class Outcome(StrEnum):
@@ -21,3 +24,11 @@ class Verdict:
     seen: str = ""
     optional: bool = False
     """Informative only: failing it does not fail the suite."""
+
+
+def summed(suite: str, verdicts: Iterable[Verdict]) -> SuiteResult:
+    """Skipped cases are no cases."""
+    asked = [verdict for verdict in verdicts if verdict.outcome is not Outcome.SKIPPED]
+    return result(
+        suite, [(v.case, v.seen if v.outcome is Outcome.FAILED else None, v.optional) for v in asked]
+    )

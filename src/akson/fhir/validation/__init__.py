@@ -5,6 +5,7 @@
 Spec: https://hl7.org/fhir/R4/validation.html. Whether a reference's target exists is the record's to know.
 """
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
@@ -14,23 +15,37 @@ from akson.fhir.problem import Issue, Problem, ProblemKind
 from akson.fhir.validation.finding import FINDINGS_MAX, Finding, MemberOf, Scope, below
 from akson.fhir.validation.objects import check_of
 from akson.fhir.validation.objects import resource as check_resource
+from akson.fhir.validation.profiles import Profiles, applying
 
-__all__ = ["MemberOf", "refuse_invalid", "validate", "validate_value"]
+__all__ = ["MemberOf", "Profiles", "refuse_invalid", "validate", "validate_value"]
 
 
 def validate(
-    resource: dict[str, Any], *, terminology: MemberOf | None = None, now: datetime | None = None
+    resource: dict[str, Any],
+    *,
+    profiles: Iterable[str] = (),
+    known: Profiles | None = None,
+    terminology: MemberOf | None = None,
+    now: datetime | None = None,
+    warnings: bool = False,
 ) -> list[Issue]:
     """All that is wrong with the resource, in document order; an empty list when it is good.
 
-    `terminology` answers for value sets that R4 itself does not list; `now` is what invariants call today.
+    `profiles` are urls it must follow; with `known` it must also follow those of them that its `meta.profile` claims.
+    `terminology` answers for value sets that R4 itself does not list; `now` is what invariants call today. With
+    `warnings`, what a profile only advises is told too. Raises Problem AKS-FHIR-102 for a profile that is not known.
     """
-    answer = check_resource(resource, Scope(resource, terminology, now))
-    if answer is None:
+    scope = Scope(resource, terminology, now)
+    answer = check_resource(resource, scope)
+    if answer is None and known is None and not profiles:
         return []
     named = resource.get("resourceType") if type(resource) is dict else None
     root = named if named in load().resource_types else ""
-    return issues_of(below(root, answer))
+    findings = below(root, answer) if answer is not None else []
+    # What is ill-formed cannot be walked along a profile.
+    if root and not any(f.code == "structure" for f in findings):
+        findings += applying.findings(resource, tuple(profiles), known or Profiles(), scope)
+    return issues_of([f for f in findings if warnings or f.severity == "error"])
 
 
 def validate_value(value: Any, type: str) -> list[Issue]:

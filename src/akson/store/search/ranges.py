@@ -4,11 +4,13 @@ A resource's date is a period [low, high); its number an interval, mostly of one
 order is kept, and two fall together only beyond fifteen digits. Spec: https://hl7.org/fhir/R4/search.html#prefix.
 """
 
+from dataclasses import replace
 from datetime import timedelta
 
 from akson.fhir.search.query import DateValue, NumberValue, QuantityValue
 from akson.store.index_row import CODE_BITS, CODE_MASK, unit_of
 from akson.store.search.scope import Scope, unsupported
+from akson.store.units import BASE, in_base_units
 
 APPROXIMATION = 0.1
 """`ap` reaches a tenth: of the number, or of the distance between now and the date, as the specification suggests."""
@@ -60,27 +62,36 @@ def period_test(value: DateValue, low: str, high: str, scope: Scope) -> str:
     raise unsupported(f"The prefix {value.prefix} is not one of dates.")
 
 
-def some_number(key: int, value: NumberValue | QuantityValue, also: str, scope: Scope) -> str:
-    """Some entry of the number arrays under `key` fulfils the prefix (and `also`, a condition on n.u)."""
-    named = scope.arguments.add(key, "bigint")
+def some_number(keys: list[int], value: NumberValue | QuantityValue, also: str, scope: Scope) -> str:
+    """Some entry of the number arrays under one of `keys` fulfils the prefix (and `also`, a condition on n.u)."""
+    named = [scope.arguments.add(key, "bigint") for key in keys]
+    under = f"n.k = {named[0]}" if len(named) == 1 else f"n.k in ({', '.join(named)})"
     columns = ", ".join(scope.column(c) for c in ("num_key", "num_lo", "num_hi", "num_unit"))
     arrays = f"unnest({columns}) n(k, l, p, u)"
     # num_hi is left out where every value is a point.
     values = f"(select k, l, coalesce(p, l) as h, u from {arrays})"
-    return f"exists (select from {values} n where n.k = {named} and {number_test(value, scope)}{also})"
+    return f"exists (select from {values} n where {under} and {number_test(value, scope)}{also})"
 
 
-def some_quantity(key: int, value: QuantityValue, scope: Scope) -> str:
-    """As some_number, and the unit: by system and code, by either alone, or any."""
+def some_quantity(param: str, discrete: str, value: QuantityValue, scope: Scope) -> str:
+    """As some_number, and the unit: in UCUM's base units, by system and code, by either alone, or any."""
+    key = scope.keys.param(scope.tenant, scope.type, param, discrete)
+    base = in_base_units(value.system, value.code, value.value, value.lo, value.hi)
+    if base is not None:
+        unit, (exact, lo, hi) = base
+        # What was written in base units has no second row; under the other key every row is in base units.
+        keys = [key, scope.keys.param(scope.tenant, scope.type, param + BASE, discrete)]
+        named = scope.arguments.add(unit_of(scope.keys, scope.tenant, value.system, unit), "bigint")
+        return some_number(keys, replace(value, value=exact, lo=lo, hi=hi), f" and n.u = {named}", scope)
     if value.code is None and value.system is None:
-        return some_number(key, value, "", scope)
+        return some_number([key], value, "", scope)
     unit = scope.arguments.add(unit_of(scope.keys, scope.tenant, value.system, value.code), "bigint")
     part = "n.u"
     if value.system is None:
         part = f"n.u & {CODE_MASK}"
     elif value.code is None:
         part = f"n.u >> {CODE_BITS}"
-    return some_number(key, value, f" and ({part}) = ({part.replace('n.u', unit)})", scope)
+    return some_number([key], value, f" and ({part}) = ({part.replace('n.u', unit)})", scope)
 
 
 def number_test(value: NumberValue | QuantityValue, scope: Scope) -> str:

@@ -116,17 +116,11 @@ def _put_primitive(found: Json, at: Property, value: Any, extra: Json | None) ->
         if extra is not None:
             found[companion] = extra
         return
-    values = found.get(at.key)
-    extras = found.get(companion)
-    count = len(values or extras or ())
-    if value is not None or values is not None:
-        if values is None:
-            values = found[at.key] = list[Any]([None] * count)
-        values.append(value)
-    if extra is not None or extras is not None:
-        if extras is None:
-            extras = found[companion] = list[Any]([None] * count)
-        extras.append(extra)
+    count = len(found.get(at.key) or found.get(companion) or ())
+    for key, held in ((at.key, value), (companion, extra)):
+        # The list begins with the first that says something; those before it said nothing there.
+        if held is not None or key in found:
+            found.setdefault(key, [None] * count).append(held)
 
 
 def _primitive(element: etree._Element, type_name: str, depth: int) -> tuple[Any, Json | None]:

@@ -30,7 +30,6 @@ from akson.store.search.terms.chain import chain_condition, has_condition, is_ch
 
 _KINDS: Mapping[str, Callable[[Term, Scope], str]] = {
     "compartment": compartment.condition,
-    "composite": composite.condition,
     "date": date.condition,
     "fulltext": fulltext.condition,
     "id": id.condition,
@@ -69,6 +68,8 @@ def of_term(term: Term, scope: Scope) -> str:
     missing = [value for value in term.values if isinstance(value, MissingValue)]
     if missing:
         return disjunction([_missing(term, value, scope) for value in missing])
+    if term.kind == "composite":
+        return composite.condition(term, scope, of_term)
     if term.kind == "filter":
         return filter.condition(term, scope, of_term)
     if term.kind == "has":

@@ -1,7 +1,10 @@
 """Composite terms: `code-value-quantity=http://loinc.org|8867-4$gt100`. Spec: https://hl7.org/fhir/R4/search.html#composite.
 
-The fixed parts are hashed together; one part with a range is compared under that hash.
+The fixed parts are hashed together; one part with a range is compared under that hash. Composites of what stands once in
+the resource are the plain parameters joined by and; `of_term` says what these are in SQL.
 """
+
+from collections.abc import Callable
 
 from akson.fhir.search.query import (
     CompositeValue,
@@ -17,13 +20,31 @@ from akson.fhir.search.query import (
 )
 from akson.fhir.search.values.string import fold
 from akson.store import forms
+from akson.store.principal import COMBINED_COMPOSITES, WHOLE_COMPOSITES
 from akson.store.search.ranges import some_date, some_number, some_quantity
-from akson.store.search.scope import Scope, disjunction, unsupported
+from akson.store.search.scope import Scope, conjunction, disjunction, unsupported
+
+OfTerm = Callable[[Term, Scope], str]
 
 
-def condition(term: Term, scope: Scope) -> str:
+def condition(term: Term, scope: Scope, of_term: OfTerm) -> str:
     values = [value for value in term.values if isinstance(value, CompositeValue)]
-    return disjunction([_one(term.param, value, scope) for value in values])
+    return disjunction([_by_parts(term.param, value, scope, of_term) for value in values])
+
+
+def _by_parts(param: str, value: CompositeValue, scope: Scope, of_term: OfTerm) -> str:
+    combined = COMBINED_COMPOSITES.get(scope.type, {}).get(param)
+    if combined:
+        return disjunction([_by_parts(one, value, scope, of_term) for one in combined])
+    whole = WHOLE_COMPOSITES.get(scope.type, {}).get(param)
+    if whole is None:
+        return _one(param, value, scope)
+    parameters = scope.definitions.search_parameters(scope.type)
+    plain = [
+        Term(code, parameters[code].type, None, (part,))
+        for code, part in zip(whole, value.parts, strict=True)
+    ]
+    return f"({conjunction([of_term(term, scope) for term in plain])})"
 
 
 def _one(param: str, value: CompositeValue, scope: Scope) -> str:
@@ -35,8 +56,7 @@ def _one(param: str, value: CompositeValue, scope: Scope) -> str:
     if not ranged:
         mark = scope.token(param, "all", discrete)
         return f"{scope.column('tokens')} @> {scope.arguments.add([mark], 'bigint[]')}"
-    key = scope.keys.param(scope.tenant, scope.type, param, discrete)
-    return f"({_candidates(param, value, scope)}{_range(key, ranged[0], scope)})"
+    return f"({_candidates(param, value, scope)}{_range(param, discrete, ranged[0], scope)})"
 
 
 def _candidates(param: str, value: CompositeValue, scope: Scope) -> str:
@@ -63,12 +83,13 @@ def _form(part: Value) -> str | None:
     return None
 
 
-def _range(key: int, part: Value, scope: Scope) -> str:
+def _range(param: str, discrete: str, part: Value, scope: Scope) -> str:
+    key = scope.keys.param(scope.tenant, scope.type, param, discrete)
     match part:
         case QuantityValue():
-            return some_quantity(key, part, scope)
+            return some_quantity(param, discrete, part, scope)
         case NumberValue():
-            return some_number(key, part, "", scope)
+            return some_number([key], part, "", scope)
         case DateValue():
             return some_date(key, part, scope)
         case StringValue(text):

@@ -10,4 +10,4 @@ def condition(term: Term, scope: Scope) -> str:
         raise unsupported(f"The modifier :{term.modifier} of numbers is not offered.")
     values = [value for value in term.values if isinstance(value, NumberValue)]
     key = scope.keys.param(scope.tenant, scope.type, term.param)
-    return disjunction([some_number(key, value, "", scope) for value in values])
+    return disjunction([some_number([key], value, "", scope) for value in values])

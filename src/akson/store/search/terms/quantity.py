@@ -1,6 +1,6 @@
 """Quantity terms: `value-quantity=gt5.4|http://unitsofmeasure.org|mg`. Spec: https://hl7.org/fhir/R4/search.html#quantity.
 
-Units are compared as written; converting between them is not done here.
+Between units of UCUM it is converted (../ranges.py); other units are compared as written.
 """
 
 from akson.fhir.search.query import QuantityValue, Term
@@ -12,5 +12,4 @@ def condition(term: Term, scope: Scope) -> str:
     if term.modifier is not None:
         raise unsupported(f"The modifier :{term.modifier} of quantities is not offered.")
     values = [value for value in term.values if isinstance(value, QuantityValue)]
-    key = scope.keys.param(scope.tenant, scope.type, term.param)
-    return disjunction([some_quantity(key, value, scope) for value in values])
+    return disjunction([some_quantity(term.param, "", value, scope) for value in values])

@@ -1,0 +1,41 @@
+"""Which profiles apply to a resource and those within it: what the caller asks for, and what `meta.profile` claims."""
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from akson.fhir.definitions import load
+from akson.fhir.validation.finding import Finding, Scope
+from akson.fhir.validation.profiles.checking import Checker
+from akson.fhir.validation.profiles.elements import Found
+from akson.fhir.validation.profiles.known import Profiles
+
+
+def findings(resource: Any, urls: Iterable[str], known: Profiles, scope: Scope) -> list[Finding]:
+    """Raises Problem AKS-FHIR-102 for a profile asked for that is not known; claims of others are passed over."""
+    named = resource["resourceType"]
+    problems = []
+    for url in dict.fromkeys(url.partition("|")[0] for url in urls):
+        known.tree(url)
+        problems += Checker(known, scope).check(Found(resource, named, named), url)
+    asked = {url.partition("|")[0] for url in urls}
+    for found, holder in _resources(resource, named, None):
+        for url in _claims(found.value):
+            if url in known and not (found.value is resource and url in asked):
+                inner = Scope(found.value, scope.terminology, scope.now)
+                inner.outer = holder
+                problems += Checker(known, inner).check(found, url)
+    return list(dict.fromkeys(problems))
+
+
+def _claims(resource: Any) -> list[str]:
+    return [url.partition("|")[0] for url in resource.get("meta", {}).get("profile", ()) if type(url) is str]
+
+
+def _resources(value: Any, path: str, holder: Any) -> Iterator[tuple[Found, Any]]:
+    """The resource and those in its entries and parameters, each with what holds it."""
+    yield Found(value, value.get("resourceType", ""), path), holder
+    for name in ("entry", "parameter"):
+        for index, entry in enumerate(value.get(name, ()) if type(value.get(name)) is list else ()):
+            inner = entry.get("resource") if type(entry) is dict else None
+            if type(inner) is dict and inner.get("resourceType") in load().resource_types:
+                yield from _resources(inner, f"{path}.{name}[{index}].resource", value)

@@ -1,0 +1,88 @@
+"""The profiles and value sets that a caller brings: of a folder, a package, an implementation guide."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from akson.fhir.definitions import load
+from akson.fhir.problem import Problem, ProblemKind
+from akson.fhir.validation.finding import MemberOf
+from akson.fhir.validation.profiles.building import short, tree_of
+from akson.fhir.validation.profiles.model import Node
+from akson.fhir.validation.profiles.value_sets import ValueSets
+
+_DERIVED_MAX = 50
+"""Profiles on profiles on profiles."""
+
+
+class Profiles:
+    """StructureDefinitions, ValueSets and CodeSystems as plain dicts; anything else among them is passed over."""
+
+    def __init__(
+        self, resources: Iterable[Mapping[str, Any]] = (), terminology: MemberOf | None = None
+    ) -> None:
+        every = list(resources)
+        self._structures = {
+            one["url"]: one
+            for one in every
+            if one.get("resourceType") == "StructureDefinition" and "url" in one
+        }
+        self._value_sets = ValueSets(
+            one for one in every if one.get("resourceType") in ("ValueSet", "CodeSystem")
+        )
+        self._terminology = terminology
+        self._trees: dict[str, Node] = {}
+
+    def __contains__(self, url: str) -> bool:
+        return url.partition("|")[0] in self._structures
+
+    def urls(self) -> tuple[str, ...]:
+        return tuple(self._structures)
+
+    def type_of(self, url: str) -> str:
+        """The type a known profile constrains."""
+        return short(self._structures[url.partition("|")[0]]["type"])
+
+    def tree(self, url: str) -> Node:
+        """Raises Problem NOT_FOUND AKS-FHIR-102 for a profile that was not given."""
+        return self._tree(url.partition("|")[0], 0)
+
+    def _tree(self, url: str, depth: int) -> Node:
+        found = self._trees.get(url)
+        if found is None:
+            structure = self._structures.get(url)
+            if structure is None or depth > _DERIVED_MAX:
+                raise Problem(
+                    ProblemKind.NOT_FOUND,
+                    "AKS-FHIR-102",
+                    f"The profile {url[:200]!r} is not known here.",
+                    now="Load the package it comes with.",
+                    code="not-supported",
+                )
+            base = short(structure.get("baseDefinition", ""))
+            over = self._tree(base, depth + 1) if base in self._structures else None
+            found = self._trees[url] = tree_of(structure, over)
+        return found
+
+    def member_of(self, value: Any, type: str, value_set: str) -> bool | None:
+        """Of a code, Coding, CodeableConcept (any coding) or Quantity; None when nobody can tell."""
+        codings = _codings(value, type)
+        if codings is None:
+            return None
+        answers = [self._value_sets.contains(value_set, system, code) for system, code in codings]
+        if True in answers:
+            return True
+        if None in answers and self._terminology is not None:
+            return self._terminology(value, type, value_set)
+        return None if None in answers else False
+
+
+def _codings(value: Any, type: str) -> list[tuple[str | None, str]] | None:
+    if isinstance(value, str):
+        return [(None, value)]
+    if not isinstance(value, dict):
+        return None
+    if type == "CodeableConcept":
+        return [(c.get("system", ""), c["code"]) for c in value.get("coding", ()) if "code" in c]
+    if "Quantity" in load().lineage(type) or type == "Coding":
+        return [(value.get("system", ""), value["code"])] if "code" in value else []
+    return None

@@ -1,0 +1,176 @@
+"""Profiles: slicing, fixed values, value sets, derivation; small profiles of our own, then Norway's with their examples."""
+
+import json
+
+import pytest
+
+from akson.fhir.codec.json import parse
+from akson.fhir.problem import Problem
+from akson.fhir.validation import Profiles, validate
+
+BASE = "http://example.org/StructureDefinition/"
+
+
+def profile(name, type, *elements, base=None):
+    return {
+        "resourceType": "StructureDefinition",
+        "url": BASE + name,
+        "type": type,
+        "derivation": "constraint",
+        "baseDefinition": BASE + base if base else "http://hl7.org/fhir/StructureDefinition/" + type,
+        "differential": {"element": list(elements)},
+    }
+
+
+def element(path, slice=None, **rest):
+    return {"path": path, **({"sliceName": slice} if slice else {}), **rest}
+
+
+def sliced(path, *discriminators, rules="open", **rest):
+    return element(
+        path,
+        slicing={"discriminator": [{"type": t, "path": p} for t, p in discriminators], "rules": rules},
+        **rest,
+    )
+
+
+NATIONAL = profile(
+    "patient",
+    "Patient",
+    sliced("Patient.identifier", ("value", "system"), min=1),
+    element("Patient.identifier", "national", min=1, max="1"),
+    element("Patient.identifier.system", fixedUri="urn:oid:2.16.578.1.12.4.1.4.1"),
+    element("Patient.identifier.value", min=1, maxLength=11),
+    element("Patient.identifier", "local", min=0, max="1"),
+    element("Patient.identifier.system", fixedUri="urn:local"),
+    element("Patient.photo", max="0"),
+)
+STRICT = profile(
+    "strict",
+    "Patient",
+    element("Patient.identifier", "national"),
+    element("Patient.identifier.use", min=1, patternCode="official"),
+    element("Patient.gender", binding={"strength": "required", "valueSet": BASE + "genders"}),
+    element(
+        "Patient",
+        constraint=[{"key": "x-1", "severity": "error", "human": "Named", "expression": "name.exists()"}],
+    ),
+    base="patient",
+)
+OXYGEN = profile(
+    "oxygen",
+    "Observation",
+    sliced("Observation.component", ("pattern", "code"), rules="closed"),
+    element("Observation.component", "flow", min=0, max="1"),
+    element("Observation.component.code", patternCodeableConcept={"coding": [{"code": "flow"}]}),
+    element("Observation.component.valueQuantity", maxValueQuantity={
+        "value": 1, "system": "http://unitsofmeasure.org", "code": "L/min",
+    }),
+    element("Observation.value[x]", type=[{"code": "Quantity"}]),
+)  # fmt: skip
+GENDERS = {
+    "resourceType": "ValueSet",
+    "url": BASE + "genders",
+    "compose": {
+        "include": [{"system": "http://hl7.org/fhir/administrative-gender", "concept": [{"code": "female"}]}]
+    },
+}
+KNOWN = Profiles([NATIONAL, STRICT, OXYGEN, GENDERS])
+FNR = {"system": "urn:oid:2.16.578.1.12.4.1.4.1", "value": "1"}
+LOCAL = {"system": "urn:local", "value": "a"}
+
+
+def patient(*identifiers, **rest):
+    return {"resourceType": "Patient", "identifier": list(identifiers), **rest}
+
+
+def oxygen(*components, **rest):
+    found = {"resourceType": "Observation", "status": "final", "code": {"text": "x"}, **rest}
+    return {**found, "component": list(components)} if components else found
+
+
+def flow(value, unit):
+    quantity = {"value": value, "system": "http://unitsofmeasure.org", "code": unit}
+    return {"code": {"coding": [{"code": "flow"}]}, "valueQuantity": quantity}
+
+
+@pytest.mark.parametrize(
+    ("name", "resource", "found"),
+    [
+        ("patient", patient(FNR), []),
+        ("patient", patient(LOCAL, FNR, {"system": "urn:other", "value": "x"}), []),
+        ("patient", patient(LOCAL), [("required", "Patient.identifier")]),
+        ("patient", patient(FNR, FNR), [("structure", "Patient.identifier")]),
+        ("patient", patient({**FNR, "value": "1" * 12}), [("value", "Patient.identifier[0].value")]),
+        ("patient", patient(FNR, photo=[{"title": "x"}]), [("structure", "Patient.photo")]),
+        ("strict", patient({**FNR, "use": "official"}, gender="female", name=[{"text": "A"}]), []),
+        (
+            "strict",
+            patient(FNR, gender="male"),
+            [
+                ("invariant", "Patient"),
+                ("required", "Patient.identifier[0].use"),
+                ("code-invalid", "Patient.gender"),
+            ],
+        ),
+        ("oxygen", oxygen(flow(500, "mL/min")), []),
+        ("oxygen", oxygen(flow(2_000, "mL/min")), [("value", "Observation.component[0].value")]),
+        ("oxygen", oxygen({"code": {"text": "y"}}), [("structure", "Observation.component[0]")]),
+        ("oxygen", oxygen(valueString="much"), [("structure", "Observation.value")]),
+        ("oxygen", patient(FNR), [("structure", "Patient")]),
+    ],
+)
+def test_profile(name, resource, found):
+    issues = validate(resource, profiles=[BASE + name], known=KNOWN)
+    assert [(issue.code, issue.expression) for issue in issues] == found
+
+
+def test_claims_are_held_and_unknown_profiles_are_told():
+    claimed = patient(LOCAL, meta={"profile": [BASE + "patient", "http://example.org/unknown"]})
+    assert validate(claimed) == []
+    bundle = {"resourceType": "Bundle", "type": "collection", "entry": [{"resource": claimed}]}
+    assert [i.expression for i in validate(bundle, known=KNOWN)] == ["Bundle.entry[0].resource.identifier"]
+    with pytest.raises(Problem) as refused:
+        validate(claimed, profiles=["http://example.org/unknown"], known=KNOWN)
+    assert refused.value.id == "AKS-FHIR-102"
+
+
+# Examples that break their own profile or R4; each with what it breaks.
+WRONG_EXAMPLES = {
+    "no-basis-HealthcareService-example.json": "an id with a letter that ids do not have",
+    "Bundle-trygghetsalarm.json": "an empty identifier",
+    "AuditEvent-NOBasisAuditeventInstance1.json": "a purpose without the code its profile wants, a patient likewise",
+    "AuditEvent-NOBasisAuditeventInstance2.json": "extensions without a value, a patient that breaks its profile",
+}
+
+
+def test_norwegian_examples_follow_their_profiles(shared):
+    wrong = {}
+    folders = [
+        ("no-basis",),
+        ("no-domain-vitalsigns", "no-basis"),
+        ("vkp-observation", "no-domain-vitalsigns", "no-basis"),
+        ("vkp-r4", "no-basis"),
+        ("no-domain-auditevent", "ihe-balp", "no-basis"),
+        ("lmdi", "no-basis"),
+    ]
+    count = 0
+    for own, *needed in folders:
+        known = Profiles(
+            parse(path.read_bytes())
+            for folder in (own, *needed)
+            for path in sorted((shared / "fhir" / folder / "definitions").rglob("*.json"))
+        )
+        for url in known.urls():
+            known.tree(url)
+        for path in sorted((shared / "fhir" / own).rglob("*example*/**/*.json")):
+            count += 1
+            issues = validate(json_of(path), known=known)
+            if issues:
+                wrong[path.name] = [issue.text for issue in issues]
+    assert count > 20
+    assert wrong.keys() == WRONG_EXAMPLES.keys(), json.dumps(wrong, indent=1)
+
+
+def json_of(path):
+    return parse(path.read_bytes())
