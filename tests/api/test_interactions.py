@@ -163,6 +163,8 @@ async def test_odd_addresses_are_answered_clearly(fhir: Fhir, method: str, path:
         ({"Accept": "image/png"}, 406),
         ({"Accept": "image/png, */*;q=0.1"}, 201),
         ({"Accept": "application/fhir+json;q=0"}, 406),
+        ({"Accept": "application/fhir+xml"}, 201),
+        ({"Content-Type": "application/json-patch+json"}, 415),
         ({"Authorization": "Bearer nobody"}, 401),
     ],
 )

@@ -103,7 +103,7 @@ MORE: dict[str, dict[str, Any]] = {
     "StructureDefinition": {
         "abstract": True,
         "type": "Basic",
-        "differential": {"element": [{"path": "Basic"}]},
+        "differential": {"element": [{"id": "Basic", "path": "Basic"}]},
     },
     "TerminologyCapabilities": {"software": {"name": "x"}, "kind": "capability"},
 }

@@ -1,5 +1,6 @@
 """The whole inbox over a real PostgreSQL: what each message leaves behind, and that it does so once."""
 
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -7,6 +8,7 @@ from lxml import etree
 
 from akson.access.actor import PurposeOfUse
 from akson.app.cast import CAST
+from akson.exchange import stays
 from akson.exchange.inbox.pipeline import ATTEMPTS_MAX
 from akson.fhir.problem import Problem, ProblemKind
 from tests.exchange import samples
@@ -64,6 +66,38 @@ async def test_a_discharge_without_an_admission_makes_the_stay_it_ends(house: Po
     await house.take(discharge(2))
     (encounter,) = await house.all("Encounter", patient="astrid")
     assert encounter["status"] == "finished" and "start" not in encounter["period"]
+
+
+async def test_a_discharge_that_comes_first_and_its_admission_are_one_stay(house: PostHouse) -> None:
+    await house.take(discharge(2), "2.xml")
+    await house.take(admission(1), "1.xml")
+    (encounter,) = await house.all("Encounter", patient="astrid")
+    assert encounter["status"] == "finished"
+    assert encounter["period"]["start"] < encounter["period"]["end"]
+    await house.take(admission(3, admitted_at=samples.NOW + timedelta(days=5)), "3.xml")
+    assert len(await house.all("Encounter", patient="astrid")) == 2
+
+
+async def test_a_discharge_that_comes_late_leaves_a_newer_stay_alone(house: PostHouse) -> None:
+    await house.take(admission(1, admitted_at=samples.NOW + timedelta(days=3)), "1.xml")
+    await house.take(discharge(2), "2.xml")
+    told = {e["status"]: e["period"] for e in await house.all("Encounter", patient="astrid")}
+    assert (
+        set(told) == {"planned", "finished"}
+        and "end" not in told["planned"]
+        and "start" not in told["finished"]
+    )
+
+
+@pytest.mark.parametrize("start, at, before", [
+    ("2026-11-24T09:00:00+01:00", "2026-11-24T09:00:00", True),
+    ("2026-11-24T09:00:01+01:00", "2026-11-24T09:00:00", False),
+    ("2026-11-24T09:00:00+01:00", "2026-11-24", True),
+    ("2026-11-25T09:00:00+01:00", "2026-11-24", False),
+    ("", "2026-11-24", True),
+])  # fmt: skip
+def test_whether_a_stay_had_begun(start: str, at: str, before: bool) -> None:
+    assert stays.began_before({"period": {"start": start}}, at) is before
 
 
 async def test_a_stay_at_another_hospital_is_left_alone(house: PostHouse) -> None:

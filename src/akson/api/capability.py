@@ -8,7 +8,7 @@ from importlib.metadata import version
 from typing import Any
 
 from akson.api.interaction import Answer, Call, Interaction
-from akson.api.negotiation import JSON
+from akson.api.negotiation import Format
 from akson.api.openapi import describe
 from akson.api.operation import Operation
 from akson.fhir.codec import json
@@ -72,7 +72,8 @@ def statement(listed: Sequence[Interaction], operations: Sequence[Operation], ba
         "software": {"name": "Akson", "version": version("akson")},
         "implementation": {"description": "Akson", "url": base},
         "fhirVersion": load().version,
-        "format": [JSON, "json"],
+        "format": [Format.JSON, Format.XML, "json", "xml"],
+        "patchFormat": [Format.JSON_PATCH, Format.JSON, Format.XML],
         "rest": [
             {
                 "mode": "server",

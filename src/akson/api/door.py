@@ -10,9 +10,9 @@ from typing import Any
 from akson.access.actor import Actor, ActorKind, PurposeOfUse
 from akson.api.capability import Capability
 from akson.api.cursors import Seal
-from akson.api.interaction import FHIR_JSON, Answer, Call, Interaction
+from akson.api.interaction import Answer, Call, Interaction
 from akson.api.interactions import INTERACTIONS
-from akson.api.negotiation import check_answerable, check_readable
+from akson.api.negotiation import Format, answer_format, body_format, inward, outward
 from akson.api.operations import OPERATIONS
 from akson.api.request import Disconnected, Receive, Request, Scope, read_body, read_request
 from akson.api.routing import route, table
@@ -26,8 +26,10 @@ from akson.terminology import Terminology
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 Authenticate = Callable[[str | None], Actor]
 
-_BODY_NEEDED = frozenset({"create", "update", "transaction"})
+_BODY_NEEDED = frozenset({"create", "update", "patch", "transaction"})
 _WITH_BODY = frozenset({"POST", "PUT", "PATCH"})
+_NO_RESOURCE = ("openapi.json",)
+"""Knows no XML."""
 _PURPOSE = {
     ActorKind.CITIZEN: PurposeOfUse.PATIENT_REQUEST,
     ActorKind.PROXY: PurposeOfUse.PATIENT_REQUEST,
@@ -58,17 +60,19 @@ class Door:
         self._table = table((*INTERACTIONS, *operations, *self._capability.interactions()))
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        wanted = Format.JSON
         try:
-            answer = await self._answer(scope, receive)
+            request = read_request(scope, self._base)
+            if request.path != _NO_RESOURCE:
+                wanted = answer_format(request.query, request.headers)
+            answer = await self._answer(request, receive)
         except Problem as problem:
             answer = answer_of(problem)
         except Disconnected:
             return
-        await _respond(send, answer, head=scope["method"] == "HEAD")
+        await _respond(send, answer, wanted, head=scope["method"] == "HEAD")
 
-    async def _answer(self, scope: Scope, receive: Receive) -> Answer:
-        request = read_request(scope, self._base)
-        check_answerable(request.query, request.headers)
+    async def _answer(self, request: Request, receive: Receive) -> Answer:
         interaction, values = self._route(request)
         if interaction.code == "capabilities":
             return self._capability.answer(interaction.shape, request.base)
@@ -78,7 +82,8 @@ class Door:
         if request.method in _WITH_BODY:
             body = await read_body(receive, request.headers)
             if body or interaction.code in _BODY_NEEDED:
-                check_readable(request.headers, form=interaction.shape.endswith("_search"))
+                form, patch = interaction.shape.endswith("_search"), interaction.code == "patch"
+                body = inward(body_format(request.headers, form=form, patch=patch), body)
         session = self._record.open(actor, _PURPOSE.get(actor.kind, PurposeOfUse.TREATMENT))
         return await interaction.run(self._call(request, session, values, body))
 
@@ -122,11 +127,12 @@ class Door:
         return await interaction.run(asked)
 
 
-async def _respond(send: Send, answer: Answer, *, head: bool) -> None:
+async def _respond(send: Send, answer: Answer, wanted: Format, *, head: bool) -> None:
+    body = answer.body if wanted is Format.JSON else outward(wanted, answer.body)
     headers = [(name.lower().encode(), value.encode("latin-1", "replace")) for name, value in answer.headers]
     headers += _SAFE
     if answer.status not in (204, 304):
-        headers.append((b"content-type", FHIR_JSON.encode()))
-        headers.append((b"content-length", str(len(answer.body)).encode()))
+        headers.append((b"content-type", f"{wanted}; charset=utf-8".encode()))
+        headers.append((b"content-length", str(len(body)).encode()))
     await send({"type": "http.response.start", "status": answer.status, "headers": headers})
-    await send({"type": "http.response.body", "body": b"" if head else answer.body})
+    await send({"type": "http.response.body", "body": b"" if head else body})

@@ -15,8 +15,6 @@ from akson.record.session import RecordSession
 from akson.record.values import StoredVersion
 from akson.terminology import Terminology
 
-FHIR_JSON = "application/fhir+json; charset=utf-8"
-
 Pairs = Sequence[tuple[str, str]]
 
 

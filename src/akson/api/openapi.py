@@ -9,7 +9,7 @@ from importlib.metadata import version
 from typing import Any
 
 from akson.api.interaction import Interaction
-from akson.api.negotiation import FORM, JSON
+from akson.api.negotiation import Format
 from akson.fhir.definitions import load
 
 _PARAMETERS = {
@@ -61,7 +61,7 @@ def _operation(route: Interaction) -> dict[str, Any]:
     if route.code == "capabilities":
         told["security"] = []
     if route.method in _BODY:
-        content = FORM if route.shape.endswith("_search") else JSON
+        content = Format.FORM if route.shape.endswith("_search") else Format.JSON
         told["requestBody"] = {"content": {content: {"schema": {"type": "object"}}}}
     return told
 
@@ -73,4 +73,4 @@ def _schema(name: str) -> dict[str, Any]:
 
 
 def _answer(what: str) -> dict[str, Any]:
-    return {"description": what, "content": {JSON: {"schema": {"type": "object"}}}}
+    return {"description": what, "content": {Format.JSON: {"schema": {"type": "object"}}}}

@@ -82,8 +82,12 @@ class MessageType(Protocol):
         """The Encounter this message makes when it changes none that stands."""
         ...
 
-    def changes_standing(self, facts: Any) -> bool:
-        """Whether it speaks of a stay that the record has already."""
+    def speaks_of(self, facts: Any) -> tuple[str, ...]:
+        """Statuses of the stays that the record may have already, and that it may speak of."""
+        ...
+
+    def may_be(self, facts: Any, encounter: Resource) -> bool:
+        """Whether that stay can be the one it speaks of: a discharge that comes late must not end a newer stay."""
         ...
 
     def changed(self, facts: Any, encounter: Resource) -> Resource:

@@ -37,6 +37,22 @@ def lies_ahead(at: str, received: str) -> bool:
     return told > came if told and came else at[:10] > received[:10]
 
 
+def began_before(encounter: Resource, at: str) -> bool:
+    """Whether the stay had begun at the time a message tells; to the day when one of the two is only a day."""
+    start = str(encounter.get("period", {}).get("start", ""))
+    began, told = times.instant(start), times.instant(at)
+    return began <= told if began and told else start[:10] <= at[:10]
+
+
+def only_end_known(encounter: Resource, began: str) -> bool:
+    """Whether it ended, at `began` or later, and nobody has told when it began."""
+    period = encounter.get("period", {})
+    if "start" in period or "end" not in period:
+        return False
+    start, end = times.instant(began), times.instant(period["end"])
+    return start <= end if start and end else began[:10] <= period["end"][:10]
+
+
 def ended(encounter: Resource, at: str, disposition: Resource) -> Resource:
     period = {**encounter.get("period", {})}
     if end := times.fhir_date_time(at):

@@ -4,10 +4,12 @@ A transaction's writes are ONE commit of the record; its reads are answered afte
 """
 
 import asyncio
+import base64
+import binascii
 from dataclasses import replace
 from urllib.parse import urlencode
 
-from akson.api import written
+from akson.api import patching, written
 from akson.api.bundles import bundle, named, response_entry
 from akson.api.interaction import Answer, Call, Interaction
 from akson.api.statuses import answer_of
@@ -37,7 +39,7 @@ async def _transaction(call: Call, entries: tuple[BundleEntry, ...]) -> list[byt
     """Reads see what the writes made, and a read that fails must undo them: so each is tried before anything is written."""
     reads = [e for e in entries if e.method in _READS]
     writes = [e for e in entries if e.method not in _READS]
-    changes = [_change(entry) for entry in writes]
+    changes = [await _change(call, entry) for entry in writes]
     made = {(e.type, e.id) for e in writes if e.id}
     if changes:
         for entry in reads:
@@ -75,7 +77,7 @@ async def _alone(call: Call, entry: BundleEntry) -> bytes:
         if entry.method in _READS:
             answer = await _read(call, entry)
         else:
-            answer = written.answer(call, (await call.session.commit([_change(entry)]))[0])
+            answer = written.answer(call, (await call.session.commit([await _change(call, entry)]))[0])
     except Problem as problem:
         answer = answer_of(named(problem, entry.place))
         return response_entry(answer, outcome=answer.body)
@@ -103,9 +105,9 @@ def _refuse_many_reads(entries: tuple[BundleEntry, ...]) -> None:
         )
 
 
-def _change(entry: BundleEntry) -> Change:
-    """Raises Problem for an operation or a patch: they have their own addresses."""
-    if entry.rest or entry.method == "PATCH":
+async def _change(call: Call, entry: BundleEntry) -> Change:
+    """Raises Problem for an operation: they have their own addresses."""
+    if entry.rest:
         raise Problem(
             ProblemKind.UNSUPPORTED,
             "AKS-API-034",
@@ -118,16 +120,34 @@ def _change(entry: BundleEntry) -> Change:
             "AKS-API-020",
             f"Bundle.entry[{entry.place}].request.ifMatch is no version.",
         )
+    if_match = int(version) if version is not None else None
+    criteria = urlencode(entry.query) if not entry.id else None
+    if entry.method == "PATCH":
+        concerned = replace(call, type=entry.type, id=entry.id)
+        return await patching.as_change(concerned, _patch_of(entry), criteria, if_match)
     return Change(
         method=entry.method,
         type=entry.type,
         id=entry.id or None,
         body=entry.body or None,
         full_url=entry.full_url or None,
-        if_match=int(version) if version is not None else None,
+        if_match=if_match,
         if_none_exist=urlencode(entry.if_none_exist) if entry.if_none_exist else None,
-        criteria=urlencode(entry.query) if entry.query and not entry.id else None,
+        criteria=criteria or None,
     )
+
+
+def _patch_of(entry: BundleEntry) -> object:
+    """A FHIRPath Patch is its Parameters; a JSON Patch travels in a Binary."""
+    resource = entry.resource or {}
+    if resource.get("resourceType") != "Binary":
+        return resource
+    try:
+        return patching.read_document(base64.b64decode(str(resource.get("data", "")), validate=True))
+    except binascii.Error as unreadable:
+        raise Problem(
+            ProblemKind.MALFORMED, "AKS-API-051", f"Bundle.entry[{entry.place}]: the patch is not readable."
+        ) from unreadable
 
 
 INTERACTION = Interaction("transaction", "POST", "", run, level="system")

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from akson.exchange import mirror, stays
+from akson.exchange import mirror
 from akson.exchange.envelope.values import Party
 from akson.exchange.inbox.directory import Directory, Place, Resource, identifier_query, reference
 from akson.exchange.inbox.patients import Match, PatientMatch, match
@@ -140,20 +140,20 @@ async def _standing(
     mirrored: Resource | None,
     originals: tuple[Resource, ...],
 ) -> Resource | None:
-    """The stay of an earlier try, else the one that is cancelled, else her open stay at the same hospital."""
+    """The stay of an earlier try, else the one that is cancelled, else the one at the same hospital that it may be."""
     told = [c for c in (mirrored, *originals) if c and "encounter" in c]
     if told:
         return await directory.read(tenant, str(told[0]["encounter"]["reference"]))
-    if (
-        patient.match is not Match.KNOWN
-        or message.status == CANCELLED
-        or not message.type.changes_standing(message.facts)
-    ):
+    if patient.match is not Match.KNOWN or message.status == CANCELLED:
         return None
-    terms = (_about(patient.id), _status(*stays.OPEN))
-    open_stays = await directory.find(tenant, Query("Encounter", terms=terms, count=FOUND_MAX))
+    terms = (_about(patient.id), _status(*message.type.speaks_of(message.facts)))
+    found = await directory.find(tenant, Query("Encounter", terms=terms, count=FOUND_MAX))
     begun = mirror.message_id(message, message.envelope.conversation)
-    here = [e for e in open_stays if _same_house(e, hospital) or _named(e, begun)]
+    here = [
+        e
+        for e in found
+        if (_same_house(e, hospital) or _named(e, begun)) and message.type.may_be(message.facts, e)
+    ]
     return max(
         here, key=lambda e: (_named(e, begun), str(e.get("period", {}).get("start", ""))), default=None
     )

@@ -2,7 +2,7 @@
 
 | message              | added, as its sender                        | changed, by the municipality's own post         |
 | -------------------- | ------------------------------------------- | ----------------------------------------------- |
-| admission            | Communication, Encounter, Task with owner   |                                                 |
+| admission            | Communication, Encounter, Task with owner   | the start, when only the end was known          |
 | discharge            | Communication, Task (Encounter when none stands) | the Encounter ends                         |
 | changed              | Communication, Task                         | the Encounter                                   |
 | cancellation         | Communication, Task                         | the Encounter undone, open Tasks cancelled      |
@@ -60,7 +60,7 @@ def _news(delivery: Delivery) -> Plan:
     message, standing = delivery.message, delivery.standing
     amended: tuple[Resource, ...] = ()
     made: tuple[Made, ...] = ()
-    if standing is not None and (message.type.changes_standing(message.facts)):
+    if standing is not None and message.type.may_be(message.facts, standing):
         encounter = f"Encounter/{standing['id']}"
         changed = message.type.changed(message.facts, standing)
         amended = () if delivery.cancelled or changed == standing else (changed,)

@@ -25,6 +25,7 @@ Json = dict[str, Any]
 
 
 def _decimal(digits: str) -> Decimal:
+    """A number with the digits it was written with. Raises AKS-FHIR-005."""
     number = Decimal(digits)
     if len(digits) > NUMBER_DIGITS_MAX or abs(number.adjusted()) > NUMBER_DIGITS_MAX:
         raise _number_too_long()

@@ -47,8 +47,12 @@ class AdmissionMessage:
         status = "planned" if ahead else "in-progress"
         return stays.stay(stay, status=status, start=facts.event.at, ward=facts.ward or facts.event.place)
 
-    def changes_standing(self, facts: Admission) -> bool:
-        return facts.status == CHANGED
+    def speaks_of(self, facts: Admission) -> tuple[str, ...]:
+        # Messages may come in the wrong order: then the stay has ended before anybody told that it began.
+        return stays.OPEN if facts.status == CHANGED else ("finished",)
+
+    def may_be(self, facts: Admission, encounter: Resource) -> bool:
+        return facts.status == CHANGED or stays.only_end_known(encounter, facts.event.at)
 
     def changed(self, facts: Admission, encounter: Resource) -> Resource:
         began = times.fhir_date_time(facts.event.at)

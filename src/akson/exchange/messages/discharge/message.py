@@ -58,8 +58,11 @@ class DischargeMessage:
     def begins(self, facts: Discharge, stay: StayFacts) -> Resource:
         return self.changed(facts, stays.stay(stay, status="finished"))
 
-    def changes_standing(self, facts: Discharge) -> bool:
-        return True
+    def speaks_of(self, facts: Discharge) -> tuple[str, ...]:
+        return stays.OPEN
+
+    def may_be(self, facts: Discharge, encounter: Resource) -> bool:
+        return stays.began_before(encounter, facts.event.at)
 
     def changed(self, facts: Discharge, encounter: Resource) -> Resource:
         coding = to_coding(facts.to, _TO)
