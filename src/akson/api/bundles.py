@@ -1,7 +1,8 @@
 """Bundles written from stored bytes: a resource is never decoded to be shown. Spec: https://hl7.org/fhir/R4/bundle.html"""
 
+import re
 from collections.abc import Sequence
-from urllib.parse import urlencode
+from urllib.parse import quote_plus
 
 from akson.api.interaction import Answer, Pairs
 from akson.fhir.codec import json
@@ -12,8 +13,16 @@ from akson.record.values import StoredVersion
 REASONS = {200: "OK", 201: "Created", 204: "No Content", 304: "Not Modified"}
 
 
+_AS_IT_IS = re.compile(r"[A-Za-z0-9_.~:/|,$*-]*", re.ASCII)
+
+
+def _written(text: str) -> str:
+    """For a query string. Most names and values need nothing done."""
+    return text if _AS_IT_IS.fullmatch(text) else quote_plus(text, safe=":/|,$*")
+
+
 def link(base: str, path: str, params: Pairs) -> str:
-    query = urlencode(list(params), safe=":/|,$*")
+    query = "&".join(f"{_written(name)}={_written(value)}" for name, value in params)
     return f"{base}/{path}" + (f"?{query}" if query else "")
 
 

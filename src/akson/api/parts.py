@@ -14,15 +14,16 @@ from akson.fhir.search.query import Query
 _ALWAYS = frozenset({"resourceType", "id", "meta", "implicitRules"})
 _SUBSETTED = {"system": "http://terminology.hl7.org/CodeSystem/v3-ObservationValue", "code": "SUBSETTED"}
 
+Keep = Callable[[ElementDefinition], bool]
+
 
 def wanted(query: Query) -> Callable[[str, bytes], bytes]:
     """(type, body) -> body as the query asks for it; untouched when it asks for the whole."""
     if query.elements:
-        names = frozenset(name.rpartition(".")[2] if "." in name else name for name in query.elements)
-        return lambda type, body: _cut(type, body, lambda e: e.name in names or e.min > 0)
+        return lambda type, body: _cut(type, body, _named(type, query.elements))
     match query.summary:
         case "true":
-            return lambda type, body: _cut(type, body, lambda e: e.summary or e.min > 0)
+            return lambda type, body: _cut(type, body, lambda e: e.summary or e.min > 0, nested=True)
         case "text":
             return lambda type, body: _cut(type, body, lambda e: e.name == "text" or e.min > 0)
         case "data":
@@ -31,18 +32,51 @@ def wanted(query: Query) -> Callable[[str, bytes], bytes]:
             return lambda _type, body: body
 
 
-def _cut(type: str, body: bytes, keep: Callable[[ElementDefinition], bool]) -> bytes:
+def _named(type: str, elements: tuple[str, ...]) -> Keep:
+    """`name`, `name.family` and `Patient.name` all mean the element `name`; of another type they mean nothing here."""
+    names = set()
+    for element in elements:
+        head, _, rest = element.partition(".")
+        if not head[:1].isupper():
+            names.add(head)
+        elif head == type:
+            names.add(rest.partition(".")[0])
+    return lambda e: e.name in names or e.min > 0
+
+
+def _cut(type: str, body: bytes, keep: Keep, *, nested: bool = False) -> bytes:
     resource: dict[str, Any] = json.parse(body)
-    kept = set(_ALWAYS)
-    for element in load().type(type).children[type]:
-        if keep(element):
-            kept |= {element.name} if not element.choice else _spellings(element)
-    out = {name: value for name, value in resource.items() if name.removeprefix("_") in kept}
+    out = _kept(type, type, resource, keep, nested=nested)
     meta = dict(out.get("meta") or {})
     meta["tag"] = [*meta.get("tag", ()), _SUBSETTED]
     out["meta"] = meta
     return json.encode(out)
 
 
+def _kept(type: str, path: str, node: dict[str, Any], keep: Keep, *, nested: bool) -> dict[str, Any]:
+    """The node without what is not kept; `nested` also inside elements that the type itself defines."""
+    children = load().type(type).children
+    names: dict[str, str] = dict.fromkeys(_ALWAYS, "")
+    for element in children[path]:
+        if keep(element):
+            names |= dict.fromkeys(_spellings(element), element.path)
+    out = {}
+    for name, value in node.items():
+        at = names.get(name.removeprefix("_"))
+        if at is None:
+            continue
+        inside = nested and at in children
+        out[name] = _within(type, at, value, keep) if inside else value
+    return out
+
+
+def _within(type: str, path: str, value: Any, keep: Keep) -> Any:
+    if isinstance(value, list):
+        return [_within(type, path, one, keep) for one in value]
+    return _kept(type, path, value, keep, nested=True) if isinstance(value, dict) else value
+
+
 def _spellings(element: ElementDefinition) -> set[str]:
+    if not element.choice:
+        return {element.name}
     return {element.name + t.code[0].upper() + t.code[1:] for t in element.types}

@@ -30,10 +30,19 @@ class Searching:
     """Answers queries."""
 
     def __init__(
-        self, pool: asyncpg.Pool, tables: Tables, keys: Keys, definitions: Definitions, clock: Clock
+        self,
+        pool: asyncpg.Pool,
+        tables: Tables,
+        keys: Keys,
+        definitions: Definitions,
+        clock: Clock,
+        *,
+        steady: asyncpg.Pool,
     ) -> None:
-        """`pool` plans every statement anew: a plan made for other values can be a thousand times slower."""
+        """`pool` plans every statement anew: a plan made for other values can be a thousand times slower. `steady` keeps
+        plans, which spares a third of a search that walks through one patient's rows."""
         self._pool = pool
+        self._steady = steady
         self._tables = tables
         self._keys = keys
         self._definitions = definitions
@@ -85,7 +94,8 @@ class Searching:
     ) -> SearchPage:
         size = min(query.count, PAGE_MAX)
         sql = self._paging(tenant, query, rule, present.__contains__)
-        rows = await self._pool.fetch(sql.text, *sql.arguments)
+        pool = self._steady if statement.planned_alike(query) else self._pool
+        rows = await pool.fetch(sql.text, *sql.arguments)
         cursor = None
         if len(rows) > size:
             last = dict(rows[size - 1])

@@ -5,9 +5,10 @@ order is kept, and two fall together only beyond fifteen digits. Spec: https://h
 """
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from akson.fhir.search.query import DateValue, NumberValue, QuantityValue
+from akson.fhir.search.values.date import EARLIEST, LATEST
 from akson.store.index_row import CODE_BITS, CODE_MASK, unit_of
 from akson.store.search.scope import Scope, unsupported
 from akson.store.units import BASE, in_base_units
@@ -28,7 +29,7 @@ def period_test(value: DateValue, low: str, high: str, scope: Scope) -> str:
     lo, hi = value.lo, value.hi
     if value.prefix == "ap":
         reach = timedelta(seconds=abs((scope.now - lo).total_seconds()) * APPROXIMATION)
-        lo, hi = lo - reach, hi + reach
+        lo, hi = _moved(lo, -reach), _moved(hi, reach)
 
     # Only what the text uses may become an argument: PostgreSQL asks for the type of each.
     def start() -> str:
@@ -60,6 +61,14 @@ def period_test(value: DateValue, low: str, high: str, scope: Scope) -> str:
         case "ap":
             return f"({low} < {end()} and {high} > {start()})"
     raise unsupported(f"The prefix {value.prefix} is not one of dates.")
+
+
+def _moved(moment: datetime, by: timedelta) -> datetime:
+    """Beyond the calendar is its end."""
+    try:
+        return moment + by
+    except OverflowError:
+        return EARLIEST if by < timedelta(0) else LATEST
 
 
 def some_number(keys: list[int], value: NumberValue | QuantityValue, also: str, scope: Scope) -> str:

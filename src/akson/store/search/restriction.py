@@ -29,7 +29,8 @@ def condition(
     arguments: Arguments,
     indexed: bool = True,
 ) -> str:
-    """True for the rows of `alias` that may be seen. `indexed` is false for history tables: they lack `patient`."""
+    """True for the rows of `alias` that may be seen. `indexed` is false for history tables, which lack `patient`, and where
+    other conditions find the rows."""
     return _Compiler(alias, tenant, keys, arguments, indexed=indexed).compile(restriction)
 
 

@@ -21,8 +21,11 @@ class Arguments:
     aliases: int = 0
 
     def add(self, value: object, type: str) -> str:
+        # PostgreSQL has no zero character, so no stored text holds one; U+FFFD stands in for what cannot be found.
         if isinstance(value, str):
-            value = value.replace("\0", "")  # PostgreSQL has no such character, so no stored text holds one.
+            value = value.replace("\0", "\ufffd")
+        elif isinstance(value, list) and type.startswith("text"):
+            value = [text.replace("\0", "\ufffd") for text in value]
         self.values.append(value)
         return f"${len(self.values)}::{type}"
 
@@ -49,6 +52,8 @@ class Scope:
     narrow: bool = False
     """Another term already leaves few rows: test the others row by row instead of through an index."""
     depth: int = 0
+    source: str = ""
+    """A table that stands in for that of the type: what was current at another time."""
 
     def column(self, name: str) -> str:
         return f"{self.alias}.{name}"
@@ -62,7 +67,9 @@ class Scope:
                 f"A chain may lead over at most {CHAIN_DEPTH_MAX} references.",
                 now="Search in two steps.",
             )
-        return replace(self, type=type, alias=self.arguments.alias(), narrow=False, depth=self.depth + 1)
+        return replace(
+            self, type=type, alias=self.arguments.alias(), narrow=False, depth=self.depth + 1, source=""
+        )
 
     def token(self, param: str, form: str, text: str = "") -> int:
         return self.keys.token(self.tenant, self.type, param, form, text)

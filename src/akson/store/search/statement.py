@@ -9,10 +9,12 @@ from dataclasses import replace
 from akson.fhir.search.query import ChainValue, JunctionValue, Query, Term
 from akson.store.search import order, terms
 from akson.store.search.scope import Scope
+from akson.store.search.terms.chain import is_chain, names_patient
 from akson.store.tables import table_of
 from akson.store.values import Sql
 
 COLUMNS = ("id", "version", "updated", "method", "patient_ids", "body_codec", "body")
+_STEADY = frozenset({"token", "reference", "date", "lastUpdated"})
 PART = "part"
 """Which of the query's parts a row of a search over several types belongs to."""
 
@@ -61,7 +63,7 @@ def _branch(query: Query, scope: Scope, *, limit: int, with_refs: bool, part: in
         chosen.append(scope.column("refs"))
     return (
         f"select {', '.join(chosen)}\n"
-        f"from {table_of(query.type)} {scope.alias}\n"
+        f"from {scope.source or table_of(query.type)} {scope.alias}\n"
         f"where {condition}\n"
         f"order by {', '.join(key.clause for key in keys)}\n"
         f"limit {scope.arguments.add(limit, 'int')}"
@@ -78,7 +80,7 @@ def _after(cursor: str, keys: tuple[order.Key, ...], scope: Scope, part: int | N
 def count(query: Query, scope: Scope) -> Sql:
     """The exact number of visible matches."""
     condition = terms.rows(replace(query, cursor=None, sort=()), scope)
-    text = f"select count(*)\nfrom {table_of(query.type)} {scope.alias}\nwhere {condition}"
+    text = f"select count(*)\nfrom {scope.source or table_of(query.type)} {scope.alias}\nwhere {condition}"
     return Sql(text, tuple(scope.arguments.values))
 
 
@@ -87,6 +89,15 @@ def count_union(query: Query, scopes: Sequence[Scope | None]) -> Sql:
     parts = [(part, scope) for part, scope in zip(query.parts, scopes, strict=True) if scope]
     text = " + ".join(f"({count(part, scope).text})" for part, scope in parts)
     return Sql(f"select {text}", tuple(parts[0][1].arguments.values))
+
+
+def planned_alike(query: Query) -> bool:
+    """Whether one plan is best whatever the values: a walk through one patient's rows, tested one by one."""
+    return (
+        not query.parts
+        and any(names_patient(term, query.type) and len(term.values) == 1 for term in query.terms)
+        and all(term.kind in _STEADY and not is_chain(term) for term in query.terms)
+    )
 
 
 def types_of(query: Query) -> set[str]:

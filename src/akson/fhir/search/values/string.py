@@ -40,7 +40,8 @@ MODIFIERS = ("exact", "contains")
 
 def parse(param: str, text: str, modifier: str = "") -> StringValue:
     value = unescape(text)
-    if not value.strip():
+    # What is nothing when it is folded (accents alone) would be the beginning of everything.
+    if not fold(value):
         raise bad_value(param, "some text")
     return StringValue(value)
 

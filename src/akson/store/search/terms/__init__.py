@@ -59,6 +59,8 @@ def rows(query: Query, scope: Scope) -> str:
             tenant=scope.tenant,
             keys=scope.keys,
             arguments=scope.arguments,
+            # Where few rows are left the relations need not find them; they are asked row by row.
+            indexed=not scope.narrow,
         )
     )
     return conjunction([part for part in parts if part != "true"])

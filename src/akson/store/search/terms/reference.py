@@ -34,6 +34,8 @@ def _targets(value: ReferenceValue, term: Term, scope: Scope) -> Iterator[str]:
         yield value.url
     elif value.type is not None:
         yield f"{value.type}/{value.id}"
+        if term.param not in PATIENT_PARAMS and value.id is not None:
+            yield value.id  # As some write it, without the type; whose a resource is, is never told that way.
     elif term.param == "patient":
         yield f"Patient/{value.id}"
     else:

@@ -10,7 +10,8 @@ from akson.store.search.scope import Scope, disjunction, unsupported
 
 
 def condition(term: Term, scope: Scope) -> str:
-    texts = [value.text for value in term.values if isinstance(value, StringValue)]
+    # No stored text holds a zero character: such a value finds nothing, rather than what it would find without.
+    texts = [value.text for value in term.values if isinstance(value, StringValue) and "\0" not in value.text]
     match term.modifier:
         case None:
             return disjunction([_starts_with(term.param, fold(text), scope) for text in texts])

@@ -5,7 +5,7 @@ from akson.store.search.scope import Scope, disjunction, unsupported
 
 
 def condition(term: Term, scope: Scope) -> str:
-    uris = [value.uri for value in term.values if isinstance(value, UriValue)]
+    uris = [value.uri for value in term.values if isinstance(value, UriValue) and "\0" not in value.uri]
     match term.modifier:
         case None:
             marks = [scope.token(term.param, "is", "u" + uri) for uri in uris]
