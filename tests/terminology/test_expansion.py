@@ -147,3 +147,12 @@ def test_a_grammar_cannot_be_listed() -> None:
     with pytest.raises(Refused) as refused:
         expand(units, Terminology([]).library(), read({}), STAMP)
     assert refused.value.id == "AKS-TERMINOLOGY-036"
+
+
+def test_value_sets_that_multiply_each_other_are_stopped() -> None:
+    """Each imports the next twice: 2⁴⁰ ways to the last."""
+    sets = [value_set(f"urn:{n}", include=[{"valueSet": [f"urn:{n + 1}"]}] * 2) for n in range(40)]
+    last = value_set("urn:40", include=[{"system": ANIMALS}])
+    with pytest.raises(Refused) as refused:
+        expanded(sets[0], *sets, last)
+    assert refused.value.id == "AKS-TERMINOLOGY-034"

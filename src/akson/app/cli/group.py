@@ -22,6 +22,10 @@ COMMANDS: dict[str, tuple[str, str]] = {
 LOG_COMMANDS: dict[str, tuple[str, str]] = {
     "verify": ("log_verify", "Compute the whole access log again and compare."),
 }
+TERMINOLOGY_COMMANDS: dict[str, tuple[str, str]] = {
+    "list": ("terminology_list", "Say which code systems and value sets the operator has loaded."),
+    "load": ("terminology_load", "Load code systems and value sets from files."),
+}
 MESSAGE_COMMANDS: dict[str, tuple[str, str]] = {
     "receive": ("message_receive", "Take messages in, as if they had come by post."),
     "show": ("message_show", "Show a message file stage by stage; nothing is stored."),
@@ -70,3 +74,8 @@ def log() -> None:
 @akson.group("message", cls=LateGroup, commands_late=MESSAGE_COMMANDS)
 def message() -> None:
     """Care messages."""
+
+
+@akson.group("terminology", cls=LateGroup, commands_late=TERMINOLOGY_COMMANDS)
+def terminology() -> None:
+    """Code systems and value sets."""
