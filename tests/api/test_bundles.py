@@ -80,4 +80,4 @@ async def test_a_bundle_does_not_ask_without_end(fhir: Fhir) -> None:
     many = bundle("batch", *(entry("GET", "Patient") for _ in range(301)))
     assert (await fhir.ask("POST", "", many)).status_code == 413
     collection = await fhir.ask("POST", "", {"resourceType": "Bundle", "type": "collection"})
-    assert collection.status_code == 422
+    assert collection.status_code == 400

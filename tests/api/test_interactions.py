@@ -227,3 +227,32 @@ async def test_meta_of_a_resource(fhir: Fhir) -> None:
     answer = await fhir.ask("GET", "Patient/astrid/$meta", who="ida")
     assert answer.json()["parameter"][0]["valueMeta"]["versionId"] == "1"
     assert (await fhir.ask("GET", "Patient/astrid/$meta", who="omar")).status_code == 404
+
+
+async def test_a_conditional_update_that_names_an_id(fhir: Fhir) -> None:
+    one = {"resourceType": "Patient", "id": "named", "identifier": [{"system": "urn:x", "value": "1"}]}
+    made = await fhir.ask("PUT", "Patient?identifier=urn:x|1", one)
+    assert made.status_code == 201 and made.json()["id"] == "named"
+    other = await fhir.ask("PUT", "Patient?identifier=urn:x|1", {**one, "id": "other"})
+    assert other.status_code == 400
+    taken = await fhir.ask("PUT", "Patient?identifier=urn:x|2", one)
+    assert taken.status_code == 409
+    ida = [
+        await fhir.ask("PUT", "Patient?identifier=urn:x|2", {**one, "id": i}, who="ida")
+        for i in ("named", "free")
+    ]
+    assert {a.status_code for a in ida} == {404}, "taken and free look alike to who may not name ids"
+
+
+async def test_a_history_is_counted_and_turned_round(fhir: Fhir) -> None:
+    await people(fhir)
+    await fhir.house.put(pulse("o1", "astrid", 80), pulse("o2", "astrid"))
+    counted = (await fhir.ask("GET", "Observation/_history?_summary=count", who="ida")).json()
+    assert counted["total"] == 3 and "entry" not in counted
+    path, seen = "Observation/_history?_sort=_lastUpdated&_count=1", []
+    while path:
+        page = (await fhir.ask("GET", path, who="ida")).json()
+        seen += [(e["resource"]["id"], e["response"]["etag"]) for e in page["entry"]]
+        path = next((u["url"].partition("/fhir/")[2] for u in page["link"] if u["relation"] == "next"), "")
+    assert seen == [("o1", 'W/"1"'), ("o1", 'W/"2"'), ("o2", 'W/"1"')]
+    assert (await fhir.ask("GET", "Observation/_history?_sort=status")).status_code == 400

@@ -130,7 +130,7 @@ def test_good(resource):
             "Observation.referenceRange[0].low.comparator",
         ),
         (patient(contact=[{"gender": "female"}]), "invariant", "Patient.contact[0]"),
-        (patient(identifier=[{"system": "fnr", "value": "1"}]), "value", "Patient.identifier[0].system"),
+        (patient(identifier=[{"system": "fnr", "value": "1"}]), "not-found", "Patient.identifier[0].system"),
         (
             patient(extension=[{"url": CORE + "patient-birthPlace", "valueString": "x"}]),
             "structure",

@@ -27,6 +27,8 @@ async def apply(
         try:
             return (await call.session.commit([await as_change(call, document, criteria, if_match)]))[0]
         except Problem as lost:
+            if lost.id == "AKS-RECORD-021":
+                raise _would_break(lost) from None
             if if_match is not None or lost.id != "AKS-RECORD-022" or attempt == ATTEMPTS_MAX - 1:
                 raise
     raise AssertionError("the loop returns or raises")
@@ -54,6 +56,15 @@ async def as_change(call: Call, document: Any, criteria: str | None, if_match: i
             code="business-rule",
         )
     return Change("PUT", current.type, id=current.id, body=json.encode(patched), if_match=current.version)
+
+
+def _would_break(problem: Problem) -> Problem:
+    return Problem(
+        ProblemKind.INVALID,
+        "AKS-API-053",
+        "The patch was not applied: the resource would break rules of FHIR R4.",
+        issues=problem.issues,
+    )
 
 
 def read_document(body: bytes) -> Any:

@@ -21,8 +21,24 @@ STATUS = {
 }
 # HTTP says these more exactly than their kind does.
 _STATUS_BY_ID = {
+    "AKS-FHIR-012": 400,  # a Bundle that is neither batch nor transaction
+    "AKS-FHIR-030": 400,  # a patch that cannot be read, or does not fit
+    "AKS-FHIR-031": 400,
+    # Operations: a parameter that is missing or is not what it must be.
+    "AKS-API-041": 400,
+    "AKS-API-042": 400,
+    "AKS-API-044": 400,
+    "AKS-API-045": 400,
+    "AKS-API-060": 400,
+    "AKS-API-061": 400,
+    "AKS-API-062": 400,
+    "AKS-API-063": 400,
+    "AKS-API-064": 400,
+    "AKS-API-050": 400,
+    "AKS-API-053": 400,
     "AKS-FHIR-101": 404,  # no such resource type
     "AKS-FHIR-309": 404,  # no such compartment
+    "AKS-RECORD-024": 409,  # as R5 says of it
     "AKS-API-404": 404,
     "AKS-API-405": 405,
     "AKS-API-406": 406,

@@ -21,7 +21,7 @@ from akson.fhir.codec.splice import splice
 from akson.fhir.extraction import extract
 from akson.fhir.index_values import IndexValues
 from akson.fhir.problem import Issue, Problem, ProblemKind
-from akson.fhir.validation import UNKNOWN_CODE, validate
+from akson.fhir.validation import UNRESOLVED, validate
 from akson.record import drafts
 from akson.record.care_relations import care_relations
 from akson.record.drafts import Draft
@@ -104,7 +104,7 @@ class Commit:
                     else issue.expression
                 )
                 issues.append(Issue(issue.code, issue.text, where, issue.severity))
-        errors = [i for i in issues if i.severity in ("error", "fatal") and i.code != UNKNOWN_CODE]
+        errors = [i for i in issues if i.severity in ("error", "fatal") and i.code != UNRESOLVED]
         if errors:
             raise Problem(
                 ProblemKind.INVALID,
@@ -209,6 +209,13 @@ class Commit:
 def _match_versions(steps: Sequence[_Step]) -> None:
     """If-Match, after the decision: who may not see a resource must not learn its version from the answer either."""
     for step in steps:
+        if step.draft.must_be_new and not step.absent:
+            raise Problem(
+                ProblemKind.PRECONDITION,
+                "AKS-RECORD-024",
+                f"The condition fits no {step.draft.type}, and the id named inside is taken.",
+                now="Leave the id out, or make the condition fit.",
+            )
         wanted = step.draft.change.if_match
         if wanted is not None and wanted != step.expected:
             raise Problem(

@@ -40,6 +40,8 @@ class Draft:
     body: bytes | None
     resource: dict[str, Any] | None = None
     settled: StoredVersion | None = None
+    must_be_new: bool = False
+    """A conditional update that found nothing and names an id: only where nothing stands yet."""
 
     @property
     def type(self) -> str:
@@ -114,7 +116,7 @@ def _draft(place: int, change: Change, hit: StoredVersion | None) -> Draft:
         id = settled.id if settled else change.given_id or ""
         return Draft(place, change, id, settled is None, body, settled=settled)
     if change.criteria:
-        return Draft(place, change, hit.id if hit else "", hit is None and change.method == "PUT", body)
+        return _conditional(place, change, hit, body)
     if not change.id or not ID.fullmatch(change.id):
         raise Problem(
             ProblemKind.MALFORMED,
@@ -123,6 +125,23 @@ def _draft(place: int, change: Change, hit: StoredVersion | None) -> Draft:
             why="An id is 1 to 64 of A-Z a-z 0-9 - and full stop.",
         )
     return Draft(place, change, change.id, False, body)
+
+
+def _conditional(place: int, change: Change, hit: StoredVersion | None, body: bytes | None) -> Draft:
+    """An update or deletion by condition; an id inside must be that of what was found. R4 http.html#cond-update"""
+    named = str(json.parse(body).get("id") or "") if body is not None else ""
+    if hit is not None:
+        if named and named != hit.id:
+            raise Problem(
+                ProblemKind.MALFORMED,
+                "AKS-RECORD-037",
+                f"The condition on {change.type} fits another resource than the one named inside.",
+                now="Leave the id out, or update that resource by its id.",
+            )
+        return Draft(place, change, hit.id, False, body)
+    if change.method == "PUT" and named and ID.fullmatch(named):
+        return Draft(place, change, named, False, body, must_be_new=True)
+    return Draft(place, change, "", change.method == "PUT", body)
 
 
 def _allocate(session: "RecordSession", made: Sequence[Draft]) -> dict[str, str]:

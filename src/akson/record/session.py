@@ -138,6 +138,7 @@ class RecordSession:
         count: int = 50,
         since: datetime | None = None,
         during: tuple[datetime, datetime] | None = None,
+        oldest_first: bool = False,
         cursor: str | None = None,
     ) -> HistoryPage:
         """Versions, newest first: of one resource, one type, or the whole tenant. Today's rules apply to all of them.
@@ -155,6 +156,7 @@ class RecordSession:
             count=count,
             since=since,
             during=during,
+            oldest_first=oldest_first,
             cursor=cursor,
         )
         if type and id and not versions:

@@ -6,7 +6,7 @@ Today's restriction applies to the patients each version had: a version once wri
 import base64
 import binascii
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -25,47 +25,55 @@ _COLUMNS = "t.id, t.version, t.updated, t.method, t.patient_ids, t.body_codec, t
 
 @dataclass(frozen=True, slots=True)
 class Asked:
+    """Whose history, and which part of it; without a type that of everything."""
+
     tenant: int
-    types: tuple[str, ...]
+    type: str | None
     id: str | None
-    since: datetime | None
+    since: datetime | None = None
     during: tuple[datetime, datetime] | None = None
     """Only versions that were current at some moment of [from, to)."""
+    oldest_first: bool = False
 
 
 Rule = Callable[[str], Restriction]
 
 
-def page(asked: Asked, rule: Rule, keys: Keys, *, count: int, cursor: str | None) -> Sql:
-    """count + 1 rows, newest first; each branch is limited by itself so that long histories stay cheap."""
+def page(
+    asked: Asked, types: Sequence[str], rule: Rule, keys: Keys, *, count: int, cursor: str | None
+) -> Sql:
+    """count + 1 rows, newest or oldest first; each branch is limited by itself so that long histories stay cheap."""
     arguments = Arguments()
     limit = arguments.add(count + 1, "int")
     place = _decode(cursor) if cursor else None
-    order = "order by updated desc, type, id, version desc"
+    way, beyond = ("asc", ">") if asked.oldest_first else ("desc", "<")
+    order = f"order by updated {way}, type, id, version {way}"
     branches = []
-    for source, type, where in _branches(asked, rule, keys, arguments):
+    for source, type, where in _branches(asked, types, rule, keys, arguments):
         if place is not None:
-            where += f" and {_after(place, type, arguments)}"
+            where += f" and {_after(place, type, arguments, beyond)}"
         select = f"select {arguments.add(type, 'text')} as type, {_COLUMNS} from {source} t where {where}"
         branches.append(f"({select} {order} limit {limit})")
     text = f"select * from ({' union all '.join(branches)}) every {order} limit {limit}"
     return Sql(text, tuple(arguments.values))
 
 
-def total(asked: Asked, rule: Rule, keys: Keys) -> Sql:
+def total(asked: Asked, types: Sequence[str], rule: Rule, keys: Keys) -> Sql:
     arguments = Arguments()
     counts = [
         f"(select count(*) from {s} t where {where})"
-        for s, _, where in _branches(asked, rule, keys, arguments)
+        for s, _, where in _branches(asked, types, rule, keys, arguments)
     ]
     return Sql(f"select {' + '.join(counts)}", tuple(arguments.values))
 
 
-def _branches(asked: Asked, rule: Rule, keys: Keys, arguments: Arguments) -> list[tuple[str, str, str]]:
+def _branches(
+    asked: Asked, types: Sequence[str], rule: Rule, keys: Keys, arguments: Arguments
+) -> list[tuple[str, str, str]]:
     """(table, type, condition) for the current and the superseded rows of each type."""
     branches = []
     tenant = arguments.add(asked.tenant, "int")
-    for type in asked.types:
+    for type in types:
         seen = condition(rule(type), "t", tenant=asked.tenant, keys=keys, arguments=arguments, indexed=False)
         where = f"t.tenant = {tenant} and {seen}"
         if asked.id is not None:
@@ -99,16 +107,16 @@ def _place(asked: Asked, type: str, id: str, arguments: Arguments) -> str:
     return f"t.bucket = coalesce(({mapped}), {bucket}) and t.id = {wanted}"
 
 
-def _after(place: tuple[datetime, str, str, int], type: str, arguments: Arguments) -> str:
+def _after(place: tuple[datetime, str, str, int], type: str, arguments: Arguments, beyond: str) -> str:
     updated, last_type, id, version = place
     at = arguments.add(updated, "timestamptz")
     if type < last_type:
-        return f"t.updated < {at}"
+        return f"t.updated {beyond} {at}"
     if type > last_type:
-        return f"t.updated <= {at}"
+        return f"t.updated {beyond}= {at}"
     last = arguments.add(id, "text")
-    tie = f"t.id > {last} or (t.id = {last} and t.version < {arguments.add(version, 'int')})"
-    return f"(t.updated < {at} or (t.updated = {at} and ({tie})))"
+    tie = f"t.id > {last} or (t.id = {last} and t.version {beyond} {arguments.add(version, 'int')})"
+    return f"(t.updated {beyond} {at} or (t.updated = {at} and ({tie})))"
 
 
 def encode(row: Row) -> str:

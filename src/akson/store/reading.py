@@ -77,24 +77,20 @@ class Reading:
 
     async def history(
         self,
-        tenant: int,
-        type: str | None,
-        id: str | None,
+        asked: history.Asked,
         *,
         restriction: Restriction | Callable[[str], Restriction],
         count: int,
-        since: datetime | None,
-        during: tuple[datetime, datetime] | None,
         cursor: str | None,
     ) -> tuple[list[StoredVersion], int, str | None]:
-        """Versions newest first, how many there are in all, and where to go on."""
-        known = await self._tables.having([type]) if type else await self._tables.refresh()
+        """Versions in the order asked for, how many there are in all, and where to go on."""
+        known = await self._tables.having([asked.type]) if asked.type else await self._tables.refresh()
         if not known:
             return [], 0, None
         rule = restriction if callable(restriction) else lambda _type: restriction
-        asked = history.Asked(tenant, tuple(sorted(known)), id, since, during)
-        page = history.page(asked, rule, self._keys, count=count, cursor=cursor)
-        whole = history.total(asked, rule, self._keys)
+        types = sorted(known)
+        page = history.page(asked, types, rule, self._keys, count=count, cursor=cursor)
+        whole = history.total(asked, types, rule, self._keys)
         rows, total = await asyncio.gather(
             self._pool.fetch(page.text, *page.arguments), self._pool.fetchval(whole.text, *whole.arguments)
         )

@@ -20,6 +20,7 @@ from akson.store.changes import Changes
 from akson.store.commit import Commit
 from akson.store.compartment import Compartment, Part
 from akson.store.facts import Facts
+from akson.store.history import Asked
 from akson.store.keys import Keys
 from akson.store.maintenance import Extract, Maintenance
 from akson.store.migrate import migrate
@@ -138,12 +139,15 @@ class Store:
         count: int,
         since: datetime | None = None,
         during: tuple[datetime, datetime] | None = None,
+        oldest_first: bool = False,
         cursor: str | None = None,
     ) -> tuple[list[StoredVersion], int, str | None]:
-        """Versions newest first, how many there are in all, and where to go on. `restriction` may depend on the type."""
-        return await self._reading.history(
-            tenant, type, id, restriction=restriction, count=count, since=since, during=during, cursor=cursor
-        )
+        """Versions newest (or oldest) first, how many there are in all, and where to go on.
+
+        `restriction` may depend on the type.
+        """
+        asked = Asked(tenant, type, id, since, during, oldest_first)
+        return await self._reading.history(asked, restriction=restriction, count=count, cursor=cursor)
 
     async def read_as_of(
         self, tenant: int, type: str, id: str, at: datetime, *, restriction: Restriction

@@ -50,11 +50,8 @@ async def _transaction(call: Call, entries: tuple[BundleEntry, ...]) -> list[byt
         # Parsing and validation hold the processor; give others their turn before it begins.
         await asyncio.sleep(0)
         done = await call.session.commit(changes)
-        quiet = replace(
-            call, headers={**call.headers, "prefer": call.headers.get("prefer", "return=minimal")}
-        )
         for entry, committed in zip(writes, done, strict=True):
-            answer = written.answer(quiet, committed)
+            answer = written.answer(call, committed)
             answers[entry.place] = response_entry(answer, resource=answer.body)
     for entry in reads:
         if changes:

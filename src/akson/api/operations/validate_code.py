@@ -27,7 +27,8 @@ def _in_set(question: Question) -> Json:
 
 def _in_system(question: Question) -> Json:
     library, brought = question.library, question.resource("codeSystem")
-    url, version = question.text("url"), question.text("version")
+    # The operation names the system `url`; callers write `system`, which is what it is called everywhere else.
+    url, version = question.text("url") or question.text("system"), question.text("version")
     if brought:
         library, url = library.with_shelf(Resources([brought])), str(brought.get("url", ""))
     asked, concept = _asked(question, url, version)

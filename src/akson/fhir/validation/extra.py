@@ -9,7 +9,7 @@ from typing import Any, TypeAlias
 
 from akson.fhir.definitions import load
 from akson.fhir.validation.bundles import document, entries, search_results
-from akson.fhir.validation.finding import UNKNOWN_CODE, Finding, Scope
+from akson.fhir.validation.finding import UNRESOLVED, Finding, Scope
 
 Rule: TypeAlias = Callable[[Any, Scope], list[Finding] | None]
 
@@ -24,7 +24,7 @@ def _coding(value: Any, _scope: Scope) -> list[Finding] | None:
         codes = _GOOD[system]
     else:
         if not _ABSOLUTE.match(system):
-            return [Finding(".system", "value", "must be an absolute uri")]
+            return [Finding(".system", UNRESOLVED, "must be an absolute uri")]
         if system.startswith(_VALUE_SET):
             return [Finding(".system", "value", "must be a code system, and is a value set")]
         codes = load().system(system)
@@ -32,7 +32,7 @@ def _coding(value: Any, _scope: Scope) -> list[Finding] | None:
             _GOOD[system] = codes
     if codes is None or value.get("code") is None or value["code"] in codes:
         return None
-    return [Finding(".code", UNKNOWN_CODE, f"must be a code of {system}")]
+    return [Finding(".code", UNRESOLVED, f"must be a code of {system}")]
 
 
 _GOOD: dict[str, frozenset[str] | None] = {}
@@ -44,7 +44,7 @@ def _identifier(value: Any, _scope: Scope) -> list[Finding] | None:
     """A namespace that is no absolute uri means something else to every reader."""
     if _ABSOLUTE.match(value["system"]):
         return None
-    return [Finding(".system", "value", "must be an absolute uri")]
+    return [Finding(".system", UNRESOLVED, "must be an absolute uri")]
 
 
 def _extension(value: Any, _scope: Scope) -> list[Finding] | None:
