@@ -51,3 +51,48 @@ async def test_versions_that_were_current_at_some_moment(fhir: Fhir) -> None:
     assert await versions(at(35)) == ['W/"3"']
     assert await versions("2026-11-24") == ['W/"3"', 'W/"2"', 'W/"1"']
     assert await versions(at(25), "Observation/_history") == ['W/"2"']
+
+
+async def test_a_search_of_the_past(fhir: Fhir) -> None:
+    await story(fhir)
+
+    async def values(text: str, minutes: int) -> list[int]:
+        answer = (await fhir.ask("GET", f"{text}&_asOf={at(minutes)}", who="ida")).json()
+        assert answer["total"] == len(answer.get("entry", []))
+        return [e["resource"]["valueQuantity"]["value"] for e in answer.get("entry", [])]
+
+    high = "Observation?patient=astrid&value-quantity=gt75"
+    assert [await values(high, m) for m in (5, 15, 25, 35)] == [[], [], [80], []]
+    below = "Patient/astrid/Observation?code=8867-4"
+    assert [await values(below, m) for m in (5, 15, 25, 35)] == [[], [72], [80], []]
+    assert await fhir.ids(f"Patient?_id=astrid&name=bakken&_asOf={at(5)}", who="ida") == ["astrid"]
+    assert await fhir.ids(f"Patient?_id=astrid&_asOf={at(-5)}", who="ida") == []
+
+
+async def test_the_past_is_decided_by_today_and_shown_page_by_page(fhir: Fhir) -> None:
+    clock = fhir.house.stand_still(NOON)
+    await fhir.house.put(
+        astrid(), decision_for("astrid"), *(pulse(f"p{n}", "astrid", 60 + n) for n in range(5))
+    )
+    clock.advance(timedelta(minutes=10))
+    await fhir.house.put(*(pulse(f"p{n}", "astrid", 160 + n) for n in range(5)))
+    clock.advance(timedelta(minutes=10))
+    path, seen = f"Observation?patient=astrid&_sort=-value-quantity&_count=2&_asOf={at(5)}", []
+    while path:
+        page = (await fhir.ask("GET", path, who="ida")).json()
+        seen += [e["resource"]["valueQuantity"]["value"] for e in page["entry"]]
+        path = next((u["url"].partition("/fhir/")[2] for u in page["link"] if u["relation"] == "next"), "")
+    assert seen == [64, 63, 62, 61, 60]
+    hidden = await fhir.ask("GET", f"Observation?patient=astrid&_asOf={at(5)}", who="omar")
+    missing = await fhir.ask("GET", f"Observation?patient=nobody&_asOf={at(5)}", who="omar")
+    assert hidden.json()["total"] == missing.json()["total"] == 0
+    for asked in (
+        "Observation?code=8867-4",
+        "Observation?patient=astrid,bjarne",
+        "Observation?patient=astrid&_include=Observation:subject",
+        "Observation?patient=astrid&subject:Patient.name=bakken",
+        "Patient?_id=astrid&_has:Observation:patient:code=8867-4",
+        "Patient?name=bakken",
+    ):
+        answer = await fhir.ask("GET", f"{asked}&_asOf={at(5)}", who="ida")
+        assert answer.status_code == 400, (asked, answer.text)

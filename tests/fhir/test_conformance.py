@@ -2,34 +2,10 @@
 
 import pytest
 
-from akson_kit.conformance import (
-    examples_r4,
-    fhirpath_js,
-    fhirpath_r4,
-    patch,
-    primitives,
-    search_extraction,
-    validator_base,
-    validator_profiles,
-    xml_pairs,
-)
-
-SUITES = [
-    (fhirpath_r4, 0.99),
-    (fhirpath_js, 0.97),
-    (primitives, 1),
-    (validator_base, 1),
-    (examples_r4, 1),
-    (xml_pairs, 1),
-    (patch, 1),
-    (search_extraction, 1),
-    (validator_profiles, 1),
-]
+from akson_kit.conformance import SUITES
 
 
-@pytest.mark.parametrize(
-    ("suite", "share"), SUITES, ids=[suite.__name__.rpartition(".")[2] for suite, _ in SUITES]
-)
+@pytest.mark.parametrize(("suite", "share"), SUITES.items(), ids=lambda one: getattr(one, "__name__", ""))
 def test_suite(suite, share, shared):
     found = suite.run(shared / "conformance")
     counted = found.cases - len(found.optional)

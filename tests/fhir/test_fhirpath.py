@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from akson.fhir.fhirpath import Environment, check, compile
+from akson.fhir.fhirpath import Context, Environment, Item, check, compile, compile_items
 from akson.fhir.fhirpath.patterns import compile as pattern
 from akson.fhir.problem import Problem
 
@@ -108,3 +108,13 @@ def test_expressions_that_never_end_are_stopped():
     with pytest.raises(Problem) as refused:
         many(wide)
     assert refused.value.id == "AKS-FHIR-210"
+
+
+@pytest.mark.parametrize(
+    "expression",
+    ["Patient.name.given", "name", "birthDate", "Patient.contained.name", "managingOrganization.reference"],
+)
+def test_plain_paths_find_what_the_engine_finds(expression):
+    start = Item(PATIENT, "Patient")
+    found = compile_items(expression)([start], Context(start))
+    assert compile(expression, "Patient")(PATIENT) == [item.value for item in found]

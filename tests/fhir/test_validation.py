@@ -20,6 +20,7 @@ def observation(**elements):
     return {"resourceType": "Observation", "status": "final", "code": {"text": "x"}, **elements}
 
 
+CORE = "http://hl7.org/fhir/StructureDefinition/"
 EXTENSION = {"url": "http://example.org/x", "valueString": "y"}
 
 
@@ -129,6 +130,17 @@ def test_good(resource):
             "Observation.referenceRange[0].low.comparator",
         ),
         (patient(contact=[{"gender": "female"}]), "invariant", "Patient.contact[0]"),
+        (patient(identifier=[{"system": "fnr", "value": "1"}]), "value", "Patient.identifier[0].system"),
+        (
+            patient(extension=[{"url": CORE + "patient-birthPlace", "valueString": "x"}]),
+            "structure",
+            "Patient.extension[0].value",
+        ),
+        (
+            observation(extension=[{"url": CORE + "patient-animal", "extension": [EXTENSION]}]),
+            "structure",
+            "Observation.extension[0]",
+        ),
         (
             {
                 "resourceType": "Bundle",
@@ -268,3 +280,30 @@ def test_synthea_has_nothing_to_complain_about(shared):
         assert validate(bundle) == [], path.name
         resources += len(bundle["entry"])
     assert resources > 1_000
+
+
+def test_warnings_are_for_who_asks():
+    odd = patient(modifierExtension=[EXTENSION])
+    assert validate(odd) == []
+    found = validate(odd, warnings=True)
+    assert [(i.severity, i.expression) for i in found] == [
+        ("warning", "Patient"),
+        ("warning", "Patient.modifierExtension[0]"),
+    ]
+
+
+def test_open_value_sets_are_for_the_terminology_of_the_caller():
+    asked = []
+
+    def member_of(value, type, value_set):
+        asked.append((value, type, value_set.rpartition("/")[2]))
+        return value != "klingon"
+
+    spoken = patient(language="klingon")
+    assert validate(spoken) == []
+    assert [i.expression for i in validate(spoken, terminology=member_of)] == []
+    pictured = patient(photo=[{"contentType": "klingon"}])
+    assert [i.expression for i in validate(pictured, terminology=member_of)] == [
+        "Patient.photo[0].contentType"
+    ]
+    assert asked == [("klingon", "code", "mimetypes")]

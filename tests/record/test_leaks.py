@@ -140,7 +140,7 @@ async def test_a_resource_of_two_patients_needs_a_relation_to_both(house: House)
     both = {
         "resourceType": "Appointment",
         "id": "both",
-        "status": "booked",
+        "status": "proposed",
         "participant": [
             {"actor": {"reference": f"Patient/{who}"}, "status": "accepted"} for who in ("astrid", "omars")
         ],

@@ -102,6 +102,28 @@ class RecordSession:
         await self._log(await self._searched(query, shown))
         return SearchResult(page.matches, page.included, page.total, page.next_cursor)
 
+    async def search_as_of(self, query: Query, at: datetime) -> SearchResult:
+        """As `search`, of one patient's record as it was at `at`. Raises UNSUPPORTED AKS-RECORD-040 for more than one."""
+        named = patients_named(query)
+        if len(named) != 1 or not ID.fullmatch(named[0]):
+            raise Problem(
+                ProblemKind.UNSUPPORTED,
+                "AKS-RECORD-040",
+                "A search in the past is offered inside one patient's record.",
+                why="The index of the past is worked out from the versions that were current then.",
+                now="Add patient=…, or ask below Patient/[id]/.",
+            )
+        page = await self.record.store.search_as_of(
+            self.actor.tenant,
+            named[0],
+            query,
+            at,
+            restriction=lambda type: self.decide("history", type).restriction,
+        )
+        await self._guard("history", page.matches)
+        await self._log(await self._searched(query, page.matches, "history"))
+        return SearchResult(page.matches, (), page.total, page.next_cursor)
+
     async def everything(
         self, patient: str, part: Part, *, count: int | None = None, cursor: str | None = None
     ) -> SearchResult:
@@ -266,10 +288,12 @@ class RecordSession:
             await self.refuse(action, decision, patients)
         return patients
 
-    async def _searched(self, query: Query, shown: Sequence[StoredVersion]) -> list[Prepared]:
+    async def _searched(
+        self, query: Query, shown: Sequence[StoredVersion], action: str = "search"
+    ) -> list[Prepared]:
         """Those shown, and those the question names: that nothing is there, or how much, is told of them too."""
-        decision = self.decide("search", query.type)
-        events = self.events.shown("search", shown, lambda t: self.decide("search", t), at=self.at)
+        decision = self.decide(action, query.type)
+        events = self.events.shown(action, shown, lambda t: self.decide(action, t), at=self.at)
         already = {patient for version in shown for patient in version.patients}
         asked = [patient for patient in patients_named(query) if patient not in already]
         related = await self.related([decision.restriction], asked)
@@ -279,8 +303,8 @@ class RecordSession:
                 if holds(decision.restriction, (patient,), related)
                 else explanation.refusal(decision)
             )
-            events += self.events.make("search", told, {patient: []}, at=self.at)
-        return events or self.events.make("search", decision, {"": []}, at=self.at)
+            events += self.events.make(action, told, {patient: []}, at=self.at)
+        return events or self.events.make(action, decision, {"": []}, at=self.at)
 
     async def _guard(self, action: str, shown: Sequence[StoredVersion]) -> None:
         restrictions = {v.type: self.decide(action, v.type).restriction for v in shown}

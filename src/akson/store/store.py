@@ -15,6 +15,7 @@ from akson.fhir.definitions import Definitions
 from akson.fhir.problem import Problem, ProblemKind
 from akson.fhir.search.query import Query
 from akson.store import buckets, connections
+from akson.store.as_of import AsOf
 from akson.store.changes import Changes
 from akson.store.commit import Commit
 from akson.store.compartment import Compartment, Part
@@ -69,6 +70,7 @@ class Store:
         self._reading = Reading(pool, tables, keys)
         self._searching = Searching(search_pool, tables, keys, definitions, clock, steady=pool)
         self._compartment = Compartment(pool, tables, keys)
+        self._as_of = AsOf(search_pool, self._compartment, keys, definitions)
         self._commit = Commit(pool, tables, keys)
         self._changes = Changes(pool)
         self._facts = Facts(pool, dsn)
@@ -149,11 +151,17 @@ class Store:
         """The version that was current at `at`, under today's restriction."""
         return await self._reading.read_as_of(tenant, type, id, at, restriction=restriction)
 
-    async def compartment_as_of(
-        self, tenant: int, patient: str, type: str, at: datetime, *, restriction: Restriction
-    ) -> list[StoredVersion]:
-        """Versions of one type that belonged to the patient and were current at `at`; by id."""
-        return await self._compartment.as_of(tenant, patient, type, at, restriction=restriction)
+    async def search_as_of(
+        self,
+        tenant: int,
+        patient: str,
+        query: Query,
+        at: datetime,
+        *,
+        restriction: Callable[[str], Restriction],
+    ) -> SearchPage:
+        """A search inside one patient's record as it was at `at`, under today's restriction."""
+        return await self._as_of.search(tenant, patient, query, at, restriction=restriction)
 
     async def search(
         self, tenant: int, query: Query, *, restriction: Callable[[str], Restriction]

@@ -25,6 +25,7 @@ from akson.fhir.fhirpath.item import (
 )
 from akson.fhir.fhirpath.navigation import Reach, is_type, known, reach
 from akson.fhir.fhirpath.parser import parse
+from akson.fhir.fhirpath.plain import plain
 from akson.fhir.fhirpath.quantity import WORDS, Quantity
 from akson.fhir.fhirpath.syntax import (
     Binary,
@@ -65,6 +66,9 @@ def compile(expression: str, type: str = "") -> Run:
     read and 212 for an unknown function; running may raise 210 (too many steps) and 211 (for instance, one value
     expected and several found).
     """
+    read = plain(parse(expression), type)
+    if read is not None:
+        return read
     run = compile_items(expression)
 
     def evaluate(value: Mapping[str, Any], environment: Environment = NOWHERE) -> list[Any]:

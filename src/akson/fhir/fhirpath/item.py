@@ -14,7 +14,7 @@ from typing import Any, TypeAlias
 
 from akson.fhir.problem import Problem, ProblemKind
 
-STEPS_MAX = 1_000_000
+STEPS_MAX = 500_000
 """Items looked at in one evaluation; more is an expression meant to hurt."""
 
 
@@ -72,9 +72,9 @@ class Context:
         self.start = start
         self.environment = environment
         resource = environment.resource
-        self.resource = start if resource is None else Item(resource, resource.get("resourceType", ""))
+        self.resource = start if resource is None else resource_item(resource)
         root = environment.root_resource
-        self.root = self.resource if root is None else Item(root, root.get("resourceType", ""))
+        self.root = self.resource if root is None else resource_item(root)
         self.variables: Mapping[str, Collection] = {}
         self.this: Collection = [start]
         self.index = 0
@@ -146,10 +146,15 @@ def system_item(value: Any) -> Item:
     return Item(value, "System.Quantity")
 
 
+def resource_item(value: Any) -> Item:
+    named = value.get("resourceType")
+    return Item(value, named if type(named) is str else "")
+
+
 def plain_item(value: Any, extra: Any = None) -> Item:
     """A JSON value without a model: its type is what JSON says."""
     if type(value) is dict:
-        return Item(value, value.get("resourceType") or "")
+        return resource_item(value)
     if value is None:
         return Item(None, "", extra)
     found = system_item(value)

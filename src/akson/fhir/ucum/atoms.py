@@ -53,6 +53,7 @@ pc 3.085678e16 m
 [h] 6.6260755e-34 J.s
 [k] 1.380658e-23 J/K
 [eps_0] 8.854187817e-12 F/m
+[mu_0] 4e-7 [pi].N/A2
 [e] 160217.7e-24 C
 [m_e] 9.1093897e-28 g
 [m_p] 1.6726231e-24 g
@@ -162,6 +163,7 @@ att 1 kgf/cm2
 [tsp_us] 1 [tbs_us]/3
 [cup_us] 16 [tbs_us]
 [foz_m] 30 mL
+[drp] 1 ml/20
 [cup_m] 240 mL
 [tsp_m] 5 mL
 [tbs_m] 15 mL

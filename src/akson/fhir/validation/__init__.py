@@ -12,6 +12,7 @@ from typing import Any
 from akson.fhir.definitions import load
 from akson.fhir.primitives import PRIMITIVES
 from akson.fhir.problem import Issue, Problem, ProblemKind
+from akson.fhir.validation.advice import advice
 from akson.fhir.validation.finding import FINDINGS_MAX, Finding, MemberOf, Scope, below
 from akson.fhir.validation.objects import check_of
 from akson.fhir.validation.objects import resource as check_resource
@@ -33,18 +34,21 @@ def validate(
 
     `profiles` are urls it must follow; with `known` it must also follow those of them that its `meta.profile` claims.
     `terminology` answers for value sets that R4 itself does not list; `now` is what invariants call today. With
-    `warnings`, what a profile only advises is told too. Raises Problem AKS-FHIR-102 for a profile that is not known.
+    `warnings`, what is only advised is told too. Raises Problem AKS-FHIR-102 for a profile that is not known.
     """
     scope = Scope(resource, terminology, now)
     answer = check_resource(resource, scope)
-    if answer is None and known is None and not profiles:
+    if answer is None and known is None and not profiles and not warnings:
         return []
     named = resource.get("resourceType") if type(resource) is dict else None
     root = named if named in load().resource_types else ""
     findings = below(root, answer) if answer is not None else []
     # What is ill-formed cannot be walked along a profile.
-    if root and not any(f.code == "structure" for f in findings):
-        findings += applying.findings(resource, tuple(profiles), known or Profiles(), scope)
+    if root and not any(f.code in ("structure", "value") for f in findings):
+        brought = known or Profiles()
+        findings += applying.findings(resource, tuple(profiles), brought, scope)
+        if warnings:
+            findings += advice(resource, root, brought)
     return issues_of([f for f in findings if warnings or f.severity == "error"])
 
 

@@ -1,7 +1,8 @@
 """Required bindings: the code must be in the value set the definition names.
 
-Spec: https://hl7.org/fhir/R4/terminologies.html#required. Sets that are a grammar (languages, MIME types, units) have
-no list; their form is checked as a code. Extensible and weaker bindings are not this module's.
+Spec: https://hl7.org/fhir/R4/terminologies.html#required. Sets that are a grammar (languages, MIME types) have no
+list: their form is checked as a code, and the caller's terminology is asked when there is one. Extensible and weaker
+bindings are not this module's.
 """
 
 from collections.abc import Mapping
@@ -21,7 +22,7 @@ def bound(at: Property, check: Check) -> Check:
         return check
     systems = load().code_systems(binding.value_set)
     if systems is None:
-        return check
+        return _asked(binding.value_set, at.type, check)
     text = _sentence(binding.value_set, systems)
     if at.type in _CODED:
         return _code(load().codes(binding.value_set) or frozenset(), text, check)
@@ -29,6 +30,19 @@ def bound(at: Property, check: Check) -> Check:
     if at.type == "Coding":
         return _coding(pairs, text, check)
     return _concept(pairs, text, check) if at.type == "CodeableConcept" else check
+
+
+def _asked(value_set: str, type: str, check: Check) -> Check:
+    """A set that R4 does not list is for the caller's terminology to know, when there is one."""
+    finding = [Finding("", "code-invalid", f"must be a code from the value set {value_set}")]
+
+    def checked(value: Any, scope: Scope) -> Answer:
+        wrong = check(value, scope)
+        if wrong is not None or scope.terminology is None:
+            return wrong
+        return finding if scope.terminology(value, type, value_set) is False else None
+
+    return checked
 
 
 def _sentence(value_set: str, systems: Mapping[str, tuple[str, ...]]) -> str:

@@ -39,11 +39,56 @@ _GOOD: dict[str, frozenset[str] | None] = {}
 """Systems that were looked at, with their codes where these are known."""
 _REMEMBERED_MAX = 10_000
 
+
+def _identifier(value: Any, _scope: Scope) -> list[Finding] | None:
+    """A namespace that is no absolute uri means something else to every reader."""
+    if _ABSOLUTE.match(value["system"]):
+        return None
+    return [Finding(".system", "value", "must be an absolute uri")]
+
+
+def _extension(value: Any, _scope: Scope) -> list[Finding] | None:
+    """A core extension has a value of the type it was defined with."""
+    known = load().extension(value["url"])
+    if known is None:
+        return None
+    types = known[1]
+    for key in value:
+        if key.startswith("value"):
+            if not types:
+                return [Finding(".value", "structure", "must not be there: the extension holds extensions")]
+            if key[len("value") :] not in {type[:1].upper() + type[1:] for type in types}:
+                return [Finding(".value", "structure", f"must be of type {' or '.join(types)}")]
+    return None
+
+
+def _extensions_of_resource(value: Any, _scope: Scope) -> list[Finding] | None:
+    """A core extension stands where it was defined to stand; told for resources, whose place is never in doubt."""
+    line = {*load().lineage(value["resourceType"]), "Element", "*"}
+    if "url" in value:
+        # HL7 itself puts the extensions of StructureDefinition on its other definitions.
+        line.add("StructureDefinition")
+    found: list[Finding] = []
+    for index, extension in enumerate(value["extension"]):
+        known = load().extension(extension["url"])
+        if known is not None and known[0] and line.isdisjoint(known[0]):
+            text = f"must not stand here; it belongs to {' or '.join(known[0])}"
+            found.append(Finding(f".extension[{index}]", "structure", text))
+    return found or None
+
+
+RESOURCE: tuple[tuple[frozenset[str] | None, Rule], ...] = (
+    (frozenset({"extension"}), _extensions_of_resource),
+)
+"""Of every resource."""
+
 EXTRA: Mapping[str, tuple[tuple[frozenset[str] | None, Rule], ...]] = {
     "Bundle": (
         (frozenset({"entry"}), entries),
         (frozenset({"entry"}), document),
         (frozenset({"entry"}), search_results),
     ),
+    "Identifier": ((frozenset({"system"}), _identifier),),
+    "Extension": ((frozenset({"url"}), _extension),),
     "Coding": ((frozenset({"system"}), _coding),),
 }

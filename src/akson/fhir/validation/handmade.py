@@ -3,9 +3,11 @@
 Spec: https://hl7.org/fhir/R4/domainresource-definitions.html (dom-3 to dom-5), references.html (ref-1)
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, TypeAlias
 
+from akson.fhir.codec.json import encode
+from akson.fhir.fhirpath.temporal import order, temporal
 from akson.fhir.validation.finding import Finding, Scope
 
 Rule: TypeAlias = Callable[[Any, Scope], list[Finding] | None]
@@ -22,12 +24,13 @@ def _local(value: Any, scope: Scope) -> list[Finding] | None:
 
 
 def _contained(value: Any, scope: Scope) -> list[Finding] | None:
-    """dom-3, dom-4, dom-5."""
+    """dom-3, dom-4, dom-5. A reference, canonical, uri or url that says `#id` is a whole text in the written JSON."""
     found: list[Finding] = []
-    used = {text[1:] for text in _local_texts(value)}
+    written = encode(value)
     for index, inner in enumerate(value["contained"]):
         name = f".contained[{index}]"
-        if inner.get("id") not in used and "" not in _own_texts(inner):
+        mention = b'"#' + str(inner.get("id")).encode() + b'"'
+        if mention not in written and _CONTAINER not in encode(inner):
             found.append(Finding(name, "invariant", "must be referred to from the resource (dom-3)"))
         meta = inner.get("meta")
         if type(meta) is dict:
@@ -37,8 +40,21 @@ def _contained(value: Any, scope: Scope) -> list[Finding] | None:
     return found or None
 
 
-def _own_texts(inner: Any) -> set[str]:
-    return {text[1:] for text in _local_texts(inner)}
+_CONTAINER = b'"#"'
+"""A contained resource may point to the one that holds it instead of being pointed to."""
+
+
+def _period(value: Any, _scope: Scope) -> list[Finding] | None:
+    """per-1, the most frequent of those that compare: texts of one form and zone are in order as texts are."""
+    start, end = value.get("start"), value.get("end")
+    if start is None or end is None:
+        return None
+    if start <= end and len(start) == len(end) and start[19:] == end[19:]:
+        return None
+    first, last = temporal(start, "dateTime"), temporal(end, "dateTime")
+    if first is None or last is None or order(first, last) != 1:
+        return None
+    return [Finding("", "invariant", "breaks the rule per-1: the end must not be before the start")]
 
 
 def _behaviour(value: Any, _scope: Scope) -> list[Finding] | None:
@@ -57,23 +73,9 @@ def _exists_answer(value: Any, _scope: Scope) -> list[Finding] | None:
     return [Finding("", "invariant", "must have a boolean answer where the operator is exists (que-7)")]
 
 
-def _local_texts(value: Any) -> Iterator[str]:
-    """Every text in it that begins with `#`: references, canonicals, uris and urls."""
-    stack = [value]
-    while stack:
-        one = stack.pop()
-        if type(one) is dict:
-            stack += [inner for name, inner in one.items() if name not in ("div", "display", "text")]
-            if type(one.get("text")) is dict or type(one.get("text")) is list:
-                stack.append(one["text"])
-        elif type(one) is list:
-            stack += one
-        elif type(one) is str and one[:1] == "#":
-            yield one
-
-
 HANDMADE: Mapping[str, tuple[frozenset[str], Rule]] = {
     "dom-3": (frozenset({"contained"}), _contained),
+    "per-1": (frozenset({"end"}), _period),
     "que-12": (frozenset({"enableWhen"}), _behaviour),
     "que-7": (frozenset({"operator"}), _exists_answer),
     "ref-1": (frozenset({"reference"}), _local),

@@ -140,7 +140,7 @@ def object_check(of: Shape) -> Check:
                 found = more if found is None else found + more
         if companions or found is not None:
             found = slow.settle(value, found or [], scope)
-        if not needed <= value.keys() or len(value) < 2:
+        if not needed <= value.keys() or (len(value) < 2 and (not value or "id" in value)):
             found = (found or []) + slow.missing(value)
         for group in groups:
             if not group.isdisjoint(value) and len(group & value.keys()) > 1:

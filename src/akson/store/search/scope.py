@@ -52,6 +52,8 @@ class Scope:
     narrow: bool = False
     """Another term already leaves few rows: test the others row by row instead of through an index."""
     depth: int = 0
+    source: str = ""
+    """A table that stands in for that of the type: what was current at another time."""
 
     def column(self, name: str) -> str:
         return f"{self.alias}.{name}"
@@ -65,7 +67,9 @@ class Scope:
                 f"A chain may lead over at most {CHAIN_DEPTH_MAX} references.",
                 now="Search in two steps.",
             )
-        return replace(self, type=type, alias=self.arguments.alias(), narrow=False, depth=self.depth + 1)
+        return replace(
+            self, type=type, alias=self.arguments.alias(), narrow=False, depth=self.depth + 1, source=""
+        )
 
     def token(self, param: str, form: str, text: str = "") -> int:
         return self.keys.token(self.tenant, self.type, param, form, text)

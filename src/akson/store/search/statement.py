@@ -63,7 +63,7 @@ def _branch(query: Query, scope: Scope, *, limit: int, with_refs: bool, part: in
         chosen.append(scope.column("refs"))
     return (
         f"select {', '.join(chosen)}\n"
-        f"from {table_of(query.type)} {scope.alias}\n"
+        f"from {scope.source or table_of(query.type)} {scope.alias}\n"
         f"where {condition}\n"
         f"order by {', '.join(key.clause for key in keys)}\n"
         f"limit {scope.arguments.add(limit, 'int')}"
@@ -80,7 +80,7 @@ def _after(cursor: str, keys: tuple[order.Key, ...], scope: Scope, part: int | N
 def count(query: Query, scope: Scope) -> Sql:
     """The exact number of visible matches."""
     condition = terms.rows(replace(query, cursor=None, sort=()), scope)
-    text = f"select count(*)\nfrom {table_of(query.type)} {scope.alias}\nwhere {condition}"
+    text = f"select count(*)\nfrom {scope.source or table_of(query.type)} {scope.alias}\nwhere {condition}"
     return Sql(text, tuple(scope.arguments.values))
 
 

@@ -42,7 +42,9 @@ def _type_of(resource: Json) -> str:
     return name
 
 
-def _fill(element: etree._Element, value: Json, type_name: str) -> None:
+def _fill(element: etree._Element, value: Any, type_name: str) -> None:
+    if type(value) is not dict:
+        raise _unsayable("An object was expected, and something else stands there.")
     of = shape(type_name)
     if not _names(value) <= of.properties.keys():
         raise _unsayable(f"It holds an element that {type_name} does not have.")
@@ -64,8 +66,6 @@ def _names(value: Json) -> set[str]:
 
 
 def _element(parent: etree._Element, at: Property, value: Any) -> None:
-    if type(value) is not dict:
-        raise _unsayable("An object was expected, and something else stands there.")
     element = etree.SubElement(parent, _FHIR + at.key)
     if load().kind(at.type) == "resource":
         name = _type_of(value)
@@ -104,8 +104,8 @@ def _exponent(value: Decimal) -> int:
     return exponent
 
 
-def _narrative(text: str) -> etree._Element:
+def _narrative(text: Any) -> etree._Element:
     try:
-        return markup.read(text.encode())
+        return markup.read(str(text).encode())
     except Problem:
         raise _unsayable("Its narrative is not XHTML.") from None

@@ -51,7 +51,7 @@ def _boolean(item: Item) -> Any:
     value = item.value
     if type(value) is bool:
         return value
-    text = value.lower() if type(value) is str else value
+    text = value.lower() if type(value) is str else ""
     if text in _TRUE or (isinstance(value, int | Decimal) and value == 1):
         return True
     return False if text in _FALSE or (isinstance(value, int | Decimal) and value == 0) else None
@@ -113,7 +113,7 @@ def _to_quantity(target: Evaluate, arguments: tuple[Expression, ...], compile: C
         if found is None or wanted is None:
             return answer(found)
         unit = single(wanted(context.this, context))
-        return answer(_in_unit(found, unit.value) if unit is not None else None)
+        return answer(_in_unit(found, unit.value) if unit is not None and type(unit.value) is str else None)
 
     return evaluate
 

@@ -15,6 +15,7 @@ from akson.fhir.fhirpath.item import (
     boolean,
     execution_problem,
     plain_item,
+    resource_item,
     single,
 )
 from akson.fhir.fhirpath.navigation import children_named, lineage
@@ -34,11 +35,15 @@ def _extension(target: Evaluate, arguments: tuple[Expression, ...], compile: Com
         every: Collection = []
         for item in target(focus, context):
             children_named(item, "extension", every)
-        found = [e for e in every if url is not None and e.value.get("url") == url.value]
+        found = [e for e in every if url is not None and _says(e, url.value)]
         # Even in what the model does not know, an extension is one; unless there is no model at all.
         return [e if e.type or not context.start.type else Item(e.value, "Extension") for e in found]
 
     return evaluate
+
+
+def _says(extension: Item, url: Any) -> bool:
+    return type(extension.value) is dict and extension.value.get("url") == url
 
 
 def _resolve(target: Evaluate, arguments: tuple[Expression, ...], _compile: Compile) -> Evaluate:
@@ -64,9 +69,10 @@ def _resolved(item: Item, context: Context) -> Item | None:
         resolve = context.environment.resolve
         known = resolve(text) if resolve is not None else None
         if known is not None:
-            return Item(known, known.get("resourceType", ""))
+            return resource_item(known)
     named = type_of(item.value if type(item.value) is dict else {"reference": text})
-    return Item({"resourceType": named}, named) if named is not None and load().has(named) else None
+    known_type = isinstance(named, str) and load().has(named)
+    return Item({"resourceType": named}, named) if known_type else None
 
 
 def _contained(id: str, context: Context) -> Item | None:
@@ -77,7 +83,7 @@ def _contained(id: str, context: Context) -> Item | None:
         return context.root
     for inner in root.get("contained", ()):
         if type(inner) is dict and inner.get("id") == id:
-            return Item(inner, inner.get("resourceType", ""))
+            return resource_item(inner)
     return None
 
 
@@ -147,7 +153,7 @@ def _ordinal(item: Item) -> Any:
     found: Collection = []
     children_named(item, "extension", found)
     for extension in found:
-        if extension.value.get("url") in (_CORE + "ordinalValue", _CORE + "itemWeight"):
+        if _says(extension, _CORE + "ordinalValue") or _says(extension, _CORE + "itemWeight"):
             return extension.value.get("valueDecimal")
     return None
 

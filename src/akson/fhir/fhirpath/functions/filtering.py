@@ -18,6 +18,9 @@ from akson.fhir.fhirpath.item import (
 from akson.fhir.fhirpath.navigation import cast_to, is_type
 from akson.fhir.fhirpath.syntax import Expression, Unary
 
+ROUND = 20
+"""Steps that each round of a repetition counts as, whatever it finds."""
+
 
 def where(target: Evaluate, arguments: tuple[Expression, ...], compile: Compile) -> Evaluate:
     expect(arguments, 1, 1)
@@ -60,7 +63,7 @@ def _repeat(target: Evaluate, arguments: tuple[Expression, ...], compile: Compil
                 if item not in known:
                     known.add(item)
                     fresh.append(item)
-            context.count(len(level))
+            context.count(len(level) + ROUND)
             found += fresh
             level = fresh
         return found
@@ -82,7 +85,7 @@ def _repeat_all(target: Evaluate, arguments: tuple[Expression, ...], compile: Co
         found: Collection = []
         while level:
             level = each(lambda _focus, _context, level=level: level, project, take)(focus, context)
-            context.count(len(level))
+            context.count(len(level) + ROUND)
             found.extend(level)
         return found
 

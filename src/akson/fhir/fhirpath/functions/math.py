@@ -25,9 +25,10 @@ def _number(item: Item) -> Any:
 def _on_number(compute: Callable[[Decimal], Any]) -> Build:
     def run(item: Item) -> Any:
         try:
-            return compute(Decimal(_number(item)))
+            found = compute(Decimal(_number(item)))
         except DecimalException:
             return None
+        return found if found is not None and found.is_finite() else None
 
     return on_value(run)
 

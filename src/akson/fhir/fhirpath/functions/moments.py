@@ -105,6 +105,8 @@ def _boundary(high: bool) -> Build:
             asked = single(wanted(context.this, context)) if wanted else None
             if item is None or (wanted and asked is None):
                 return []
+            if asked is not None and type(asked.value) is not int:
+                raise execution_problem("A precision is a whole number.")
             found = _bound(item, asked.value if asked else None, high)
             return [] if found is None else [found]
 

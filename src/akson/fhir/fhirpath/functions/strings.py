@@ -140,6 +140,8 @@ def _join(target: Evaluate, arguments: tuple[Expression, ...], compile: Compile)
         by = single(separator(context.this, context)) if separator else None
         if not found or (separator and by is None):
             return []
+        if by is not None:
+            _text(by)
         if any(kind(item) != "string" for item in found):
             raise execution_problem("Only texts are joined.", "Something else was there.")
         return answer((by.value if by else "").join(item.value for item in found))

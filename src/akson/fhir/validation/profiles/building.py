@@ -16,6 +16,7 @@ from akson.fhir.validation.profiles.model import (
     Slicing,
     TypeRule,
 )
+from akson.fhir.validation.profiles.pruning import prune
 
 Json: TypeAlias = Mapping[str, Any]
 
@@ -45,6 +46,8 @@ def tree_of(structure: Json, base: Node | None) -> Node:
     builder = _Builder(root, type_name)
     for element in elements:
         builder.add(element)
+    if snapshot:
+        prune(root, type_name)
     return root
 
 
