@@ -14,6 +14,6 @@ def build(
 
     `authenticate` gives the Actor of an Authorization header, or raises Problem UNAUTHENTICATED. `base_url` is the
     address others know this node by, without /fhir; when empty, links say what the client called us. `terminology`: the
-    words of the node; what comes with Akson when none is given.
+    words of the node, for its operations and for searches; what comes with Akson when none is given.
     """
     return Door(record, authenticate, base_url, terminology or Terminology.of_this_installation())

@@ -17,6 +17,7 @@ from akson.api.operations import OPERATIONS
 from akson.api.request import Disconnected, Receive, Request, Scope, read_body, read_request
 from akson.api.routing import route, table
 from akson.api.statuses import answer_of
+from akson.api.terminologies import terminology_capabilities
 from akson.api.words import words_of
 from akson.fhir.problem import Problem
 from akson.record.door import Record
@@ -75,6 +76,8 @@ class Door:
     async def _answer(self, request: Request, receive: Receive) -> Answer:
         interaction, values = self._route(request)
         if interaction.code == "capabilities":
+            if ("mode", "terminology") in request.query:
+                return terminology_capabilities(self._terminology, request.base)
             return self._capability.answer(interaction.shape, request.base)
         # Before the body is read: a stranger cannot make us keep 64 MB.
         actor = self._authenticate(request.headers.get("authorization"))

@@ -6,14 +6,17 @@ record, as the reader may see it. Spec: https://hl7.org/fhir/R4/terminology-serv
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
+from importlib.metadata import version
 
+from akson.api.capability import DATE
 from akson.api.interaction import Answer, Call
+from akson.api.negotiation import Format, answer_format
 from akson.api.operation import parameters
 from akson.api.statuses import status_of
 from akson.fhir.codec import json
 from akson.fhir.problem import Problem, ProblemKind
 from akson.fhir.search.parsing import parse
-from akson.terminology import findings, wishes
+from akson.terminology import Terminology, capabilities, findings, r4_form, shape, wishes
 from akson.terminology.concepts import Json
 from akson.terminology.library import Library, Resources, ValueSet
 from akson.terminology.refusal import Refused
@@ -27,6 +30,7 @@ VERSIONS_MAX = 20
 BROUGHT_MAX = 500
 
 Given = dict[str, list[object]]
+_WALKED = ("tx-resource", "valueSet", "codeSystem", "codeableConcept", "coding", "codingA", "codingB")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +52,8 @@ class Question:
         """The one the request brings or names. Raises Refused AKS-TERMINOLOGY-037 when it is not known."""
         if brought := self.resource("valueSet"):
             return ValueSet(brought)
-        url, version = split(self.text("url"))
-        version = self.text("valueSetVersion", "version") or version or self.wishes.set_versions.get(url, "")
+        url, said = split(self.text("url"))
+        pinned = self.text("valueSetVersion", "version") or said or self.wishes.set_versions.get(url, "")
         if not url:
             raise Problem(
                 ProblemKind.INVALID,
@@ -58,9 +62,9 @@ class Question:
                 now="Give url or valueSet.",
                 code="required",
             )
-        found = self.library.value_set(url, version)
+        found = self.library.value_set(url, pinned)
         if found is None:
-            canonical = f"{url}|{version}" if version else url
+            canonical = f"{url}|{pinned}" if pinned else url
             finding = findings.UNKNOWN_SET.found(value_set=canonical)
             raise Refused("AKS-TERMINOLOGY-037", finding.text, finding=finding, kind=ProblemKind.NOT_FOUND)
         return found
@@ -76,10 +80,12 @@ async def answer(call: Call, work: Callable[[Question], Json]) -> Answer:
     brought = [r for r in given.get("tx-resource", ())[:BROUGHT_MAX] if isinstance(r, dict)]
     call.terminology.refresh()
     sought: set[tuple[str, str]] = set()
+    strict = answer_format(call.query, call.headers) is Format.XML
     for _ in range(ROUNDS_MAX):
         library = call.terminology.library().with_shelf(Resources(brought))
         try:
-            done = Answer(200, json.encode(work(Question(given, asked, library))))
+            made = work(Question(given, asked, library))
+            done = Answer(200, json.encode(r4_form.of(made) if strict else made))
         except Refused as refused:
             done = _refused(refused)
         found = await _found(call, library.missing - sought) if len(sought) < LOOKED_FOR_MAX else []
@@ -101,7 +107,23 @@ async def _given(call: Call) -> Given:
         body = json.parse(call.body)
         if body.get("resourceType") == call.type:
             given[name] = [body]
+    for name in _WALKED:
+        for sent in given.get(name, ()):
+            _check(sent, name)
     return given
+
+
+def _check(sent: object, name: str) -> None:
+    try:
+        if isinstance(sent, dict):
+            shape.check(sent)
+    except ValueError as misshapen:
+        raise Problem(
+            ProblemKind.MALFORMED,
+            "AKS-API-064",
+            f"The parameter {name} cannot be read: {misshapen}.",
+            code="structure",
+        ) from misshapen
 
 
 async def _found(call: Call, missing: Iterable[tuple[str, str]]) -> list[Json]:
@@ -113,8 +135,15 @@ async def _found(call: Call, missing: Iterable[tuple[str, str]]) -> list[Json]:
         asked = url.replace("\\", "\\\\").replace(",", "\\,").replace("|", "\\|").replace("$", "\\$")
         query = parse(type, [("url", asked), ("_count", str(VERSIONS_MAX))], base=call.base)
         page = await call.session.search(query)
-        found += [json.parse(version.body) for version in page.matches if version.body]
+        found += [json.parse(stored.body) for stored in page.matches if stored.body]
     return found
+
+
+def terminology_capabilities(terminology: Terminology, base: str) -> Answer:
+    """GET metadata?mode=terminology, which anyone may ask. Written anew: the operator may have loaded more."""
+    terminology.refresh()
+    told = capabilities.statement(terminology.headings(), base=base, date=DATE, version=version("akson"))
+    return Answer(200, json.encode(told))
 
 
 def _refused(refused: Refused) -> Answer:

@@ -21,6 +21,8 @@ CODES_MAX = 50_000
 """Of one expansion without paging."""
 IMPORTS_MAX = 50
 """Value sets within value sets."""
+WORK_MAX = 1_000_000
+"""Concepts looked at for one answer, about a second. Includes that multiply each other would go on for ever."""
 Key = tuple[str, str, str]
 """System, version where versions are told apart, code."""
 
@@ -63,6 +65,12 @@ class Composer:
         self.library = library
         self.wishes = wishes
         self.used = Used()
+        self._looked_at = 0
+
+    def _work(self, value_set: ValueSet, concepts: int) -> None:
+        self._looked_at += concepts
+        if self._looked_at > WORK_MAX:
+            raise too_costly(value_set)
 
     def members(self, value_set: ValueSet) -> dict[Key, Entry]:
         """Raises Refused when something it names is not known or not to be listed."""
@@ -121,6 +129,7 @@ class Composer:
 
     def _of_system(self, value_set: ValueSet, system: CodeSystem, part: Json, place: str) -> Iterator[Entry]:
         language = str(value_set.resource.get("language", ""))
+        self._work(value_set, len(part.get("concept") or system.concepts))
         if part.get("concept"):
             for said in part["concept"]:
                 concept = system.find(str(said.get("code", "")))
@@ -192,6 +201,7 @@ class Composer:
             system = self.library.system(url, version) or system
         own = system.find(concept.code)
         listed = part.get("concept")
+        self._work(value_set, len(listed or ()) + (len(system.concepts) if chosen else 0))
         said = _said(system, listed, concept.code) if listed else None
         if own is None or (listed and said is None) or not filters.passing(system, chosen)(own):
             return None
@@ -259,6 +269,7 @@ class Composer:
                 "A value set includes itself.",
                 finding=findings.CIRCULAR.found(value_set=found.canonical, chain=circle),
             )
+        self._work(importer, 100)
         if len(chain) > IMPORTS_MAX:
             raise too_costly(importer)
         return found

@@ -47,6 +47,8 @@ class GrammarSystem(CodeSystem):
 class Grammars:
     """A shelf (library.Shelf)."""
 
+    URLS = (UCUM, LANGUAGES, MEDIA_TYPES)
+
     def __init__(self) -> None:
         listed = (
             GrammarSystem(UCUM, "UCUM", lambda code: ucum.read(code) is not None, case_sensitive=True),

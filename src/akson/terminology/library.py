@@ -6,7 +6,7 @@ A library answers from memory. What it was asked for and did not have stands in 
 may bring it and ask again.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Protocol
@@ -165,24 +165,24 @@ class Library:
         return held[versions.newest(held)]
 
     def _systems(self, url: str) -> list[CodeSystem]:
-        held = self._held(url) or self._held(normalise_system(url))
+        """Under its own and its canonical address; of the same version, the first that is held."""
+        held: dict[str, CodeSystem] = {}
+        for address in dict.fromkeys((url, normalise_system(url))):
+            for shelf in self.shelves:
+                for system in shelf.systems(address):
+                    if system.content is not Content.SUPPLEMENT:
+                        kept = held.setdefault(system.version, system)
+                        if _whole(system) > _whole(kept):
+                            held[system.version] = system
         if not held:
             self.missing.add(("CodeSystem", url))
         return list(held.values())
 
-    def _held(self, url: str) -> Mapping[str, CodeSystem]:
-        return {
-            s.version: s
-            for shelf in reversed(self.shelves)
-            for s in shelf.systems(url)
-            if s.content is not Content.SUPPLEMENT
-        }
-
     def _system(self, url: str, wanted: str) -> CodeSystem | None:
-        held = {s.version: s for s in self._systems(url) if versions.matches(wanted, s.version)}
+        held = [s for s in self._systems(url) if versions.matches(wanted, s.version)]
         if not held:
             return None
-        system = held[versions.newest(held)]
+        system = max(held, key=lambda s: (_whole(s), versions.order(s.version)))
         additions = [a for c in self._wanted_supplements if (a := self.supplement(c))]
         fitting = [
             a
@@ -191,3 +191,8 @@ class Library:
             and versions.matches(versions.split(a.supplements)[1], system.version)
         ]
         return reading.supplemented(system, fitting)
+
+
+def _whole(system: CodeSystem) -> int:
+    """A whole list is better than a part of a newer one, and that better than a mention."""
+    return {Content.COMPLETE: 2, Content.FRAGMENT: 1}.get(system.content, 0)

@@ -176,9 +176,10 @@ def _link(system: CodeSystem) -> None:
     """Parents said by properties, then children from parents."""
     for concept in system.concepts.values():
         for p in concept.properties:
-            if p.code in _UPWARD and p.value in system.concepts and p.value not in concept.parents:
-                concept.parents.append(p.value)
-            below = system.concepts.get(str(p.value)) if p.code == "child" else None
+            said = str(p.value)
+            if p.code in _UPWARD and said in system.concepts and said not in concept.parents:
+                concept.parents.append(said)
+            below = system.concepts.get(said) if p.code == "child" else None
             if below is not None and concept.code not in below.parents:
                 below.parents.append(concept.code)
     for concept in system.concepts.values():

@@ -48,7 +48,7 @@ _NUMBERED = tuple(
         r"https?://(?:www\.)?finnkode\.(?:helsedirektoratet|ehelse)\.no/adm/collections/(\d{4})/?",
         r"https?://fat\.kote\.helsedirektoratet\.no/.*?\b(\d{4})/?",
         r"https?://(?:www\.)?volven\.no/produkt\.asp\?(?:.*&)?oid=(\d{4})",
-        r"https?://(?:helsedir|helsenorge|hl7)\.no/fhir/CodeSystem/no-kodeverk-(\d{4})(?:\.codesystem)?",
+        r"https?://(?:helsedir|helsenorge|hl7)\.no/fhir/CodeSystem/no-kodeverk-(\d{4})(?:-[a-z]+)?(?:\.codesystem)?",
         r"urn:oid:x\.x\.x\.x\.x\.(\d{4})",
     )
 )

@@ -4,14 +4,15 @@ Terminology.of_this_installation().lookup("urn:oid:2.16.578.1.12.4.1.1.8279", "L
 -> "Melding om innlagt pasient"
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
 from pathlib import Path
+from typing import TypeVar
 
 from akson.terminology import r4
 from akson.terminology.codelist import CodeList, Coverage, Source
 from akson.terminology.composing import Composer
-from akson.terminology.concepts import CodeSystem, Content
+from akson.terminology.concepts import Content
 from akson.terminology.grammars import Grammars
 from akson.terminology.library import Library, Shelf
 from akson.terminology.loaded import Loaded
@@ -21,6 +22,11 @@ from akson.terminology.systems import normalise_system
 from akson.terminology.versions import split
 from akson.terminology.wishes import Wishes
 from akson.terminology.words_shelf import WordsShelf
+
+K = TypeVar("K")
+V = TypeVar("V")
+REMEMBERED_MAX = 4_000
+"""Answers of each kind that are kept."""
 
 
 class Terminology:
@@ -35,6 +41,8 @@ class Terminology:
                 self._words |= {(held.system, code): words for code, words in held.words.items()}
         self._loaded = loaded
         self._members: dict[str, frozenset[tuple[str, str]] | None] = {}
+        self._single: dict[tuple[str, str, str], bool | None] = {}
+        self._trees: dict[tuple[bool, str, str], frozenset[str] | None] = {}
 
     @classmethod
     def of_this_installation(cls, data: Path | None = None) -> "Terminology":
@@ -64,8 +72,17 @@ class Terminology:
     def refresh(self) -> None:
         """Takes in what was loaded since; costs a look at one file's time of change."""
         if self._loaded is not None and self._loaded.refresh():
-            self._members.clear()
+            for remembered in (self._members, self._single, self._trees):
+                remembered.clear()
             self.__dict__.pop("_library", None)
+
+    def headings(self) -> Iterator[tuple[str, str]]:
+        """(url, version) of every code system the node can answer for."""
+        yield from ((url, "") for url in self._lists if not url.startswith("http://hl7.org/fhir/"))
+        yield from ((url, "") for url in Grammars.URLS)
+        for pack in (self._loaded, r4.shelf()):
+            if pack is not None:
+                yield from ((url, heading.version) for url, heading in pack.headings("CodeSystem"))
 
     def member(self, value_set: str) -> frozenset[tuple[str, str]] | None:
         """(system, code) of all that a value set holds, `url` or `url|version`; None when it is not known or not a list.
@@ -73,7 +90,7 @@ class Terminology:
         Computed when first asked for, remembered afterwards.
         """
         if value_set not in self._members:
-            self._members[value_set] = self._listed(value_set)
+            _remember(self._members, value_set, self._listed(value_set))
         return self._members[value_set]
 
     def member_of(self, value_set: str, system: str, code: str) -> bool | None:
@@ -86,15 +103,18 @@ class Terminology:
             if not system:
                 return any(c == code for _, c in listed)
             return (system, code) in listed or (normalise_system(system), code) in listed
-        return self._held(value_set, system, code)
+        key = (value_set, system, code)
+        if key not in self._single:
+            _remember(self._single, key, self._held(value_set, system, code))
+        return self._single[key]
 
     def below(self, system: str, code: str) -> frozenset[str] | None:
         """The code and all its descendants; None when the system or the code is not known."""
-        return self._tree(system, code, CodeSystem.below)
+        return self._tree(system, code, up=False)
 
     def above(self, system: str, code: str) -> frozenset[str] | None:
         """The code and all its ancestors; None when the system or the code is not known."""
-        return self._tree(system, code, CodeSystem.above)
+        return self._tree(system, code, up=True)
 
     def display(self, system: str, code: str) -> str | None:
         """What the system itself calls the code."""
@@ -151,10 +171,23 @@ class Terminology:
             sure &= held is not None and held.content is Content.COMPLETE
         return False if sure else None
 
-    def _tree(self, system: str, code: str, walk: "object") -> frozenset[str] | None:
+    def _tree(self, system: str, code: str, *, up: bool) -> frozenset[str] | None:
+        key = (up, system, code)
+        if key not in self._trees:
+            _remember(self._trees, key, self._walked(system, code, up=up))
+        return self._trees[key]
+
+    def _walked(self, system: str, code: str, *, up: bool) -> frozenset[str] | None:
         found = self._library.system(system)
         concept = found.find(code) if found else None
         if found is None or concept is None:
             return None
-        codes = found.below(concept.code) if walk is CodeSystem.below else found.above(concept.code)
+        codes = found.above(concept.code) if up else found.below(concept.code)
         return frozenset({concept.code} | codes)
+
+
+def _remember(answers: dict[K, V], key: K, answer: V) -> None:
+    """Bounded: the questions come from outside."""
+    if len(answers) >= REMEMBERED_MAX:
+        answers.clear()
+    answers[key] = answer

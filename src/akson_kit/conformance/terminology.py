@@ -11,8 +11,9 @@ from pathlib import Path
 from typing import Any
 from zipfile import ZipFile
 
+from akson_kit.conformance.result import SuiteResult
 from akson_kit.conformance.terminology_comparison import difference
-from akson_kit.conformance.verdict import Outcome, Verdict
+from akson_kit.conformance.verdict import Outcome, Verdict, summed
 from akson_kit.target import Target
 
 SUITE = "terminology"
@@ -25,7 +26,12 @@ OPERATIONS = {
 }
 
 
-def run(target: Target, folder: Path) -> list[Verdict]:
+def run(target: Target, folder: Path) -> SuiteResult:
+    """The whole suite."""
+    return summed(SUITE, verdicts(target, folder))
+
+
+def verdicts(target: Target, folder: Path) -> list[Verdict]:
     """Every case of the archive. Cases of other operations are skipped."""
     with ZipFile(folder / SUITE / ARCHIVE) as archive:
         suites = _read(archive, "test-cases.json")["suites"]

@@ -4,9 +4,10 @@ from akson.api.interaction import Answer, Call
 from akson.api.operation import HL7, Operation, Place
 from akson.api.terminologies import Question, answer
 from akson.fhir.problem import Problem, ProblemKind
-from akson.terminology import reading, subsuming
+from akson.terminology import subsuming
 from akson.terminology.concepts import Json
 from akson.terminology.describing import known_system
+from akson.terminology.library import Resources
 
 _ON = ("CodeSystem",)
 
@@ -29,7 +30,8 @@ def _compared(question: Question) -> Json:
             code="required",
         )
     version = question.text("version") or str(a.get("version", ""))
-    system = reading.code_system(brought) if brought else known_system(question.library, url, version)
+    library = question.library.with_shelf(Resources([brought])) if brought else question.library
+    system = known_system(library, str(brought.get("url", "")) if brought else url, version)
     found = subsuming.outcome(system, str(one), str(other))
     return {"resourceType": "Parameters", "parameter": [{"name": "outcome", "valueCode": found}]}
 

@@ -9,6 +9,7 @@ import click
 # name -> (module below akson.app.cli, one line of help). The list is the list in `akson --help`, alphabetical.
 COMMANDS: dict[str, tuple[str, str]] = {
     "bench": ("bench", "Measure this machine: reads, writes, loading, disk."),
+    "conformance": ("conformance", "Run conformance suites that others wrote, print the table."),
     "doctor": ("doctor", "Check the installation; says what is wrong and what to do."),
     "erase": ("erase", "Erase the content of a resource for good, by law."),
     "explain": ("explain", "Show what a search becomes: query, restriction, SQL."),
@@ -21,6 +22,10 @@ COMMANDS: dict[str, tuple[str, str]] = {
 }
 LOG_COMMANDS: dict[str, tuple[str, str]] = {
     "verify": ("log_verify", "Compute the whole access log again and compare."),
+}
+TERMINOLOGY_COMMANDS: dict[str, tuple[str, str]] = {
+    "list": ("terminology_list", "Say which code systems and value sets the operator has loaded."),
+    "load": ("terminology_load", "Load code systems and value sets from files."),
 }
 MESSAGE_COMMANDS: dict[str, tuple[str, str]] = {
     "receive": ("message_receive", "Take messages in, as if they had come by post."),
@@ -70,3 +75,8 @@ def log() -> None:
 @akson.group("message", cls=LateGroup, commands_late=MESSAGE_COMMANDS)
 def message() -> None:
     """Care messages."""
+
+
+@akson.group("terminology", cls=LateGroup, commands_late=TERMINOLOGY_COMMANDS)
+def terminology() -> None:
+    """Code systems and value sets."""
