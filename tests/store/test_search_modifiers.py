@@ -205,6 +205,9 @@ def test_what_is_not_known_is_left_out_only_when_it_is_a_parameter() -> None:
     with pytest.raises(Problem):
         parse("Patient", [("gender:is", "male")], strict=False)
     assert parse("Patient", [("_contained", "false")]).terms == ()
+    assert parse("Patient", [("_count", "99999")]).text == (("_count", "1000"),), (
+        "the self link tells the truth"
+    )
 
 
 async def test_words_come_from_whoever_knows_them(ward: Stage) -> None:
@@ -342,6 +345,19 @@ async def test_text_that_the_database_cannot_hold_is_no_error(ward: Stage) -> No
     await ward.put(Write("Basic", "odd", 1, body, IndexValues(), "PUT"))
     assert await ward.ids("Basic?_content=rullator") == []
     assert await ward.ids("Basic?_sort=code") == ["odd"]
+
+
+async def test_a_book_or_an_attachment_is_no_error(ward: Stage) -> None:
+    """More words than PostgreSQL can hold of one text, and one word that is longer than any."""
+    book = " ".join(f"ord{number}" for number in range(200_000))
+    notes = [{"text": book[start : start + 90_000]} for start in range(0, len(book), 90_000)]
+    await ward.put(
+        observation("book", note=notes),
+        observation("data", note=[{"text": "QUJD" * 50_000}, {"text": "vedlegg"}]),
+    )
+    assert await ward.ids("Observation?_content=ord17") == ["book"]
+    assert await ward.ids("Observation?_content=vedlegg") == ["data"]
+    assert await ward.ids("Observation?_content=ord199999") == []
 
 
 async def test_the_database_folds_as_the_program_does(ward: Stage) -> None:

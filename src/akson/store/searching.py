@@ -50,7 +50,7 @@ class Searching:
         self._including = Including(pool, tables, keys, definitions)
 
     async def search(self, tenant: int, query: Query, *, restriction: Rule) -> SearchPage:
-        """One page. Raises AKS-STORE-021 (not offered), -022 (foreign cursor), -024 (takes too long)."""
+        """One page. Raises AKS-STORE-021 (not offered), -022 (foreign cursor), -026 (takes too long)."""
         present = await self._tables.having(statement.types_of(query))
         only_count = query.summary == "count" or query.count == 0
         counted = only_count or query.total in ("accurate", "estimate")
@@ -147,7 +147,7 @@ class Searching:
 def _too_long() -> Problem:
     return Problem(
         ProblemKind.TOO_LARGE,
-        "AKS-STORE-024",
+        "AKS-STORE-026",
         "The search takes too long.",
         why="It has to read through more resources than one request may.",
         now="Name a patient, a code or a period beside it.",

@@ -61,6 +61,8 @@ def parse(
             if strict or problem.id != "AKS-FHIR-301":
                 raise
             continue
+        if head == "_count":
+            value = str(results.found["count"])  # What is given, should it be less than was asked.
         if head not in _PROTOCOL:
             understood.append((name, value))
     cursors = [value for name, value in params if name == "_cursor"]

@@ -73,9 +73,8 @@ class _Compiler:
         found = f"select r.patient from record.care_relation r where {valid}"
         index = f"{self._alias}.patient = any(array({found})) and " if self._indexed else ""
         return (
-            f"({index}{self._alias}.patient_ids is not null and not exists ("
-            f"select from unnest({self._alias}.patient_ids) p(id) where not exists ("
-            f"select from record.care_relation r where {valid} and r.patient_id = p.id)))"
+            f"({index}(select bool_and(exists (select from record.care_relation r where {valid} and r.patient_id = p.id)) "
+            f"from unnest({self._alias}.patient_ids) p(id)) is true)"
         )
 
     def _is(self, restriction: PatientIs) -> str:

@@ -7,7 +7,7 @@ a test beside the others, and raise INDEX_VERSION when rows are indexed differen
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
-from akson.fhir.search.query import MissingValue, Query, Term
+from akson.fhir.search.query import ChainValue, MissingValue, Query, Term, TokenValue
 from akson.store.search import restriction
 from akson.store.search.scope import Scope, conjunction, disjunction, unsupported
 from akson.store.search.terms import (
@@ -60,10 +60,23 @@ def rows(query: Query, scope: Scope) -> str:
             keys=scope.keys,
             arguments=scope.arguments,
             # Where few rows are left the relations need not find them; they are asked row by row.
-            indexed=not scope.narrow,
+            indexed=not (scope.narrow or any(map(leaves_few, query.terms))),
         )
     )
     return conjunction([part for part in parts if part != "true"])
+
+
+def leaves_few(term: Term) -> bool:
+    """Whether an identifier, here or at the other end of a chain, leaves few rows; unlike `narrow` by way of an index."""
+    if is_chain(term) and term.kind == "reference":
+        return all(
+            any(map(leaves_few, value.query.terms)) for value in term.values if isinstance(value, ChainValue)
+        )
+    return (
+        term.param == "identifier"
+        and term.modifier is None
+        and all(isinstance(value, TokenValue) and value.system and value.code for value in term.values)
+    )
 
 
 def of_term(term: Term, scope: Scope) -> str:

@@ -10,6 +10,7 @@ from akson.store.search.scope import Scope, disjunction
 
 _LETTERS = str.maketrans({"{": "æ", "|": "ø", "}": "å"})
 _NO_LETTERS = str.maketrans({"{": " ", "|": " ", "}": " "})
+TEXT_MAX = 100_000
 # What the server writes itself is not content: ids, versions, times.
 _OWN = "'{meta,id,resourceType,text}'::text[]"
 
@@ -28,5 +29,6 @@ def _one(param: str, text: str, scope: Scope) -> str:
     if param == "_text":
         return f"(record.words({narrative}) @@ {asked}) is true"
     every = f"jsonb_path_query({body} - {_OWN}, '$.** ? (@.type() == \"string\")')"
-    strings = f"(select string_agg(s #>> '{{}}', ' ') from {every} s)"
+    # Longer than a text has any reason to be is data: an attachment in base64.
+    strings = f"(select string_agg(s #>> '{{}}', ' ') from {every} s where length(s #>> '{{}}') < {TEXT_MAX})"
     return f"(record.words(concat_ws(' ', {narrative}, {strings})) @@ {asked}) is true"
