@@ -9,6 +9,7 @@ import click
 # name -> (module below akson.app.cli, one line of help). The list is the list in `akson --help`, alphabetical.
 COMMANDS: dict[str, tuple[str, str]] = {
     "bench": ("bench", "Measure this machine: reads, writes, loading, disk."),
+    "conformance": ("conformance", "Run conformance suites that others wrote, print the table."),
     "doctor": ("doctor", "Check the installation; says what is wrong and what to do."),
     "erase": ("erase", "Erase the content of a resource for good, by law."),
     "explain": ("explain", "Show what a search becomes: query, restriction, SQL."),

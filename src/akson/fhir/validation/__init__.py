@@ -13,12 +13,12 @@ from akson.fhir.definitions import load
 from akson.fhir.primitives import PRIMITIVES
 from akson.fhir.problem import Issue, Problem, ProblemKind
 from akson.fhir.validation.advice import advice
-from akson.fhir.validation.finding import FINDINGS_MAX, Finding, MemberOf, Scope, below
+from akson.fhir.validation.finding import FINDINGS_MAX, UNKNOWN_CODE, Finding, MemberOf, Scope, below
 from akson.fhir.validation.objects import check_of
 from akson.fhir.validation.objects import resource as check_resource
 from akson.fhir.validation.profiles import Profiles, applying
 
-__all__ = ["MemberOf", "Profiles", "refuse_invalid", "validate", "validate_value"]
+__all__ = ["UNKNOWN_CODE", "MemberOf", "Profiles", "refuse_invalid", "validate", "validate_value"]
 
 
 def validate(

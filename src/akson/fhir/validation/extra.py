@@ -9,7 +9,7 @@ from typing import Any, TypeAlias
 
 from akson.fhir.definitions import load
 from akson.fhir.validation.bundles import document, entries, search_results
-from akson.fhir.validation.finding import Finding, Scope
+from akson.fhir.validation.finding import UNKNOWN_CODE, Finding, Scope
 
 Rule: TypeAlias = Callable[[Any, Scope], list[Finding] | None]
 
@@ -32,7 +32,7 @@ def _coding(value: Any, _scope: Scope) -> list[Finding] | None:
             _GOOD[system] = codes
     if codes is None or value.get("code") is None or value["code"] in codes:
         return None
-    return [Finding(".code", "code-invalid", f"must be a code of {system}")]
+    return [Finding(".code", UNKNOWN_CODE, f"must be a code of {system}")]
 
 
 _GOOD: dict[str, frozenset[str] | None] = {}

@@ -56,6 +56,9 @@ class Scope:
 
 Check: TypeAlias = Callable[[Any, Scope], Answer]
 
+UNKNOWN_CODE = "not-found"
+"""Code of a finding about a code that its own system does not have, where no binding demands one. It is an error, told by
+`$validate`; the record takes it in all the same: systems grow after R4, and what a sender wrote is not lost for a slip."""
 NULL = "null"
 """Code of a null in a list; taken back by the holder when the companion (`_given`) speaks for that place."""
 FINDINGS_MAX = 200
