@@ -118,3 +118,22 @@ def test_plain_paths_find_what_the_engine_finds(expression):
     start = Item(PATIENT, "Patient")
     found = compile_items(expression)([start], Context(start))
     assert compile(expression, "Patient")(PATIENT) == [item.value for item in found]
+
+
+@pytest.mark.parametrize(
+    "expression",
+    [
+        "('a').repeatAll($this & $this)",
+        "('a').repeatAll($this + 'x')",
+        "('ab').repeatAll($this.replaceMatches('a', '$0$0$0$0'))",
+        "('a').repeatAll($this.replace('a', 'aaaa'))",
+        "('a' | 'b').repeatAll($this)",
+        "(1|2|3|4|5|6|7|8|9).aggregate($total * $total * $total * $total, 99.9)",
+        "'a'.matches('(a{1,100}){1,300}')",
+    ],
+)
+def test_expressions_that_grow_are_stopped(expression):
+    start = time.perf_counter()
+    with pytest.raises(Problem):
+        compile(expression)({})
+    assert time.perf_counter() - start < 3

@@ -307,3 +307,40 @@ def test_open_value_sets_are_for_the_terminology_of_the_caller():
         "Patient.photo[0].contentType"
     ]
     assert asked == [("klingon", "code", "mimetypes")]
+
+
+@pytest.mark.parametrize(
+    "resource",
+    [
+        patient(name=[{} for _ in range(50_000)]),
+        patient(**{f"x{i}": 1 for i in range(50_000)}),
+        patient(name=[{"given": ["a"], "_given": [None] * 50_000}]),
+        patient(contained=[{"resourceType": "Patient", "id": str(i)} for i in range(10_000)]),
+        {
+            "resourceType": "Bundle",
+            "type": "document",
+            "entry": [
+                {
+                    "fullUrl": "http://x/Composition/0",
+                    "resource": {
+                        "resourceType": "Composition",
+                        "status": "final",
+                        "type": {"text": "x"},
+                        "date": "2026",
+                        "author": [{"reference": "Patient/1"}],
+                        "title": "x",
+                        "section": [{"entry": [{"reference": f"Patient/{i}"} for i in range(5_000)]}],
+                    },
+                },
+                *({"fullUrl": f"http://x/Patient/{i}", "resource": patient()} for i in range(5_000)),
+            ],
+        },
+    ],
+    ids=["wide", "names", "nulls", "contained", "document"],
+)
+def test_broken_content_costs_no_more_than_its_length(resource):
+    import time
+
+    start = time.perf_counter()
+    assert validate(resource)
+    assert time.perf_counter() - start < 2

@@ -18,6 +18,7 @@ from akson.fhir.fhirpath.temporal import text_of
 from akson.fhir.ucum import Unit, read
 from akson.fhir.ucum.conversion import decimal_of
 
+_LONG = 1 << 63
 _TEMPORAL = frozenset({"date", "dateTime", "time"})
 
 
@@ -26,7 +27,9 @@ def _refused() -> Exception:
 
 
 def number(value: Any, *sources: Item) -> Collection:
-    """A computed number as an item; long when one of the sources was."""
+    """A computed number as an item; long when one of the sources was. What overflows 64 bits is empty."""
+    if type(value) is int and not -_LONG <= value < _LONG:
+        return []
     types = {item.type for item in sources}
     if type(value) is int and "System.Long" in types and types <= {"System.Long", "System.Integer"}:
         return [Item(value, "System.Long")]

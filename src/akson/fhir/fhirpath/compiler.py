@@ -82,7 +82,15 @@ def compile(expression: str, type: str = "") -> Run:
 @lru_cache(maxsize=4096)
 def compile_items(expression: str) -> Evaluate:
     """The same on items: for those who need the types of what is found."""
-    return compiled(parse(expression))
+    run = compiled(parse(expression))
+
+    def evaluate(focus: Collection, context: Context) -> Collection:
+        try:
+            return run(focus, context)
+        except (ArithmeticError, RecursionError):
+            raise execution_problem("The expression leads to a number too large to compute with.") from None
+
+    return evaluate
 
 
 def compiled(node: Expression) -> Evaluate:

@@ -2,7 +2,7 @@
 
 from decimal import Context, Decimal
 
-EXACT = Context(prec=34)
+EXACT = Context(prec=34, Emax=3_000, Emin=-3_000)
 WIDE = Context(prec=3_000)
 """For moving the point and rounding to places: the longest number that is read, by the longest power of ten."""
 

@@ -95,6 +95,17 @@ class Context:
 Evaluate: TypeAlias = Callable[[Collection, Context], Collection]
 
 
+SIGNS_A_STEP = 64
+"""Characters of a made text that count as one step: texts that double must not outgrow the memory."""
+
+
+def made(found: "Collection", context: Context) -> "Collection":
+    """Counts the text that an operator or function made."""
+    if found and type(found[0].value) is str:
+        context.count(sum(len(item.value) for item in found if type(item.value) is str) // SIGNS_A_STEP)
+    return found
+
+
 def execution_problem(what: str, why: str = "") -> Problem:
     return Problem(ProblemKind.INVALID, "AKS-FHIR-211", what, why=why, code="invalid")
 

@@ -19,6 +19,7 @@ from akson.fhir.fhirpath.item import (
     Item,
     boolean,
     execution_problem,
+    made,
     single,
     system_item,
     truth,
@@ -155,6 +156,7 @@ def binary(name: str, left: Evaluate, right: Evaluate) -> Evaluate:
     if name in _LOGIC:
         return _LOGIC[name](left, right)
     combine = _BINARY[name]
+    makes_text = name in ("&", "+")
 
     def evaluate(focus: Collection, context: Context) -> Collection:
         # What one side defines (defineVariable) the other does not see.
@@ -163,7 +165,7 @@ def binary(name: str, left: Evaluate, right: Evaluate) -> Evaluate:
         context.variables = variables
         other = right(focus, context)
         context.variables = variables
-        return combine(found, other)
+        return made(combine(found, other), context) if makes_text else combine(found, other)
 
     return evaluate
 

@@ -57,11 +57,12 @@ def document(value: Any, _scope: Scope) -> list[Finding] | None:
     if type(composition) is not dict or composition.get("resourceType") != "Composition":
         return None
     base = _base(first.get("fullUrl", ""))
+    versions = _versions(value["entry"])
     found: list[Finding] = []
     for path, reference in _references(composition):
         if not reference or reference.startswith("#"):
             continue
-        matches = _matches(value["entry"], reference, base)
+        matches = _matches(versions, reference, base)
         if matches != 1:
             text = (
                 "must point to an entry of the document"
@@ -94,16 +95,19 @@ def _in_sections(sections: list[Any], path: str) -> Iterator[tuple[str, str]]:
         yield from _in_sections(section.get("section", []), here)
 
 
-def _matches(entries: list[Any], reference: str, base: str) -> int:
+def _versions(entries: list[Any]) -> dict[str, list[str]]:
+    """Address without version -> the versions that are there."""
+    found: dict[str, list[str]] = {}
+    for entry in entries:
+        url = entry.get("fullUrl", "").partition(_VERSION)[0]
+        found.setdefault(url, []).append(entry.get("resource", {}).get("meta", {}).get("versionId", ""))
+    return found
+
+
+def _matches(versions: dict[str, list[str]], reference: str, base: str) -> int:
     """How many entries a reference means: by address, and by version where it names one."""
     address, _, version = reference.partition(_VERSION)
     if not _ABSOLUTE.match(address):
         address = base + address
-    count = 0
-    for entry in entries:
-        url = entry.get("fullUrl", "").partition(_VERSION)[0]
-        if url != address:
-            continue
-        meta = entry.get("resource", {}).get("meta", {})
-        count += not version or meta.get("versionId") == version
-    return count
+    there = versions.get(address, [])
+    return there.count(version) if version else len(there)

@@ -3,6 +3,7 @@
 Spec: https://hl7.org/fhir/R4/domainresource-definitions.html (dom-3 to dom-5), references.html (ref-1)
 """
 
+import re
 from collections.abc import Callable, Mapping
 from typing import Any, TypeAlias
 
@@ -26,11 +27,10 @@ def _local(value: Any, scope: Scope) -> list[Finding] | None:
 def _contained(value: Any, scope: Scope) -> list[Finding] | None:
     """dom-3, dom-4, dom-5. A reference, canonical, uri or url that says `#id` is a whole text in the written JSON."""
     found: list[Finding] = []
-    written = encode(value)
+    mentioned = set(_MENTION.findall(encode(value)))
     for index, inner in enumerate(value["contained"]):
         name = f".contained[{index}]"
-        mention = b'"#' + str(inner.get("id")).encode() + b'"'
-        if mention not in written and _CONTAINER not in encode(inner):
+        if str(inner.get("id")).encode() not in mentioned and _CONTAINER not in encode(inner):
             found.append(Finding(name, "invariant", "must be referred to from the resource (dom-3)"))
         meta = inner.get("meta")
         if type(meta) is dict:
@@ -40,6 +40,7 @@ def _contained(value: Any, scope: Scope) -> list[Finding] | None:
     return found or None
 
 
+_MENTION = re.compile(rb'"#([^"\\]{1,64})"')
 _CONTAINER = b'"#"'
 """A contained resource may point to the one that holds it instead of being pointed to."""
 

@@ -89,7 +89,10 @@ def _many(check: Check, at: Property) -> Check:
                     if item is None
                     else below(name, answer)
                 )
-                found = more if found is None else found + more
+                if found is None:
+                    found = more
+                else:
+                    found.extend(more)
         return found
 
     return checked

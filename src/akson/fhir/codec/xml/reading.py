@@ -4,6 +4,7 @@ Spec: https://hl7.org/fhir/R4/xml.html and https://hl7.org/fhir/R4/json.html
 """
 
 import re
+from copy import deepcopy
 from decimal import Decimal
 from typing import Any, NoReturn
 
@@ -151,11 +152,7 @@ def value_of(text: str, type_name: str) -> Any:
 
 
 def _narrative(element: etree._Element) -> str:
-    copy = etree.fromstring(etree.tostring(element, with_tail=False), parser=_within())
-    etree.cleanup_namespaces(copy)
-    return etree.tostring(copy, encoding="unicode")
-
-
-def _within() -> etree.XMLParser:
-    """For what the door has let in already."""
-    return etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False)
+    alone = deepcopy(element)
+    alone.tail = None
+    etree.cleanup_namespaces(alone)
+    return etree.tostring(alone, encoding="unicode")

@@ -13,6 +13,7 @@ from akson.fhir.fhirpath.item import (
     Evaluate,
     Item,
     execution_problem,
+    made,
     single,
     system_item,
 )
@@ -66,7 +67,7 @@ def on_value(function: Callable[..., Any], low: int = 0, high: int = 0) -> Build
             values = [single(one(context.this, context)) for one in given]
             if item is None or None in values:
                 return []
-            return answer(function(item, *values))
+            return made(answer(function(item, *values)), context)
 
         return evaluate
 
@@ -94,7 +95,9 @@ def each(
         try:
             for at, item in enumerate(source):
                 context.this, context.index, context.variables = [item], at, variables
-                if take(item, argument(context.this, context), found):
+                answered = argument(context.this, context)
+                context.count(len(answered))
+                if take(item, answered, found):
                     break
         finally:
             context.this, context.index, context.variables = this, index, variables

@@ -76,8 +76,7 @@ def _power(item: Item, exponent: Item) -> Any:
     if abs(power) > _EXPONENT_MAX:
         raise execution_problem("The exponent is too large.", f"At most {_EXPONENT_MAX}.")
     if type(base) is int and type(power) is int and power >= 0:
-        found = base**power
-        return Item(found, "System.Long") if "System.Long" in (item.type, exponent.type) else found
+        return arithmetic.number(base**power, item, exponent)
     try:
         return EXACT.power(Decimal(base), Decimal(power)).normalize(EXACT)
     except DecimalException:

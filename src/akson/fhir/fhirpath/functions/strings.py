@@ -20,6 +20,7 @@ from akson.fhir.fhirpath.item import (
     Evaluate,
     Item,
     execution_problem,
+    made,
     single,
     system_item,
 )
@@ -144,7 +145,7 @@ def _join(target: Evaluate, arguments: tuple[Expression, ...], compile: Compile)
             _text(by)
         if any(kind(item) != "string" for item in found):
             raise execution_problem("Only texts are joined.", "Something else was there.")
-        return answer((by.value if by else "").join(item.value for item in found))
+        return made(answer((by.value if by else "").join(item.value for item in found)), context)
 
     return evaluate
 

@@ -10,7 +10,7 @@ from akson.fhir.fhirpath.patterns.program import JUMP, MATCH, SAVE, SIGN, SPLIT,
 from akson.fhir.fhirpath.patterns.reading import refused
 from akson.fhir.problem import Problem, ProblemKind
 
-WORK_MAX = 5_000_000
+WORK_MAX = 500_000
 """Steps looked at in one run."""
 _MEMORY_MAX = 5_000
 _REFERENCE = re.compile(r"\$(?:(\d{1,2})|\{(\w+)\}|<(\w+)>|(\$))")

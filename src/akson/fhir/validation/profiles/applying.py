@@ -8,22 +8,24 @@ from akson.fhir.validation.finding import Finding, Scope
 from akson.fhir.validation.profiles.checking import Checker
 from akson.fhir.validation.profiles.elements import Found
 from akson.fhir.validation.profiles.known import Profiles
+from akson.fhir.validation.profiles.references import Targets
 
 
 def findings(resource: Any, urls: Iterable[str], known: Profiles, scope: Scope) -> list[Finding]:
     """Raises Problem AKS-FHIR-102 for a profile asked for that is not known; claims of others are passed over."""
     named = resource["resourceType"]
     problems = []
+    targets = Targets()
     for url in dict.fromkeys(url.partition("|")[0] for url in urls):
         known.tree(url)
-        problems += Checker(known, scope).check(Found(resource, named, named), url)
+        problems += Checker(known, scope, targets).check(Found(resource, named, named), url)
     asked = {url.partition("|")[0] for url in urls}
     for found, holder in _resources(resource, named, None):
         for url in _claims(found.value):
             if url in known and not (found.value is resource and url in asked):
                 inner = Scope(found.value, scope.terminology, scope.now)
                 inner.outer = holder
-                problems += Checker(known, inner).check(found, url)
+                problems += Checker(known, inner, targets).check(found, url)
     return list(dict.fromkeys(problems))
 
 

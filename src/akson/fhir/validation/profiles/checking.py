@@ -17,15 +17,17 @@ from akson.fhir.validation.profiles.elements import Found, elements
 from akson.fhir.validation.profiles.known import Profiles
 from akson.fhir.validation.profiles.matching import Matcher, holds
 from akson.fhir.validation.profiles.model import ConstraintRule, Node, Slicing, TypeRule
+from akson.fhir.validation.profiles.references import Targets
 
 _DEPTH_MAX = 30
 """Profiles entered from profiles: through references they may lead in circles."""
 
 
 class Checker:
-    def __init__(self, known: Profiles, scope: Scope) -> None:
+    def __init__(self, known: Profiles, scope: Scope, targets: Targets) -> None:
         self.known = known
         self.scope = scope
+        self.targets = targets
         self.depth = 0
         self.matcher = Matcher(known, self.conforms, self.resolve)
         self.entered: set[tuple[int, str]] = set()
@@ -53,7 +55,7 @@ class Checker:
         return not load().has(url) or url in lineage(found.type)
 
     def resolve(self, reference: Any) -> Found | None:
-        target = references.target(reference, self.scope)
+        target = self.targets.find(reference, self.scope)
         if target is None:
             return None
         return Found(target, target.get("resourceType", ""), target.get("resourceType", ""))
@@ -101,7 +103,7 @@ class Checker:
             allowed = " or ".join(sorted({rule.code for rule in node.types}))
             return [Finding(found.path, "structure", f"must be of type {allowed}")]
         return self._follows(rules, found) + references.check(
-            rules, found, self.scope, self.known, self.conforms
+            rules, found, self.known, self.targets.find(found.value, self.scope), self.conforms
         )
 
     def _follows(self, rules: list[TypeRule], found: Found) -> list[Finding]:
@@ -149,7 +151,7 @@ class Checker:
             root_resource=self.scope.root,
             now=self.scope.now,
             member_of=self.known.member_of,
-            resolve=lambda text: references.target({"reference": text}, self.scope),
+            resolve=lambda text: self.targets.find({"reference": text}, self.scope),
             conforms_to=self._conforms_to,
         )
         try:

@@ -3,7 +3,7 @@
 Spec: https://hl7.org/fhir/R4/elementdefinition-definitions.html#ElementDefinition.type.targetProfile
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 from akson.fhir.definitions import load
@@ -18,14 +18,14 @@ from akson.fhir.validation.profiles.model import TypeRule
 def check(
     rules: list[TypeRule],
     found: Found,
-    scope: Scope,
     known: Profiles,
+    resolved: dict[str, Any] | None,
     conforms: Callable[[Found, str], bool],
 ) -> list[Finding]:
+    """`resolved` is the target when it is at hand."""
     if found.type != "Reference" or any(not rule.targets for rule in rules):
         return []
     targets = [target for rule in rules for target in rule.targets]
-    resolved = target(found.value, scope)
     problems = _travels(rules, found, resolved)
     if "Resource" in targets:
         return problems
@@ -56,26 +56,36 @@ def _travels(rules: list[TypeRule], found: Found, resolved: Any) -> list[Finding
     ]
 
 
-def target(reference: Any, scope: Scope) -> dict[str, Any] | None:
-    """The contained resource, or the entry of the Bundle around."""
-    text = reference.get("reference") if type(reference) is dict else None
-    if type(text) is not str:
+class Targets:
+    """The resources that references lead to within one validation: contained ones, and entries of Bundles by address."""
+
+    def __init__(self) -> None:
+        self._entries: dict[int, dict[str, Any]] = {}
+
+    def find(self, reference: Any, scope: Scope) -> dict[str, Any] | None:
+        text = reference.get("reference") if type(reference) is dict else None
+        if type(text) is not str:
+            return None
+        if text.startswith("#"):
+            root = scope.root if type(scope.root) is dict else {}
+            if text == "#":
+                return root
+            return next((one for one in root.get("contained", ()) if one.get("id") == text[1:]), None)
+        for holder in (scope.outer, scope.root):
+            if type(holder) is dict and holder.get("resourceType") == "Bundle":
+                found = self._addresses(holder).get(text)
+                if found is not None:
+                    return found
         return None
-    if text.startswith("#"):
-        root = scope.root if type(scope.root) is dict else {}
-        if text == "#":
-            return root
-        return next((one for one in root.get("contained", ()) if one.get("id") == text[1:]), None)
-    for entry in _entries(scope):
-        resource = entry.get("resource")
-        if type(resource) is not dict:
-            continue
-        if entry.get("fullUrl") == text or f"{resource.get('resourceType')}/{resource.get('id')}" == text:
-            return resource
-    return None
 
-
-def _entries(scope: Scope) -> Iterator[Any]:
-    for holder in (scope.outer, scope.root):
-        if type(holder) is dict and holder.get("resourceType") == "Bundle":
-            yield from holder.get("entry", ())
+    def _addresses(self, bundle: dict[str, Any]) -> dict[str, Any]:
+        found = self._entries.get(id(bundle))
+        if found is None:
+            found = self._entries[id(bundle)] = {}
+            for entry in bundle.get("entry", ()):
+                resource = entry.get("resource")
+                if type(resource) is dict:
+                    found.setdefault(f"{resource.get('resourceType')}/{resource.get('id')}", resource)
+                    if "fullUrl" in entry:
+                        found.setdefault(entry["fullUrl"], resource)
+        return found
