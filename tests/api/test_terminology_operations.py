@@ -110,6 +110,7 @@ async def test_refusals(fhir: Fhir, path: str, status: int) -> None:
             "compose": {"include": [{"system": ANIMALS, "concept": [1]}]},
         },
         {"resourceType": "ValueSet", "url": "urn:set", "compose": {"include": [{"valueSet": "urn:set"}]}},
+        {"resourceType": "ValueSet", "url": "urn:set", "compose": {"include": [{"valueSet": 7}]}},
         {"resourceType": "ValueSet", "url": "urn:set", "expansion": {"contains": [1]}},
         {"resourceType": "ValueSet", "url": "urn:set", "extension": [1]},
     ],
@@ -130,6 +131,12 @@ async def test_what_a_client_sends_may_be_anything(fhir: Fhir, broken: dict[str,
             "POST", f"ValueSet/{operation}", {"resourceType": "Parameters", "parameter": given}
         )
         assert answer.status_code < 500, answer.text
+
+
+async def test_parameters_that_are_none(fhir: Fhir) -> None:
+    for none in (7, True, "x", {"name": 1}, [7]):
+        answer = await fhir.ask("POST", "ValueSet/$expand", {"resourceType": "Parameters", "parameter": none})
+        assert answer.status_code == 400, answer.text
 
 
 async def test_in_xml(fhir: Fhir) -> None:

@@ -83,7 +83,8 @@ def parameters(call: Call) -> dict[str, list[object]]:
     if call.body:
         body = json.parse(call.body)
         if body.get("resourceType") == "Parameters":
-            for part in body.get("parameter") or ():
+            listed = body.get("parameter") or []
+            for part in listed if isinstance(listed, list) else [listed]:
                 _take(part, found)
     return found
 

@@ -4,6 +4,7 @@ A request may bring code systems and value sets (`tx-resource`). What neither it
 record, as the reader may see it. Spec: https://hl7.org/fhir/R4/terminology-service.html
 """
 
+import asyncio
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from importlib.metadata import version
@@ -84,7 +85,8 @@ async def answer(call: Call, work: Callable[[Question], Json]) -> Answer:
     for _ in range(ROUNDS_MAX):
         library = call.terminology.library().with_shelf(Resources(brought))
         try:
-            made = work(Question(given, asked, library))
+            # In a thread: a large expansion takes a while, and others are waiting.
+            made = await asyncio.to_thread(work, Question(given, asked, library))
             done = Answer(200, json.encode(r4_form.of(made) if strict else made))
         except Refused as refused:
             done = _refused(refused)

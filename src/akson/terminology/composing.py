@@ -22,7 +22,7 @@ CODES_MAX = 50_000
 IMPORTS_MAX = 50
 """Value sets within value sets."""
 WORK_MAX = 1_000_000
-"""Concepts looked at for one answer, about a second. Includes that multiply each other would go on for ever."""
+"""Concepts looked at, and filters on them, for one answer: about a second. Includes can multiply each other for ever."""
 Key = tuple[str, str, str]
 """System, version where versions are told apart, code."""
 
@@ -129,14 +129,15 @@ class Composer:
 
     def _of_system(self, value_set: ValueSet, system: CodeSystem, part: Json, place: str) -> Iterator[Entry]:
         language = str(value_set.resource.get("language", ""))
-        self._work(value_set, len(part.get("concept") or system.concepts))
         if part.get("concept"):
+            self._work(value_set, len(part["concept"]))
             for said in part["concept"]:
                 concept = system.find(str(said.get("code", "")))
                 if concept is not None:
                     yield Entry(system, concept, said, language)
             return
         chosen = filters.read(system.url, part.get("filter") or (), f"ValueSet.compose.{place}")
+        self._work(value_set, len(system.concepts) * filters.cost(chosen))
         test = filters.passing(system, chosen)
         nested = all(f.op in ("is-a", "descendent-of") for f in chosen)
         for concept in system.every():
@@ -201,7 +202,7 @@ class Composer:
             system = self.library.system(url, version) or system
         own = system.find(concept.code)
         listed = part.get("concept")
-        self._work(value_set, len(listed or ()) + (len(system.concepts) if chosen else 0))
+        self._work(value_set, len(listed or ()) + (len(system.concepts) * len(chosen)))
         said = _said(system, listed, concept.code) if listed else None
         if own is None or (listed and said is None) or not filters.passing(system, chosen)(own):
             return None

@@ -16,6 +16,7 @@ _ALWAYS = ("inactive",)
 
 def describe(url: str, version: str, code: str, library: Library, wishes: Wishes) -> Json:
     """The Parameters of the answer. Raises Refused AKS-TERMINOLOGY-035, -040, -041."""
+    wishes = wishes.for_set("", "")
     library = library.with_supplements(wishes.supplements)
     require_supplements(library, wishes.supplements)
     system = known_system(library, url, version)

@@ -101,7 +101,7 @@ def _wanted(entry: Entry, wishes: Wishes, value_set: ValueSet) -> bool:
 
 
 def _found(entry: Entry, text: str) -> bool:
-    """Every word of the text begins somewhere in the code or the words of the concept."""
+    """Every word of the text stands somewhere in the code or the words of the concept."""
     said = " ".join(
         (entry.concept.code, displays.own(entry).value, *(d.value for d in displays.designations(entry)))
     )

@@ -14,6 +14,10 @@ from akson.terminology.concepts import CONCEPT_PROPERTIES, CodeSystem, Concept, 
 from akson.terminology.refusal import Refused
 
 Test = Callable[[Concept], bool]
+PATTERN_WORK = 15
+"""What a pattern costs for one concept, where any other filter costs 1."""
+PATTERN_SIGNS_MAX = 1_000
+"""Of a text that is matched; no code is as long."""
 _OWN = frozenset(
     {"concept", "code", "display", "definition", "inactive", "status", "notSelectable", "abstract"}
 )
@@ -42,6 +46,11 @@ def read(system: str, listed: Sequence[Json], place: str) -> list[Filter]:
             )
         found.append(filter)
     return found
+
+
+def cost(filters: Iterable[Filter]) -> int:
+    """Of looking at one concept."""
+    return 1 + sum(PATTERN_WORK if filter.op == "regex" else 1 for filter in filters)
 
 
 def passing(system: CodeSystem, filters: Iterable[Filter]) -> Test:
@@ -107,7 +116,9 @@ def _regex(system: CodeSystem, filter: Filter) -> Test:
         pattern = patterns.compile(filter.value)
     except Problem as unreadable:
         raise _refused(system, filter, "the pattern is not one that is offered") from unreadable
-    return lambda concept: any(pattern.matches_whole(v) for v in values(concept))
+    return lambda concept: any(
+        len(v) <= PATTERN_SIGNS_MAX and pattern.matches_whole(v) for v in values(concept)
+    )
 
 
 _OPERATORS: dict[str, Callable[[CodeSystem, Filter], Test]] = {

@@ -51,6 +51,8 @@ def _check(item: Json, place: str, depth: int) -> None:
             if not isinstance(value, dict):
                 raise ValueError(f"{at} is not an object")
             _check(value, at, depth + 1)
+        elif name == "valueSet" and not isinstance(value, str | list):
+            raise ValueError(f"{at} is neither an address nor a list of them")
         elif name in _TEXTS and not isinstance(value, str):
             raise ValueError(f"{at} is not text")
 
