@@ -111,10 +111,16 @@ class AccessLog:
             self._edge = edge = grown
 
     async def events_of(
-        self, tenant: int, patient: str, *, before: int | None = None, count: int = 100
+        self,
+        tenant: int,
+        patient: str,
+        *,
+        actor: str | None = None,
+        before: int | None = None,
+        count: int = 100,
     ) -> list[tuple[int, AccessEvent]]:
-        """(place in the log, event) of one patient, newest first."""
-        rows = await self.rows.events_of(tenant, patient, before=before, count=count)
+        """(place in the log, event) of one patient, newest first; of one actor when named."""
+        rows = await self.rows.events_of(tenant, patient, actor=actor, before=before, count=count)
         return [(row.idx, canonical.decode(row.canonical)) for row in rows]
 
     async def _flush(self) -> None:

@@ -141,12 +141,21 @@ class AuditLogStore:
         return [_row(row) for row in rows]
 
     async def events_of(
-        self, tenant: int, patient: str, *, before: int | None = None, count: int = 100
+        self,
+        tenant: int,
+        patient: str,
+        *,
+        actor: str | None = None,
+        before: int | None = None,
+        count: int = 100,
     ) -> list[LogRow]:
-        """A patient's events, newest first, before a place."""
+        """A patient's events, newest first, before a place; of one actor when named."""
         last = before if before is not None else 2**63 - 1
-        sql = f"{_ROW} where tenant = $1 and patient = $2 and idx < $3 order by idx desc limit $4"
-        return [_row(row) for row in await self._pool.fetch(sql, tenant, patient, last, count)]
+        sql = (
+            f"{_ROW} where tenant = $1 and patient = $2 and idx < $3 and ($5::text is null or actor = $5) "
+            "order by idx desc limit $4"
+        )
+        return [_row(row) for row in await self._pool.fetch(sql, tenant, patient, last, count, actor)]
 
     async def tile(self, level: int, n: int) -> bytes | None:
         return await self._pool.fetchval(
