@@ -87,7 +87,7 @@ async def read_body(receive: Receive, headers: Mapping[str, str]) -> bytes:
     if headers.get("content-encoding", "identity").lower() not in ("identity", ""):
         raise unsupported(415, "A compressed body is not read here.", "Send it as it is.")
     length = headers.get("content-length", "")
-    if length.isdigit() and int(length) > BODY_BYTES_MAX:
+    if length.isdecimal() and int(length) > BODY_BYTES_MAX:
         raise _too_large()
     parts: list[bytes] = []
     size = 0
