@@ -8,12 +8,12 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from akson.exchange import xml
 from akson.exchange.components import logistics
 from akson.exchange.envelope import msghead
 from akson.exchange.messages import admission, discharge
 from akson.exchange.schema import Coded, Structure, Values, write_structure
 from akson.exchange.times import NORWAY
+from akson.fhir import markup
 from akson_lab.facts import Address, Shipment, StayFacts
 
 LISTS = "2.16.578.1.12.4.1.1."
@@ -55,7 +55,7 @@ def _message(
 ) -> bytes:
     content = write_structure(structure, {**_start(facts, shipment), **body}, logistics.PREFIXES)
     info = _info(facts, shipment, Coded(code, words))
-    return xml.write(msghead.write_envelope(info, content, issued=_local(facts.sent_at)))
+    return markup.write(msghead.write_envelope(info, content, issued=_local(facts.sent_at)))
 
 
 def _info(facts: StayFacts, shipment: Shipment, type: Coded) -> Values:

@@ -212,9 +212,9 @@ async def test_validate_tells_every_fault_and_stores_nothing(fhir: Fhir) -> None
         "parameter": [{"name": "resource", "resource": {"resourceType": "Patient"}}],
     }
     good = await fhir.ask("POST", "Patient/$validate", wrapped)
-    assert good.json()["issue"][0]["severity"] == "information"
+    assert {i["severity"] for i in good.json()["issue"]} <= {"information", "warning"}
     standing = await fhir.ask("GET", "Patient/astrid/$validate", who="ida")
-    assert standing.json()["issue"][0]["severity"] == "information"
+    assert {i["severity"] for i in standing.json()["issue"]} <= {"information", "warning"}
     assert (await fhir.ask("GET", "Patient/astrid/$validate", who="omar")).status_code == 404
     assert (await fhir.ask("POST", "Patient/$validate", {"resourceType": "Basic"})).json()["issue"][0][
         "severity"

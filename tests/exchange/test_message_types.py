@@ -7,12 +7,13 @@ from typing import Any
 import pytest
 from lxml import etree
 
-from akson.exchange import mirror, rendering, stays, xml
+from akson.exchange import mirror, rendering, stays
 from akson.exchange.envelope import msghead
 from akson.exchange.message_type import MessageType, StayFacts
 from akson.exchange.messages import BY_CODE, MESSAGE_TYPES
 from akson.exchange.opening import open_message
 from akson.exchange.schema import Coded, Element, Structure, document, read_structure, write_structure
+from akson.fhir import markup
 from akson.fhir.codec import json
 from akson.fhir.validation import validate
 from akson.terminology import Terminology
@@ -86,18 +87,20 @@ def one(around: Structure, element: Element, chance: random.Random, depth: int) 
 def test_nothing_is_lost_on_the_way_to_fhir_and_back(type: MessageType, seed: int) -> None:
     chance = random.Random(seed)
     content = write_structure(type.structure, sample(type.structure, chance), type.prefixes)
-    whole = xml.read(admission() if type.code == "LOG_INNLAGT" else discharge())
+    whole = markup.read(admission() if type.code == "LOG_INNLAGT" else discharge())
     place = whole.find(".//{*}Content")
     assert place is not None
     place[:] = [content]
-    opened = open_message(xml.write(whole))
+    opened = open_message(markup.write(whole))
     assert not opened.faults
     message = opened.message()
     communication = json.parse(json.encode(mirror.to_fhir(message, AROUND)))
     assert not [str(issue) for issue in validate(communication)]
     back = mirror.from_fhir(communication)
     assert back.content == message.content and back.facts == message.facts
-    assert xml.canonical(xml.read(mirror.write(back))) == xml.canonical(xml.read(mirror.write(message)))
+    assert markup.canonical(markup.read(mirror.write(back))) == markup.canonical(
+        markup.read(mirror.write(message))
+    )
     for encounter in stays_of(message):
         assert not validate(encounter)
     shown = rendering.text(message)
@@ -129,7 +132,7 @@ def stays_of(message: Any) -> list[dict[str, Any]]:
 @pytest.mark.shared
 def test_what_is_written_is_valid_by_the_official_schema(official_schema: etree.XMLSchema) -> None:
     for type in MESSAGE_TYPES:
-        whole = xml.read(admission() if type.code == "LOG_INNLAGT" else discharge())
+        whole = markup.read(admission() if type.code == "LOG_INNLAGT" else discharge())
         place = whole.find(".//{*}Content")
         assert place is not None
         for seed in SEEDS:
@@ -146,10 +149,10 @@ def test_every_official_example_goes_to_fhir_and_back(shared: Path, official_sch
         message = open_message(content).message()
         communication = json.parse(json.encode(mirror.to_fhir(message, AROUND)))
         assert not validate(communication), name
-        written = xml.read(mirror.write(mirror.from_fhir(communication)))
+        written = markup.read(mirror.write(mirror.from_fhir(communication)))
         assert official_schema.validate(written), name
         before, after = (
-            read_structure(r, msghead.format.MSGHEAD).values for r in (xml.read(content), written)
+            read_structure(r, msghead.format.MSGHEAD).values for r in (markup.read(content), written)
         )
         assert plain(before) == plain(after), name
         for encounter in stays_of(message):

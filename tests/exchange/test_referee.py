@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 from lxml import etree
 
-from akson.exchange import xml
 from akson.exchange.judgement import faults_of
 from akson.exchange.opening import open_message
+from akson.fhir import markup
 from tests.exchange.samples import admission, discharge, official
 
 BENDS_EACH = 120
@@ -89,11 +89,11 @@ BENDS: tuple[Callable[[Node, random.Random], None], ...] = (
 
 
 def bent_at_random(message: bytes, chance: random.Random) -> bytes:
-    root = xml.read(message)
+    root = markup.read(message)
     for _ in range(chance.randint(1, 2)):
         inner = [n for n in root.iter(etree.Element) if n.getparent() is not None]
         chance.choice(BENDS)(chance.choice(inner), chance)
-    return xml.write(root)
+    return markup.write(root)
 
 
 def agree(content: bytes, schema: etree.XMLSchema) -> bool:

@@ -120,6 +120,19 @@ def test_nothing_is_left_for_later() -> None:
     assert not bad, "\n".join(bad)
 
 
+def test_xml_has_one_door() -> None:
+    """A second parser is a second set of limits; what the product reads goes through `akson.fhir.markup`."""
+    parsers = re.compile(
+        r"\betree\.(?:XMLParser|XMLPullParser|HTMLParser|fromstring|parse|iterparse|XML|HTML)\b"
+    )
+    found = {
+        str(p.relative_to(ROOT / "src"))
+        for p in (ROOT / "src").rglob("*.py")
+        if parsers.search(p.read_text("utf-8"))
+    }
+    assert found == {"akson/fhir/markup.py"}
+
+
 @pytest.mark.parametrize(
     "package", sorted(p.parent.name for p in (ROOT / "src" / "akson").glob("*/__init__.py"))
 )

@@ -1,5 +1,7 @@
 """The FHIR door: HTTP routes, interactions, capability statement. Entry point: `build`."""
 
+from pathlib import Path
+
 from akson.api.door import Authenticate, Door
 from akson.record.door import Record
 from akson.terminology import Terminology
@@ -8,12 +10,18 @@ __all__ = ["build"]
 
 
 def build(
-    record: Record, *, authenticate: Authenticate, base_url: str = "", terminology: Terminology | None = None
+    record: Record,
+    *,
+    authenticate: Authenticate,
+    base_url: str = "",
+    terminology: Terminology | None = None,
+    profiles: Path | None = None,
 ) -> Door:
     """The ASGI application for everything below /fhir.
 
     `authenticate` gives the Actor of an Authorization header, or raises Problem UNAUTHENTICATED. `base_url` is the
     address others know this node by, without /fhir; when empty, links say what the client called us. `terminology`: the
     words of the node, for its operations and for searches; what comes with Akson when none is given.
+    `profiles`: a folder of profiles for $validate.
     """
-    return Door(record, authenticate, base_url, terminology or Terminology.of_this_installation())
+    return Door(record, authenticate, base_url, terminology or Terminology.of_this_installation(), profiles)

@@ -5,6 +5,8 @@ Spec: https://hl7.org/fhir/R4/http.html, https://asgi.readthedocs.io. What an in
 
 from collections.abc import Awaitable, Callable, MutableMapping, Sequence
 from dataclasses import replace
+from functools import partial
+from pathlib import Path
 from typing import Any
 
 from akson.access.actor import Actor, ActorKind, PurposeOfUse
@@ -14,6 +16,7 @@ from akson.api.interaction import Answer, Call, Interaction
 from akson.api.interactions import INTERACTIONS
 from akson.api.negotiation import Format, answer_format, body_format, inward, outward
 from akson.api.operations import OPERATIONS
+from akson.api.profiles import ProfileFolder
 from akson.api.request import Disconnected, Receive, Request, Scope, read_body, read_request
 from akson.api.routing import route, table
 from akson.api.statuses import answer_of
@@ -48,8 +51,14 @@ class Door:
     """Built once per web worker by `build`."""
 
     def __init__(
-        self, record: Record, authenticate: Authenticate, base_url: str, terminology: Terminology
+        self,
+        record: Record,
+        authenticate: Authenticate,
+        base_url: str,
+        terminology: Terminology,
+        profiles: Path | None,
     ) -> None:
+        self._profiles = ProfileFolder(profiles, terminology)
         self._record = record
         self._terminology = terminology
         self._authenticate = authenticate
@@ -71,7 +80,7 @@ class Door:
             answer = answer_of(problem)
         except Disconnected:
             return
-        await _respond(send, answer, wanted, head=scope["method"] == "HEAD")
+        await self._respond(send, answer, wanted, head=scope["method"] == "HEAD")
 
     async def _answer(self, request: Request, receive: Receive) -> Answer:
         interaction, values = self._route(request)
@@ -86,7 +95,8 @@ class Door:
             body = await read_body(receive, request.headers)
             if body or interaction.code in _BODY_NEEDED:
                 form, patch = interaction.shape.endswith("_search"), interaction.code == "patch"
-                body = inward(body_format(request.headers, form=form, patch=patch), body)
+                said = body_format(request.headers, form=form, patch=patch)
+                body = await self._record.aside(len(body), partial(inward, said, body))
         session = self._record.open(actor, _PURPOSE.get(actor.kind, PurposeOfUse.TREATMENT))
         return await interaction.run(self._call(request, session, values, body))
 
@@ -114,7 +124,9 @@ class Door:
             dispatch=self._dispatch,
             member=values.get("member", ""),
             words=self._words,
+            aside=self._record.aside,
             terminology=self._terminology,
+            profiles=self._profiles,
         )
 
     async def _dispatch(self, call: Call, path: Sequence[str]) -> Answer:
@@ -129,13 +141,16 @@ class Door:
         )
         return await interaction.run(asked)
 
-
-async def _respond(send: Send, answer: Answer, wanted: Format, *, head: bool) -> None:
-    body = answer.body if wanted is Format.JSON else outward(wanted, answer.body)
-    headers = [(name.lower().encode(), value.encode("latin-1", "replace")) for name, value in answer.headers]
-    headers += _SAFE
-    if answer.status not in (204, 304):
-        headers.append((b"content-type", f"{wanted}; charset=utf-8".encode()))
-        headers.append((b"content-length", str(len(body)).encode()))
-    await send({"type": "http.response.start", "status": answer.status, "headers": headers})
-    await send({"type": "http.response.body", "body": b"" if head else body})
+    async def _respond(self, send: Send, answer: Answer, wanted: Format, *, head: bool) -> None:
+        body = answer.body
+        if wanted is not Format.JSON:
+            body = await self._record.aside(len(body), lambda: outward(wanted, answer.body))
+        headers = [
+            (name.lower().encode(), value.encode("latin-1", "replace")) for name, value in answer.headers
+        ]
+        headers += _SAFE
+        if answer.status not in (204, 304):
+            headers.append((b"content-type", f"{wanted}; charset=utf-8".encode()))
+            headers.append((b"content-length", str(len(body)).encode()))
+        await send({"type": "http.response.start", "status": answer.status, "headers": headers})
+        await send({"type": "http.response.body", "body": b"" if head else body})

@@ -10,10 +10,12 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import format_datetime
 
+from akson.api.profiles import ProfileFolder
 from akson.fhir.search.words import CORE, Words
 from akson.record.session import RecordSession
 from akson.record.values import StoredVersion
 from akson.terminology import Terminology
+from akson.world import Aside
 
 Pairs = Sequence[tuple[str, str]]
 
@@ -39,8 +41,12 @@ class Call:
     """The cursor again; Problem when it belongs to another search or another reader."""
     dispatch: Callable[["Call", Sequence[str]], Awaitable["Answer"]]
     """(call, path) -> the answer at another address, for the same reader. Raises Problem."""
+    aside: Aside
+    """For what takes long: beside the event loop, so that others are answered meanwhile."""
     terminology: Terminology
     """The words of this node; asking is free of I/O."""
+    profiles: ProfileFolder
+    """The profiles of this node, for $validate."""
     member: str = ""
     """The type asked for inside a compartment: `Observation` in Patient/astrid/Observation; `*` is every type."""
     words: Words = CORE

@@ -16,6 +16,7 @@ _PARAMETERS = {
     "type": {"enum": ()},
     "id": {"type": "string", "pattern": r"^[A-Za-z0-9\-.]{1,64}$"},
     "version": {"type": "string", "pattern": r"^[0-9]{1,9}$"},
+    "member": {"enum": ()},
 }
 _STATUSES = {
     "400": "Not readable, or not understood",
@@ -67,8 +68,9 @@ def _operation(route: Interaction) -> dict[str, Any]:
 
 
 def _schema(name: str) -> dict[str, Any]:
-    if name == "type":
-        return {"type": "string", "enum": sorted(load().resource_types)}
+    if name in ("type", "member"):
+        every = ["*"] if name == "member" else []
+        return {"type": "string", "enum": [*every, *sorted(load().resource_types)]}
     return dict(_PARAMETERS[name])
 
 

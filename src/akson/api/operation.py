@@ -7,6 +7,7 @@ The table of operations yields routes and their lines in the capability statemen
 
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from akson.api.interaction import Answer, Call, Interaction
 from akson.fhir.codec import json
@@ -77,15 +78,18 @@ def parameters(call: Call) -> dict[str, list[object]]:
 
     `{"resource": [{…}], "mode": ["create"]}`. Raises MALFORMED AKS-API-040 for a part without a name.
     """
+    return read_parameters(call, json.parse(call.body) if call.body else {})
+
+
+def read_parameters(call: Call, body: dict[str, Any]) -> dict[str, list[object]]:
+    """The same of a body that is read already."""
     found: dict[str, list[object]] = {}
     for name, value in call.query:
         found.setdefault(name, []).append(value)
-    if call.body:
-        body = json.parse(call.body)
-        if body.get("resourceType") == "Parameters":
-            listed = body.get("parameter") or []
-            for part in listed if isinstance(listed, list) else [listed]:
-                _take(part, found)
+    if body.get("resourceType") == "Parameters":
+        listed = body.get("parameter") or []
+        for part in listed if isinstance(listed, list) else [listed]:
+            _take(part, found)
     return found
 
 

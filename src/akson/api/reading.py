@@ -27,7 +27,7 @@ def version_asked(header: str | None, name: str) -> int | None:
     if header is None:
         return None
     digits = header.strip().removeprefix("W/").strip('"')
-    if not digits.isdigit() or len(digits) > 9:
+    if not digits.isdecimal() or len(digits) > 9:
         raise Problem(
             ProblemKind.MALFORMED,
             "AKS-API-020",
@@ -65,7 +65,7 @@ def criteria(query: Pairs) -> str:
 def count(query: Pairs, *, default: int, most: int) -> int:
     for name, value in query:
         if name == "_count":
-            if not value.isdigit():
+            if not value.isdecimal():
                 raise Problem(ProblemKind.MALFORMED, "AKS-API-021", "_count is not a number.", code="value")
             return min(int(value), most)
     return default

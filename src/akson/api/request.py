@@ -20,6 +20,8 @@ BODY_BYTES_MAX = 64 * 1024 * 1024
 """The largest Bundle of the Synthea data is 12 MB; a year of one citizen fits several times."""
 BODY_TIMEOUT_S = 30.0
 """Between two parts of a body; a slow client must not hold memory for ever."""
+BODY_WHOLE_TIMEOUT_S = 300.0
+"""For all of it: 64 MB over the slowest line that a municipality has; a letter a minute is no line."""
 QUERY_FIELDS_MAX = 200
 URL_BYTES_MAX = 16 * 1024
 SEGMENTS_MAX = 6
@@ -87,13 +89,15 @@ async def read_body(receive: Receive, headers: Mapping[str, str]) -> bytes:
     if headers.get("content-encoding", "identity").lower() not in ("identity", ""):
         raise unsupported(415, "A compressed body is not read here.", "Send it as it is.")
     length = headers.get("content-length", "")
-    if length.isdigit() and int(length) > BODY_BYTES_MAX:
+    if length.isdecimal() and int(length) > BODY_BYTES_MAX:
         raise _too_large()
     parts: list[bytes] = []
     size = 0
+    loop = asyncio.get_running_loop()
+    due = loop.time() + BODY_WHOLE_TIMEOUT_S
     while True:
         try:
-            message = await asyncio.wait_for(receive(), BODY_TIMEOUT_S)
+            message = await asyncio.wait_for(receive(), min(BODY_TIMEOUT_S, due - loop.time()))
         except TimeoutError:
             raise unsupported(408, "The body did not arrive in time.") from None
         if message["type"] == "http.disconnect":

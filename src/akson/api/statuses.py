@@ -27,6 +27,7 @@ _STATUS_BY_ID = {
     # Operations: a parameter that is missing or is not what it must be.
     "AKS-API-041": 400,
     "AKS-API-042": 400,
+    "AKS-API-043": 400,
     "AKS-API-044": 400,
     "AKS-API-045": 400,
     "AKS-API-060": 400,
@@ -36,6 +37,7 @@ _STATUS_BY_ID = {
     "AKS-API-064": 400,
     "AKS-API-050": 400,
     "AKS-API-053": 400,
+    "AKS-FHIR-102": 400,  # a profile that is asked for and not known
     "AKS-FHIR-101": 404,  # no such resource type
     "AKS-FHIR-309": 404,  # no such compartment
     "AKS-RECORD-024": 409,  # as R5 says of it

@@ -40,6 +40,7 @@ def fhir_door(node: Node) -> "App":
         authenticate=authenticator(node.issuer.verify),
         base_url=node.settings.base_url,
         terminology=Terminology.of_this_installation(node.settings.data),
+        profiles=node.settings.profiles,
     )
 
 

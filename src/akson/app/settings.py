@@ -49,11 +49,12 @@ class Settings:
     base_url: str
     database_url: str
     log_database_url: str
+    profiles: Path | None
 
     def shown(self) -> dict[str, str]:
         """For people: secrets only as set or not."""
         values = asdict(self)
-        return {s.name: _hidden(values[s.name]) if s.secret else str(values[s.name]) for s in TABLE}
+        return {s.name: _hidden(values[s.name]) if s.secret else str(values[s.name] or "") for s in TABLE}
 
 
 def _hidden(value: str) -> str:
@@ -70,6 +71,15 @@ def _folder(value: str) -> Path:
     if not value.strip():
         raise ValueError("it is empty")
     return Path(value).expanduser().absolute()
+
+
+def _optional_folder(value: str) -> Path | None:
+    if not value.strip():
+        return None
+    folder = Path(value).expanduser().absolute()
+    if not folder.is_dir():
+        raise ValueError("it is no folder")
+    return folder
 
 
 def _whole(low: int, high: int) -> Callable[[str], int]:
@@ -143,6 +153,13 @@ TABLE: tuple[Setting, ...] = (
         _database,
         "Database of the access log; default `<name>_log` beside `database_url`, made when allowed.",
         secret=True,
+    ),
+    Setting(
+        "profiles",
+        "folder",
+        "",
+        _optional_folder,
+        "Profiles for `$validate`: StructureDefinition, ValueSet and CodeSystem in JSON files or packages (.tgz).",
     ),
 )
 

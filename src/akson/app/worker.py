@@ -18,7 +18,6 @@ GRACE_S = 5
 """Requests under way may take so long after the node was told to stop."""
 LAST_RESORT_S = 10
 KEEP_ALIVE_S = 75
-HEADER_BYTES_MAX = 64 * 1024
 
 
 def main() -> None:
@@ -49,11 +48,12 @@ async def _web(order: Order) -> None:
     import uvicorn
 
     from akson.app.asgi import House
+    from akson.app.impatience import ImpatientProtocol
 
     config = uvicorn.Config(
         House(order.settings, order.stage, on_open=say_ready),
         loop="none",
-        http="httptools",
+        http=ImpatientProtocol,
         ws="none",
         lifespan="on",
         log_config=None,
@@ -63,7 +63,6 @@ async def _web(order: Order) -> None:
         backlog=2048,
         timeout_keep_alive=KEEP_ALIVE_S,
         timeout_graceful_shutdown=GRACE_S,
-        h11_max_incomplete_event_size=HEADER_BYTES_MAX,
     )
     server = uvicorn.Server(config)
     await server.serve(sockets=[socket.socket(fileno=order.socket)])

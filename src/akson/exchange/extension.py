@@ -15,8 +15,8 @@ from typing import Any, TypeAlias
 
 from lxml import etree
 
-from akson.exchange import xml
 from akson.exchange.schema import Coded, Element, Quantity, Structure, Values
+from akson.fhir import markup
 
 Extension: TypeAlias = dict[str, Any]
 
@@ -121,8 +121,8 @@ def _value(part: Extension, around: Structure, element: Element) -> Any:
 
 
 def _bytes(url: str, node: etree._Element) -> Extension:
-    return {"url": url, "valueBase64Binary": base64.b64encode(xml.canonical(node)).decode("ascii")}
+    return {"url": url, "valueBase64Binary": base64.b64encode(markup.canonical(node)).decode("ascii")}
 
 
 def _element(part: Extension) -> etree._Element:
-    return xml.read(base64.b64decode(part["valueBase64Binary"]))
+    return markup.read(base64.b64decode(part["valueBase64Binary"]))

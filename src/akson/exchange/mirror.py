@@ -26,7 +26,7 @@ from typing import Any
 
 from lxml import etree
 
-from akson.exchange import rendering, times, xml
+from akson.exchange import rendering, times
 from akson.exchange.envelope import msghead_format
 from akson.exchange.envelope.msghead import PREFIXES
 from akson.exchange.extension import BASE, from_extension, to_extension
@@ -34,6 +34,7 @@ from akson.exchange.message_type import CANCELLED, CareMessage, MessageType, Res
 from akson.exchange.messages import BY_CODE
 from akson.exchange.opening import open_message
 from akson.exchange.schema import Coded, Values, write_structure
+from akson.fhir import markup
 from akson.fhir.problem import Problem, ProblemKind
 from akson.terminology.systems import NORWEGIAN_LISTS
 
@@ -108,14 +109,14 @@ def from_fhir(communication: Resource) -> CareMessage:
     files = [p["contentAttachment"] for p in communication.get("payload", ()) if "contentAttachment" in p]
     body = write_structure(type.structure, content, type.prefixes)
     head = _attached(header, body, files)
-    return open_message(xml.write(write_structure(msghead_format.MSGHEAD, head, PREFIXES))).message()
+    return open_message(markup.write(write_structure(msghead_format.MSGHEAD, head, PREFIXES))).message()
 
 
 def write(message: CareMessage) -> bytes:
     """The message as XML: what was read, written again in the declared order."""
     header, files = _detached(message.envelope.head, message.type)
     body = write_structure(message.type.structure, message.content, message.type.prefixes)
-    return xml.write(write_structure(msghead_format.MSGHEAD, _attached(header, body, files), PREFIXES))
+    return markup.write(write_structure(msghead_format.MSGHEAD, _attached(header, body, files), PREFIXES))
 
 
 def _identifiers(message: CareMessage) -> list[Resource]:

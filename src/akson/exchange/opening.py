@@ -1,18 +1,18 @@
 """From bytes to a message, as far as it goes: `open_message(bytes) -> Opened`. Nothing is judged here.
 
-bytes → tree (xml.py) → Envelope → MessageType by its code and its root element → content by its declaration
+bytes → tree (fhir/markup.py) → Envelope → MessageType by its code and its root element → content by its declaration
 """
 
 from dataclasses import dataclass
 
 from lxml import etree
 
-from akson.exchange import xml
 from akson.exchange.envelope.msghead import is_header, read_envelope
 from akson.exchange.envelope.values import Envelope
 from akson.exchange.message_type import CareMessage, MessageType
 from akson.exchange.messages import BY_CODE
 from akson.exchange.schema import Fault, Values, read_structure
+from akson.fhir import markup
 from akson.fhir.problem import Problem, ProblemKind
 
 
@@ -37,9 +37,9 @@ class Opened:
 def open_message(content: bytes) -> Opened:
     """Never raises for what the bytes say."""
     try:
-        root = xml.read(content)
+        root = markup.read(content)
     except Problem as problem:
-        ruins = xml.read_ruins(content)
+        ruins = markup.read_ruins(content)
         return Opened(_outside(ruins), None, {}, (), problem)
     try:
         envelope = read_envelope(root)

@@ -11,7 +11,7 @@ from functools import cached_property
 from typing import Any
 from urllib.parse import parse_qsl
 
-from akson.fhir.codec.bundles import RawEntry, split_bundle
+from akson.fhir.codec.bundles import RawEntry, split_bundle, split_entry
 from akson.fhir.codec.json import parse
 from akson.fhir.definitions import load
 from akson.fhir.problem import Issue, Problem, ProblemKind
@@ -80,7 +80,7 @@ class Batch:
 def read_bundle(data: bytes, *, base: str = "", entries_max: int = ENTRIES_MAX) -> Batch:
     """The entries in order. `base` is this server's own address, which an entry's url may begin with.
 
-    Raises Problem: AKS-FHIR-010/011 no Bundle, 012 a Bundle of another type, 013 too many entries,
+    Raises Problem: AKS-FHIR-010/011 no Bundle, or none that can be read, 012 a Bundle of another type, 013 too many entries,
     014 an entry that cannot be read (in a transaction; in a batch it stands in `failed`), 015 a fullUrl twice.
     """
     frame = split_bundle(data)
@@ -100,7 +100,7 @@ def read_bundle(data: bytes, *, base: str = "", entries_max: int = ENTRIES_MAX) 
     failed: list[tuple[int, Problem]] = []
     for place, raw in enumerate(frame.entry):
         try:
-            entries.append(_entry(place, raw, base))
+            entries.append(_entry(place, split_entry(place, raw), base))
         except Problem as problem:
             if frame.type == "transaction":
                 raise

@@ -1,4 +1,4 @@
-"""The door for XML: every byte from outside becomes a tree here, under stated limits, or a Problem.
+"""The one door for XML: every byte from outside becomes a tree here, under stated limits, or a Problem.
 
 Spec: https://www.w3.org/TR/xml/. What the elements mean does not belong here. It stands in this package because FHIR
 itself is written in XML too, and imports point down.

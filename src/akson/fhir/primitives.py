@@ -61,7 +61,12 @@ def string(value: Any, _scope: object = None) -> str | None:
 
 
 def code(value: Any, _scope: object = None) -> str | None:
-    if type(value) is str and _CODE.fullmatch(value):
+    if (
+        type(value) is str
+        and len(value) <= STRING_MAX
+        and _CODE.fullmatch(value)
+        and (value.isprintable() or not _CONTROL.search(value))
+    ):
         return None
     return "must be a code: a string without spaces at either end and with single spaces inside"
 

@@ -10,7 +10,7 @@
 A plain update that lost a race is tried again on the newer version; one with If-Match is refused.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -36,6 +36,10 @@ if TYPE_CHECKING:
 
 CHANGES_MAX = 20_000
 ATTEMPTS_MAX = 40
+ISSUES_MAX = 500
+"""Told of one commit; its entries are often wrong in the same way."""
+INDEX_VALUES_MAX = 50_000
+"""Of one resource; a Group of ten thousand members has 20,000."""
 _ACTION = {"POST": "create", "PUT": "update", "DELETE": "delete"}
 
 
@@ -81,10 +85,11 @@ class Commit:
 
     async def _attempts(self, changes: Sequence[Change]) -> list[Committed]:
         prepared = await drafts.prepare(self._session, changes)
-        self._validate(prepared)
+        size = drafts.size_of(prepared)
+        await self._record.aside(size, lambda: self._validate(prepared))
         for attempt in range(ATTEMPTS_MAX):
             try:
-                return await self._once(prepared)
+                return await self._once(prepared, size)
             except Problem as lost:
                 # Compared again with what stands now: If-Match then says so, a plain update goes on top.
                 if lost.kind is not ProblemKind.CONFLICT or attempt == ATTEMPTS_MAX - 1:
@@ -110,17 +115,19 @@ class Commit:
                 ProblemKind.INVALID,
                 "AKS-RECORD-021",
                 f"The content breaks {len(errors)} rule{'s' if len(errors) > 1 else ''} of FHIR R4; nothing was stored.",
-                issues=errors,
+                issues=errors[:ISSUES_MAX],
             )
 
-    async def _once(self, prepared: Sequence[Draft]) -> list[Committed]:
+    async def _once(self, prepared: Sequence[Draft], size: int) -> list[Committed]:
         at = self._record.clock.now()
         keys = [d.key for d in prepared if not d.is_new and d.id and d.settled is None]
         standing = await self._record.store.current(self._tenant, keys) if keys else {}
-        steps = [self._compare(draft, standing.get(draft.key)) for draft in prepared if draft.settled is None]
+        steps = await self._record.aside(size, lambda: self._compared(prepared, standing))
         await self._decide(steps)
         _match_versions(steps)
-        writes = [self._write(step, at) for step in steps if not _idle(step)]
+        writes = await self._record.aside(
+            size, lambda: [self._write(step, at) for step in steps if not _idle(step)]
+        )
         kept = [step.same for step in steps if step.same]
         events = self._events([*writes, *kept], steps, at)
         if writes:
@@ -132,9 +139,15 @@ class Commit:
         by_key = {step.draft.key: step for step in steps}
         return [_outcome(draft, written.get(draft.key), by_key.get(draft.key), at) for draft in prepared]
 
+    def _compared(
+        self, prepared: Sequence[Draft], standing: Mapping[tuple[str, str], Current]
+    ) -> list[_Step]:
+        return [self._compare(draft, standing.get(draft.key)) for draft in prepared if draft.settled is None]
+
     def _compare(self, draft: Draft, current: Current | None) -> _Step:
         version = current.version if current else 0
         index = extract(draft.resource) if draft.resource is not None else IndexValues()
+        _refuse_rich(draft.type, index)
         before = current.patients if current else ()
         action = _ACTION[draft.method]
         absent = current is None or current.deleted
@@ -204,6 +217,19 @@ class Commit:
         for action, (decision, named) in merged.items():
             events += self._session.events.make(action, decision, by_patient(named), at=at)
         return events
+
+
+def _refuse_rich(type: str, index: IndexValues) -> None:
+    values = sum(
+        map(len, (index.tokens, index.references, index.strings, index.dates, index.uris, index.quantities))
+    )
+    if values > INDEX_VALUES_MAX:
+        raise Problem(
+            ProblemKind.TOO_LARGE,
+            "AKS-RECORD-039",
+            f"The {type} has more values to search for than one resource may ({INDEX_VALUES_MAX}).",
+            now="Send several resources.",
+        )
 
 
 def _match_versions(steps: Sequence[_Step]) -> None:

@@ -23,6 +23,7 @@ class Record:
         self, store: Store, log: AccessLog, *, definitions: Definitions, clock: Clock, random: Random
     ) -> None:
         self.store = store
+        self.aside = store.aside
         self.log = log
         self.definitions = definitions
         self.clock = clock

@@ -13,6 +13,7 @@ from urllib.parse import parse_qsl
 
 from akson.fhir.codec import json
 from akson.fhir.codec.references import rewrite_references
+from akson.fhir.definitions import load
 from akson.fhir.problem import Issue, Problem, ProblemKind
 from akson.fhir.search.parsing import parse as parse_search
 from akson.record.values import ID, Change
@@ -26,6 +27,10 @@ _CONDITIONAL = re.compile(rb'"reference"\s*:\s*"([A-Z][A-Za-z]+\?[^"\\]+)"')
 _PATIENT = re.compile(
     rb'"(?:subject|patient|beneficiary|for|individual)"\s*:\s*\{[^{}]*?"reference"\s*:\s*"([^"\\]+)"'
 )
+
+
+CONDITIONS_MAX = 1_000
+"""Conditional creates and updates, or conditional references, of one commit: each is a search of its own."""
 
 
 @dataclass(slots=True)
@@ -70,18 +75,38 @@ async def prepare(session: "RecordSession", changes: Sequence[Change]) -> list[D
     known = _allocate(session, made)
     known |= await _conditional_references(session, made, known)
     _refuse_twins(made)
+    await session.record.aside(size_of(made), lambda: _read_bodies(made, known))
+    return made
+
+
+def size_of(made: Sequence[Draft]) -> int:
+    """In bytes: how much there is to read, judge and index."""
+    return sum(len(draft.body) for draft in made if draft.body is not None)
+
+
+def _read_bodies(made: Sequence[Draft], known: Mapping[str, str]) -> None:
     for draft in made:
         if draft.body is not None and draft.settled is None:
             _read_body(draft, known)
-    return made
 
 
 async def _conditional_hits(session: "RecordSession", changes: Sequence[Change]) -> dict[int, StoredVersion]:
     asked = [(p, c.type, c.if_none_exist or c.criteria or "") for p, c in enumerate(changes)]
     asked = [(place, type, criteria) for place, type, criteria in asked if criteria]
+    _refuse_many(len(asked))
     hits = await asyncio.gather(*(_only_one(session, type, criteria) for _, type, criteria in asked))
     await session.saw([hit for hit in hits if hit is not None])
     return {place: hit for (place, _, _), hit in zip(asked, hits, strict=True) if hit is not None}
+
+
+def _refuse_many(conditions: int) -> None:
+    if conditions > CONDITIONS_MAX:
+        raise Problem(
+            ProblemKind.TOO_LARGE,
+            "AKS-RECORD-038",
+            f"{conditions} conditions are more than one commit takes ({CONDITIONS_MAX}).",
+            now="Send them in several Bundles.",
+        )
 
 
 async def _only_one(session: "RecordSession", type: str, criteria: str) -> StoredVersion | None:
@@ -169,13 +194,14 @@ def _patient_hint(draft: Draft, known: Mapping[str, str]) -> str | None:
 async def _conditional_references(
     session: "RecordSession", made: Sequence[Draft], known: Mapping[str, str]
 ) -> dict[str, str]:
-    written = {
+    written: set[str] = {
         reference.decode("utf-8", "replace")
         for draft in made
         if draft.body is not None and b"?" in draft.body
         for reference in _CONDITIONAL.findall(draft.body)
     }
     wanted = sorted(written - known.keys())
+    _refuse_many(len(wanted))
     hits = await asyncio.gather(*(_only_one(session, *_criteria(reference)) for reference in wanted))
     missing = [reference.split("?")[0] for reference, hit in zip(wanted, hits, strict=True) if hit is None]
     if missing:
@@ -228,7 +254,7 @@ def _read_body(draft: Draft, known: Mapping[str, str]) -> None:
     draft.body = body
     found = draft.resource.get("resourceType")
     if found != draft.type:
-        raise _mismatch(draft, f"The content is of type {found!r}, the address says {draft.type}.")
+        raise _mismatch(draft, f"The content is {_told(found)}, the address says {draft.type}.")
     inside = draft.resource.get("id")
     if draft.change.method == "PUT" and not draft.change.criteria and inside != draft.id:
         raise _mismatch(draft, "The id in the content is not the id in the address.")
@@ -241,6 +267,11 @@ def _mismatch(draft: Draft, what: str) -> Problem:
         what,
         issues=[Issue("invalid", what, f"{_where(draft)}{draft.type}.id")],
     )
+
+
+def _told(type: object) -> str:
+    """Only a name that R4 has is repeated; anything else is the sender's own text."""
+    return f"of type {type}" if type in load().resource_types else "of no R4 type"
 
 
 def _where(draft: Draft) -> str:

@@ -23,6 +23,7 @@ from akson.store.rows import CODEC_PLAIN, method_number
 from akson.store.statements import statement
 from akson.store.tables import Tables, table_of
 from akson.store.values import PendingEvent, Write
+from akson.world import Aside
 
 WRITES_MAX = 20_000
 """Resources in one commit."""
@@ -52,7 +53,8 @@ class Prepared:
 class Commit:
     """Writes commits."""
 
-    def __init__(self, pool: asyncpg.Pool, tables: Tables, keys: Keys) -> None:
+    def __init__(self, pool: asyncpg.Pool, tables: Tables, keys: Keys, aside: Aside) -> None:
+        self._aside = aside
         self._pool = pool
         self._tables = tables
         self._keys = keys
@@ -61,7 +63,8 @@ class Commit:
         self, tenant: int, writes: Sequence[Write], *, events: Sequence[PendingEvent], at: datetime
     ) -> None:
         """All or nothing. Raises CONFLICT AKS-STORE-030 (version), -031 (id taken); INVALID -032; OVERLOADED -033."""
-        prepared = self._prepare(tenant, writes, at)
+        size = sum(len(write.body) for write in writes if write.body)
+        prepared = await self._aside(size, lambda: self._prepare(tenant, writes, at))
         await self._tables.ensure(write.type for write in writes)
         for attempt in range(1, TRIES_MAX + 1):
             try:

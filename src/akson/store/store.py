@@ -38,7 +38,7 @@ from akson.store.values import (
     Withheld,
     Write,
 )
-from akson.world import Clock, Random
+from akson.world import Aside, Clock, Random
 
 Progress = Callable[[int], Awaitable[None] | None]
 """Told how many rows are done so far."""
@@ -72,7 +72,9 @@ class Store:
         self._searching = Searching(search_pool, tables, keys, definitions, clock, steady=pool)
         self._compartment = Compartment(pool, tables, keys)
         self._as_of = AsOf(search_pool, self._compartment, keys, definitions)
-        self._commit = Commit(pool, tables, keys)
+        self.aside = Aside()
+        """For what takes long; the record and the rooms above use the same one."""
+        self._commit = Commit(pool, tables, keys, self.aside)
         self._changes = Changes(pool)
         self._facts = Facts(pool, dsn)
         self._maintenance = Maintenance(pool, tables, keys)
@@ -102,6 +104,7 @@ class Store:
         return store
 
     async def close(self) -> None:
+        self.aside.close()
         await self._facts.close()
         await self._search_pool.close()
         await self._pool.close()

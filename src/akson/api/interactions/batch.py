@@ -3,7 +3,6 @@
 A transaction's writes are ONE commit of the record; its reads are answered after it. A batch's entries stand alone.
 """
 
-import asyncio
 import base64
 import binascii
 from dataclasses import replace
@@ -19,19 +18,27 @@ from akson.record.values import Change
 
 READS_MAX = 300
 """Each may be a search of its own: thousands in one request would starve everybody else."""
+ANSWER_BYTES_MAX = 32 * 1024 * 1024
+"""Of what a Bundle's questions are answered with: three hundred of them may each find the largest resources there are."""
 _READS = ("GET", "HEAD")
 _OF_THE_BUNDLE = frozenset({"if-none-match", "if-modified-since", "if-match", "if-none-exist"})
 
 
 async def run(call: Call) -> Answer:
-    asked = read_bundle(call.body, base=call.base)
+    asked = await call.aside(len(call.body), lambda: read_bundle(call.body, base=call.base))
     _refuse_many_reads(asked.entries)
     if asked.type == "transaction":
         return Answer(200, bundle("transaction-response", await _transaction(call, asked.entries)))
     failed = {place: answer_of(problem) for place, problem in asked.failed}
     answers = {place: response_entry(a, outcome=a.body) for place, a in failed.items()}
+    size = 0
     for entry in asked.entries:
+        if entry.method in _READS and size > ANSWER_BYTES_MAX:
+            told = answer_of(named(_much(), entry.place))
+            answers[entry.place] = response_entry(told, outcome=told.body)
+            continue
         answers[entry.place] = await _alone(call, entry)
+        size += len(answers[entry.place])
     return Answer(200, bundle("batch-response", [answers[place] for place in sorted(answers)]))
 
 
@@ -41,14 +48,13 @@ async def _transaction(call: Call, entries: tuple[BundleEntry, ...]) -> list[byt
     writes = [e for e in entries if e.method not in _READS]
     changes = [await _change(call, entry) for entry in writes]
     made = {(e.type, e.id) for e in writes if e.id}
+    size = 0
     if changes:
         for entry in reads:
             if (entry.type, entry.id) not in made:
-                await _tried(call, entry)
+                size = _refuse_much(size + len((await _tried(call, entry)).body))
     answers: dict[int, bytes] = {}
     if changes:
-        # Parsing and validation hold the processor; give others their turn before it begins.
-        await asyncio.sleep(0)
         done = await call.session.commit(changes)
         for entry, committed in zip(writes, done, strict=True):
             answer = written.answer(call, committed)
@@ -58,6 +64,7 @@ async def _transaction(call: Call, entries: tuple[BundleEntry, ...]) -> list[byt
             answers[entry.place] = await _alone(call, entry)
         else:
             answer = await _tried(call, entry)
+            size = _refuse_much(size + len(answer.body))
             answers[entry.place] = response_entry(answer, resource=answer.body)
     return [answers[place] for place in sorted(answers)]
 
@@ -102,6 +109,21 @@ def _refuse_many_reads(entries: tuple[BundleEntry, ...]) -> None:
         )
 
 
+def _refuse_much(size: int) -> int:
+    if size > ANSWER_BYTES_MAX:
+        raise _much()
+    return size
+
+
+def _much() -> Problem:
+    return Problem(
+        ProblemKind.TOO_LARGE,
+        "AKS-API-035",
+        f"The answer to this Bundle would be larger than {ANSWER_BYTES_MAX // 1024 // 1024} MB.",
+        now="Ask fewer questions in one Bundle, or for smaller pages.",
+    )
+
+
 async def _change(call: Call, entry: BundleEntry) -> Change:
     """Raises Problem for an operation: they have their own addresses."""
     if entry.rest:
@@ -111,7 +133,7 @@ async def _change(call: Call, entry: BundleEntry) -> Change:
             f"Bundle.entry[{entry.place}]: {entry.method} on {'/'.join((entry.type, *entry.rest))} is not offered.",
         )
     version = entry.if_match
-    if version is not None and not version.isdigit():
+    if version is not None and not version.isdecimal():
         raise Problem(
             ProblemKind.MALFORMED,
             "AKS-API-020",

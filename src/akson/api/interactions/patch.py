@@ -7,9 +7,8 @@ from akson.api.reading import version_asked
 
 async def run(call: Call) -> Answer:
     if_match = version_asked(call.headers.get("if-match"), "If-Match")
-    return written.answer(
-        call, await patching.apply(call, patching.read_document(call.body), if_match=if_match)
-    )
+    document = await call.aside(len(call.body), lambda: patching.read_document(call.body))
+    return written.answer(call, await patching.apply(call, document, if_match=if_match))
 
 
 INTERACTION = Interaction("patch", "PATCH", "type/id", run)

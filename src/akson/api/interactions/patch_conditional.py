@@ -7,7 +7,7 @@ from akson.api.reading import criteria, version_asked
 
 async def run(call: Call) -> Answer:
     if_match = version_asked(call.headers.get("if-match"), "If-Match")
-    document = patching.read_document(call.body)
+    document = await call.aside(len(call.body), lambda: patching.read_document(call.body))
     done = await patching.apply(call, document, criteria=criteria(call.query), if_match=if_match)
     return written.answer(call, done)
 

@@ -7,7 +7,7 @@ VERSION_DIGITS_MAX = 9
 
 
 async def run(call: Call) -> Answer:
-    if not call.version.isdigit() or len(call.version) > VERSION_DIGITS_MAX:
+    if not call.version.isdecimal() or len(call.version) > VERSION_DIGITS_MAX:
         raise not_found()
     found = await call.session.vread(call.type, call.id, int(call.version))
     return Answer(200, found.body or b"", version_headers(found))

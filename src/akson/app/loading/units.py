@@ -18,7 +18,7 @@ import msgspec
 
 from akson.app.loading.sources import Source
 from akson.fhir.bundle import BundleEntry, read_bundle
-from akson.fhir.codec.bundles import split_bundle
+from akson.fhir.codec.bundles import split_bundle, split_entry
 from akson.fhir.problem import Problem, ProblemKind
 from akson.record.values import Change
 
@@ -138,11 +138,12 @@ def _collected(data: bytes) -> Iterator[Unit]:
     changes: list[Change] = []
     places: list[int] = []
     faults: list[tuple[int, Problem]] = []
-    for place, raw in enumerate(split_bundle(data).entry):
-        body = bytes(raw.resource)
-        if not body or body == b"null":
-            continue
+    for place, cut in enumerate(split_bundle(data).entry):
         try:
+            raw = split_entry(place, cut)
+            body = bytes(raw.resource)
+            if not body or body == b"null":
+                continue
             change = _resource(body, _head(body))
         except Problem as problem:
             faults.append((place, problem))

@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from akson.exchange import xml
 from akson.exchange.envelope.values import PRIMARY, Envelope, Ident, Party, Person, Receiver, her_of
 from akson.exchange.schema import (
     Coded,
@@ -19,6 +18,7 @@ from akson.exchange.schema import (
     write_structure,
 )
 from akson.exchange.schema.formats import is_date_time
+from akson.fhir import markup
 from akson.fhir.problem import Problem, ProblemKind
 
 NAMESPACE = "http://www.kith.no/xmlstds/apprec/2012-02-15"
@@ -160,12 +160,12 @@ def build(
             "Id": envelope.msg_id,
         },
     }
-    return xml.write(write_structure(APPREC, values, {None: NAMESPACE}))
+    return markup.write(write_structure(APPREC, values, {None: NAMESPACE}))
 
 
 def read(content: bytes) -> AppRec:
     """Raises MALFORMED AKS-XML-…, INVALID AKS-EXCHANGE-003 when it is not a valid AppRec 1.1."""
-    reading = read_structure(xml.read(content), APPREC)
+    reading = read_structure(markup.read(content), APPREC)
     if reading.faults:
         raise Problem(
             ProblemKind.INVALID,

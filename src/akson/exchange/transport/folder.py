@@ -15,7 +15,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from akson.exchange import xml
+from akson.fhir import markup
 from akson.fhir.problem import Problem
 
 FOLDERS = ("in", "out", "done", "failed")
@@ -137,7 +137,7 @@ def _read(path: Path) -> bytes | None:
 
 def _whole(content: bytes) -> bool:
     try:
-        xml.read(content)
+        markup.read(content)
     except Problem:
         return False
     return True

@@ -10,11 +10,14 @@ from akson.fhir.definitions import Component, SearchParameter, load
 from akson.fhir.extraction.plan import Path, plan, relative
 from akson.fhir.extraction.tree import Node, Visit, compiled
 from akson.fhir.index_values import IndexValues
+from akson.fhir.problem import Problem, ProblemKind
 from akson.fhir.search.values import PARAMETER_TYPES, Writer
 
 _FROM_RESOURCE = "%resource."
 """Two components of MolecularSequence look from the resource, not from the element they stand with."""
 _NOTHING = IndexValues()
+COMPOSITES_MAX = 20_000
+"""Of one resource, over all its parameters: thousands of components in an Observation."""
 _CORRECTED = {"DocumentReference-relatesto": "target", "DocumentReference-relation": "code"}
 """R4 gives the two components of DocumentReference.relationship each other's expression."""
 
@@ -84,4 +87,12 @@ def _write(code: str, parts: list[_Part], value: Any, resource: Any, out: IndexV
         if one == _NOTHING:
             return
         found.append(one)
+    if len(out.composites) >= COMPOSITES_MAX:
+        raise Problem(
+            ProblemKind.TOO_LARGE,
+            "AKS-FHIR-007",
+            "The resource has too many parts that are searched for together.",
+            why=f"At most {COMPOSITES_MAX} pairs such as code and value are indexed of one resource.",
+            now="Send several resources, or SampledData for a series.",
+        )
     out.composites.append((code, tuple(found)))

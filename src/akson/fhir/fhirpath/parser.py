@@ -21,8 +21,11 @@ from akson.fhir.fhirpath.syntax import (
     Variable,
 )
 
-DEPTH_MAX = 200
+DEPTH_MAX = 80
 """Nested parentheses, arguments and indexers of one expression."""
+TREE_DEPTH_MAX = 120
+"""Of the tree, where each step of a path and each operator of a row is a level too (`a.b.c`, `1 + 1 + 1`). Whoever walks
+the tree calls himself two or three times for each level, and Python allows a thousand calls."""
 
 # Higher binds tighter. Paths (`.`, `[]`, calls) bind tightest of all and are read in `_postfix`.
 _BINDS = {
@@ -193,4 +196,29 @@ def parse(text: str) -> Expression:
     found = reader.expression()
     if reader.next.kind != "end":
         raise syntax_problem(text, reader.next.at, "the end of the expression or an operator")
+    _refuse_deep(text, found)
     return found
+
+
+def _refuse_deep(text: str, root: Expression) -> None:
+    level = [root]
+    for _ in range(TREE_DEPTH_MAX):
+        level = [part for node in level for part in _parts(node)]
+        if not level:
+            return
+    raise syntax_problem(text, len(text), f"at most {TREE_DEPTH_MAX} steps one upon another")
+
+
+def _parts(node: Expression) -> list[Expression]:
+    match node:
+        case Call(target, _, arguments):
+            return [*arguments] if target is None else [target, *arguments]
+        case Member(target, _):
+            return [] if target is None else [target]
+        case Index(target, index):
+            return [target, index]
+        case Binary(_, left, right):
+            return [left, right]
+        case Unary(_, operand) | TypeTest(_, operand, _):
+            return [operand]
+    return []

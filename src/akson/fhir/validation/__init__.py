@@ -17,8 +17,9 @@ from akson.fhir.validation.finding import FINDINGS_MAX, UNRESOLVED, Finding, Mem
 from akson.fhir.validation.objects import check_of
 from akson.fhir.validation.objects import resource as check_resource
 from akson.fhir.validation.profiles import Profiles, applying
+from akson.fhir.validation.profiles.applying import claims
 
-__all__ = ["UNRESOLVED", "MemberOf", "Profiles", "refuse_invalid", "validate", "validate_value"]
+__all__ = ["UNRESOLVED", "MemberOf", "Profiles", "claims", "refuse_invalid", "validate", "validate_value"]
 
 
 def validate(

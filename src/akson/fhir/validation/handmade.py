@@ -1,4 +1,4 @@
-"""Invariants that R4's own expression does not say well, or says at a price: contained resources and local references.
+"""Invariants that R4's own expression does not say well, or says at a price where many items are asked.
 
 Spec: https://hl7.org/fhir/R4/domainresource-definitions.html (dom-3 to dom-5), references.html (ref-1)
 """
@@ -74,10 +74,63 @@ def _exists_answer(value: Any, _scope: Scope) -> list[Finding] | None:
     return [Finding("", "invariant", "must have a boolean answer where the operator is exists (que-7)")]
 
 
-HANDMADE: Mapping[str, tuple[frozenset[str], Rule]] = {
+def _nesting(value: Any, _scope: Scope) -> list[Finding] | None:
+    """que-1."""
+    kind = value.get("type")
+    if (kind == "group" and not value.get("item")) or (kind == "display" and value.get("item")):
+        text = "breaks the rule que-1: Group items must have nested items, display items cannot have nested items"
+        return [Finding("", "invariant", text)]
+    return None
+
+
+def _one_initial(value: Any, _scope: Scope) -> list[Finding] | None:
+    """que-13."""
+    if len(value["initial"]) < 2 or value.get("repeats") is True:
+        return None
+    text = "breaks the rule que-13: Can only have multiple initial values for repeating items"
+    return [Finding("", "invariant", text)]
+
+
+def _link_ids(value: Any, _scope: Scope) -> list[Finding] | None:
+    """que-2."""
+    if _distinct(value["item"], "item", "linkId"):
+        return None
+    text = (
+        "breaks the rule que-2: The link ids for groups and questions must be unique within the questionnaire"
+    )
+    return [Finding("", "invariant", text)]
+
+
+def _codes(value: Any, _scope: Scope) -> list[Finding] | None:
+    """csd-1."""
+    if _distinct(value["concept"], "concept", "code"):
+        return None
+    text = "breaks the rule csd-1: Within a code system definition, all the codes SHALL be unique"
+    return [Finding("", "invariant", text)]
+
+
+def _distinct(nodes: list[Any], below: str, name: str) -> bool:
+    """Whether no node of the tree says what another does. The nodes are well formed, and few levels deep."""
+    seen: set[Any] = set()
+    waiting = list(nodes)
+    count = 0
+    while waiting:
+        node = waiting.pop()
+        waiting += node.get(below, ())
+        if name in node:
+            seen.add(node[name])
+            count += 1
+    return len(seen) == count
+
+
+HANDMADE: Mapping[str, tuple[frozenset[str] | None, Rule]] = {
+    "csd-1": (frozenset({"concept"}), _codes),
     "dom-3": (frozenset({"contained"}), _contained),
     "per-1": (frozenset({"end"}), _period),
+    "que-1": (None, _nesting),
     "que-12": (frozenset({"enableWhen"}), _behaviour),
+    "que-13": (frozenset({"initial"}), _one_initial),
+    "que-2": (frozenset({"item"}), _link_ids),
     "que-7": (frozenset({"operator"}), _exists_answer),
     "ref-1": (frozenset({"reference"}), _local),
 }

@@ -6,7 +6,7 @@ More than half of R4's invariants are of this kind; for the others `holds_withou
 before they are worth running. Both read the expression; neither runs it.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Set
 from typing import Any, Literal, TypeAlias
 
 from akson.fhir.definitions import Shape, load
@@ -15,7 +15,7 @@ from akson.fhir.fhirpath.syntax import Literal as Constant
 
 Holds: TypeAlias = Callable[[Any], bool]
 Known: TypeAlias = bool | Literal["empty"] | None
-"""What is known of a part when one name is absent; None is nothing."""
+"""What is known of a part when some names are absent; None is nothing."""
 
 
 def quick(expression: Expression, of: Shape) -> Holds | None:
@@ -83,9 +83,9 @@ def names_in(expression: Expression) -> Iterator[str]:
             yield from names_in(operand)
 
 
-def holds_without(expression: Expression, name: str) -> bool:
-    """Whether the expression is true for every object that has no element of that name."""
-    return _known(expression, name) is True
+def holds_without(expression: Expression, names: Set[str]) -> bool:
+    """Whether the expression is true for every object that has no element of these names."""
+    return _known(expression, names) is True
 
 
 _ANSWER_OF_NOTHING: dict[str, Known] = {
@@ -103,16 +103,16 @@ _NOTHING_STAYS = frozenset(
 )
 
 
-def _known(node: Expression, absent: str) -> Known:
+def _known(node: Expression, absent: Set[str]) -> Known:
     match node:
         case Constant("boolean", text):
             return text == "true"
         case Empty():
             return "empty"
         case Member(None, name):
-            return "empty" if name == absent else None
+            return "empty" if name in absent else None
         case Member(Member(None, root), name) if root[:1].isupper() and load().has(root):
-            return "empty" if name == absent else None
+            return "empty" if name in absent else None
         case Member(target, _) | Index(target, _) if target is not None:
             return "empty" if _known(target, absent) == "empty" else None
         case TypeTest(_, operand, _) | Unary(_, operand):

@@ -6,7 +6,7 @@ Spec: https://hl7.org/fhir/R4/conformance-rules.html#constraints. Few are writte
 read by quick.py where they only ask what is there, and run by FHIRPath where they ask more.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any, TypeAlias
 
 from akson.fhir.definitions import Constraint, Property, Shape, load
@@ -85,12 +85,19 @@ def _guarded(of: Shape, constraint: Constraint) -> Guarded:
 
 
 def _guard(expression: Expression, of: Shape) -> frozenset[str] | None:
-    """The JSON names of the first element without which the invariant is true whatever else is there."""
-    guards = [n for n in names_in(expression) if n in of.by_name and holds_without(expression, n)]
-    if not guards:
-        return None
-    # Of several, the last is the rarest as a rule: `value.empty() or component.…`.
-    properties = of.by_name[guards[-1]]
+    """The JSON names without all of which the invariant is true whatever else is there."""
+    named = [n for n in dict.fromkeys(names_in(expression)) if n in of.by_name]
+    alone = [n for n in named if holds_without(expression, {n})]
+    if alone:
+        # Of several, the last is the rarest as a rule: `value.empty() or component.…`.
+        return _keys(of, alone[-1:])
+    needed = {e.name for e in of.elements if e.min > 0}
+    optional = [n for n in named if n not in needed]
+    return _keys(of, optional) if optional and holds_without(expression, set(optional)) else None
+
+
+def _keys(of: Shape, names: Iterable[str]) -> frozenset[str]:
+    properties = [at for name in names for at in of.by_name[name]]
     return frozenset({at.key for at in properties} | {"_" + at.key for at in properties if at.primitive})
 
 

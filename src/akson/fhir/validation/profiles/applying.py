@@ -29,6 +29,18 @@ def findings(resource: Any, urls: Iterable[str], known: Profiles, scope: Scope) 
     return list(dict.fromkeys(problems))
 
 
+def claims(resource: Any) -> list[tuple[str, str]]:
+    """(path, url) of every `meta.profile`, here and in entries and parameters; of content that may be ill-formed."""
+    found = []
+    for one, _ in _resources(resource, str(resource.get("resourceType", "")), None):
+        meta = one.value.get("meta")
+        listed = meta.get("profile") if type(meta) is dict else None
+        for index, url in enumerate(listed if type(listed) is list else ()):
+            if type(url) is str:
+                found.append((f"{one.path}.meta.profile[{index}]", url.partition("|")[0]))
+    return found
+
+
 def _claims(resource: Any) -> list[str]:
     return [url.partition("|")[0] for url in resource.get("meta", {}).get("profile", ()) if type(url) is str]
 

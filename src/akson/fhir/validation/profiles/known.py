@@ -32,6 +32,14 @@ class Profiles:
         self._terminology = terminology
         self._trees: dict[str, Node] = {}
 
+    def along(self, resources: Iterable[Mapping[str, Any]]) -> "Profiles":
+        """These and others; where both have a url, these count. What was built of these serves there too."""
+        added = Profiles(resources, self._terminology)
+        added._structures |= self._structures
+        added._value_sets = self._value_sets.along(added._value_sets)
+        added._trees |= self._trees
+        return added
+
     def __contains__(self, url: str) -> bool:
         return url.partition("|")[0] in self._structures
 

@@ -25,6 +25,13 @@ class ValueSets:
                 if "url" in resource and codes:
                     self._systems[resource["url"]] = codes
 
+    def along(self, others: "ValueSets") -> "ValueSets":
+        """These and the others; where both have a url, these count."""
+        both = ValueSets(())
+        both._sets = others._sets | self._sets
+        both._systems = others._systems | self._systems
+        return both
+
     def contains(self, value_set: str, system: str | None, code: str) -> bool | None:
         """`system` None: a bare code, which may be of any system of the set."""
         return self._contains(value_set, system, code, 0)
