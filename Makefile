@@ -7,7 +7,7 @@ BIN    := $(VENV)/bin
 PIP    := $(BIN)/python -m pip --disable-pip-version-check --quiet
 HASHED := --require-hashes --only-binary :all:
 
-.PHONY: help setup up test test-setup lint format nightly bench clean locks screens
+.PHONY: help setup up test test-setup lint format nightly bench conformance clean locks screens
 .DEFAULT_GOAL := help
 
 help: ## Show this list
@@ -45,6 +45,9 @@ test: setup test-setup lint ## Install what tests need and run all of them
 
 nightly: setup test-setup ## What takes longer than CI allows; SEEDS=0-99 runs a share and says which
 	@AKSON_SEEDS=$(or $(SEEDS),0-99) $(BIN)/python -m pytest tests/crash tests/audit tests/fhir $(ARGS)
+
+conformance: setup ## Run the suites of others (ARGS=DIR for another folder than ../shared/conformance)
+	@exec $(BIN)/akson conformance $(ARGS)
 
 bench: setup ## Print the performance table
 	@exec $(BIN)/akson bench $(ARGS)

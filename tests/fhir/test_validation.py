@@ -121,7 +121,7 @@ def test_good(resource):
         ),
         (
             observation(category=[{"coding": [{"system": "vital", "code": "x"}]}]),
-            "value",
+            "not-found",
             "Observation.category[0].coding[0].system",
         ),
         (
