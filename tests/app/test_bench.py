@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from akson.app.bench.clones import CLONES_MAX, family_of
 from akson.app.bench.lines import LINES, chosen
 from akson.app.bench.peers import read_peer
 from akson.app.bench.people import ids_of
@@ -155,10 +156,22 @@ def test_a_clone_is_somebody_else_of_the_same_kind(folder: Path) -> None:
     """A search by name or number finds as many in a large record as in a small one."""
     stage = from_folder(folder)
     first, second = _patients(stage), _patients(stage)
-    assert [p["name"][0]["family"] for p in second] == [f"R1-{p['name'][0]['family']}" for p in first]
+    families = [{p["name"][0]["family"] for p in patients} for patients in (first, second)]
+    assert len(families[1]) == len(families[0])
+    assert not any(name.startswith(other) for name in families[1] for other in families[0])
     assert [p["identifier"][0]["value"] for p in second] == [
         f"R1-{p['identifier'][0]['value']}" for p in first
     ]
+
+
+def test_clones_are_called_each_by_its_own_name() -> None:
+    assert (family_of("Koepp", 0), family_of("Koepp", 1), family_of("Koepp", 26)) == (
+        "Koepp",
+        "Lofqq",
+        "Kpepp",
+    )
+    assert family_of("Åsheim-Zu 2", 1) == "Åsifjn-Av 2"
+    assert len({family_of("Bakken", number) for number in range(CLONES_MAX)}) == CLONES_MAX
 
 
 def test_a_clone_of_the_demo_has_ids_of_its_own_and_refers_to_the_stage() -> None:

@@ -14,6 +14,8 @@ from typing import Any
 
 import msgspec
 
+from akson.app.bench.clones import family_of, identifier_of
+
 SEED = 20_261_124
 CODES_MAX = 6
 """A patient's most frequent codes: what a chart shows a curve of."""
@@ -68,14 +70,14 @@ class Sketch:
             observations=tuple(places.get("Observation", ())),
         )
 
-    def person(self, ids: Sequence[str], mark: str) -> Person | None:
-        """Whom the node made of it. `ids` are those of its answer; `mark` stands before the names of a clone."""
+    def person(self, ids: Sequence[str], clone: int) -> Person | None:
+        """Whom the node made of it, or of a clone of it. `ids` are those of its answer."""
         if self.patient is None:
             return None
         return Person(
             id=ids[self.patient],
-            family=mark + self.family,
-            identifier=f"{self.system}|{mark}{self.value}",
+            family=family_of(self.family, clone),
+            identifier=f"{self.system}|{identifier_of(self.value, clone)}",
             codes=self.codes,
             vitals_since=self.vitals_since,
             encounters=tuple(ids[place] for place in self.encounters),

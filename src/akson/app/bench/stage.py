@@ -1,7 +1,7 @@
 """What is loaded: transaction Bundles from a folder (`--synthea`) or from the demo's generator, cloned as often as needed.
 
-Round 0 is the data as it is. Every other round is the same data with new ids, and with a mark before each patient's
-family name and identifiers (`R7-`), so that a search by name finds as many in a large record as in a small one.
+Round 0 is the data as it is. Every other round is the same data with new ids, and with other family names and identifiers
+(clones.py), so that a search by name finds as many in a large record as in a small one.
 """
 
 from collections.abc import Callable, Iterator
@@ -13,6 +13,7 @@ from typing import Any
 import msgspec
 
 from akson.app.bench.client import Request
+from akson.app.bench.clones import family_of, id_of, identifier_of
 from akson.app.bench.people import Person, Sketch, ids_of
 from akson.app.loading.sources import find
 from akson.app.loading.units import Unit, units
@@ -25,9 +26,9 @@ DEMO_DAY = date(2026, 11, 24)
 
 @dataclass(frozen=True, slots=True)
 class Template:
-    """One Bundle: `body(mark)` is it as a clone with that mark; the empty mark is itself."""
+    """One Bundle: `body(clone)` is it as the clone of that number; 0 is itself."""
 
-    body: Callable[[str], bytes]
+    body: Callable[[int], bytes]
     size: int
     sketch: Sketch
     once: bool = False
@@ -44,28 +45,27 @@ class Stage:
 
     def next_round(self, *, remember: bool) -> Iterator[Request]:
         number, self._round = self._round, self._round + 1
-        mark = f"R{number}-" if number else ""
         for template in self.templates:
             if number and template.once:
                 continue
-            then = self._remember(template, mark) if remember else None
-            yield Request("POST", "", template.body(mark), template.size, then)
+            then = self._remember(template, number) if remember else None
+            yield Request("POST", "", template.body(number), template.size, then)
 
     def rounds(self, count: int) -> Iterator[Request]:
         """Several rounds as one load, each made when it is needed: ten thousand patients are gigabytes."""
         for _ in range(count):
             yield from self.next_round(remember=True)
 
-    def _remember(self, template: Template, mark: str) -> Callable[[bytes], None]:
+    def _remember(self, template: Template, clone: int) -> Callable[[bytes], None]:
         def remember(answer: bytes) -> None:
-            if person := template.sketch.person(ids_of(answer), mark):
+            if person := template.sketch.person(ids_of(answer), clone):
                 self.people.append(person)
 
         return remember
 
     def sample(self) -> bytes:
         """A Bundle of middling size, for limits that need one."""
-        return sorted((template.body("") for template in self.templates), key=len)[len(self.templates) // 2]
+        return sorted((template.body(0) for template in self.templates), key=len)[len(self.templates) // 2]
 
 
 def from_folder(folder: Path) -> Stage:
@@ -102,17 +102,19 @@ def _template(body: bytes) -> Template:
     own = {e["request"]["url"] for e in bundle["entry"] if e["request"]["method"] == "PUT"}
     size = len(bundle["entry"])
     if sketch.patient is None:
-        return Template(lambda _mark: body, size, sketch, once=bool(own))
+        return Template(lambda _clone: body, size, sketch, once=bool(own))
     if own:
-        return Template(lambda mark: encode(_renamed(parse(body), own, mark)) if mark else body, size, sketch)
+        return Template(
+            lambda clone: encode(_renamed(parse(body), own, clone)) if clone else body, size, sketch
+        )
     return Template(_spliced(body, bundle["entry"][sketch.patient]["resource"]), size, sketch)
 
 
-def _spliced(body: bytes, patient: dict[str, Any]) -> Callable[[str], bytes]:
+def _spliced(body: bytes, patient: dict[str, Any]) -> Callable[[int], bytes]:
     """For Bundles whose ids the node gives: a clone differs in its Patient alone, and costs the client next to nothing."""
     raw = next(r for r in resources(body) if msgspec.json.decode(r).get("resourceType") == "Patient")
     before, _, after = body.partition(bytes(raw))
-    return lambda mark: before + encode(_marked(patient, mark)) + after if mark else body
+    return lambda clone: before + encode(_called(patient, clone)) + after if clone else body
 
 
 class _RawEntry(msgspec.Struct):
@@ -128,15 +130,21 @@ def resources(body: bytes) -> list[bytes]:
     return [bytes(entry.resource) for entry in msgspec.json.decode(body, type=_RawBundle).entry]
 
 
-def _marked(patient: dict[str, Any], mark: str) -> dict[str, Any]:
-    names = [{**n, "family": mark + n["family"]} if "family" in n else n for n in patient.get("name", ())]
-    known = [{**i, "value": mark + i["value"]} if "value" in i else i for i in patient.get("identifier", ())]
+def _called(patient: dict[str, Any], clone: int) -> dict[str, Any]:
+    """The Patient under the clone's name and identifiers."""
+
+    def other(
+        items: list[dict[str, Any]], element: str, name: Callable[[str, int], str]
+    ) -> list[dict[str, Any]]:
+        return [{**i, element: name(i[element], clone)} if element in i else i for i in items]
+
+    names = other(patient.get("name", []), "family", family_of)
+    known = other(patient.get("identifier", []), "value", identifier_of)
     return {**patient, **({"name": names} if names else {}), **({"identifier": known} if known else {})}
 
 
-def _renamed(bundle: dict[str, Any], own: set[str], mark: str) -> dict[str, Any]:
+def _renamed(bundle: dict[str, Any], own: set[str], clone: int) -> dict[str, Any]:
     """Every `Type/id` that the Bundle itself puts, wherever it is named, under the clone's own id."""
-    prefix = mark.lower()
 
     def other(value: Any) -> Any:
         if isinstance(value, dict):
@@ -145,7 +153,7 @@ def _renamed(bundle: dict[str, Any], own: set[str], mark: str) -> dict[str, Any]
             return [other(item) for item in value]
         if isinstance(value, str) and value in own:
             type, _, id = value.partition("/")
-            return f"{type}/{prefix}{id}"
+            return f"{type}/{id_of(id, clone)}"
         return value
 
     entries = []
@@ -155,6 +163,6 @@ def _renamed(bundle: dict[str, Any], own: set[str], mark: str) -> dict[str, Any]
             # Only the resource's own id: what it contains is named within it.
             resource["id"] = url.partition("/")[2]
         if resource["resourceType"] == "Patient":
-            resource = _marked(resource, mark)
+            resource = _called(resource, clone)
         entries.append({"resource": resource, "request": {**entry["request"], "url": url}})
     return {**bundle, "entry": entries}

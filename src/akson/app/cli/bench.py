@@ -23,7 +23,7 @@ _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
     help="Folder of transaction Bundles to load. [the demo's own generator]",
 )
 @click.option(
-    "--scale", type=click.IntRange(1, 1_000), default=1, show_default=True, help="Clone the data N-fold."
+    "--scale", type=click.IntRange(1, 500), default=1, show_default=True, help="Clone the data N-fold."
 )
 @click.option("--only", default="", metavar="NAME,…", help="Only these lines: `read`, `curve@1`. [all]")
 @click.option(
