@@ -58,7 +58,7 @@ async def filled(stage: Stage, count: int) -> AccessLog:
     """A log of `count` events with checkpoints at two sizes."""
     log = stage.log()
     await log.append([event(n) for n in range(count // 2)])
-    stage.clock.advance(timedelta(seconds=2))
+    await log.grow()
     await log.append([event(n) for n in range(count // 2, count)])
     await log.close()
     assert (await verify(log)).sound
@@ -88,7 +88,7 @@ async def test_requests_at_once_share_flushes(stage: Stage, monkeypatch: pytest.
     flushes = 0
     append = stage.rows.append
 
-    async def counted(*arguments: object) -> bool:
+    async def counted(*arguments: object) -> int:
         nonlocal flushes
         flushes += 1
         return await append(*arguments)  # type: ignore[arg-type]
@@ -110,7 +110,7 @@ async def test_recovery_beside_the_commit_it_would_heal(stage: Stage) -> None:
         log.recover([e.canonical for e in events]),
         log.append(events[:1]),
     )
-    assert (await stage.rows.state()).size == 4
+    assert await stage.rows.size() == 4
     assert (await verify(log)).sound
 
 
@@ -125,7 +125,7 @@ async def test_two_processes_recover_the_same_leftovers(stage: Stage) -> None:
 async def test_what_cannot_be_logged_is_told_to_everyone_who_waits(
     stage: Stage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async def lost(*_: object) -> bool:
+    async def lost(*_: object) -> int:
         raise ConnectionError("the log's disk is gone")
 
     log = stage.log()
@@ -153,7 +153,7 @@ async def test_an_answer_lost_after_the_commit_does_not_write_twice(
 ) -> None:
     append, lost = stage.rows.append, []
 
-    async def forgets(*arguments: object) -> bool:
+    async def forgets(*arguments: object) -> int:
         done = await append(*arguments)  # type: ignore[arg-type]
         if not lost:
             lost.append(done)
@@ -164,22 +164,50 @@ async def test_an_answer_lost_after_the_commit_does_not_write_twice(
     log = stage.log()
     await log.append([event(1)])
     await log.append([event(2)])
-    assert (await stage.rows.state()).size == 2
+    assert await stage.rows.size() == 2
     assert (await verify(log)).sound
 
 
-async def test_checkpoints_come_at_most_once_a_second_and_at_close(stage: Stage) -> None:
+async def test_the_tree_follows_at_most_once_a_second_and_at_close(stage: Stage) -> None:
     log = stage.log()
-    for n in range(5):
+    await log.append([event(0)])
+    await eventually(stage, 1)
+    for n in range(1, 5):
         await log.append([event(n)])
-    stage.clock.advance(timedelta(seconds=1))
-    await log.append([event(5)])
-    await log.append([event(6)])
+    assert (await stage.rows.tree()).size == 1
     await log.close()
-    assert [point.size for point in await stage.rows.checkpoints(10)] == [7, 6, 1]
+    assert [point.size for point in await stage.rows.checkpoints(10)] == [5, 1]
     for point in await stage.rows.checkpoints(10):
         signed = checkpoint.verify(point.note, KEY.public_key(), ORIGIN)
         assert signed is not None and signed.size == point.size
+
+
+async def test_the_last_events_come_under_the_tree_though_nobody_asks_again(stage: Stage) -> None:
+    log = stage.log()
+    await log.append([event(0)])
+    await eventually(stage, 1)
+    await log.append([event(1)])
+    await eventually(stage, 2)
+    assert (await verify(log)).sound
+    await log.close()
+
+
+async def test_two_processes_grow_one_tree(stage: Stage) -> None:
+    logs = [stage.log(seed) for seed in range(3)]
+    for n in range(60):
+        await logs[n % 3].append([event(10 * n + k) for k in range(10)])
+        await asyncio.gather(*(log.grow() for log in logs))
+    await asyncio.gather(*(log.close() for log in logs))
+    report = await verify(logs[0])
+    assert (report.events, report.under_tree, report.tiles, report.faults) == (600, 600, 2, [])
+
+
+async def eventually(stage: Stage, size: int) -> None:
+    for _ in range(200):
+        if (await stage.rows.tree()).size == size:
+            return
+        await asyncio.sleep(0.02)
+    raise AssertionError("the tree did not follow")
 
 
 async def test_stored_checkpoints_prove_each_other(stage: Stage) -> None:
@@ -254,7 +282,7 @@ async def loses_a_tile(stage: Stage, log: AccessLog) -> None:
 
 
 async def edits_the_edge(stage: Stage, log: AccessLog) -> None:
-    await stage.sql("update log.log_state set edge = set_byte(edge, 9, get_byte(edge, 9) # 1)")
+    await stage.sql("update log.log_tree set edge = set_byte(edge, 9, get_byte(edge, 9) # 1)")
 
 
 async def adds_behind_the_tree(stage: Stage, log: AccessLog) -> None:
@@ -277,7 +305,7 @@ async def rewrites_the_whole_tree(stage: Stage, log: AccessLog) -> None:
     await stage.sql(
         f"update log.access_event set canonical = '\\x{rows[7].canonical.hex()}' where idx = 7;"
         f"update log.log_tile set data = '\\x{tiles[0].data.hex()}';"
-        f"update log.log_state set edge = '\\x{edge.encode().hex()}'"
+        f"update log.log_tree set edge = '\\x{edge.encode().hex()}'"
     )
 
 
@@ -287,7 +315,8 @@ async def cuts_the_end_off(stage: Stage, log: AccessLog) -> None:
     edge.append([merkle.leaf_hash(row.salt, row.canonical) for row in rows])
     await stage.sql(
         "delete from log.access_event where idx >= 290;"
-        f"update log.log_state set size = 290, edge = '\\x{edge.encode().hex()}'"
+        "update log.log_state set size = 290;"
+        f"update log.log_tree set size = 290, edge = '\\x{edge.encode().hex()}'"
     )
 
 

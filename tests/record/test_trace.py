@@ -181,7 +181,6 @@ async def test_no_log_no_answer(house: House, monkeypatch: pytest.MonkeyPatch) -
         raise ConnectionError("the log is gone")
 
     monkeypatch.setattr(house.log.rows, "append", lost)
-    monkeypatch.setattr(house.log.rows, "append_in_turn", lost)
     ida = house.as_("ida")
     for attempt in (
         lambda: ida.read("Observation", "o1"),

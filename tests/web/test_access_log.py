@@ -64,11 +64,9 @@ async def test_the_log_goes_on_where_a_page_ends(rooms: Rooms) -> None:
 
 async def test_a_glance_at_the_inbox_does_not_hide_what_is_new(rooms: Rooms) -> None:
     """«Siden ditt siste oppslag» is since the record was open, not since a list named the patient."""
-    from akson.web.workspace.front_page.loader import _last_opened
-
-    nadia = rooms.record.open(CAST["grete"], PurposeOfUse.TREATMENT)
+    grete = rooms.record.open(CAST["grete"], PurposeOfUse.TREATMENT)
     await rooms.visitor("grete").get("/sok?q=Astrid")
     later = rooms.record.clock.now()
-    assert await _last_opened(nadia, "astrid", later) is None
+    assert await grete.last_access("astrid", before=later) is None
     await rooms.visitor("grete").get("/pasient/astrid")
-    assert await _last_opened(nadia, "astrid", rooms.record.clock.now()) is not None
+    assert await grete.last_access("astrid", before=rooms.record.clock.now()) is not None

@@ -68,3 +68,5 @@ async def run_post(settings: Settings, stop: asyncio.Event, *, on_open: Callable
 async def _heal(node: Node) -> None:
     """Events whose web worker was killed between the record's commit and the log: in the log within the minute."""
     await node.record.recover()
+    # And what a killed worker had logged but not yet brought under the tree.
+    await node.log.grow()

@@ -1,13 +1,14 @@
 """The access log: appends events durably, in one order, under a Merkle tree.
 
 Group commit: while one flush is on its way to the disk the next events gather; there is no tick. Several processes may
-append to the same log; the statement that writes succeeds only where the log still has the size it was computed for, and
-who loses often takes a turn under a lock (`akson.store.audit_log`). Who may read the log is the record's business.
+append to the same log; the database gives the places in one order, so nobody races. The tree grows behind the log, at most
+GROW_EACH later: whoever appends grows it for all, up to a signed checkpoint. Who may read the log is the record's business.
 """
 
 import asyncio
 import logging
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -17,14 +18,14 @@ from akson.audit import canonical, checkpoint
 from akson.audit.event import AccessEvent
 from akson.audit.merkle import Edge, leaf_hash
 from akson.fhir.problem import Problem, ProblemKind
-from akson.store.audit_log import AuditLogStore, Growth, LogRow, LogState, TileRow
+from akson.store.audit_log import AuditLogStore, Entry, Growth, TileRow
 from akson.world import Clock, Random
 
-CHECKPOINT_EACH = timedelta(seconds=1)
+GROW_EACH = timedelta(seconds=1)
 BATCH_EVENTS_MAX = 2_000
-ATTEMPTS_MAX = 50
+GROW_EVENTS_MAX = 5_000
+ATTEMPTS_MAX = 5
 SALT_BYTES = 16
-TRIES_ALONE = 4
 
 _log = logging.getLogger(__name__)
 
@@ -61,8 +62,9 @@ class AccessLog:
         self._edge: Edge | None = None
         self._waiting: list[tuple[Sequence[Prepared], asyncio.Future[None]]] = []
         self._flushing: asyncio.Task[None] | None = None
-        self._checkpoint_at: datetime | None = None
-        self._checkpoint_size = 0
+        self._growing: asyncio.Task[None] | None = None
+        self._grown_at: datetime | None = None
+        self._closing = asyncio.Event()
 
     async def append(self, events: Sequence[Prepared]) -> None:
         """Returns when the events are durable and in order. Raises Problem OVERLOADED AKS-AUDIT-010 when they are not."""
@@ -81,17 +83,44 @@ class AccessLog:
         await self.append([p for p in prepared if p.event.id not in known])
 
     async def close(self) -> None:
-        """Finish what waits and leave a checkpoint."""
-        if self._flushing is not None:
-            await asyncio.gather(self._flushing, return_exceptions=True)
-        if self._edge is not None and self._edge.size > self._checkpoint_size:
-            await self._leave_checkpoint(self._edge, self._clock.now())
+        """Finish what waits, and leave a tree and a checkpoint over all of it."""
+        self._closing.set()
+        for task in (self._flushing, self._growing):
+            if task is not None:
+                await asyncio.gather(task, return_exceptions=True)
+        await self.grow()
+
+    async def grow(self) -> None:
+        """The tree over every event of now, with a signed checkpoint. Nothing when somebody else does it meanwhile."""
+        edge = self._edge or await self._load_edge()
+        while rows := await self.rows.events(edge.size, GROW_EVENTS_MAX):
+            grown = Edge(edge.size, [list(level) for level in edge.levels])
+            tiles = grown.append([leaf_hash(row.salt, row.canonical) for row in rows])
+            now = self._clock.now()
+            point = checkpoint.Checkpoint(self.origin, grown.size, grown.root())
+            growth = Growth(
+                [TileRow(t.level, t.n, t.data) for t in tiles],
+                grown.size,
+                grown.encode(),
+                checkpoint.sign(point, self._key),
+                now,
+            )
+            if not await self.rows.grow(edge.size, growth):
+                self._edge = None
+                return
+            self._edge = edge = grown
 
     async def events_of(
-        self, tenant: int, patient: str, *, before: int | None = None, count: int = 100
+        self,
+        tenant: int,
+        patient: str,
+        *,
+        actor: str | None = None,
+        before: int | None = None,
+        count: int = 100,
     ) -> list[tuple[int, AccessEvent]]:
-        """(place in the log, event) of one patient, newest first."""
-        rows = await self.rows.events_of(tenant, patient, before=before, count=count)
+        """(place in the log, event) of one patient, newest first; of one actor when named."""
+        rows = await self.rows.events_of(tenant, patient, actor=actor, before=before, count=count)
         return [(row.idx, canonical.decode(row.canonical)) for row in rows]
 
     async def _flush(self) -> None:
@@ -112,7 +141,7 @@ class AccessLog:
             for _, done in batch:
                 if not done.done():
                     done.set_result(None)
-            await self._checkpoint_if_due()
+            self._grow_soon()
 
     def _take(self) -> tuple[list[tuple[Sequence[Prepared], asyncio.Future[None]]], list[Prepared]]:
         """Those who wait, and their events, each once: `recover` may bring one whose own commit is waiting too."""
@@ -124,22 +153,13 @@ class AccessLog:
         return batch, list(events.values())
 
     async def _write(self, events: list[Prepared]) -> None:
-        """One statement as long as nobody is faster; in turn, under the head's lock, after a few lost races.
-
-        Under the lock three answers are waited for, so it is slower for all; without it the slower process would starve.
-        """
         for _ in range(ATTEMPTS_MAX):
-            salts = [self._random.bytes(SALT_BYTES) for _ in events]
             try:
-                for _ in range(TRIES_ALONE):
-                    if await self._write_alone(events, salts):
-                        return
-                await self._write_in_turn(events, salts)
+                await self.rows.append([self._entry(prepared) for prepared in events])
                 return
             except Exception:
                 # The connection may have died after the commit, or another process recovered some of these meanwhile:
                 # ask before writing anything twice.
-                self._edge = None
                 known = await self.rows.known([e.event.id for e in events])
                 if not known:
                     raise
@@ -148,67 +168,39 @@ class AccessLog:
                     return
         raise TimeoutError("the log was busy")
 
-    async def _write_alone(self, events: list[Prepared], salts: list[bytes]) -> bool:
-        """On the edge we remember. False when it is no longer the log's: somebody else was faster."""
-        edge = self._edge or await self._load_edge()
-        grown, growth = _grow(edge, events, salts)
-        won = await self.rows.append(edge.size, growth.rows, growth.tiles, growth.size, growth.edge)
-        self._edge = grown if won else None
-        return won
+    def _entry(self, prepared: Prepared) -> Entry:
+        event = prepared.event
+        return Entry(
+            event_id=event.id,
+            tenant=event.tenant,
+            at=event.at,
+            patient=event.patient,
+            actor=event.actor_id,
+            canonical=prepared.canonical,
+            salt=self._random.bytes(SALT_BYTES),
+        )
 
-    async def _write_in_turn(self, events: list[Prepared], salts: list[bytes]) -> None:
-        grown = Edge()
+    def _grow_soon(self) -> None:
+        """Beside the next flush, never before an answer."""
+        if self._growing is None or self._growing.done():
+            self._growing = asyncio.create_task(self._grow_when_due(), name="access-log-tree")
 
-        def grow(state: LogState) -> Growth:
-            nonlocal grown
-            grown, growth = _grow(Edge.decode(state.size, state.edge), events, salts)
-            return growth
-
-        await self.rows.append_in_turn(grow)
-        self._edge = grown
+    async def _grow_when_due(self) -> None:
+        due = self._grown_at + GROW_EACH if self._grown_at else self._clock.now()
+        if (wait := (due - self._clock.now()).total_seconds()) > 0:
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._closing.wait(), wait)
+        self._grown_at = self._clock.now()
+        try:
+            await self.grow()
+        except Exception:
+            # The events are durable; the next ones bring the tree along.
+            self._edge = None
+            _log.warning("AKS-AUDIT-011 the tree of the access log could not be grown", exc_info=True)
 
     async def _load_edge(self) -> Edge:
-        state = await self.rows.state()
-        return Edge.decode(state.size, bytes(state.edge))
-
-    async def _checkpoint_if_due(self) -> None:
-        now = self._clock.now()
-        if self._edge is None or (self._checkpoint_at and now - self._checkpoint_at < CHECKPOINT_EACH):
-            return
-        self._checkpoint_at = now
-        try:
-            await self._leave_checkpoint(self._edge, now)
-        except Exception:
-            # The events are durable; a missing checkpoint is made good by the next one.
-            _log.warning("AKS-AUDIT-011 a checkpoint could not be written", exc_info=True)
-
-    async def _leave_checkpoint(self, edge: Edge, now: datetime) -> None:
-        note = checkpoint.sign(checkpoint.Checkpoint(self.origin, edge.size, edge.root()), self._key)
-        await self.rows.add_checkpoint(edge.size, note, now)
-        self._checkpoint_size = edge.size
-
-
-def _grow(edge: Edge, events: Sequence[Prepared], salts: Sequence[bytes]) -> tuple[Edge, Growth]:
-    """The edge after these events, and what is to be written for them."""
-    grown = Edge(edge.size, [list(level) for level in edge.levels])
-    leaves = [leaf_hash(salt, e.canonical) for salt, e in zip(salts, events, strict=True)]
-    tiles = [TileRow(t.level, t.n, t.data) for t in grown.append(leaves)]
-    rows = [_row(edge.size + i, e, salts[i]) for i, e in enumerate(events)]
-    return grown, Growth(rows, tiles, grown.size, grown.encode())
-
-
-def _row(idx: int, prepared: Prepared, salt: bytes) -> LogRow:
-    event = prepared.event
-    return LogRow(
-        idx=idx,
-        event_id=event.id,
-        tenant=event.tenant,
-        at=event.at,
-        patient=event.patient,
-        actor=event.actor_id,
-        canonical=prepared.canonical,
-        salt=salt,
-    )
+        tree = await self.rows.tree()
+        return Edge.decode(tree.size, tree.edge)
 
 
 def _not_durable(failed: Exception) -> Problem:

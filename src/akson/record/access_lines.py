@@ -13,12 +13,11 @@ async def of_patient(
 ) -> list[AccessLine]:
     """Newest first, at most `count` lines. `actor` limits to one person's lines; `before` is a place in the log."""
     found = await log.events_of(
-        tenant, patient, before=before, count=min(count * EVENTS_PER_LINE, EVENTS_MAX)
+        tenant, patient, actor=actor, before=before, count=min(count * EVENTS_PER_LINE, EVENTS_MAX)
     )
     grouped: dict[tuple[str, str, str], list[tuple[int, AccessEvent]]] = {}
     for index, event in found:
-        if actor is None or event.actor_id == actor:
-            grouped.setdefault((event.request, event.actor_id, event.outcome), []).append((index, event))
+        grouped.setdefault((event.request, event.actor_id, event.outcome), []).append((index, event))
     return [_line(events) for events in grouped.values()][:count]
 
 

@@ -34,7 +34,9 @@ from akson.store.values import StoredVersion, Withheld
 if TYPE_CHECKING:
     from akson.record.door import Record
 
-LOG_SCAN_MAX = 2_000
+LOG_SCAN_MAX = 500
+"""Of the actor's own events about one patient."""
+OPENED = frozenset({"read", "vread"})
 
 
 class RecordSession:
@@ -194,19 +196,18 @@ class RecordSession:
         return lines
 
     async def last_access(self, patient: str, *, before: datetime | None = None) -> datetime | None:
-        """When this actor last opened this patient's record, before now (or `before`); None when never seen."""
+        """When this actor last opened this patient's record, before now (or `before`); None when never seen.
+
+        A list that names the patient is no opened record: what came before a glance at it is still new.
+        """
         if not ID.fullmatch(patient):
             return None
-        found = await self.record.log.events_of(self.actor.tenant, patient, count=LOG_SCAN_MAX)
-        limit = before or self.at
-        return next(
-            (
-                e.at
-                for _, e in found
-                if e.actor_id == self.actor.id and e.outcome == "permit" and e.at < limit
-            ),
-            None,
+        found = await self.record.log.events_of(
+            self.actor.tenant, patient, actor=self.actor.id, count=LOG_SCAN_MAX
         )
+        limit = before or self.at
+        opened = (e.at for _, e in found if e.action in OPENED and e.outcome == "permit" and e.at < limit)
+        return next(opened, None)
 
     async def why(self, type: str, id: str) -> Decision:
         """Why the actor may or may not read this, in words. Says nothing of a resource that she may not see."""

@@ -36,7 +36,8 @@ class Change:
     """The body already parsed, when the caller has it; saves parsing twice."""
     given_id: str | None = None
     """For POST: an id that this server has made beforehand (`Store.new_id`), so that a loader which is killed can ask
-    afterwards whether its commit was the one that stands. Never taken from outside."""
+    afterwards whether its commit was the one that stands; the post derives it from the message. Never taken as it is from
+    outside: who could name ids could learn which are taken."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,14 +1,13 @@
-"""The door of `audit` to its own database: append-only events, tiles, head, checkpoints. What they mean is audit's.
+"""The door of `audit` to its own database: append-only events, tiles, tree, checkpoints. What they mean is audit's.
 
-The log has its own DSN, no foreign key and no join to the record, so that both are kept and restored apart. Appending
-is one statement that succeeds only when the log still has the expected size: of two sequencers one is told to try again,
-and then takes its turn under a lock.
+The log has its own DSN, no foreign key and no join to the record, so that both are kept and restored apart. Appending is one
+statement that gives places in one order; nobody who appends is ever told to try again. The tree grows behind the log, and
+of two who grow it one is told that the other was first.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 import asyncpg
 
@@ -19,18 +18,17 @@ from akson.store.statements import statement
 
 
 @dataclass(frozen=True, slots=True)
-class LogState:
-    """How many events the log has, and audit's bytes for the tree's right edge."""
+class TreeState:
+    """How many events the tree holds, and audit's bytes for its right edge."""
 
     size: int
     edge: bytes
 
 
 @dataclass(frozen=True, slots=True)
-class LogRow:
-    """One event at its place. Example: LogRow(0, b"…16 bytes", 1, 2026-11-24T08:00Z, "astrid", "ida", b"{…}", b"…")."""
+class Entry:
+    """An event before it has a place. Entry(b"…16 bytes", 1, 2026-11-24T08:00Z, "astrid", "ida", b"{…}", b"…")."""
 
-    idx: int
     event_id: bytes
     tenant: int
     at: datetime
@@ -38,6 +36,13 @@ class LogRow:
     actor: str
     canonical: bytes
     salt: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class LogRow(Entry):
+    """One event at its place."""
+
+    idx: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,15 +61,16 @@ class Checkpoint:
 
 @dataclass(frozen=True, slots=True)
 class Growth:
-    """What follows on a state: the events at their places, the tiles they fill, the new head."""
+    """What follows on a tree: the tiles that became full, the new size and edge, and the note signed over it."""
 
-    rows: Sequence[LogRow]
     tiles: Sequence[TileRow]
     size: int
     edge: bytes
+    note: bytes
+    at: datetime
 
 
-_ROW = "select idx, event_id, tenant, at, patient, actor, canonical, salt from log.access_event"
+_ROW = "select event_id, tenant, at, patient, actor, canonical, salt, idx from log.access_event"
 
 
 class AuditLogStore:
@@ -87,49 +93,40 @@ class AuditLogStore:
     async def close(self) -> None:
         await self._pool.close()
 
-    async def state(self) -> LogState:
-        row = await self._pool.fetchrow("select size, edge from log.log_state")
+    async def size(self) -> int:
+        """How many events the log has."""
+        return await self._pool.fetchval("select size from log.log_state")
+
+    async def tree(self) -> TreeState:
+        row = await self._pool.fetchrow("select size, edge from log.log_tree")
         assert row is not None, "the migration writes the one row"
-        return LogState(row["size"], bytes(row["edge"]))
+        return TreeState(row["size"], bytes(row["edge"]))
 
-    async def append(
-        self,
-        expected_size: int,
-        rows: Sequence[LogRow],
-        tiles: Sequence[TileRow],
-        new_size: int,
-        new_edge: bytes,
-    ) -> bool:
-        """Writes events, tiles and head together, or nothing: False when the log no longer has `expected_size`.
+    async def append(self, entries: Sequence[Entry]) -> int:
+        """Gives each entry its place; durable when it returns. Returns the place of the first.
 
-        Raises CONFLICT AKS-STORE-040 when an event id is in the log already; ask `known` first.
+        Raises CONFLICT AKS-STORE-040 when an event id is in the log already, and writes nothing; ask `known` then.
         """
-        arguments = _arguments(expected_size, Growth(rows, tiles, new_size, new_edge))
+        columns = [list(column) for column in zip(*map(_columns, entries), strict=True)]
         try:
-            return await self._pool.fetchval(statement("log_append"), *arguments)
-        except asyncpg.UniqueViolationError:
-            if (await self.state()).size != expected_size:
-                return False
-            raise Problem(
-                ProblemKind.CONFLICT, "AKS-STORE-040", "An event of this id is in the log already."
-            ) from None
-
-    async def append_in_turn(self, grow: Callable[[LogState], Growth]) -> None:
-        """Waits for its turn: under the head's lock `grow` says what follows, and that is written.
-
-        Several processes that append all the time take turns; with `append` alone the slower one might never win.
-        Raises CONFLICT AKS-STORE-040 when an event id is in the log already; nothing is written then.
-        """
-        try:
-            async with self._pool.acquire() as connection, connection.transaction():
-                row = await connection.fetchrow("select size, edge from log.log_state for update")
-                before = LogState(row["size"], bytes(row["edge"]))
-                arguments = _arguments(before.size, grow(before))
-                assert await connection.fetchval(statement("log_append"), *arguments), "the head was locked"
+            return await self._pool.fetchval(statement("log_append"), len(entries), *columns)
         except asyncpg.UniqueViolationError:
             raise Problem(
                 ProblemKind.CONFLICT, "AKS-STORE-040", "An event of this id is in the log already."
             ) from None
+
+    async def grow(self, expected_size: int, growth: Growth) -> bool:
+        """Writes the larger tree, or nothing: False when it no longer has `expected_size`."""
+        tiles = [list(column) for column in zip(*((t.level, t.n, t.data) for t in growth.tiles), strict=True)]
+        return await self._pool.fetchval(
+            statement("log_grow"),
+            expected_size,
+            growth.size,
+            growth.edge,
+            *(tiles or [[], [], []]),
+            growth.note,
+            growth.at,
+        )
 
     async def known(self, ids: Sequence[bytes]) -> set[bytes]:
         """Those of the ids that the log has."""
@@ -144,12 +141,21 @@ class AuditLogStore:
         return [_row(row) for row in rows]
 
     async def events_of(
-        self, tenant: int, patient: str, *, before: int | None = None, count: int = 100
+        self,
+        tenant: int,
+        patient: str,
+        *,
+        actor: str | None = None,
+        before: int | None = None,
+        count: int = 100,
     ) -> list[LogRow]:
-        """A patient's events, newest first, before a place."""
+        """A patient's events, newest first, before a place; of one actor when named."""
         last = before if before is not None else 2**63 - 1
-        sql = f"{_ROW} where tenant = $1 and patient = $2 and idx < $3 order by idx desc limit $4"
-        return [_row(row) for row in await self._pool.fetch(sql, tenant, patient, last, count)]
+        sql = (
+            f"{_ROW} where tenant = $1 and patient = $2 and idx < $3 and ($5::text is null or actor = $5) "
+            "order by idx desc limit $4"
+        )
+        return [_row(row) for row in await self._pool.fetch(sql, tenant, patient, last, count, actor)]
 
     async def tile(self, level: int, n: int) -> bytes | None:
         return await self._pool.fetchval(
@@ -161,15 +167,6 @@ class AuditLogStore:
         sql = "select data from log.log_tile where level = $1 and n >= $2 and n < $2 + $3 order by n"
         return [bytes(row["data"]) for row in await self._pool.fetch(sql, level, first, count)]
 
-    async def add_checkpoint(self, size: int, note: bytes, at: datetime) -> None:
-        """Keeps the first signed note of a size: a second one would be another opinion about the same log."""
-        await self._pool.execute(
-            "insert into log.log_checkpoint (size, note, at) values ($1, $2, $3) on conflict (size) do nothing",
-            size,
-            note,
-            at,
-        )
-
     async def checkpoints(self, count: int = 1) -> list[Checkpoint]:
         """The newest, newest first."""
         rows = await self._pool.fetch(
@@ -178,22 +175,14 @@ class AuditLogStore:
         return [Checkpoint(row["size"], bytes(row["note"]), row["at"]) for row in rows]
 
 
-def _arguments(expected_size: int, growth: Growth) -> list[Any]:
-    """The arguments of log_append.sql."""
-    places = [row.idx for row in growth.rows]
-    assert places == list(range(expected_size, growth.size)), "places follow without gaps, one for each event"
-    events = list(zip(*(_columns(row) for row in growth.rows), strict=True)) or [()] * 8
-    tiles = list(zip(*((tile.level, tile.n, tile.data) for tile in growth.tiles), strict=True)) or [()] * 3
-    return [expected_size, growth.size, growth.edge, *events, *tiles]
-
-
-def _columns(row: LogRow) -> tuple[object, ...]:
-    return (row.idx, row.event_id, row.tenant, row.at, row.patient, row.actor, row.canonical, row.salt)
+def _columns(entry: Entry) -> tuple[object, ...]:
+    return (
+        entry.event_id, entry.tenant, entry.at, entry.patient, entry.actor, entry.canonical, entry.salt,
+    )  # fmt: skip
 
 
 def _row(row: asyncpg.Record) -> LogRow:
     return LogRow(
-        row["idx"],
         bytes(row["event_id"]),
         row["tenant"],
         row["at"],
@@ -201,4 +190,5 @@ def _row(row: asyncpg.Record) -> LogRow:
         row["actor"],
         bytes(row["canonical"]),
         bytes(row["salt"]),
+        row["idx"],
     )

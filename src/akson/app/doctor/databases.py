@@ -95,7 +95,7 @@ async def _log_tail(settings: Settings) -> Finding:
 
 
 async def _tail(rows: AuditLogStore, folder: Path) -> Finding:
-    size = (await rows.state()).size
+    size = await rows.size()
     first = max(0, size - TAIL_EVENTS)
     places = [row.idx for row in await rows.events(first, size - first)]
     if places != list(range(first, size)):

@@ -17,6 +17,7 @@ TITLES = {
     "LOG_UTSKREVET": "Utskrevet fra sykehus",
 }
 UNKNOWN_SENDER = "Ukjent avsender"
+CANCELLED = "Kansellert"
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +65,8 @@ def care_message(message: Resource, known: Mapping[str, Resource] | None = None)
     receivers = [_name(r, message, known or {}) for r in message.get("recipient") or []]
     return CareMessage(
         id=str(message.get("id", "")),
-        title=TITLES.get(code, words),
+        # A message that takes back an earlier one says so in its category.
+        title=words if words.startswith(CANCELLED) else TITLES.get(code, words),
         type_code=code,
         sender=_name(message.get("sender") or {}, message, known or {}) or UNKNOWN_SENDER,
         receiver=", ".join(r for r in receivers if r),

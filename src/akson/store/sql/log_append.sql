@@ -1,14 +1,11 @@
--- Appends to the log if it still has the size the sequencer counted on; one statement, so all of it or nothing.
--- $1 expected size, $2 new size, $3 new edge; $4..$11 events; $12..$14 tiles. Returns whether it was written.
+-- Gives events their places and keeps them: one statement, so all of it or nothing. The head's row makes one order of all
+-- who append; it is held until the commit, so places have no gaps. $1 how many; $2..$8 events. Returns the first place.
 with head as (
-    update log.log_state set size = $2::bigint, edge = $3::bytea where size = $1::bigint returning 1
+    update log.log_state set size = size + $1::int returning size - $1::int as first
 ), events as (
     insert into log.access_event (idx, event_id, tenant, at, patient, actor, canonical, salt)
-    select e.* from head, unnest($4::bigint[], $5::bytea[], $6::int[], $7::timestamptz[], $8::text[], $9::text[],
-                                 $10::bytea[], $11::bytea[]) e
-), tiles as (
-    insert into log.log_tile (level, n, data)
-    select t.* from head, unnest($12::smallint[], $13::bigint[], $14::bytea[]) t
-    on conflict (level, n) do update set data = excluded.data
+    select head.first + e.n - 1, e.event_id, e.tenant, e.at, e.patient, e.actor, e.canonical, e.salt
+    from head, unnest($2::bytea[], $3::int[], $4::timestamptz[], $5::text[], $6::text[], $7::bytea[], $8::bytea[])
+        with ordinality e(event_id, tenant, at, patient, actor, canonical, salt, n)
 )
-select exists (select from head)
+select first from head

@@ -22,10 +22,16 @@ create table log.log_tile (
 
 create table log.log_state (
     only_row boolean primary key default true check (only_row),
-    size     bigint  not null,
+    size     bigint  not null                   -- how many events; its row makes one order of all who append
+);
+insert into log.log_state (size) values (0);
+
+create table log.log_tree (
+    only_row boolean primary key default true check (only_row),
+    size     bigint  not null,                  -- how many events the tree holds; never more than the log has
     edge     bytea   not null
 );
-insert into log.log_state (size, edge) values (0, '');
+insert into log.log_tree (size, edge) values (0, '');
 
 create table log.log_checkpoint (
     size bigint      primary key,

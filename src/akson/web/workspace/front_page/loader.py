@@ -37,9 +37,6 @@ from akson.web.workspace.front_page.view import (
 SAME_SITTING = timedelta(minutes=30)
 NOTES_SHOWN = 3
 OBSERVATIONS_MAX = 200
-OWN_LOOKS = (20, 80)
-"""Lines of the log looked through: few, which nearly always is enough, then many."""
-OPENED = ("read", "vread")
 # A visit so long after its time that nobody has closed is worth a question.
 UNCLOSED_AFTER = timedelta(hours=1)
 VISIT_STATE_WORDS = {
@@ -162,22 +159,6 @@ def _services(found: Found) -> tuple[ServiceRow, ...]:
     )
 
 
-async def _last_opened(session: RecordSession, patient: str, before: datetime) -> datetime | None:
-    """When the reader last had this record open before `before`; None when never.
-
-    `RecordSession.last_access` counts lists that name the patient too. A glance at the inbox would then hide from her
-    what came before it, so the reader's own lines in the log are asked for one that began with a read.
-    """
-    if not session.decide("log", "Patient").permit:
-        return await session.last_access(patient, before=before)
-    for count in OWN_LOOKS:
-        lines = await session.access_log(patient, count=count)
-        looks = (line.at for line in lines if line.permitted and line.action in OPENED)
-        if found := next((at for at in looks if at < before), None):
-            return found
-    return None
-
-
 async def load(session: RecordSession, patient: str, now: datetime) -> FrontPageView:
     """The front page of one patient.
 
@@ -185,7 +166,7 @@ async def load(session: RecordSession, patient: str, now: datetime) -> FrontPage
     """
     chart = await load_chart(session, patient, "Forside", now)
     since, answers = await asyncio.gather(
-        _last_opened(session, patient, now - SAME_SITTING), search_all(session, _queries(patient, now))
+        session.last_access(patient, before=now - SAME_SITTING), search_all(session, _queries(patient, now))
     )
     found = Found(answers)
     medications = medication_lines(found.all("MedicationStatement"), found.near)
