@@ -116,7 +116,7 @@ def test_the_table_of_a_few_lines(folder: Path) -> None:
     done = akson("bench", "--synthea", folder, *TINY, "--only", "read@1,everything,start")
     assert done.returncode == 0, done.stderr
     rows = [row for row in done.stdout.splitlines() if row.startswith("|")]
-    assert rows[0] == "| line | asks | goal | figure | p50 ms | p99 ms |"
+    assert rows[0] == "| line | asks | goal | figure | p50 ms | p99 ms | CPU ms |"
     assert [row.split(" | ")[0] for row in rows[2:6]] == [
         "| read@1",
         "| everything@8",

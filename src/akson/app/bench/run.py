@@ -112,10 +112,8 @@ async def _fill(running: _Running) -> None:
     """The first load, `scale` times the data; then the node is weighed."""
     stage, result, dsn = running.stage, running.result, running.server.dsn()
     empty = await table_bytes(dsn)
-    loaded = _Counted(stage.rounds(running.plan.scale))
-    timed = await running.system.closed_loop(loaded.requests, connections=LOAD.connections, seconds=None)
-    result.add(LOAD, timed)
-    result.resources, result.patients = loaded.resources, len(stage.people)
+    result.resources = await _load(running, stage.rounds(running.plan.scale))
+    result.patients = len(stage.people)
     if not any(person.observations for person in stage.people):
         raise Problem(ProblemKind.NOT_FOUND, "AKS-APP-043", "The data hold no patient with an Observation.")
     result.data = f"{stage.name}, {result.patients:,} patients, {result.resources:,} resources"
@@ -126,20 +124,28 @@ async def _fill(running: _Running) -> None:
     else:
         result.failed[MEMORY.name] = "this system does not tell the memory of processes"
     result.add(DATABASE, round((await table_bytes(dsn) - empty) / result.resources))
-    running.tell(f"{result.data}: {timed.per_second:,.0f} resources/s")
+    running.tell(f"{result.data} loaded")
 
 
-class _Counted:
-    """Counts what passes."""
+async def _load(running: _Running, requests: Iterator[Request]) -> int:
+    """One run of the load; CPU is told for each resource. Gives how many were loaded."""
+    resources = 0
 
-    def __init__(self, requests: Iterator[Request]) -> None:
-        self.resources = 0
-        self.requests = self._passing(requests)
-
-    def _passing(self, requests: Iterator[Request]) -> Iterator[Request]:
+    def counted() -> Iterator[Request]:
+        nonlocal resources
         for request in requests:
-            self.resources += request.counts
+            resources += request.counts
             yield request
+
+    before = cpu_of(running.settings.data)
+    timed = await running.system.closed_loop(counted(), connections=LOAD.connections, seconds=None)
+    cpu = cpu_of(running.settings.data).per(before, resources / 1000)
+    running.result.add(LOAD, timed, cpu=cpu)
+    running.tell(
+        f"{LOAD.name}: {timed.per_second:,.0f} resources/s; "
+        f"CPU ms: workers {cpu.node}, PostgreSQL {cpu.database}, bench {cpu.client}"
+    )
+    return resources
 
 
 async def _once(running: _Running, line: Line, system: People, nurse: People | None, number: int) -> None:
@@ -150,9 +156,7 @@ async def _once(running: _Running, line: Line, system: People, nurse: People | N
         if line is LOAD:
             # The first load was the first run. Later ones are not asked about: the questions stay the same.
             if number:
-                again = running.stage.next_round(remember=False)
-                timed = await running.system.closed_loop(again, connections=line.connections, seconds=None)
-                running.result.add(line, timed)
+                await _load(running, running.stage.next_round(remember=False))
         elif line.ask:
             await _loop(running, line, running.system, system, number, nurse=False)
             if nurse and not line.writes:

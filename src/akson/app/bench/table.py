@@ -33,6 +33,7 @@ def _lines(result: Result) -> Iterator[str]:
         *(f"× {p.label}" for p in result.peers),
         "p50 ms",
         "p99 ms",
+        "CPU ms",
         *nurse,
     ]
     yield _row(head)
@@ -55,6 +56,7 @@ def _cells(line: Line, result: Result, *, with_nurse: bool) -> list[str]:
         ),
         _ms(median.get("p50_ms")),
         _ms(median.get("p99_ms")),
+        _cpu(median),
         *([_figure(line, result.median(line, nurse=True), judge=False)] if with_nurse else []),
     ]
 
@@ -84,6 +86,13 @@ def _number(number: float) -> str:
 
 def _ms(value: float | None) -> str:
     return "" if value is None else f"{value:.2f}"
+
+
+def _cpu(median: Mapping[str, float]) -> str:
+    """`0.39 + 0.19`: of the workers and of PostgreSQL, for each request (of the load: each resource)."""
+    if "cpu_node_ms" not in median:
+        return ""
+    return f"{median['cpu_node_ms']:.2f} + {median['cpu_database_ms']:.2f}"
 
 
 def _limits(result: Result) -> Iterator[str]:
