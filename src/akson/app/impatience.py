@@ -9,6 +9,8 @@ from typing import Any
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
+from akson.app.corking import CorkedTransport
+
 HEADERS_TIMEOUT_S = 10.0
 """From the connection, or from the first byte of a further request, to the end of its headers."""
 HEADER_BYTES_MAX = 64 * 1024
@@ -24,7 +26,7 @@ class ImpatientProtocol(HttpToolsProtocol):
         self._due: TimerHandle | None = None
 
     def connection_made(self, transport: BaseTransport) -> None:  # type: ignore[override]
-        super().connection_made(transport)  # type: ignore[arg-type]
+        super().connection_made(CorkedTransport(transport, self.loop))  # type: ignore[arg-type]
         self._due = self.loop.call_later(HEADERS_TIMEOUT_S, self._give_up)
 
     def connection_lost(self, exc: Exception | None) -> None:
