@@ -217,3 +217,17 @@ async def test_faults_of_several_entries_are_told_together(house: House) -> None
     assert any(p.startswith("Bundle.entry[0].resource: Patient.gender") for p in paths)
     assert any(p.startswith("Bundle.entry[1].resource: Patient.birthDate") for p in paths)
     assert not (await house.as_("system").search(parse("Patient", []))).matches
+
+
+@pytest.mark.parametrize("sent", [{}, {"id": "astrid"}], ids=["without an id", "with the id of another"])
+async def test_a_created_patient_is_in_the_record_of_the_id_it_gets(
+    house: House, sent: dict[str, str]
+) -> None:
+    """What the sender calls it decides nothing: neither whose record it is in, nor who may see it."""
+    await house.put(astrid(), decision_for("astrid"))
+    made = json.dumps({"resourceType": "Patient", **sent}).encode()
+    (created,) = await house.as_("system").commit([Change("POST", "Patient", body=made)])
+    with pytest.raises(Problem):
+        await house.as_("ida").read("Patient", created.version.id)
+    await house.put(decision_for(created.version.id, id="vedtak-2"))
+    assert (await house.as_("ida").read("Patient", created.version.id)).id == created.version.id

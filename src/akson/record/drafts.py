@@ -258,6 +258,9 @@ def _read_body(draft: Draft, known: Mapping[str, str]) -> None:
     inside = draft.resource.get("id")
     if draft.change.method == "PUT" and not draft.change.criteria and inside != draft.id:
         raise _mismatch(draft, "The id in the content is not the id in the address.")
+    if inside != draft.id:
+        # What is judged and indexed carries the id it gets: a Patient is in the record of that id, never of the sender's.
+        draft.resource = {**draft.resource, "id": draft.id}
 
 
 def _mismatch(draft: Draft, what: str) -> Problem:

@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import asyncpg
@@ -88,6 +89,25 @@ async def round_trips_per_second(dsn: str, *, connections_count: int, seconds: f
     started = time.perf_counter()
     counts = await asyncio.gather(*(one(started + seconds) for _ in range(connections_count)))
     return sum(counts) / (time.perf_counter() - started)
+
+
+async def copied_rows_per_second(dsn: str, bodies: Sequence[bytes], *, seconds: float) -> float:
+    """What the bare database takes: `bodies` by COPY into a table without index, one durable transaction each time."""
+    connection = await asyncpg.connect(dsn)
+    try:
+        await connection.execute("drop schema if exists bench cascade; create schema bench")
+        await connection.execute("create table bench.copied (id bigint not null, body bytea not null)")
+        done, started = 0, time.perf_counter()
+        while (spent := time.perf_counter() - started) < seconds:
+            rows = [(done + place, body) for place, body in enumerate(bodies)]
+            await connection.copy_records_to_table(
+                "copied", schema_name="bench", records=rows, columns=("id", "body")
+            )
+            done += len(rows)
+        await connection.execute("drop schema bench cascade")
+        return done / spent
+    finally:
+        await connection.close()
 
 
 async def _distance(pool: asyncpg.Pool, families: tuple[str, ...]) -> tuple[int, int]:

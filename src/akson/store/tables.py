@@ -1,4 +1,4 @@
-"""Which resource types have tables, and making them the first time one is written. Why lazily: ADR 0004."""
+"""Which resource types have tables, and making them the first time one is written. Why lazily: ADR 0006."""
 
 from collections.abc import Iterable
 from pathlib import Path

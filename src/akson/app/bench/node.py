@@ -19,7 +19,7 @@ from akson.world import SystemClock, SystemRandom
 
 READY_TIMEOUT_S = 120.0
 STOP_TIMEOUT_S = 30.0
-LOOK_EACH_S = 0.05
+LOOK_EACH_S = 0.01
 
 
 @asynccontextmanager

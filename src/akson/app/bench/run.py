@@ -1,124 +1,210 @@
-"""One measurement from beginning to end: node, data, workloads, disk, the bare database beside it, and the table."""
+"""One measurement from beginning to end: node, data, lines, and the machine's limits beside them."""
 
-import statistics
-from collections.abc import Callable
-from dataclasses import asdict, dataclass, field
+import time
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
-from akson.app.bench.client import Client, Request, Timed, with_client
+from akson.app.bench.client import Client, Request, client
+from akson.app.bench.limits import limits
+from akson.app.bench.lines import DATABASE, LINES, LOAD, MEMORY, START, WORKER, Line, chosen
+from akson.app.bench.log import log_events_per_second
 from akson.app.bench.machine import machine_line
 from akson.app.bench.node import measured_node
+from akson.app.bench.nurse import NURSE, give_relations
+from akson.app.bench.peers import Peer
+from akson.app.bench.people import People
+from akson.app.bench.processes import cpu_of, memory_of
+from akson.app.bench.result import Result
 from akson.app.bench.stage import Stage
-from akson.app.bench.workloads import CONNECTIONS, WORKLOADS, Workload
 from akson.app.settings import Settings
-from akson.app.wiring import database_server
-from akson.store.inspection import facts, round_trips_per_second, table_bytes
+from akson.app.wiring import DatabaseServer, database_server, local_issuer
+from akson.fhir.problem import Problem, ProblemKind
+from akson.store.inspection import facts, table_bytes
+from akson.world import SystemClock, SystemRandom
 
 Tell = Callable[[str], None]
+WARM_UP_MAX_S = 2.0
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """How long and how often."""
+    """What, how long and how often."""
 
     runs: int
     seconds: float
-    keep: Path | None
+    scale: int = 1
+    keep: Path | None = None
+    lines: tuple[Line, ...] = LINES
+    as_nurse: bool = False
+    log: bool = False
+    peers: tuple[Peer, ...] = ()
 
 
 @dataclass(slots=True)
-class Result:
-    machine: str = ""
-    resources: int = 0
-    """In one load."""
-    mb_per_1000: float = 0.0
-    bare: float = 0.0
-    """Round trips/s of the bare PostgreSQL, the same number of connections, in the same run."""
-    runs: dict[str, list[Timed]] = field(default_factory=dict)
+class _Running:
+    """The node that is measured, and what is known of it."""
 
-    def median(self, name: str) -> Timed:
-        """Of each figure by itself."""
-        runs = self.runs[name]
-        return Timed(
-            *(
-                round(statistics.median(getattr(t, f) for t in runs), 3)
-                for f in ("per_second", "p50_ms", "p99_ms")
-            )
-        )
-
-    def as_json(self) -> dict[str, Any]:
-        rows = {
-            w.name: asdict(self.median(w.name))
-            | {"unit": w.unit, "runs": [asdict(t) for t in self.runs[w.name]]}
-            for w in WORKLOADS
-        }
-        return {
-            "machine": self.machine,
-            "resources": self.resources,
-            "databaseMbPer1000": self.mb_per_1000,
-            "barePostgresPerSecond": self.bare,
-            "workloads": rows,
-        }
+    settings: Settings
+    server: DatabaseServer
+    system: Client
+    nurse: Client
+    stage: Stage
+    plan: Plan
+    result: Result
+    tell: Tell
 
 
 async def measure(settings: Settings, stage: Stage, plan: Plan, tell: Tell) -> Result:
-    """Starts the node, measures, stops it. Raises Problem when the node cannot be started or answers with an error."""
-    result = Result()
-    async with measured_node(settings, plan.keep) as (own, address, token):
-        server = database_server(own)
-        await server.start()
-        try:
-            result.machine = machine_line((await facts(server.dsn(), ("record",))).version, own.workers)
-
-            async def work(client: Client) -> None:
-                await _prepare(client, stage, result, server.dsn(), tell)
-                for round_number in range(plan.runs):
-                    for workload in WORKLOADS:
-                        await _once(
-                            client, stage, workload, plan, result, f"{round_number + 1}/{plan.runs}", tell
-                        )
-                bare = round_trips_per_second(
-                    server.dsn(), connections_count=CONNECTIONS, seconds=plan.seconds
-                )
-                result.bare = round(await bare, 1)
-
-            await with_client(address, token, work)
-        finally:
-            await server.stop()
+    """Starts the node, measures, stops it. Raises Problem when it cannot be started or loaded."""
+    result = Result(plan.lines, plan.peers)
+    async with _running(settings, stage, plan, result, tell) as running:
+        await _fill(running)
+        system = People(stage.people)
+        nurse = await give_relations(running.system, stage.people) if plan.as_nurse else None
+        before, started = cpu_of(running.settings.data), time.perf_counter()
+        for number in range(plan.runs):
+            for line in plan.lines:
+                await _once(running, line, system, nurse, number)
+            _weigh_worker(running)
+        spent = time.perf_counter() - started
+        result.cores = cpu_of(running.settings.data).per(before, spent)
+        tell("limits")
+        result.limits = await limits(running.server.dsn(), stage, min(plan.seconds, WARM_UP_MAX_S))
+        if plan.log:
+            dsn = running.server.dsn("log")
+            found = await log_events_per_second(running.settings, dsn, plan.seconds)
+            result.log_events_per_second = round(found)
     return result
 
 
-async def _prepare(client: Client, stage: Stage, result: Result, dsn: str, tell: Tell) -> None:
-    """Fills the empty node once, one Bundle after the other, and weighs it."""
+@asynccontextmanager
+async def _running(
+    settings: Settings, stage: Stage, plan: Plan, result: Result, tell: Tell
+) -> AsyncIterator[_Running]:
+    started = time.perf_counter()
+    async with AsyncExitStack() as stack:
+        own, address, token = await stack.enter_async_context(measured_node(settings, plan.keep))
+        system = await stack.enter_async_context(client(address, token))
+        await _first_read(system)
+        result.add(START, round(time.perf_counter() - started, 2))
+        issuer = local_issuer(own, clock=SystemClock(), random=SystemRandom())
+        nurse = await stack.enter_async_context(client(address, issuer.issue(NURSE)))
+        server = database_server(own)
+        await server.start()
+        stack.push_async_callback(server.stop)
+        version = (await facts(server.dsn(), ("record",))).version
+        result.machine = machine_line(version, own.workers)
+        yield _Running(own, server, system, nurse, stage, plan, result, tell)
+
+
+async def _first_read(system: Client) -> None:
+    """Nobody is there yet; that there is nobody is looked up, decided and logged like any other answer."""
+    status = await system.status("GET", "Patient/nobody")
+    if status != 404:
+        raise Problem(
+            ProblemKind.INTERNAL, "AKS-APP-041", f"The measured node answered {status} to its first read."
+        )
+
+
+async def _fill(running: _Running) -> None:
+    """The first load, `scale` times the data; then the node is weighed."""
+    stage, result, dsn = running.stage, running.result, running.server.dsn()
     empty = await table_bytes(dsn)
-    bundles = stage.next_round()
-    for body, size in bundles:
-        stage.remember(await client.send(Request("POST", "", body, size)))
-    result.resources = sum(size for _, size in bundles)
-    grown = await table_bytes(dsn) - empty
-    result.mb_per_1000 = round(grown / 1e6 / result.resources * 1000, 2)
-    tell(f"{result.resources} resources in {len(bundles)} Bundles: {result.mb_per_1000} MB for each 1,000")
+    result.resources = await _load(running, stage.rounds(running.plan.scale))
+    result.patients = len(stage.people)
+    if not any(person.observations for person in stage.people):
+        raise Problem(ProblemKind.NOT_FOUND, "AKS-APP-043", "The data hold no patient with an Observation.")
+    result.data = f"{stage.name}, {result.patients:,} patients, {result.resources:,} resources"
+    memory = memory_of(running.settings.data)
+    if memory is not None:
+        result.add(MEMORY, memory.total_mib)
+        result.add(WORKER, memory.worker_mib)
+    else:
+        result.failed[MEMORY.name] = "this system does not tell the memory of processes"
+    result.add(DATABASE, round((await table_bytes(dsn) - empty) / result.resources))
+    running.tell(f"{result.data} loaded")
 
 
-async def _once(
-    client: Client, stage: Stage, workload: Workload, plan: Plan, result: Result, which: str, tell: Tell
-) -> None:
-    timed = await workload.run(client, stage, plan.seconds)
-    result.runs.setdefault(workload.name, []).append(timed)
-    tell(f"{which}  {workload.name}: {timed.per_second:,.0f} {workload.unit}, p50 {timed.p50_ms} ms")
+async def _load(running: _Running, requests: Iterator[Request]) -> int:
+    """One run of the load; CPU is told for each resource. Gives how many were loaded."""
+    resources = 0
 
+    def counted() -> Iterator[Request]:
+        nonlocal resources
+        for request in requests:
+            resources += request.counts
+            yield request
 
-def table(result: Result) -> str:
-    """The Markdown table of docs/benchmarks.md."""
-    lines = [result.machine, "", "| workload | median | p50 ms | p99 ms |", "| --- | --- | --- | --- |"]
-    for workload in WORKLOADS:
-        t = result.median(workload.name)
-        lines.append(f"| {workload.name} | {t.per_second:,.0f} {workload.unit} | {t.p50_ms} | {t.p99_ms} |")
-    reads = result.median("read, 16 connections").per_second
-    lines.append(f"| bare PostgreSQL round trip, 16 connections | {result.bare:,.0f} /s | | |")
-    lines.append(f"| reads against bare round trips | {reads / result.bare:.2f} | | |")
-    lines.append(
-        f"| database with index and history | {result.mb_per_1000} MB for each 1,000 resources | | |"
+    before = cpu_of(running.settings.data)
+    timed = await running.system.closed_loop(counted(), connections=LOAD.connections, seconds=None)
+    cpu = cpu_of(running.settings.data).per(before, resources / 1000)
+    running.result.add(LOAD, timed, cpu=cpu)
+    running.tell(
+        f"{LOAD.name}: {timed.per_second:,.0f} resources/s; "
+        f"CPU ms: workers {cpu.node}, PostgreSQL {cpu.database}, bench {cpu.client}"
     )
-    return "\n".join(lines)
+    return resources
+
+
+async def _once(running: _Running, line: Line, system: People, nurse: People | None, number: int) -> None:
+    """One run of one line, and the same as the nurse. An answer that is no success is told and ends the line."""
+    if line.name in running.result.failed:
+        return
+    try:
+        if line is LOAD:
+            # The first load was the first run. Later ones are not asked about: the questions stay the same.
+            if number:
+                await _load(running, running.stage.next_round(remember=False))
+        elif line.ask:
+            await _loop(running, line, running.system, system, number, nurse=False)
+            if nurse and not line.writes:
+                await _loop(running, line, running.nurse, nurse, number, nurse=True)
+    except Problem as refused:
+        running.result.failed[line.name] = f"{refused.what} {refused.why or ''}".strip()
+        running.tell(f"{line.name}: {running.result.failed[line.name]}")
+
+
+async def _loop(
+    running: _Running, line: Line, asking: Client, people: People, number: int, *, nurse: bool
+) -> None:
+    ask, seconds = line.ask, running.plan.seconds
+    assert ask is not None, "only loops are run here"
+
+    def requests() -> Iterator[Request]:
+        while True:
+            yield ask(people)
+
+    if not number:
+        await asking.closed_loop(
+            requests(), connections=line.connections, seconds=min(seconds / 2, WARM_UP_MAX_S)
+        )
+    before = cpu_of(running.settings.data)
+    timed = await asking.closed_loop(requests(), connections=line.connections, seconds=seconds)
+    cpu = cpu_of(running.settings.data).per(before, timed.requests / 1000)
+    running.result.add(line, timed, nurse=nurse, cpu=cpu)
+    who = " as nurse" if nurse else ""
+    running.tell(
+        f"{number + 1}/{running.plan.runs}  {line.name}{who}: {timed.per_second:,.0f}/s, p50 {timed.p50_ms} ms; "
+        f"CPU ms: workers {cpu.node}, PostgreSQL {cpu.database}, bench {cpu.client}"
+    )
+
+
+def _weigh_worker(running: _Running) -> None:
+    memory = memory_of(running.settings.data)
+    if memory is not None:
+        running.result.add(WORKER, memory.worker_mib)
+
+
+def lines_of(only: str) -> tuple[Line, ...]:
+    """Raises Problem AKS-APP-045 for a name that is no line's."""
+    try:
+        return chosen(only)
+    except KeyError as unknown:
+        raise Problem(
+            ProblemKind.NOT_FOUND,
+            "AKS-APP-045",
+            f"There is no line {unknown.args[0]!r}.",
+            now=f"Choose among {', '.join(line.name for line in LINES)}.",
+        ) from unknown

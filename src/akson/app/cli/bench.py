@@ -1,25 +1,51 @@
-"""`akson bench`: figures of this machine, in a table that can be compared."""
+"""`akson bench`: figures of this machine beside goals and peers, in a table that can be compared."""
 
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from akson.app.cli import options
-from akson.app.cli.running import run_async, say_json
+from akson.app.cli.running import Exit, run_async, say_json
+
+if TYPE_CHECKING:
+    from akson.app.bench.run import Plan
+
+_FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
+_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
 
 @click.command("bench")
 @click.option(
     "--synthea",
-    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    type=_FOLDER,
     metavar="DIR",
     help="Folder of transaction Bundles to load. [the demo's own generator]",
 )
 @click.option(
+    "--scale", type=click.IntRange(1, 500), default=1, show_default=True, help="Clone the data N-fold."
+)
+@click.option("--only", default="", metavar="NAME,…", help="Only these lines: `read`, `curve@1`. [all]")
+@click.option(
+    "--as",
+    "as_whom",
+    type=click.Choice(["nurse"]),
+    help="Repeat reads and searches as a nurse with 200 care relations.",
+)
+@click.option(
+    "--peer",
+    "peers",
+    type=_FILE,
+    multiple=True,
+    metavar="FILE",
+    help="Figures of another server; ratios to them are told. May be given again.",
+)
+@click.option("--log", is_flag=True, help="Also the access log alone: events/s.")
+@click.option(
     "--runs", type=click.IntRange(1, 20), default=3, show_default=True, help="Runs; the median is told."
 )
 @click.option(
-    "--seconds", type=click.FloatRange(0.2, 600), default=4.0, show_default=True, help="Length of each loop."
+    "--seconds", type=click.FloatRange(0.1, 600), default=1.0, show_default=True, help="Length of each loop."
 )
 @click.option("--workers", metavar="N", help="Web worker processes. [one for each core]")
 @click.option(
@@ -29,29 +55,57 @@ from akson.app.cli.running import run_async, say_json
     help="Keep the data here. [a folder that is removed]",
 )
 @options.as_json
-def command(
-    synthea: Path | None, runs: int, seconds: float, workers: str | None, data: Path | None, as_json: bool
-) -> None:
-    """Start a node of its own, load it, and measure reads, writes, searches and disk over HTTP.
+def command(synthea: Path | None, workers: str | None, as_json: bool, **chosen: Any) -> int:
+    """Start a node of its own, load it, and measure it over HTTP: docs/benchmarks.md says what each line is.
 
-    Beside them stands the bare PostgreSQL round trip of the same run: the ratio tells more than the figure.
+    Beside the figures stand what the bare machine gives in the same run, and how many times better than each --peer.
+    Exits 3 when a line has no figure.
     """
     from dataclasses import replace
 
-    from akson.app.bench.run import Plan, measure, table
+    from akson.app.bench.run import measure
     from akson.app.bench.stage import from_demo, from_folder
+    from akson.app.bench.table import table
     from akson.app.supervisor.run import default_workers
 
+    plan = _plan(**chosen)
     settings = options.settings(workers=workers)
     settings = replace(
         settings, workers=settings.workers or default_workers(), database_url="", log_database_url=""
     )
     stage = from_folder(synthea) if synthea else from_demo()
-    result = run_async(measure(settings, stage, Plan(runs, seconds, data), _tell))
+    result = run_async(measure(settings, stage, plan, _tell))
     if as_json:
         say_json(result.as_json())
     else:
         click.echo(f"\n{table(result)}")
+    return Exit.FAULTS if result.failed else Exit.OK
+
+
+def _plan(
+    *,
+    only: str,
+    as_whom: str | None,
+    peers: tuple[Path, ...],
+    runs: int,
+    seconds: float,
+    scale: int,
+    data: Path | None,
+    log: bool,
+) -> "Plan":
+    from akson.app.bench.peers import read_peer
+    from akson.app.bench.run import Plan, lines_of
+
+    return Plan(
+        runs=runs,
+        seconds=seconds,
+        scale=scale,
+        keep=data,
+        lines=lines_of(only),
+        as_nurse=as_whom == "nurse",
+        log=log,
+        peers=tuple(read_peer(path) for path in peers),
+    )
 
 
 def _tell(what: str) -> None:
