@@ -24,6 +24,9 @@ _WHOLE = {"integer", "positiveInt", "unsignedInt"}
 _INTEGER = re.compile(r"-?(?:0|[1-9]\d*)", re.ASCII)
 _DECIMAL = re.compile(r"-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?", re.ASCII)
 
+RESOURCE_ELEMENTS_MAX = 100_000
+"""Of one resource that is no Bundle; in JSON that is about as much as `RESOURCE_MARKS_MAX`."""
+
 Json = dict[str, Any]
 
 
@@ -31,10 +34,23 @@ def parse(data: bytes) -> Json:
     """The resource in `data`.
 
     Raises Problem MALFORMED: AKS-XML-… from the parser, AKS-FHIR-020 no resource of R4, 021 an element or attribute
-    that does not belong there, 022 nested too deep.
+    that does not belong there, 022 nested too deep. TOO_LARGE AKS-FHIR-006.
     """
     root = markup.read(data)
+    _refuse_giant(root, data)
     return _resource(root, 0)
+
+
+def _refuse_giant(root: etree._Element, data: bytes) -> None:
+    """Before it is turned into twice as many values of JSON, which would then be too many."""
+    if _local(root) != "Bundle" and data.count(b"<") - data.count(b"</") > RESOURCE_ELEMENTS_MAX:
+        raise Problem(
+            ProblemKind.TOO_LARGE,
+            "AKS-FHIR-006",
+            "The content holds too many values.",
+            why=f"At most {RESOURCE_ELEMENTS_MAX} elements are read in one resource.",
+            now="Send it in several resources.",
+        )
 
 
 def _refuse(id: str, what: str, element: etree._Element) -> NoReturn:
