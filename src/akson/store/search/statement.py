@@ -92,12 +92,21 @@ def count_union(query: Query, scopes: Sequence[Scope | None]) -> Sql:
 
 
 def planned_alike(query: Query) -> bool:
-    """Whether one plan is best whatever the values: a walk through one patient's rows, tested one by one."""
-    return (
-        not query.parts
-        and any(names_patient(term, query.type) and len(term.values) == 1 for term in query.terms)
-        and all(term.kind in _STEADY and not is_chain(term) for term in query.terms)
-    )
+    """Whether one plan is best whatever the values.
+
+    A walk through one patient's rows, tested one by one; or names and numbers that few rows share, found by the index. What
+    half of all rows may say (a status, a code) is planned for its very value.
+    """
+    if query.parts or any(is_chain(term) for term in query.terms):
+        return False
+    if any(names_patient(term, query.type) and len(term.values) == 1 for term in query.terms):
+        return all(term.kind in _STEADY for term in query.terms)
+    return bool(query.terms) and not query.sort and all(map(_selective, query.terms))
+
+
+def _selective(term: Term) -> bool:
+    named = term.kind == "string" or (term.kind == "token" and term.param == "identifier")
+    return named and term.modifier is None and len(term.values) == 1
 
 
 def types_of(query: Query) -> set[str]:
