@@ -46,12 +46,13 @@ def _rule(session: "RecordSession") -> Callable[[str], Restriction]:
 async def _referred(session: "RecordSession", found: Sequence[StoredVersion]) -> list[StoredVersion]:
     """What is referred to and belongs to no patient's compartment: people who work here, organisations, medicines."""
     known = {(v.type, v.id) for v in found}
+    compartment = session.record.definitions.compartment("Patient")
+    # One search of all bodies, and only what differs is looked at: a record says the same few names again and again.
+    named = set(_REFERENCE.findall(b"\n".join(v.body for v in found if v.body)))
     wanted: dict[str, set[str]] = {}
-    for version in found:
-        for type, id in _REFERENCE.findall(version.body or b""):
-            key = (type.decode(), id.decode())
-            if key not in known and key[0] not in session.record.definitions.compartment("Patient"):
-                wanted.setdefault(key[0], set()).add(key[1])
+    for type, id in ((t.decode(), i.decode()) for t, i in named):
+        if (type, id) not in known and type not in compartment:
+            wanted.setdefault(type, set()).add(id)
     asked = [
         _by_id(type, ids)
         for type, every in sorted(wanted.items())

@@ -4,11 +4,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
+import msgspec
+
 from akson.fhir.index_values import IndexValues
 
 
-@dataclass(frozen=True, slots=True)
-class StoredVersion:
+class StoredVersion(msgspec.Struct, frozen=True):
     """One version of one resource. `body` is JSON with `id` and `meta` spliced in; None for a deletion."""
 
     type: str
@@ -20,6 +21,7 @@ class StoredVersion:
     """Ids of the patients it belongs to, as stored; only for the log and the last guard."""
     method: str = "PUT"
     """`POST`, `PUT`, `DELETE`: what made this version (history needs it)."""
+    # A struct and no dataclass: a page makes a thousand of these, and a frozen dataclass takes six times as long to make.
 
     @property
     def deleted(self) -> bool:
