@@ -2,7 +2,7 @@
 # Requests that nobody thought of, made from /fhir/openapi.json and sent to a demo node of their own; none may be answered 5xx.
 # Usage: scripts/fuzz.sh PATH-TO-AKSON [SECONDS-EACH]       Needs the network once, for schemathesis.
 set -eu
-akson=$1
+akson=$(cd "$(dirname "$1")" && pwd)/$(basename "$1")
 seconds=${2:-80}
 here=$(mktemp -d)
 node=
@@ -12,6 +12,8 @@ stop() {
 }
 trap stop EXIT
 "$(dirname "$akson")/python" -m venv "$here/venv"
+# It leaves what it found in the folder it is run in.
+cd "$here"
 "$here/venv/bin/pip" install --quiet --disable-pip-version-check 'schemathesis==4.32.5'
 "$akson" up --data "$here/data" --port 0 --workers 1 >"$here/node.log" 2>&1 &
 node=$!

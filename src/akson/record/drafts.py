@@ -72,10 +72,11 @@ async def prepare(session: "RecordSession", changes: Sequence[Change]) -> list[D
     """Raises Problem INVALID, MALFORMED or PRECONDITION; nothing is written here."""
     found = await _conditional_hits(session, changes)
     made = [_draft(place, change, found.get(place)) for place, change in enumerate(changes)]
-    known = _allocate(session, made)
+    size = size_of(made)
+    known = await session.record.aside(size, lambda: _allocate(session, made))
     known |= await _conditional_references(session, made, known)
     _refuse_twins(made)
-    await session.record.aside(size_of(made), lambda: _read_bodies(made, known))
+    await session.record.aside(size, lambda: _read_bodies(made, known))
     return made
 
 
@@ -194,12 +195,7 @@ def _patient_hint(draft: Draft, known: Mapping[str, str]) -> str | None:
 async def _conditional_references(
     session: "RecordSession", made: Sequence[Draft], known: Mapping[str, str]
 ) -> dict[str, str]:
-    written: set[str] = {
-        reference.decode("utf-8", "replace")
-        for draft in made
-        if draft.body is not None and b"?" in draft.body
-        for reference in _CONDITIONAL.findall(draft.body)
-    }
+    written = await session.record.aside(size_of(made), lambda: _conditions_written(made))
     wanted = sorted(written - known.keys())
     _refuse_many(len(wanted))
     hits = await asyncio.gather(*(_only_one(session, *_criteria(reference)) for reference in wanted))
@@ -215,6 +211,15 @@ async def _conditional_references(
     # Which Organization an identifier belongs to is open to all who write; which Patient is not.
     await session.saw([hit for hit in hits if hit is not None and hit.patients])
     return {reference: f"{hit.type}/{hit.id}" for reference, hit in zip(wanted, hits, strict=True) if hit}
+
+
+def _conditions_written(made: Sequence[Draft]) -> set[str]:
+    return {
+        reference.decode("utf-8", "replace")
+        for draft in made
+        if draft.body is not None and b"?" in draft.body
+        for reference in _CONDITIONAL.findall(draft.body)
+    }
 
 
 def _criteria(reference: str) -> tuple[str, str]:
