@@ -40,7 +40,8 @@ async def why(session: "RecordSession", type: str, id: str) -> Decision:
             rows += await session.record.store.relations(
                 session.actor.tenant, patient, grantees=relation.grantees, at=relation.at
             )
-    told = tuple(_told(row) for row in rows)
+    # Several services of one unit say the same; once is enough.
+    told = tuple(dict.fromkeys(_told(row) for row in rows))
     return Decision(
         True, decision.restriction, (*told, *decision.reasons), decision.obligations, decision.policy_version
     )

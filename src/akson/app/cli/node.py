@@ -44,4 +44,15 @@ def _tell_token(settings: Settings, address: str) -> None:
 
     default = settings.data == Path("akson-data").absolute()
     where = "" if default else f" --data {settings.data}"
-    click.echo(f'  FHIR: curl -H "Authorization: Bearer $(akson token system{where})" {address}/fhir/Patient')
+    click.echo(
+        f'  FHIR: curl -H "Authorization: Bearer $({_own_name()} token system{where})" {address}/fhir/Patient'
+    )
+
+
+def _own_name() -> str:
+    """What the reader can type: `akson` where the shell finds it, else the program's path from here."""
+    import os
+    import shutil
+    import sys
+
+    return "akson" if shutil.which("akson") else os.path.relpath(sys.argv[0])
