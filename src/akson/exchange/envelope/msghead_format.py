@@ -3,6 +3,7 @@
 PatientReport (reports to national registers) is not declared: a municipality's post does not receive any.
 """
 
+from akson.exchange.components.persons import persons
 from akson.exchange.schema import Element, alternatives, declare
 from akson.exchange.schema.declare import SELF
 
@@ -12,54 +13,17 @@ BASE64_NAMESPACE = "http://www.kith.no/xmlstds/base64container"
 MIG_VERSION = "v1.2 2006-05-24"
 ROOT = "MsgHead"
 
-IDENT = declare("Ident", NAMESPACE, Element("Id", "string", "Id"), Element("TypeId", "CV", "Type id"))
-ADDRESS = declare(
-    "Address",
-    NAMESPACE,
-    Element("Type", "CS", "Adressetype", "0..1", codes=3401),
-    Element("StreetAdr", "string", "Gateadresse", "0..1"),
-    Element("PostalCode", "string", "Postnummer", "0..1"),
-    Element("City", "string", "Poststed", "0..1"),
-    Element("Postbox", "string", "Postboks", "0..1"),
-    Element("County", "CS", "Kommune", "0..1", codes=3402),
-    Element("Country", "CS", "Land", "0..1", codes=9043),
-)
-TELECOM = declare(
-    "TeleCom",
-    NAMESPACE,
-    Element("TypeTelecom", "CS", "Type telefon", "0..1", codes=9061),
-    Element("TeleAddress", "URL", "Telefon eller adresse"),
-)
-_NAMES = (
-    Element("FamilyName", "string", "Etternavn", "0..1"),
-    Element("MiddleName", "string", "Mellomnavn", "0..1"),
-    Element("GivenName", "string", "Fornavn", "0..1"),
-    Element("DateOfBirth", "date", "Fødselsdato", "0..1"),
-    Element("Sex", "CS", "Kjønn", "0..1", codes=3101),
-    Element("Nationality", "CS", "Nasjonalitet", "0..1", codes=9043),
-)
-_REACHED = (
-    Element("Address", ADDRESS, "Adresse", "0..1"),
-    Element("TeleCom", TELECOM, "Telefon", "0..*"),
-)
-PERSON = declare("Person", NAMESPACE, *_NAMES, Element("Ident", IDENT, "Id", "0..*"), *_REACHED)
+_PERSONS = persons(NAMESPACE)
+PERSON = _PERSONS.person
 PATIENT = declare("Patient", NAMESPACE, *PERSON.parts)
-PROFESSIONAL = declare(
-    "HealthcareProfessional",
-    NAMESPACE,
-    Element("TypeHealthcareProfessional", "CS", "Profesjon", "0..1", codes=9060),
-    Element("RoleToPatient", "CV", "Rolle", "0..1", codes=9034),
-    *_NAMES,
-    Element("Ident", IDENT, "Id", "1..*"),
-    *_REACHED,
-)
+PROFESSIONAL = _PERSONS.professional
 ORGANISATION = declare(
     "Organisation",
     NAMESPACE,
     Element("OrganisationName", "string", "Navn"),
     Element("TypeOrganisation", "CV", "Type virksomhet", "0..1", codes=9040),
-    Element("Ident", IDENT, "Id", "1..*"),
-    *_REACHED,
+    Element("Ident", _PERSONS.ident, "Id", "1..*"),
+    *_PERSONS.reached,
     Element("Organisation", SELF, "Tjeneste", "0..1"),
     Element("HealthcareProfessional", PROFESSIONAL, "Person", "0..1"),
     may_be_empty=True,
