@@ -2,6 +2,9 @@
 
 from typing import Any
 
+import pytest
+
+from akson.store import compartment
 from tests.api.conftest import Fhir
 from tests.record.conftest import astrid, decision_for, pulse
 
@@ -76,8 +79,26 @@ async def test_pages_types_and_times(fhir: Fhir) -> None:
         "o2",
         "together",
     ]
+    assert await fhir.ids("Patient/astrid/$everything?_type=Observation&_count=1") == ["o1"]
     assert await fhir.ids("Patient/astrid/$everything?_type=Observation&start=2026-11-25") == []
     assert len(await fhir.ids("Patient/astrid/$everything?_type=Observation&end=2026-11-24")) == 2
     assert await fhir.ids("Patient/astrid/$everything?_since=2100-01-01") == []
     assert (await fhir.ask("GET", "Patient/astrid/$everything?_since=yesterday")).status_code == 400
     assert (await fhir.ask("GET", "Patient/astrid/$everything?_type=Shoe")).status_code == 404
+
+
+async def test_that_there_is_nothing_is_told_of_her_too(fhir: Fhir) -> None:
+    await stage(fhir)
+    assert await fhir.ids("Patient/astrid/$everything?_since=2100-01-01", who="ida") == []
+    lines = await fhir.house.as_("astrid").access_log("astrid")
+    assert [line.permitted for line in lines if line.name == "Ida Nilsen"] == [True]
+
+
+async def test_a_record_too_large_for_one_answer_is_asked_for_in_pages(
+    fhir: Fhir, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await stage(fhir)
+    monkeypatch.setattr(compartment, "WHOLE_MAX", 3)
+    whole = await fhir.ask("GET", "Patient/astrid/$everything", who="ida")
+    assert whole.status_code == 413 and "_count" in whole.text
+    assert (await fhir.ask("GET", "Patient/astrid/$everything?_count=3", who="ida")).status_code == 200

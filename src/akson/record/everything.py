@@ -4,11 +4,11 @@ Spec: https://hl7.org/fhir/R4/patient-operation-everything.html
 """
 
 import asyncio
-import re
 from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from akson.access.decision import Restriction
+from akson.fhir.codec.references import local_references
 from akson.fhir.search.query import Query, Term, TokenValue
 from akson.record.values import ID, Part, SearchResult
 from akson.store.values import StoredVersion
@@ -18,9 +18,6 @@ if TYPE_CHECKING:
 
 IDS_EACH = 500
 """Ids of one search; a page holds a thousand."""
-_REFERENCE = re.compile(
-    rb'"reference"\s*:\s*"([A-Z][A-Za-z]{1,40})/([A-Za-z0-9\-.]{1,64})(?:/_history/[^"]*)?"'
-)
 
 
 async def of_patient(
@@ -34,6 +31,9 @@ async def of_patient(
     )
     if not found and cursor is None and part == Part():
         await session.refuse("search", decision, (patient,))
+    if not found:
+        # That there is nothing of this kind, or since then, is told of her too.
+        await session.record.log.append(session.events.make("search", decision, {patient: []}, at=session.at))
     around = await _referred(session, found)
     await session.saw((*found, *around))
     return SearchResult(tuple(found), tuple(around), None, further)
@@ -48,9 +48,9 @@ async def _referred(session: "RecordSession", found: Sequence[StoredVersion]) ->
     known = {(v.type, v.id) for v in found}
     compartment = session.record.definitions.compartment("Patient")
     # One search of all bodies, and only what differs is looked at: a record says the same few names again and again.
-    named = set(_REFERENCE.findall(b"\n".join(v.body for v in found if v.body)))
+    named = local_references(b"\n".join(v.body for v in found if v.body))
     wanted: dict[str, set[str]] = {}
-    for type, id in ((t.decode(), i.decode()) for t, i in named):
+    for type, id in named:
         if (type, id) not in known and type not in compartment:
             wanted.setdefault(type, set()).add(id)
     asked = [

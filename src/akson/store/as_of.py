@@ -27,6 +27,7 @@ from akson.store.search import order, statement
 from akson.store.search.scope import Arguments, Scope
 from akson.store.tables import table_of
 from akson.store.values import SearchPage, StoredVersion
+from akson.world import Aside
 
 PAGE_MAX = 1_000
 _TABLE = "as_of"
@@ -34,8 +35,14 @@ _TABLE = "as_of"
 
 class AsOf:
     def __init__(
-        self, pool: asyncpg.Pool, compartment: Compartment, keys: Keys, definitions: Definitions
+        self,
+        pool: asyncpg.Pool,
+        compartment: Compartment,
+        keys: Keys,
+        definitions: Definitions,
+        aside: Aside,
     ) -> None:
+        self._aside = aside
         self._pool = pool
         self._compartment = compartment
         self._keys = keys
@@ -57,13 +64,14 @@ class AsOf:
         )
         if not found:
             return SearchPage((), (), 0, None)
+        # Ten thousand resources take a second to index; others are answered meanwhile.
+        size = sum(len(version.body or b"") for version in found)
+        rows = await self._aside(size, lambda: [self._row(tenant, version) for version in found])
         async with self._pool.acquire() as connection, connection.transaction():
             await connection.execute(
                 f"create temp table {_TABLE} (like {table_of(query.type)}) on commit drop"
             )
-            await connection.copy_records_to_table(
-                _TABLE, records=[self._row(tenant, version) for version in found], columns=COLUMNS
-            )
+            await connection.copy_records_to_table(_TABLE, records=rows, columns=COLUMNS)
             return await self._page(connection, tenant, query, at, restriction)
 
     async def _page(

@@ -22,6 +22,8 @@ from akson.store.tables import Tables, history_of, table_of
 from akson.store.values import Sql, StoredVersion
 
 _COLUMNS = "t.id, t.version, t.updated, t.method, t.patient_ids, t.body_codec, t.body"
+WHOLE_MAX = 20_000
+"""Resources of one patient in one answer without pages."""
 AS_OF_MAX = 10_000
 """Resources of one type and one patient whose index is computed for a search in the past."""
 Rule = Callable[[str], Restriction]
@@ -67,6 +69,13 @@ class Compartment:
         sql = self._sql(tenant, patient, part, known, restriction, count, place)
         rows = await self._pool.fetch(sql.text, *sql.arguments)
         found = [stored_version(row["type"], row) for row in rows]
+        if count is None and len(found) > WHOLE_MAX:
+            raise Problem(
+                ProblemKind.TOO_LARGE,
+                "AKS-STORE-027",
+                f"The record has more than {WHOLE_MAX} resources, too many for one answer.",
+                now="Ask for it in pages, with _count.",
+            )
         if count is None or len(found) <= count:
             return found, None
         last = found[count - 1]
@@ -114,11 +123,10 @@ class Compartment:
     ) -> Sql:
         arguments = Arguments()
         where = self._where(tenant, patient, part, arguments)
-        order, limit = "", ""
-        if count is not None:
-            order, limit = " order by t.id", f" limit {arguments.add(count + 1, 'int')}"
+        limit = f" limit {arguments.add((WHOLE_MAX if count is None else count) + 1, 'int')}"
+        order = "" if count is None else " order by t.id"
         branches = []
-        for type in types:
+        for place_of_type, type in enumerate(types):
             # The rows are found by the patient already, so the restriction need not find them once more.
             seen = condition(
                 rule(type), "t", tenant=tenant, keys=self._keys, arguments=arguments, indexed=False
@@ -127,10 +135,13 @@ class Compartment:
             if place is not None and type == place[0]:
                 after = f" and t.id > {arguments.add(place[1], 'text')}"
             branches.append(
-                f"(select '{type}' as type, {_COLUMNS} from {table_of(type)} t "
+                f"(select {place_of_type} as place, '{type}' as type, {_COLUMNS} from {table_of(type)} t "
                 f"where {where} and {seen}{after}{order}{limit})"
             )
-        return Sql("\nunion all\n".join(branches) + limit, tuple(arguments.values))
+        every = "\nunion all\n".join(branches)
+        # Without an order of its own a union may give its branches in any.
+        whole = "" if count is None else " order by place, id"
+        return Sql(f"select * from ({every}) every{whole}{limit}", tuple(arguments.values))
 
     def _where(self, tenant: int, patient: str, part: Part, arguments: Arguments) -> str:
         about = arguments.add(self._keys.target(tenant, f"Patient/{patient}"), "bigint")

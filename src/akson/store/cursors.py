@@ -19,10 +19,14 @@ def decode(cursor: str, parts: int) -> list[str]:
     except (ValueError, binascii.Error):
         found = None
     if not isinstance(found, list) or len(found) != parts or not all(isinstance(part, str) for part in found):
-        raise Problem(
-            ProblemKind.INVALID,
-            "AKS-STORE-022",
-            "The page marker does not belong to this list.",
-            now="Start from the first page.",
-        )
+        raise foreign()
     return found
+
+
+def foreign() -> Problem:
+    return Problem(
+        ProblemKind.INVALID,
+        "AKS-STORE-022",
+        "The page marker does not belong to this list.",
+        now="Start from the first page.",
+    )

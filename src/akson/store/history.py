@@ -3,15 +3,12 @@
 Today's restriction applies to the patients each version had: a version once written about the wrong patient stays his.
 """
 
-import base64
-import binascii
-import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from akson.access.decision import Restriction
-from akson.fhir.problem import Problem, ProblemKind
+from akson.store import cursors
 from akson.store.buckets import bucket_of
 from akson.store.keys import Keys
 from akson.store.rows import Row
@@ -120,18 +117,12 @@ def _after(place: tuple[datetime, str, str, int], type: str, arguments: Argument
 
 
 def encode(row: Row) -> str:
-    plain = [row["updated"].isoformat(), row["type"], row["id"], row["version"]]
-    return base64.urlsafe_b64encode(json.dumps(plain).encode()).decode().rstrip("=")
+    return cursors.encode((row["updated"].isoformat(), row["type"], row["id"], str(row["version"])))
 
 
 def _decode(cursor: str) -> tuple[datetime, str, str, int]:
+    updated, type, id, version = cursors.decode(cursor, 4)
     try:
-        updated, type, id, version = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
-        return datetime.fromisoformat(updated), str(type), str(id), int(version)
-    except (ValueError, TypeError, binascii.Error):
-        raise Problem(
-            ProblemKind.INVALID,
-            "AKS-STORE-022",
-            "The page marker does not belong to this history.",
-            now="Start from the first page.",
-        ) from None
+        return datetime.fromisoformat(updated), type, id, int(version)
+    except ValueError:
+        raise cursors.foreign() from None

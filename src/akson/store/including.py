@@ -3,12 +3,12 @@
 With `:iterate` also from what was included last, a few rounds. Spec: https://hl7.org/fhir/R4/search.html#revinclude
 """
 
-import re
 from collections.abc import Callable, Iterable, Sequence
 
 import asyncpg
 
 from akson.access.decision import Restriction
+from akson.fhir.codec.references import local_references
 from akson.fhir.definitions import Definitions
 from akson.fhir.problem import Problem, ProblemKind
 from akson.fhir.search.query import Include, Query
@@ -25,7 +25,6 @@ INCLUDE_ROUNDS_MAX = 4
 """How often `:iterate` follows what was included last."""
 EVERY = "*"
 
-_LOCAL = re.compile(rb'"reference"\s*:\s*"([A-Z][A-Za-z]{1,40}/[A-Za-z0-9\-.]{1,64})(?:/_history/[^"]*)?"')
 
 Rule = Callable[[str], Restriction]
 Rows = list[tuple[str, Row]]
@@ -76,8 +75,8 @@ class Including:
             if not asked or row["body"] is None:
                 continue
             refs = set(row["refs"] or ())
-            for reference in {found.decode() for found in _LOCAL.findall(row["body"])}:
-                target, _, id = reference.partition("/")
+            for target, id in local_references(row["body"]):
+                reference = f"{target}/{id}"
                 if any(self._leads(tenant, include, type, reference, target, refs) for include in asked):
                     wanted.add((target, id))
         return wanted

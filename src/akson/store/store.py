@@ -71,8 +71,8 @@ class Store:
         self._reading = Reading(pool, tables, keys)
         self._searching = Searching(search_pool, tables, keys, definitions, clock, steady=pool)
         self._compartment = Compartment(pool, tables, keys)
-        self._as_of = AsOf(search_pool, self._compartment, keys, definitions)
         self.aside = Aside()
+        self._as_of = AsOf(search_pool, self._compartment, keys, definitions, self.aside)
         """For what takes long; the record and the rooms above use the same one."""
         self._commit = Commit(pool, tables, keys, self.aside)
         self._changes = Changes(pool)

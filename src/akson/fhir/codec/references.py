@@ -1,4 +1,4 @@
-"""Rewrites references inside a body, as a transaction must: `urn:uuid:…` becomes `Patient/1`.
+"""References inside a body: rewritten, as a transaction must (`urn:uuid:…` becomes `Patient/1`), or found.
 
 Spec: https://hl7.org/fhir/R4/http.html#trules. One pass over the bytes; the rest of the body stays as it was.
 Deciding what a reference should become does not belong here.
@@ -13,6 +13,7 @@ from akson.fhir.definitions import load
 _URI_TYPES = {"uri", "url", "canonical", "oid", "uuid"}
 # A `reference` whatever it says; any other string only when it is a urn, since only those are temporary.
 _CANDIDATE = re.compile(rb'"reference"\s*:\s*"([^"\\]*)"|"(urn:(?:uuid|oid):[^"\\]*)"(?!\s*:)')
+_LOCAL = re.compile(rb'"reference"\s*:\s*"([A-Z][A-Za-z]{1,40})/([A-Za-z0-9\-.]{1,64})(?:/_history/[^"]*)?"')
 _NAME_BEFORE = re.compile(rb'"(\w+)"\s*:\s*(?:\[[^\[\]{}]*)?$')
 _NAME_REACH = 400
 """Bytes looked back for the name of a value."""
@@ -30,6 +31,11 @@ def _uri_names() -> frozenset[bytes]:
                     suffix = kind.code[0].upper() + kind.code[1:] if element.choice else ""
                     names.add(element.name + suffix)
     return frozenset(name.encode() for name in names - {"system", "fullUrl"})
+
+
+def local_references(body: bytes) -> set[tuple[str, str]]:
+    """(type, id) of every reference of the form `Type/id`, with or without a version, each once."""
+    return {(type.decode(), id.decode()) for type, id in set(_LOCAL.findall(body))}
 
 
 def rewrite_references(body: bytes, mapping: Mapping[str, str]) -> tuple[bytes, tuple[str, ...]]:
