@@ -48,7 +48,7 @@ class RecordSession:
         self.ground = ground
         self.record = record
         self.at = record.clock.now()
-        self.events = EventMaker(actor, purpose_of_use, record.random)
+        self.events = EventMaker(actor, purpose_of_use, record.random, ground=ground)
         self._decisions: dict[tuple[str, str], Decision] = {}
 
     def decide(self, action: str, type: str) -> Decision:
