@@ -21,11 +21,6 @@ EMPTY_ROOT = sha256(b"").digest()
 _COUNT = struct.Struct(">H")
 
 
-def leaf_hash(salt: bytes, canonical: bytes) -> bytes:
-    """SHA-256(0x00 ‖ SHA-256(salt ‖ canonical)): the tree holds commitments, so events can be erased and leaves stay."""
-    return sha256(b"\x00" + sha256(salt + canonical).digest()).digest()
-
-
 def node_hash(left: bytes, right: bytes) -> bytes:
     return sha256(b"\x01" + left + right).digest()
 

@@ -21,6 +21,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "why": ("why", "Say why an actor may or may not read a resource."),
 }
 LOG_COMMANDS: dict[str, tuple[str, str]] = {
+    "heads": ("log_heads", "State every patient's head in the log now, as at midnight."),
     "verify": ("log_verify", "Compute the whole access log again and compare."),
 }
 TERMINOLOGY_COMMANDS: dict[str, tuple[str, str]] = {
