@@ -56,6 +56,7 @@ class AccessLog:
         self.rows = rows
         self.first_origin = origin
         self.public_key = key.public_key()
+        self._key = key
         self._clock = clock
         self._random = random
         self.tree = Tree(rows, key=key, first_origin=origin, clock=clock)
@@ -92,6 +93,10 @@ class AccessLog:
     async def grow(self) -> None:
         """The tree over every event of now, with a signed checkpoint. Nothing when somebody else does it meanwhile."""
         await self.tree.grow()
+
+    def sign(self, message: bytes) -> bytes:
+        """With the log's own key. The message says what it is in its first line, and is never a note."""
+        return self._key.sign(message)
 
     async def close_day(self, day: date) -> HeadsStatement | None:
         """States the heads of every patient as they are now, under the name of the day that ended. None when nothing has

@@ -250,6 +250,11 @@ class AuditLogStore:
         )
         return [_row(row) for row in await self._pool.fetch(sql, tenant, patient, last, count, actor)]
 
+    async def all_events_of(self, tenant: int, patient: str, *, below: int, count: int) -> list[LogRow]:
+        """A patient's events before a place, oldest first."""
+        sql = f"{_ROW} where tenant = $1 and patient = $2 and idx < $3 order by idx limit $4"
+        return [_row(row) for row in await self._pool.fetch(sql, tenant, patient, below, count)]
+
     async def tile(self, level: int, n: int) -> bytes | None:
         return await self._pool.fetchval(
             "select data from log.log_tile where level = $1 and n = $2", level, n
