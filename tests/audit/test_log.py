@@ -203,6 +203,15 @@ async def test_two_processes_grow_one_tree(stage: Stage) -> None:
     assert (report.events, report.under_tree, report.tiles, report.faults) == (600, 600, 2, [])
 
 
+async def test_one_process_may_grow_the_tree_twice_at_once(stage: Stage) -> None:
+    log = stage.log()
+    for n in range(30):
+        await log.append([event(10 * n + k, f"p{k}") for k in range(10)])
+        await asyncio.gather(log.grow(), log.grow(), log.catch_up())
+    await log.close()
+    assert (await verify(log)).faults == [] and (await stage.rows.tree()).size == 300
+
+
 async def eventually(stage: Stage, size: int) -> None:
     for _ in range(200):
         if (await stage.rows.tree()).size == size:

@@ -157,8 +157,6 @@ async def test_too_few_witnesses_or_another_log_is_refused(stage: Stage) -> None
     log = await lived(stage, count=9)
     proof = await proofs.of_patient(log, 1, "p1", POLICY)
     bundle = json.loads(proof)
-    fewer = bundle["checkpoint"].replace(bundle["checkpoint"].split("\n")[7] + "\n", "")
-    assert "fylket" not in bundle["checkpoint"].split("\n")[6]
     for line in bundle["checkpoint"].split("\n")[5:8]:
         fewer = bundle["checkpoint"].replace(line + "\n", "")
         enough = "fylket" not in line

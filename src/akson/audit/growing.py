@@ -6,6 +6,7 @@ counted another way, and only then the root is signed and all of it kept (docs/a
 
 import asyncio
 import logging
+from dataclasses import dataclass
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
@@ -24,6 +25,16 @@ PIECE = 250
 _log = logging.getLogger(__name__)
 
 
+@dataclass(frozen=True, slots=True)
+class _State:
+    """How far the tree is: its edge, the root that was signed over it, and whose epoch goes on. Never changed in place,
+    since two may be growing at once, of whom the database lets one be first."""
+
+    edge: Edge
+    root: bytes
+    epoch: int
+
+
 class Tree:
     """`first_origin` is the origin of the first epoch; see `audit.origin`."""
 
@@ -34,33 +45,31 @@ class Tree:
         self._key = key
         self._first_origin = first_origin
         self._clock = clock
-        self._edge: Edge | None = None
-        self._root = EMPTY_ROOT
-        self._epoch = 1
+        self._state: _State | None = None
 
     def forget(self) -> None:
         """The next growth reads anew how far the tree is."""
-        self._edge = None
+        self._state = None
 
     async def grow(self) -> None:
         """Over every event of now. Nothing when somebody else does it meanwhile. Raises Problem AKS-AUDIT-012 when two
         computations disagree: the events are safe, and nothing was signed."""
-        edge = self._edge or await self._load()
-        while rows := await self._rows.ungrown(edge.size, GROW_EVENTS_MAX):
+        state = self._state or await self._load()
+        while rows := await self._rows.ungrown(state.edge.size, GROW_EVENTS_MAX):
             try:
-                grown = await self._over(edge, rows)
+                grown = await self._over(state, rows)
             except Disagreement as odd:
-                self._edge = None
+                self._state = None
                 raise _disagrees(str(odd)) from odd
             if grown is None:
-                self._edge = None
+                self._state = None
                 return
-            self._edge = edge = grown
+            self._state = state = grown
 
-    async def _over(self, edge: Edge, rows: list[UngrownRow]) -> Edge | None:
+    async def _over(self, state: _State, rows: list[UngrownRow]) -> _State | None:
         """The larger tree; None when another was first."""
         chains, leaves = Chains(), []
-        grown = Edge(edge.size, [list(level) for level in edge.levels])
+        grown = Edge(state.edge.size, [list(level) for level in state.edge.levels])
         tiles: list[TileRow] = []
         for at in range(0, len(rows), PIECE):
             piece = rows[at : at + PIECE]
@@ -71,39 +80,34 @@ class Tree:
             leaves += made
             tiles += [TileRow(t.level, t.n, t.data) for t in grown.append(made)]
             await asyncio.sleep(0)
-        growth = Growth(tiles, grown.size, grown.encode(), b"".join(leaves), self._epoch, self._clock.now())
+        growth = Growth(tiles, grown.size, grown.encode(), b"".join(leaves), state.epoch, self._clock.now())
         root = b""
 
         def seal(stored: Stored) -> bytes:
             nonlocal root
-            root = recount(edge, self._root, leaves, stored.tiles, stored.edge)
+            root = recount(state.edge, state.root, leaves, stored.tiles, stored.edge)
             if root != grown.root():
                 raise Disagreement("two ways of counting give two roots")
-            point = checkpoint.Checkpoint(origin.of_epoch(self._first_origin, self._epoch), grown.size, root)
+            point = checkpoint.Checkpoint(origin.of_epoch(self._first_origin, state.epoch), grown.size, root)
             return checkpoint.sign(point, self._key)
 
-        outcome = await self._rows.grow(edge.size, growth, seal)
+        outcome = await self._rows.grow(state.edge.size, growth, seal)
         if outcome is Outcome.DISAGREES:
             raise Disagreement("the database counts other leaves from the same rows")
-        if outcome is Outcome.BEATEN:
-            return None
-        self._root = root
-        return grown
+        return None if outcome is Outcome.BEATEN else _State(grown, root, state.epoch)
 
-    async def _load(self) -> Edge:
+    async def _load(self) -> _State:
         """From the database, and only on from a root that this node has signed."""
         tree = await self._rows.tree()
         edge = Edge.decode(tree.size, tree.edge)
-        self._epoch = tree.epoch
-        self._root = EMPTY_ROOT
-        if tree.size:
-            stored = await self._rows.checkpoint(tree.size)
-            signed = checkpoint.verify_any(stored.note, self._key.public_key()) if stored else None
-            known = signed is not None and origin.epoch_of(self._first_origin, signed.origin) is not None
-            if signed is None or not known or signed.size != tree.size:
-                raise _disagrees("the newest state of the tree has no checkpoint of this node")
-            self._root = signed.root
-        return edge
+        if not tree.size:
+            return _State(edge, EMPTY_ROOT, tree.epoch)
+        stored = await self._rows.checkpoint(tree.size)
+        signed = checkpoint.verify_any(stored.note, self._key.public_key()) if stored else None
+        known = signed is not None and origin.epoch_of(self._first_origin, signed.origin) is not None
+        if signed is None or not known or signed.size != tree.size:
+            raise _disagrees("the newest state of the tree has no checkpoint of this node")
+        return _State(edge, signed.root, tree.epoch)
 
 
 def _disagrees(why: str) -> Problem:

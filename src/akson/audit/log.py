@@ -14,9 +14,10 @@ from datetime import date, datetime, timedelta
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from akson.audit import canonical, heads
+from akson.audit import canonical, heads, proofs
 from akson.audit.event import AccessEvent
 from akson.audit.growing import Tree
+from akson.audit.policy import NO_WITNESS, Policy
 from akson.audit.statements import HeadsStatement
 from akson.fhir.problem import Problem, ProblemKind
 from akson.store.audit_log import AuditLogStore, Entry
@@ -25,6 +26,8 @@ from akson.world import Clock, Random
 GROW_EACH = timedelta(seconds=1)
 BATCH_EVENTS_MAX = 2_000
 ATTEMPTS_MAX = 5
+CATCH_UP_TRIES = 40
+CATCH_UP_EACH_S = 0.05
 SALT_BYTES = 16
 
 _log = logging.getLogger(__name__)
@@ -51,11 +54,19 @@ class AccessLog:
     """`origin` names the first epoch of this log in checkpoints: `akson/<node>/access/1`."""
 
     def __init__(
-        self, rows: AuditLogStore, *, key: Ed25519PrivateKey, origin: str, clock: Clock, random: Random
+        self,
+        rows: AuditLogStore,
+        *,
+        key: Ed25519PrivateKey,
+        origin: str,
+        clock: Clock,
+        random: Random,
+        witnesses: Policy = NO_WITNESS,
     ) -> None:
         self.rows = rows
         self.first_origin = origin
         self.public_key = key.public_key()
+        self.witnesses = witnesses
         self._key = key
         self._clock = clock
         self._random = random
@@ -97,6 +108,23 @@ class AccessLog:
     def sign(self, message: bytes) -> bytes:
         """With the log's own key. The message says what it is in its first line, and is never a note."""
         return self._key.sign(message)
+
+    async def proof_of(self, tenant: int, patient: str) -> bytes:
+        """The file that `akson-verify` checks: all of a patient's events up to now, or to what the witnesses have seen.
+
+        Raises Problem OVERLOADED AKS-AUDIT-030 when nothing is signed by enough of them yet.
+        """
+        await self.catch_up()
+        return await proofs.of_patient(self, tenant, patient, self.witnesses)
+
+    async def catch_up(self) -> None:
+        """Until the tree holds every event of now, or somebody is very slow."""
+        size = await self.rows.size()
+        for _ in range(CATCH_UP_TRIES):
+            await self.grow()
+            if (await self.rows.tree()).size >= size:
+                return
+            await asyncio.sleep(CATCH_UP_EACH_S)
 
     async def close_day(self, day: date) -> HeadsStatement | None:
         """States the heads of every patient as they are now, under the name of the day that ended. None when nothing has

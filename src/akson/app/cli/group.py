@@ -22,6 +22,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
 }
 LOG_COMMANDS: dict[str, tuple[str, str]] = {
     "heads": ("log_heads", "State every patient's head in the log now, as at midnight."),
+    "proof": ("log_proof", "Print the proof of a patient's log, for akson-verify."),
     "verify": ("log_verify", "Compute the whole access log again and compare."),
 }
 TERMINOLOGY_COMMANDS: dict[str, tuple[str, str]] = {
