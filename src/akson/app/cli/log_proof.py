@@ -26,13 +26,12 @@ def command(patient: str | None, actor: str | None, entry: int | None, data: str
     """
     settings = options.settings(data=data)
     if entry is not None and patient is None and actor is None:
-        click.get_text_stream("stdout").write(run_async(_entry(settings, entry)))
+        click.echo(run_async(_entry(settings, entry)), nl=False)
         return
     if patient is None or actor is None or entry is not None:
         raise click.UsageError("Say PATIENT --as ACTOR, or --entry PLACE.")
-    click.get_binary_stream("stdout").write(
-        run_async(_proof(settings, options.actor(actor), patient.removeprefix("Patient/")))
-    )
+    proof = run_async(_proof(settings, options.actor(actor), patient.removeprefix("Patient/")))
+    click.echo(proof, nl=False)
 
 
 async def _proof(settings: "Settings", who: "Actor", patient: str) -> bytes:
