@@ -310,7 +310,7 @@ def _epochs(entries: list[Json], point: Point, leaves: dict[int, bytes]) -> list
         last = data[EPOCH.size + reason :].decode().split("\n")
         lost = max(0, _number(last[1]) - kept) if len(last) > 1 else 0
         said.append(
-            f"Loggen ble gjenopprettet {_time(at)}: {lost} hendelser i hele loggen gikk tapt. "
+            f"Loggen ble gjenopprettet {_time(at)}: minst {lost} hendelser i hele loggen gikk tapt. "
             f"Grunn: {data[EPOCH.size : EPOCH.size + reason].decode()}"
         )
     if point.origin.rpartition("/")[2] != str(len(entries) + 1):

@@ -65,7 +65,7 @@ async def run_post(settings: Settings, stop: asyncio.Event, *, on_open: Callable
             if time.monotonic() - healed >= HEAL_EACH_S:
                 await _heal(node)
                 healed = time.monotonic()
-            await keeper.work()
+            keeper.work()
 
 
 async def _heal(node: Node) -> None:

@@ -68,7 +68,7 @@ class AccessLog:
         self.public_key = key.public_key()
         self.witnesses = witnesses
         self._key = key
-        self._clock = clock
+        self.clock = clock
         self._random = random
         self.tree = Tree(rows, key=key, first_origin=origin, clock=clock)
         self._waiting: list[tuple[Sequence[Prepared], asyncio.Future[None]]] = []
@@ -130,7 +130,7 @@ class AccessLog:
         """States the heads of every patient as they are now, under the name of the day that ended. None when nothing has
         happened since the last."""
         await self.grow()
-        made = await heads.make(self.rows, self._random, day, self._clock.now())
+        made = await heads.make(self.rows, self._random, day, self.clock.now())
         await self.grow()
         return made
 
@@ -210,11 +210,11 @@ class AccessLog:
             self._growing = asyncio.create_task(self._grow_when_due(), name="access-log-tree")
 
     async def _grow_when_due(self) -> None:
-        due = self._grown_at + GROW_EACH if self._grown_at else self._clock.now()
-        if (wait := (due - self._clock.now()).total_seconds()) > 0:
+        due = self._grown_at + GROW_EACH if self._grown_at else self.clock.now()
+        if (wait := (due - self.clock.now()).total_seconds()) > 0:
             with suppress(TimeoutError):
                 await asyncio.wait_for(self._closing.wait(), wait)
-        self._grown_at = self._clock.now()
+        self._grown_at = self.clock.now()
         try:
             await self.grow()
         except Exception:

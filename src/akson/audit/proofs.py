@@ -92,7 +92,7 @@ async def newest(log: "AccessLog", witnesses: Policy) -> tuple[str, checkpoint.C
         "AKS-AUDIT-030",
         "There is no proof yet.",
         why="No state of the log has been signed by the node and by enough witnesses.",
-        now="Try again in some seconds. If it lasts, `akson doctor` says which witnesses do not answer.",
+        now="Try again in some seconds. If it lasts, the node's own log says which witnesses do not answer.",
     )
 
 

@@ -197,7 +197,7 @@ class RecordSession:
 
     async def log_proof(self, patient: str) -> bytes:
         """All of `access_log` with what proves that it is whole: the file that `akson-verify` checks. Not for staff, who
-        see their own lines alone. That it was made stands in it. Raises OVERLOADED AKS-AUDIT-030, NOT_FOUND as ever."""
+        see their own lines alone. That it was made is logged. Raises OVERLOADED AKS-AUDIT-030, NOT_FOUND as ever."""
         decision = self.decide("log", "Patient")
         sees_all = self.actor.kind is not ActorKind.PRACTITIONER or self.actor.role == "privacy-officer"
         if not (sees_all and ID.fullmatch(patient) and await self.permits(decision.restriction, (patient,))):

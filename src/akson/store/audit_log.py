@@ -340,6 +340,8 @@ class AuditLogStore:
     async def begin_epoch(self, expected_size: int, epoch: int, entry: StatementEntry) -> bool:
         """The entry and the epoch that it declares, if the tree still has `expected_size`."""
         async with self._pool.acquire() as connection, connection.transaction():
+            if await connection.fetchval("select size from log.log_state for update") != expected_size:
+                return False
             if not await connection.fetchval(
                 "update log.log_tree set epoch = $2 where size = $1 and epoch = $2 - 1 returning true",
                 expected_size,

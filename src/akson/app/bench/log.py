@@ -7,10 +7,9 @@ from datetime import UTC, datetime
 from itertools import count
 
 from akson.app.settings import Settings
-from akson.app.wiring import LOG_ORIGIN
+from akson.app.wiring import access_log
 from akson.audit.event import AccessEvent
-from akson.audit.log import AccessLog, Prepared
-from akson.identity import keys
+from akson.audit.log import Prepared
 from akson.store.audit_log import AuditLogStore
 from akson.world import SystemClock, SystemRandom
 
@@ -41,9 +40,7 @@ async def log_events_per_second(settings: Settings, dsn: str, seconds: float) ->
     """Durable events/s of one process, canonical bytes and Merkle tree included. `dsn` is the log's database."""
     rows = await AuditLogStore.open(dsn, pool_size=2)
     clock, random = SystemClock(), SystemRandom()
-    log = AccessLog(
-        rows, key=keys.log_key(settings.data / "keys"), origin=LOG_ORIGIN, clock=clock, random=random
-    )
+    log = access_log(rows, settings, clock=clock, random=random)
     numbers = count()
     started = time.perf_counter()
 

@@ -293,7 +293,7 @@ const AksonVerify = (() => {
       const last = text(data.subarray(33 + reason)).split("\n");
       const lost = last.length > 1 ? Math.max(0, number(last[1]) - Number(kept)) : 0;
       said.push(
-        `Loggen ble gjenopprettet ${time(numbers.getBigInt64(1))}: ${lost} hendelser i hele loggen gikk tapt. ` +
+        `Loggen ble gjenopprettet ${time(numbers.getBigInt64(1))}: minst ${lost} hendelser i hele loggen gikk tapt. ` +
           `Grunn: ${text(data.subarray(33, 33 + reason))}`,
       );
     }
