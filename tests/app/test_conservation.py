@@ -140,7 +140,8 @@ async def test_every_body_with_patient_data_has_its_event(tmp_path: Path, seed: 
         if killed:
             while seen.answers < REQUESTS // 5:
                 await asyncio.sleep(0.005)
-            os.kill(running.workers()[0], signal.SIGKILL)
+            for pid in running.workers():
+                os.kill(pid, signal.SIGKILL)
         await work
         found = await logged(data)
     assert seen.bodies, "nothing was shown: the test says nothing"

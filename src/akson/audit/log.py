@@ -67,7 +67,7 @@ class AccessLog:
         self.first_origin = origin
         self.public_key = key.public_key()
         self.witnesses = witnesses
-        self._key = key
+        self.key = key
         self.clock = clock
         self._random = random
         self.tree = Tree(rows, key=key, first_origin=origin, clock=clock)
@@ -107,7 +107,7 @@ class AccessLog:
 
     def sign(self, message: bytes) -> bytes:
         """With the log's own key. The message says what it is in its first line, and is never a note."""
-        return self._key.sign(message)
+        return self.key.sign(message)
 
     async def proof_of(self, tenant: int, patient: str) -> bytes:
         """The file that `akson-verify` checks: all of a patient's events up to now, or to what the witnesses have seen.
