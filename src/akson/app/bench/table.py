@@ -13,7 +13,8 @@ def table(result: Result) -> str:
     if result.limits:
         parts.append("\n".join(_limits(result)))
     if result.log:
-        parts.append(result.log.words())
+        reads = next((line for line in result.lines if line.name == "read@16"), None)
+        parts.append(result.log.words(result.median(reads).get("per_second") if reads else None))
     parts += [f"{name} has no figure: {why}" for name, why in result.failed.items()]
     return "\n\n".join(parts)
 
