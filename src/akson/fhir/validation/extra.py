@@ -26,7 +26,7 @@ def _coding(value: Any, _scope: Scope) -> list[Finding] | None:
         if not _ABSOLUTE.match(system):
             return [Finding(".system", UNRESOLVED, "must be an absolute uri")]
         if system.startswith(_VALUE_SET):
-            return [Finding(".system", "value", "must be a code system, and is a value set")]
+            return [Finding(".system", UNRESOLVED, "must be a code system, and is a value set")]
         codes = load().system(system)
         if len(_GOOD) < _REMEMBERED_MAX:
             _GOOD[system] = codes

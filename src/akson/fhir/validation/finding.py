@@ -58,8 +58,8 @@ Check: TypeAlias = Callable[[Any, Scope], Answer]
 
 UNRESOLVED = "not-found"
 """Code of a finding about a code that its own system does not have where no binding demands one, or a system that is no
-absolute uri. It is an error, told by `$validate`; the record takes it in all the same: systems grow after R4, and what a
-sender wrote is not lost for a slip."""
+absolute uri or a value set (as forms of Helsenorge have it). It is an error, told by `$validate`; the record takes it in all
+the same: systems grow after R4, and what a sender wrote is not lost for a slip."""
 NULL = "null"
 """Code of a null in a list; taken back by the holder when the companion (`_given`) speaks for that place."""
 FINDINGS_MAX = 200

@@ -21,6 +21,8 @@ from akson.fhir.validation.profiles.pruning import prune
 Json: TypeAlias = Mapping[str, Any]
 
 _CORE = "http://hl7.org/fhir/StructureDefinition/"
+_OF_TYPES = Slicing((Discriminator("type", "$this"),), "open", False)
+"""Of a choice of types that no profile slices in words."""
 _ADDITIONAL_BINDINGS = (
     "http://hl7.org/fhir/tools/StructureDefinition/additional-binding",
     "http://hl7.org/fhir/5.0/StructureDefinition/extension-ElementDefinition.binding.additional",
@@ -57,29 +59,45 @@ class _Builder:
         self.type_name = type_name
         self.open: dict[str, str] = {}
         """Path -> name of the slice that is being described there."""
+        self.narrowed: dict[int, set[str]] = {}
+        """A choice of types -> those that this profile names by the short way."""
 
     def add(self, element: Json) -> None:
         path: str = element["path"]
         name = element.get("sliceName")
         for other in [p for p in self.open if p == path or p.startswith(path + ".")]:
             del self.open[other]
-        node = self.reach(path)
+        node = self.reach(path, name)
         if name is not None:
             self.open[path] = name
             node = _slice(node, name)
         describe(node, element, is_root="." not in path)
 
-    def reach(self, path: str) -> Node:
+    def reach(self, path: str, slice_name: str | None) -> Node:
         parts = path.split(".")
         node, type_name = self.root, self.type_name
         for index, part in enumerate(parts[1:], start=1):
             here = ".".join(parts[: index + 1])
+            holder, outer = node, type_name
             node, type_name = _step(node, part, type_name)
+            if here not in self.open and not (slice_name and index == len(parts) - 1):
+                self.narrow(holder, part, outer)
             # Above the last part, an open slice is where the path goes on.
             if here in self.open and index < len(parts) - 1:
                 node = _slice(node, self.open[here])
                 type_name = _type_within(node, type_name)
         return node
+
+    def narrow(self, holder: Node, part: str, type_name: str) -> None:
+        """`valueQuantity` without a slice name is a short way to say that `value[x]` is a Quantity and nothing else."""
+        of = shape(type_name) if _has_shape(type_name) else None
+        at = of.properties.get(part) if of is not None and part not in of.by_name else None
+        choice = holder.children.get(at.name) if at is not None else None
+        if at is None or choice is None or choice.slicing is not _OF_TYPES:
+            return
+        said = self.narrowed.setdefault(id(choice), set())
+        said.add(at.type)
+        choice.types = tuple(TypeRule(type) for type in sorted(said))
 
 
 def _step(node: Node, part: str, type_name: str) -> tuple[Node, str]:
@@ -90,7 +108,7 @@ def _step(node: Node, part: str, type_name: str) -> tuple[Node, str]:
         at = of.properties[name]
         choice = node.children.setdefault(at.name, Node(at.name))
         if choice.slicing is None:
-            choice.slicing = Slicing((Discriminator("type", "$this"),), "open", False)
+            choice.slicing = _OF_TYPES
         piece = choice.slices.setdefault(name, Node(at.name))
         if not piece.types:
             piece.types = (TypeRule(at.type),)

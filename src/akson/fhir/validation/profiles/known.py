@@ -1,4 +1,4 @@
-"""The profiles and value sets that a caller brings: of a folder, a package, an implementation guide."""
+"""The profiles and value sets that a caller brings (of a folder, a package, an implementation guide), and R4's own."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -10,6 +10,7 @@ from akson.fhir.validation.profiles.building import short, tree_of
 from akson.fhir.validation.profiles.model import Node
 from akson.fhir.validation.profiles.value_sets import ValueSets
 
+_CORE = "http://hl7.org/fhir/StructureDefinition/"
 _DERIVED_MAX = 50
 """Profiles on profiles on profiles."""
 
@@ -41,14 +42,21 @@ class Profiles:
         return added
 
     def __contains__(self, url: str) -> bool:
-        return url.partition("|")[0] in self._structures
+        return self._structure(url.partition("|")[0]) is not None
+
+    def _structure(self, url: str) -> Mapping[str, Any] | None:
+        """The caller's, else one that R4 publishes; a type of R4 is none."""
+        given = self._structures.get(url)
+        if given is not None or not url.startswith(_CORE) or load().has(url.removeprefix(_CORE)):
+            return given
+        return load().profile(url)
 
     def urls(self) -> tuple[str, ...]:
         return tuple(self._structures)
 
     def type_of(self, url: str) -> str:
         """The type a known profile constrains."""
-        return short(self._structures[url.partition("|")[0]]["type"])
+        return short((self._structure(url.partition("|")[0]) or {})["type"])
 
     def tree(self, url: str) -> Node:
         """Raises Problem NOT_FOUND AKS-FHIR-102 for a profile that was not given."""
@@ -57,7 +65,7 @@ class Profiles:
     def _tree(self, url: str, depth: int) -> Node:
         found = self._trees.get(url)
         if found is None:
-            structure = self._structures.get(url)
+            structure = self._structure(url)
             if structure is None or depth > _DERIVED_MAX:
                 raise Problem(
                     ProblemKind.NOT_FOUND,
@@ -67,7 +75,7 @@ class Profiles:
                     code="not-supported",
                 )
             base = short(structure.get("baseDefinition", ""))
-            over = self._tree(base, depth + 1) if base in self._structures else None
+            over = self._tree(base, depth + 1) if base in self else None
             found = self._trees[url] = tree_of(structure, over)
         return found
 
