@@ -21,6 +21,7 @@ PROFILES = FOLDER / "profiles.json.gz"
 PROFILE_BASE = "http://hl7.org/fhir/StructureDefinition/"
 SYSTEM_TYPES = "http://hl7.org/fhirpath/System."
 FHIR_TYPE = PROFILE_BASE + "structuredefinition-fhir-type"
+MAX_VALUE_SET = PROFILE_BASE + "elementdefinition-maxValueSet"
 # Systems whose codes are a grammar, not a list (BCP 13, BCP 47): an expansion of theirs is a sample. One of UCUM that
 # is a sample says so.
 GRAMMARS = {"urn:ietf:bcp:13", "urn:ietf:bcp:47"}
@@ -76,12 +77,20 @@ def types_of(element: Json, structure: Json) -> list[list[Any]]:
     return [type_of(t) for t in element.get("type", ())]
 
 
+def binding_of(element: Json) -> list[str]:
+    """`[strength, value set]`, and the set that no code may be outside of when there is one."""
+    binding = element.get("binding")
+    if not binding or "valueSet" not in binding:
+        return []
+    most = [e["valueCanonical"] for e in binding.get("extension", ()) if e["url"] == MAX_VALUE_SET]
+    return [binding["strength"], binding["valueSet"], *most]
+
+
 def element_of(element: Json, structure: Json) -> list[Any]:
     """`[path, min, max, types, flags, contentReference, binding, constraints]`, trailing empties cut."""
     flags = FLAG_SUMMARY if element.get("isSummary") else 0
     flags |= FLAG_MODIFIER if element.get("isModifier") else 0
     flags |= FLAG_XML_ATTRIBUTE if "xmlAttr" in element.get("representation", ()) else 0
-    binding = element.get("binding")
     row: list[Any] = [
         element["path"],
         element["min"],
@@ -89,7 +98,7 @@ def element_of(element: Json, structure: Json) -> list[Any]:
         types_of(element, structure),
         flags,
         element.get("contentReference", "").removeprefix("#"),
-        [binding["strength"], binding["valueSet"]] if binding and "valueSet" in binding else [],
+        binding_of(element),
         constraints_of(element, structure["id"]),
     ]
     while row and not row[-1] and len(row) > 4:

@@ -302,3 +302,99 @@ def test_norwegian_examples_follow_their_profiles(shared):
 
 def json_of(path):
     return parse(path.read_bytes())
+
+
+class Words:
+    """A terminology of one grammar, one value set and one system."""
+
+    def member_of(self, value, type, value_set, /):
+        if value_set == "http://hl7.org/fhir/ValueSet/mimetypes":
+            return "/" in value
+        if value_set == "http://hl7.org/fhir/ValueSet/all-languages":
+            return value in ("nb", "nn")
+        if value_set == BASE + "loaded" and type == "CodeableConcept":
+            return any(coding.get("code") == "in" for coding in value["coding"])
+        return None
+
+    def exists(self, system, code):
+        return code in ("in", "out") if system == "urn:loaded" else None
+
+
+def document(**attachment):
+    return {
+        "resourceType": "DocumentReference",
+        "status": "current",
+        "content": [{"attachment": {"url": "http://example.org/x", **attachment}}],
+    }
+
+
+def coded(code, system="urn:loaded"):
+    return {
+        "resourceType": "Observation",
+        "status": "final",
+        "code": {"text": "x"},
+        "dataAbsentReason": {"coding": [{"system": system, "code": code}]},
+        "text": {"status": "generated", "div": '<div xmlns="http://www.w3.org/1999/xhtml">x</div>'},
+    }
+
+
+def told(resource, **rest):
+    issues = validate(resource, terminology=Words(), warnings=True, **rest)
+    return [(i.severity, i.code, i.expression) for i in issues if "narrative" not in i.text]
+
+
+def test_required_value_sets_that_r4_does_not_list_are_asked_of_the_terminology():
+    assert told(document(contentType="application/pdf")) == []
+    place = "DocumentReference.content[0].attachment"
+    assert told(document(contentType="pdf")) == [("error", "code-invalid", f"{place}.contentType")]
+    assert told(document(language="nb")) == []
+    # No code may be outside of this set, though the binding is weaker: told, and no reason to refuse what was sent.
+    assert told(document(language="norsk")) == [("error", "not-found", f"{place}.language")]
+    capability = {"status": "active", "date": "2026", "kind": "requirements", "fhirVersion": "4.0.1"}
+    capability |= {"description": "x", "rest": [{"mode": "server", "documentation": "x"}]}
+    assert told({"resourceType": "CapabilityStatement", **capability, "format": ["json"]}) == []
+
+
+ABSENT_REASON = "http://terminology.hl7.org/CodeSystem/data-absent-reason"
+
+
+def test_extensible_bindings_are_advice():
+    assert told(coded("error", ABSENT_REASON)) == []
+    assert told(coded("in")) == [("warning", "code-invalid", "Observation.dataAbsentReason")]
+    assert told(coded("else", "urn:nobody")) == [("warning", "code-invalid", "Observation.dataAbsentReason")]
+    assert told({**coded("in"), "dataAbsentReason": {"text": "mistet"}}) == []
+    assert validate(coded("in"), terminology=Words()) == []
+
+
+def test_a_code_that_a_known_system_does_not_have_is_an_error():
+    assert ("error", "not-found", "Observation.dataAbsentReason.coding[0].code") in told(coded("gone"))
+    assert validate(coded("gone"), terminology=Words()) == [], "told by $validate alone"
+
+
+@pytest.mark.parametrize(
+    ("strength", "found"),
+    [
+        ("required", [("error", "code-invalid", "Observation.code")]),
+        ("extensible", [("warning", "code-invalid", "Observation.code")]),
+        ("preferred", []),
+    ],
+)
+def test_bindings_of_profiles_are_asked_of_the_terminology(strength, found):
+    bound = profile(
+        "bound", "Observation",
+        element("Observation.code", binding={"strength": strength, "valueSet": BASE + "loaded"}),
+    )  # fmt: skip
+    known = Profiles([bound], Words())
+
+    def asked(code):
+        observation = {"resourceType": "Observation", "status": "final", "code": {"coding": [{"code": code}]}}
+        return told(observation, known=known, profiles=[BASE + "bound"])
+
+    assert asked("in") == []
+    assert asked("out") == found
+
+
+def test_a_code_nobody_knows_does_not_hide_what_else_is_wrong():
+    """Such a code is taken in by the record; the invariants beside it are asked all the same."""
+    reading = {**coded("gone", ABSENT_REASON), "valueString": "x"}
+    assert {i.code for i in validate(reading)} == {"not-found", "invariant"}

@@ -307,18 +307,24 @@ def test_warnings_are_for_who_asks():
 def test_open_value_sets_are_for_the_terminology_of_the_caller():
     asked = []
 
-    def member_of(value, type, value_set):
-        asked.append((value, type, value_set.rpartition("/")[2]))
-        return value != "klingon"
+    class Words:
+        def member_of(self, value, type, value_set, /):
+            asked.append((value, type, value_set.rpartition("/")[2]))
+            return value != "klingon"
+
+        def exists(self, system, code):
+            return None
 
     spoken = patient(language="klingon")
     assert validate(spoken) == []
-    assert [i.expression for i in validate(spoken, terminology=member_of)] == []
-    pictured = patient(photo=[{"contentType": "klingon"}])
-    assert [i.expression for i in validate(pictured, terminology=member_of)] == [
-        "Patient.photo[0].contentType"
+    assert [(i.code, i.expression) for i in validate(spoken, terminology=Words())] == [
+        ("not-found", "Patient.language")
     ]
-    assert asked == [("klingon", "code", "mimetypes")]
+    pictured = patient(photo=[{"contentType": "klingon"}])
+    assert [(i.code, i.expression) for i in validate(pictured, terminology=Words())] == [
+        ("code-invalid", "Patient.photo[0].contentType")
+    ]
+    assert asked == [("klingon", "code", "all-languages"), ("klingon", "code", "mimetypes")]
 
 
 @pytest.mark.parametrize(

@@ -86,6 +86,8 @@ class Commit:
     async def _attempts(self, changes: Sequence[Change]) -> list[Committed]:
         prepared = await drafts.prepare(self._session, changes)
         size = drafts.size_of(prepared)
+        if self._record.words is not None:
+            self._record.words.refresh()
         await self._record.aside(size, lambda: self._validate(prepared))
         for attempt in range(ATTEMPTS_MAX):
             try:
@@ -102,7 +104,7 @@ class Commit:
         for draft in prepared:
             if draft.resource is None:
                 continue
-            for issue in validate(draft.resource):
+            for issue in validate(draft.resource, terminology=self._record.words):
                 where = (
                     f"Bundle.entry[{draft.place}].resource: {issue.expression}"
                     if several

@@ -56,7 +56,7 @@ def _element(row: list[Any]) -> ElementDefinition:
         max=high,
         types=tuple(ElementType(t[0], *(tuple(part) for part in t[1:])) for t in types),
         content_reference=row[5] if len(row) > 5 else "",
-        binding=Binding(binding[0], binding[1].split("|")[0]) if binding else None,
+        binding=Binding(binding[0], *(url.split("|")[0] for url in binding[1:])) if binding else None,
         constraints=tuple(Constraint(*c) for c in row[7]) if len(row) > 7 else (),
         summary=bool(flags & FLAG_SUMMARY),
         modifier=bool(flags & FLAG_MODIFIER),

@@ -8,10 +8,17 @@ something is wrong.
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, TypeAlias
+from typing import Any, Protocol, TypeAlias
 
-MemberOf: TypeAlias = Callable[[Any, str, str], bool | None]
-"""(value, its type, value set) -> whether it is in; None when nobody knows."""
+
+class Codes(Protocol):
+    """What validation asks of a terminology; who has one hands it in. None: nobody knows."""
+
+    def member_of(self, value: Any, type: str, value_set: str, /) -> bool | None:
+        """Whether a code, Coding, CodeableConcept (any coding) or Quantity is in the value set."""
+
+    def exists(self, system: str, code: str) -> bool | None:
+        """Whether the code system has the code."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +31,12 @@ class Finding:
     severity: str = "error"
 
 
+def outside(path: str, value_set: str) -> Finding:
+    """A code that an extensible binding does not have: allowed where the set has none that fits, so advice."""
+    text = f"should be a code from the value set {value_set}, unless it has none that fits"
+    return Finding(path, "code-invalid", text, "warning")
+
+
 Answer: TypeAlias = str | list[Finding] | None
 
 
@@ -32,9 +45,7 @@ class Scope:
 
     __slots__ = ("contained", "now", "outer", "resource", "root", "terminology")
 
-    def __init__(
-        self, resource: Any, terminology: MemberOf | None = None, now: datetime | None = None
-    ) -> None:
+    def __init__(self, resource: Any, terminology: Codes | None = None, now: datetime | None = None) -> None:
         self.resource = resource
         self.root = resource
         self.outer: Any = None

@@ -127,7 +127,7 @@ def holds_in(expression: str, value: Any, type_name: str, scope: Scope) -> bool:
         resource=scope.resource,
         root_resource=scope.root,
         now=scope.now,
-        member_of=scope.terminology,
+        member_of=scope.terminology.member_of if scope.terminology is not None else None,
     )
     try:
         return truth(compile_items(expression)([start], Context(start, environment))) is not False

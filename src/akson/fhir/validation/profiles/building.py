@@ -23,6 +23,7 @@ Json: TypeAlias = Mapping[str, Any]
 _CORE = "http://hl7.org/fhir/StructureDefinition/"
 _OF_TYPES = Slicing((Discriminator("type", "$this"),), "open", False)
 """Of a choice of types that no profile slices in words."""
+_MAX_VALUE_SET = _CORE + "elementdefinition-maxValueSet"
 _ADDITIONAL_BINDINGS = (
     "http://hl7.org/fhir/tools/StructureDefinition/additional-binding",
     "http://hl7.org/fhir/5.0/StructureDefinition/extension-ElementDefinition.binding.additional",
@@ -178,6 +179,9 @@ def _bindings(binding: Json) -> tuple[BindingRule, ...]:
     if binding.get("valueSet"):
         found.append(BindingRule(binding["strength"], binding["valueSet"].partition("|")[0]))
     for extension in binding.get("extension", ()):
+        if extension.get("url") == _MAX_VALUE_SET:
+            most = extension.get("valueCanonical") or extension.get("valueUri") or ""
+            found.append(BindingRule("maximum", most.partition("|")[0]))
         if extension.get("url") in _ADDITIONAL_BINDINGS:
             parts = {e["url"]: e for e in extension.get("extension", ())}
             purpose = parts.get("purpose", {}).get("valueCode")

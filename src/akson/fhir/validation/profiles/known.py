@@ -5,7 +5,7 @@ from typing import Any
 
 from akson.fhir.definitions import load
 from akson.fhir.problem import Problem, ProblemKind
-from akson.fhir.validation.finding import MemberOf
+from akson.fhir.validation.finding import Codes
 from akson.fhir.validation.profiles.building import short, tree_of
 from akson.fhir.validation.profiles.model import Node
 from akson.fhir.validation.profiles.value_sets import ValueSets
@@ -18,9 +18,7 @@ _DERIVED_MAX = 50
 class Profiles:
     """StructureDefinitions, ValueSets and CodeSystems as plain dicts; anything else among them is passed over."""
 
-    def __init__(
-        self, resources: Iterable[Mapping[str, Any]] = (), terminology: MemberOf | None = None
-    ) -> None:
+    def __init__(self, resources: Iterable[Mapping[str, Any]] = (), terminology: Codes | None = None) -> None:
         every = list(resources)
         self._structures = {
             one["url"]: one
@@ -88,7 +86,7 @@ class Profiles:
         if True in answers:
             return True
         if None in answers and self._terminology is not None:
-            return self._terminology(value, type, value_set)
+            return self._terminology.member_of(value, type, value_set)
         return None if None in answers else False
 
 

@@ -38,6 +38,7 @@ class Slicing:
 @dataclass(frozen=True, slots=True)
 class BindingRule:
     strength: str
+    """As in the definition; `maximum` for the set that no code may be outside of."""
     value_set: str
 
 
