@@ -21,7 +21,7 @@ from akson.fhir.codec.splice import splice
 from akson.fhir.extraction import extract
 from akson.fhir.index_values import IndexValues
 from akson.fhir.problem import Issue, Problem, ProblemKind
-from akson.fhir.validation import UNRESOLVED, validate
+from akson.fhir.validation import TOLD, validate
 from akson.record import drafts
 from akson.record.care_relations import care_relations
 from akson.record.drafts import Draft
@@ -111,7 +111,7 @@ class Commit:
                     else issue.expression
                 )
                 issues.append(Issue(issue.code, issue.text, where, issue.severity))
-        errors = [i for i in issues if i.severity in ("error", "fatal") and i.code != UNRESOLVED]
+        errors = [i for i in issues if i.severity in ("error", "fatal") and i.code not in TOLD]
         if errors:
             raise Problem(
                 ProblemKind.INVALID,

@@ -13,13 +13,13 @@ from akson.fhir.definitions import load
 from akson.fhir.primitives import PRIMITIVES
 from akson.fhir.problem import Issue, Problem, ProblemKind
 from akson.fhir.validation.advice import advice
-from akson.fhir.validation.finding import FINDINGS_MAX, UNRESOLVED, Codes, Finding, Scope, below
+from akson.fhir.validation.finding import FINDINGS_MAX, TOLD, Codes, Finding, Scope, below
 from akson.fhir.validation.objects import check_of
 from akson.fhir.validation.objects import resource as check_resource
 from akson.fhir.validation.profiles import Profiles, applying
 from akson.fhir.validation.profiles.applying import claims
 
-__all__ = ["UNRESOLVED", "Codes", "Profiles", "claims", "refuse_invalid", "validate", "validate_value"]
+__all__ = ["TOLD", "Codes", "Profiles", "claims", "refuse_invalid", "validate", "validate_value"]
 
 
 def validate(

@@ -52,16 +52,18 @@ class Scope:
         """The Bundle or Parameters around the root, when there is one."""
         self.terminology = terminology
         self.now = now
-        self.contained: frozenset[str] | None = None
-        """Ids in the root's `contained`, gathered when first asked for."""
+        self.contained: dict[str, str] | None = None
+        """Ids in the root's `contained` with their types, gathered when first asked for."""
 
-    def contained_ids(self) -> frozenset[str]:
+    def contained_types(self) -> dict[str, str]:
         if self.contained is None:
             inner = self.root.get("contained") if type(self.root) is dict else None
             held = inner if type(inner) is list else []
-            self.contained = frozenset(
-                one["id"] for one in held if type(one) is dict and type(one.get("id")) is str
-            )
+            self.contained = {
+                one["id"]: str(one.get("resourceType"))
+                for one in held
+                if type(one) is dict and type(one.get("id")) is str
+            }
         return self.contained
 
 
@@ -69,8 +71,12 @@ Check: TypeAlias = Callable[[Any, Scope], Answer]
 
 UNRESOLVED = "not-found"
 """Code of a finding about a code that its own system does not have where no binding demands one, or a system that is no
-absolute uri or a value set (as forms of Helsenorge have it). It is an error, told by `$validate`; the record takes it in all
-the same: systems grow after R4, and what a sender wrote is not lost for a slip."""
+absolute uri or a value set (as forms of Helsenorge have it)."""
+SLIP = "business-rule"
+"""Code of a finding about a rule of R4's text that senders break without being misread; HL7's own examples do."""
+TOLD = frozenset({UNRESOLVED, SLIP})
+"""Errors that `$validate` tells and that the record takes in all the same: systems grow after R4, and what a sender wrote is
+not lost for a slip."""
 NULL = "null"
 """Code of a null in a list; taken back by the holder when the companion (`_given`) speaks for that place."""
 FINDINGS_MAX = 200
