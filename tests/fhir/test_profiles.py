@@ -6,7 +6,7 @@ import pytest
 
 from akson.fhir.codec.json import parse
 from akson.fhir.problem import Problem
-from akson.fhir.validation import Profiles, validate
+from akson.fhir.validation import TOLD, Profiles, validate
 
 BASE = "http://example.org/StructureDefinition/"
 
@@ -262,11 +262,27 @@ def test_an_extension_is_what_its_definition_says_wherever_it_stands(resource, f
     assert [issue.expression for issue in issues] == found
 
 
+GRUNNDATA = (
+    "a slice for gd-fregmetadata whose url the profile then fixes to a mere name, which no example follows"
+)
 # Examples that break their own profile or R4; each with what it breaks.
 WRONG_EXAMPLES = {
     "no-basis-HealthcareService-example.json": "an id with a letter that ids do not have",
     "Vital-signs-weight-v2.json": "a body weight without the category that R4 asks of vital signs",
+    "Binary-OktEvent1.json": "a logical model written as a resource",
+    "Binary-OktMessage2.json": "a logical model written as a resource",
     "Bundle-trygghetsalarm.json": "an empty identifier",
+    "Parameters-getMedication-response-multidose.json": "a document with a total and without an identifier",
+    "Questionnaire-AdditionalMessageQuestionnaireSample.json": "a definition that is empty",
+    "Questionnaire-QuestionnaireSample.json": "strings where the extension has an id and a code",
+    "gd-Person-03121999934-UkjentBosted.json": GRUNNDATA,
+    "gd-Person-04021950128-version-2.json": "codes where the extension has integers",
+    "gd-Person-04021950128.json": GRUNNDATA,
+    "gd-Person-Fred-pajord.json": GRUNNDATA,
+    "gd-RelatedPerson-example-2.json": GRUNNDATA,
+    "gd-RelatedPerson-example.json": GRUNNDATA,
+    "jft-status.json": "no resource",
+    "okt-event.json": "no resource",
     "AuditEvent-NOBasisAuditeventInstance1.json": "a purpose without the code its profile wants, a patient likewise",
     "AuditEvent-NOBasisAuditeventInstance2.json": "extensions without a value, a patient that breaks its profile",
 }
@@ -281,6 +297,24 @@ def test_norwegian_examples_follow_their_profiles(shared):
         ("vkp-r4", "no-basis"),
         ("no-domain-auditevent", "ihe-balp", "no-basis"),
         ("lmdi", "no-basis"),
+        ("allergy-demo",),
+        ("careplan-zones",),
+        ("consent", "helsenorge", "no-basis"),
+        ("dodsmelding", "grunndata", "no-basis"),
+        ("grunndata", "no-basis"),
+        ("helsenorge", "no-basis"),
+        ("helsenorge-sdf",),
+        ("helsenorge-timelosning", "no-basis"),
+        ("ihe-balp",),
+        ("kodeverk",),
+        ("municipal-oslo", "no-basis"),
+        ("nhn-municipal-services", "no-basis"),
+        ("nilar", "no-basis"),
+        ("no-basis-fsh-test", "no-basis"),
+        ("no-basis-head",),
+        ("okt", "no-basis"),
+        ("retina", "no-basis"),
+        ("sfm", "no-basis"),
     ]
     count = 0
     for own, *needed in folders:
@@ -293,10 +327,10 @@ def test_norwegian_examples_follow_their_profiles(shared):
             known.tree(url)
         for path in sorted((shared / "fhir" / own).rglob("*example*/**/*.json")):
             count += 1
-            issues = validate(json_of(path), known=known)
+            issues = [issue for issue in validate(json_of(path), known=known) if issue.code not in TOLD]
             if issues:
                 wrong[path.name] = [issue.text for issue in issues]
-    assert count > 20
+    assert count > 150
     assert wrong.keys() == WRONG_EXAMPLES.keys(), json.dumps(wrong, indent=1)
 
 
