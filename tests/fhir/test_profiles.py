@@ -7,6 +7,8 @@ import pytest
 from akson.fhir.codec.json import parse
 from akson.fhir.problem import Problem
 from akson.fhir.validation import TOLD, Profiles, validate
+from akson.terminology import Terminology
+from akson.terminology.validating import CodesOf
 
 BASE = "http://example.org/StructureDefinition/"
 
@@ -197,12 +199,21 @@ ABSENT = {"coding": [{"system": "http://terminology.hl7.org/CodeSystem/data-abse
                 ("value", "Observation.component[0].value.code"),
             ],
         ),
+        (
+            vital(
+                "2708-6",
+                valueQuantity=amount(96, "%"),
+                component=[pressure("3151-8", valueQuantity=amount(2, "L/min"))],
+            ),
+            [],
+        ),
         (vital("8310-5", valueString="warm"), [("structure", "Observation.value")]),
         (vital("1234-5", category=[]) | {"category": [{"text": "no vital sign"}]}, []),
     ],
 )
 def test_a_vital_sign_follows_its_profile_of_r4_by_its_code(resource, found):
-    issues = validate(resource, known=Profiles())
+    words = CodesOf(Terminology.of_this_installation())
+    issues = validate(resource, known=Profiles(terminology=words), terminology=words)
     assert [(issue.code, issue.expression) for issue in issues] == found
     assert validate(resource) == [], "the record takes in what the base type allows"
 

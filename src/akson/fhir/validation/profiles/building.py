@@ -5,6 +5,7 @@ Spec: https://hl7.org/fhir/R4/profiling.html#slicing
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any, TypeAlias
 
 from akson.fhir.definitions import load, shape
@@ -152,7 +153,8 @@ def describe(node: Node, element: Json, *, is_root: bool = False) -> None:
     node.high = _valued(element, "maxValue") or node.high
     node.length_max = element.get("maxLength", node.length_max)
     if "binding" in element:
-        node.bindings = _bindings(element["binding"])
+        left_open = element["path"].endswith("[x]") and len(element.get("type", ())) != 1
+        node.bindings = tuple(replace(one, coded_only=left_open) for one in _bindings(element["binding"]))
     node.constraints += tuple(_constraint(c) for c in element.get("constraint", ()) if _is_own(c))
     if "slicing" in element:
         node.slicing = _slicing(element["slicing"])

@@ -143,6 +143,8 @@ class Checker:
         value, strength = found.value, binding.strength
         if value is None or strength not in ("required", "maximum", "extensible"):
             return []
+        if binding.coded_only and "Quantity" in lineage(found.type):
+            return []
         if strength != "required" and found.type == "CodeableConcept" and "coding" not in value:
             # Text alone breaks no binding but a required one.
             return []
