@@ -14,8 +14,8 @@ from akson.fhir.problem import Problem, ProblemKind
 from akson.fhir.search.query import Include, Query
 from akson.store.buckets import bucket_of
 from akson.store.keys import Keys
-from akson.store.rows import Row
-from akson.store.search import restriction, statement
+from akson.store.rows import COLUMNS, Row
+from akson.store.search import restriction
 from akson.store.search.scope import Arguments
 from akson.store.tables import Tables, table_of
 
@@ -28,7 +28,7 @@ EVERY = "*"
 
 Rule = Callable[[str], Restriction]
 Rows = list[tuple[str, Row]]
-_COLUMNS = ", ".join(f"t.{name}" for name in (*statement.COLUMNS, "refs"))
+_COLUMNS = ", ".join(f"t.{name}" for name in (*COLUMNS, "refs"))
 
 
 class Including:

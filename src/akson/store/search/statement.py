@@ -7,13 +7,13 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from akson.fhir.search.query import ChainValue, JunctionValue, Query, Term
+from akson.store.rows import COLUMNS
 from akson.store.search import order, terms
 from akson.store.search.scope import Scope
 from akson.store.search.terms.chain import is_chain, names_patient
 from akson.store.tables import table_of
 from akson.store.values import Sql
 
-COLUMNS = ("id", "version", "updated", "method", "patient_ids", "body_codec", "body")
 _STEADY = frozenset({"token", "reference", "date", "lastUpdated"})
 PART = "part"
 """Which of the query's parts a row of a search over several types belongs to."""
