@@ -8,10 +8,11 @@ Which interaction it asks for is routing.py's; who asks is the door's.
 import asyncio
 import re
 from collections.abc import Awaitable, Callable, Mapping, MutableMapping
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 from urllib.parse import parse_qsl, unquote
+
+import msgspec
 
 from akson.api.interaction import Pairs
 from akson.api.statuses import unsupported
@@ -41,8 +42,7 @@ class Disconnected(Exception):
     """The client went away before its request was whole; nobody is there to be answered."""
 
 
-@dataclass(frozen=True, slots=True)
-class Request:
+class Request(msgspec.Struct, frozen=True):
     method: str
     path: tuple[str, ...]
     """Segments below /fhir, decoded: ("Patient", "astrid")."""
