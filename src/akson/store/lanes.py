@@ -10,6 +10,8 @@ import asyncpg
 
 KEPT_LEAST = 3
 """Connections that stay in the pool for everybody else; smaller pools have no lanes."""
+_CLOSED = -1_000_000
+"""Of lanes still to be opened, however many come back."""
 
 
 class Lanes:
@@ -19,40 +21,51 @@ class Lanes:
         self._pool = pool
         self._free: list[Any] = []
         self._left = max(0, min(most, pool.get_max_size() - kept))
-        self._closed = False
 
     async def fetch(self, text: str, *values: object) -> list[asyncpg.Record]:
         """The rows, as `Pool.fetch` gives them."""
-        connection = self._take()
-        if connection is None:
+        if not self._free and self._left <= 0:
             return await self._pool.fetch(text, *values)
+        connection = await self._take()
         try:
-            if connection is self._pool:
-                connection = await self._pool.acquire()
-            return await connection.fetch(text, *values)
-        finally:
-            await self._give(connection)
+            rows = await connection.fetch(text, *values)
+        except BaseException:
+            # Cancelled, cut off or refused: the pool knows what to do with any of them.
+            await self._return(connection)
+            raise
+        if self._left < 0:
+            await self._return(connection)
+        else:
+            self._free.append(connection)
+        return rows
 
     async def close(self) -> None:
-        self._closed = True
-        free, self._free, self._left = self._free, [], 0
+        """The pool can be closed then; who is under way gives the connection back afterwards."""
+        free, self._free, self._left = self._free, [], _CLOSED
         for connection in free:
             await self._pool.release(connection)
 
-    def _take(self) -> Any:
-        """A free lane; the pool itself in place of one that is still to be opened; None when all are busy."""
+    async def _take(self) -> Any:
         if self._free:
-            return self._free.pop()
-        if self._left:
-            self._left -= 1
-            return self._pool
-        return None
-
-    async def _give(self, connection: Any) -> None:
-        if connection is self._pool:
+            connection = self._free.pop()
+            if _alive(connection):
+                return connection
+            await self._return(connection)
+        self._left -= 1
+        try:
+            return await self._pool.acquire()
+        except BaseException:
             self._left += 1
-        elif connection.is_closed() or self._closed:
-            self._left += not self._closed
-            await self._pool.release(connection)
-        else:
-            self._free.append(connection)
+            raise
+
+    async def _return(self, connection: Any) -> None:
+        self._left += 1
+        await self._pool.release(connection)
+
+
+def _alive(connection: Any) -> bool:
+    """One that was cut off has gone back to the pool by itself."""
+    try:
+        return not connection.is_closed()
+    except asyncpg.InterfaceError:
+        return False
