@@ -6,7 +6,7 @@ A search over several types is one statement too: a branch for each, merged in t
 from collections.abc import Sequence
 from dataclasses import replace
 
-from akson.fhir.search.query import ChainValue, JunctionValue, Query, Term
+from akson.fhir.search.query import ChainValue, JunctionValue, Query, Term, TokenValue
 from akson.store.principal import ONE_PATIENT, PATIENT_PARAMS
 from akson.store.rows import COLUMNS
 from akson.store.search import order, terms
@@ -95,8 +95,9 @@ def count_union(query: Query, scopes: Sequence[Scope | None]) -> Sql:
 def planned_alike(query: Query) -> bool:
     """Whether one plan is best whatever the values.
 
-    A walk through one patient's rows, tested one by one; or names and numbers that few rows share, found by the index. What
-    half of all rows may say (a status, a code) is planned for its very value.
+    A walk through one patient's rows, tested one by one; rows found by id; or names and numbers that few rows share, found by
+    the index, also when they lead to the patient of a chain. What half of all rows may say (a status, a code) is planned for
+    its very value.
     """
     if query.parts:
         return False
@@ -120,9 +121,19 @@ def _identifies_patient(term: Term, type: str) -> bool:
             isinstance(value, ChainValue)
             and value.query.type == "Patient"
             and len(value.query.terms) == 1
-            and _selective(value.query.terms[0])
+            and _names_one(value.query.terms[0])
             for value in term.values
         )
+    )
+
+
+def _names_one(term: Term) -> bool:
+    """An identifier with its system; `system|` alone may be everybody's."""
+    return (
+        term.param == "identifier"
+        and term.modifier is None
+        and len(term.values) == 1
+        and all(isinstance(value, TokenValue) and value.system and value.code for value in term.values)
     )
 
 
