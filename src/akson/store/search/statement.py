@@ -95,9 +95,9 @@ def count_union(query: Query, scopes: Sequence[Scope | None]) -> Sql:
 def planned_alike(query: Query) -> bool:
     """Whether one plan is best whatever the values.
 
-    A walk through one patient's rows, tested one by one; rows found by id; or names and numbers that few rows share, found by
-    the index, also when they lead to the patient of a chain. What half of all rows may say (a status, a code) is planned for
-    its very value.
+    A walk through one patient's rows, tested one by one; rows found by id; or names and numbers that few rows share, found
+    by the index, also at the patient end of a chain. What half of all rows may say (a status, a code) is planned for its
+    very value.
     """
     if query.parts:
         return False
