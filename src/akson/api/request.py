@@ -112,7 +112,8 @@ async def read_body(receive: Receive, headers: Mapping[str, str]) -> bytes:
     due = loop.time() + BODY_WHOLE_TIMEOUT_S
     while True:
         try:
-            message = await asyncio.wait_for(receive(), min(BODY_TIMEOUT_S, due - loop.time()))
+            async with asyncio.timeout(min(BODY_TIMEOUT_S, due - loop.time())):
+                message = await receive()
         except TimeoutError:
             raise unsupported(408, "The body did not arrive in time.") from None
         if message["type"] == "http.disconnect":
