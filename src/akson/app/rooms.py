@@ -43,6 +43,18 @@ def fhir_door(node: Node) -> "App":
     )
 
 
+def witness_door(node: Node) -> "App | None":
+    """/witness/, when this node witnesses others."""
+    from akson.app.witness_door import WitnessDoor, witness_of
+
+    name = node.settings.witness_name
+    return (
+        WitnessDoor(witness_of(node.settings.data / "witness", name, node.clock), "/witness")
+        if name
+        else None
+    )
+
+
 def screens(node: Node, stage: Stage) -> "App":
     """The rest. Only a demo has the demo login."""
     from akson import web

@@ -8,6 +8,7 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from akson.identity.sessions import Sessions
+from akson.web import verify
 from akson.web.screens import SCREENS
 from akson.web.shell import gate, problems
 from akson.web.shell.headers import SecureHeaders
@@ -58,7 +59,7 @@ def build(
         for way in screen.ways
     ]
     return Starlette(
-        routes=[Route("/", start), Route("/static/{name:path}", statics.serve), *ways],
+        routes=[Route("/", start), Route("/static/{name:path}", statics.serve), verify.ROUTE, *ways],
         middleware=[Middleware(SecureHeaders)],
         exception_handlers={404: no_page, 405: wrong_method},
     )
