@@ -76,30 +76,23 @@ class House:
         self._node = node
 
     async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
-        begun = False
-
-        async def watched(message: MutableMapping[str, Any]) -> None:
-            nonlocal begun
-            begun = True
-            await send(message)
-
         assert self._node is not None and self._fhir is not None and self._web is not None
         path: str = scope["path"]
         try:
             if path == "/fhir" or path.startswith("/fhir/"):
-                await self._fhir(scope, receive, watched)
+                await self._fhir(scope, receive, send)
             elif path.startswith("/log/") and self._log is not None:
-                await self._log(scope, receive, watched)
+                await self._log(scope, receive, send)
             elif path.startswith("/witness/") and self._witness is not None:
-                await self._witness(scope, receive, watched)
+                await self._witness(scope, receive, send)
             elif path == "/helse":
-                await _json(watched, *await healthy(self._node))
+                await _json(send, *await healthy(self._node))
             else:
-                await self._web(scope, receive, watched)
+                await self._web(scope, receive, send)
         except Exception as failed:
             _tell(failed)
-            if not begun:
-                await _json(watched, 500, {"status": "fail", "id": "AKS-APP-500"})
+            # When an answer has begun, this is refused and the connection broken off.
+            await _json(send, 500, {"status": "fail", "id": "AKS-APP-500"})
 
 
 async def _json(send: Send, status: int, body: dict[str, Any]) -> None:

@@ -33,13 +33,12 @@ def fhir_door(node: Node) -> "App":
     """/fhir, with access tokens of the node's own issuer."""
     from akson import api
     from akson.identity.bearer import authenticator
-    from akson.terminology import Terminology
 
     return api.build(
         node.record,
         authenticate=authenticator(node.issuer.verify),
         base_url=node.settings.base_url,
-        terminology=Terminology.of_this_installation(node.settings.data),
+        terminology=node.words,
         profiles=node.settings.profiles,
     )
 

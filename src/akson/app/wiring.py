@@ -25,6 +25,8 @@ from akson.store.audit_log import AuditLogStore
 from akson.store.post import PostStore
 from akson.store.server import EmbeddedPostgres, ExternalPostgres
 from akson.store.store import Store
+from akson.terminology import Terminology
+from akson.terminology.validating import CodesOf
 from akson.world import Clock, Random, Spawn, SystemClock, SystemRandom, TaskSpawn
 
 POOL_SIZE = 8
@@ -53,6 +55,7 @@ class Node:
     post: PostStore
     issuer: LocalIssuer
     sessions: Sessions
+    words: Terminology
     clock: Clock
     random: Random
     spawn: Spawn
@@ -121,9 +124,10 @@ async def open_node(settings: Settings, *, pool_size: int = POOL_SIZE) -> AsyncI
         rows = await AuditLogStore.open(server.dsn("log"), pool_size=2)
         stack.push_async_callback(rows.close)
         log = access_log(rows, settings, clock=clock, random=random)
-        record = Record(store, log, definitions=definitions, clock=clock, random=random)
+        words = Terminology.of_this_installation(folder)
+        record = Record(store, log, definitions=definitions, clock=clock, random=random, words=CodesOf(words))
         stack.push_async_callback(record.close)
         await record.recover()
         issuer = local_issuer(settings, clock=clock, random=random)
         sessions = Sessions(issuer, ended=folder / "keys" / "ended", clock=clock)
-        yield Node(settings, server, record, log, post, issuer, sessions, clock, random, TaskSpawn())
+        yield Node(settings, server, record, log, post, issuer, sessions, words, clock, random, TaskSpawn())

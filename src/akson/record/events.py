@@ -91,13 +91,16 @@ class EventMaker:
         at: datetime,
     ) -> list[Prepared]:
         """One event per patient whose data is shown, for the reasons that `decide` gives for the types shown of hers."""
-        types: dict[str, dict[str, None]] = {}
+        together: dict[tuple[str, ...], list[StoredVersion]] = {}
         for version in versions:
-            for patient in version.patients or ("",):
-                types.setdefault(patient, {})[version.type] = None
-        named = (
-            by_patient([(f"{v.type}/{v.id}/{v.version}", v.patients) for v in versions]) if versions else {}
-        )
+            together.setdefault(version.patients or ("",), []).append(version)
+        types: dict[str, dict[str, None]] = {}
+        named: dict[str, list[str]] = {}
+        for patients, theirs in together.items():
+            names = [f"{v.type}/{v.id}/{v.version}" for v in theirs]
+            for patient in patients:
+                types.setdefault(patient, {}).update(dict.fromkeys([v.type for v in theirs]))
+                named.setdefault(patient, []).extend(names)
         events: list[Prepared] = []
         for patient, names in named.items():
             decision = _joined([decide(type) for type in types[patient]])

@@ -320,7 +320,7 @@ class RecordSession:
         return events or self.events.make(action, decision, {"": []}, at=self.at)
 
     async def _guard(self, action: str, shown: Sequence[StoredVersion]) -> None:
-        restrictions = {v.type: self.decide(action, v.type).restriction for v in shown}
+        restrictions = {type: self.decide(action, type).restriction for type in {v.type for v in shown}}
         if all(isinstance(r, Everything) for r in restrictions.values()):
             return
         everyone = sorted({p for v in shown for p in v.patients})

@@ -14,6 +14,7 @@ import asyncpg
 
 from akson.fhir.problem import Problem, ProblemKind
 from akson.store import connections
+from akson.store.lanes import Lanes
 from akson.store.migrate import migrate
 from akson.store.statements import statement
 
@@ -151,6 +152,8 @@ class AuditLogStore:
 
     def __init__(self, pool: asyncpg.Pool) -> None:
         self._pool = pool
+        # Events are appended by one at a time, for every request; the tree and those who read the log take turns.
+        self._lane = Lanes(pool, kept=1)
 
     @classmethod
     async def open(cls, dsn: str, *, pool_size: int = 2) -> "AuditLogStore":
@@ -164,6 +167,7 @@ class AuditLogStore:
         return cls(pool)
 
     async def close(self) -> None:
+        await self._lane.close()
         await self._pool.close()
 
     async def size(self) -> int:
@@ -182,7 +186,7 @@ class AuditLogStore:
         """
         columns = [list(column) for column in zip(*map(_columns, entries), strict=True)]
         try:
-            return await self._pool.fetchval(statement("log_append"), len(entries), *columns)
+            return (await self._lane.fetch(statement("log_append"), len(entries), *columns))[0][0]
         except asyncpg.UniqueViolationError:
             raise Problem(
                 ProblemKind.CONFLICT, "AKS-STORE-040", "An event of this id is in the log already."
