@@ -130,6 +130,8 @@ class AsOf:
             version.id,
             *index_row(self._keys, tenant, version.type, values).columns(),
             version.body,
+            list(version.labels) or None,
+            version.released,
         )
 
 

@@ -21,7 +21,7 @@ from akson.store.search.scope import Arguments
 from akson.store.tables import Tables, history_of, table_of
 from akson.store.values import Sql, StoredVersion
 
-_COLUMNS = "t.id, t.version, t.updated, t.method, t.patient_ids, t.body_codec, t.body"
+_COLUMNS = "t.id, t.version, t.updated, t.method, t.patient_ids, t.body_codec, t.body, t.labels, t.released"
 WHOLE_MAX = 20_000
 """Resources of one patient in one answer without pages."""
 AS_OF_MAX = 10_000

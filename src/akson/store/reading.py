@@ -72,7 +72,10 @@ class Reading:
             )
             for row in rows:
                 patients = tuple(row["patient_ids"] or ())
-                found[type, row["id"]] = Current(row["version"], row["updated"], patients, body_of(row))
+                labels = tuple(row["labels"] or ())
+                found[type, row["id"]] = Current(
+                    row["version"], row["updated"], patients, body_of(row), labels, row["released"]
+                )
         return found
 
     async def history(

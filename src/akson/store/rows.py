@@ -43,4 +43,6 @@ def stored_version(type: str, row: Row) -> StoredVersion:
         body=body_of(row),
         patients=tuple(row["patient_ids"] or ()),
         method=METHODS[row["method"]],
+        labels=tuple(row["labels"] or ()),
+        released=row["released"],
     )

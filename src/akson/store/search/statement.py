@@ -13,7 +13,7 @@ from akson.store.search.terms.chain import is_chain, names_patient
 from akson.store.tables import table_of
 from akson.store.values import Sql
 
-COLUMNS = ("id", "version", "updated", "method", "patient_ids", "body_codec", "body")
+COLUMNS = ("id", "version", "updated", "method", "patient_ids", "body_codec", "body", "labels", "released")
 _STEADY = frozenset({"token", "reference", "date", "lastUpdated"})
 PART = "part"
 """Which of the query's parts a row of a search over several types belongs to."""
