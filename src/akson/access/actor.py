@@ -45,9 +45,27 @@ class Actor:
     level: int = 4
     """Level of assurance of the login, 1 to 4."""
     on_behalf_of: tuple[str, ...] = ()
-    """For a proxy: references of the Patients represented."""
+    """For a proxy: references of the Patients represented in this session. It narrows; the right itself is a fact."""
+    service: str = ""
+    """Kind of service worked in: a code of 8663 (`KP02`), where the login tells."""
+    own_patient: str = ""
+    """`Patient/siri` when the member of staff is a patient here too."""
+    enterprise: str = ""
+    """Reference of the OTHER enterprise that vouches for the actor; `` for the municipality's own staff."""
+    attested: tuple[str, ...] = ()
+    """Ids of the patients that the other enterprise vouches for a care relation to."""
 
     @property
     def grantees(self) -> tuple[str, ...]:
         """Every reference a care relation may be given to and reach this actor."""
         return tuple(dict.fromkeys(r for r in (self.reference, *self.organisations) if r))
+
+    @property
+    def persons(self) -> tuple[str, ...]:
+        """The references of the person herself: what is opened to, or closed for, her alone."""
+        return (self.reference,) if self.reference else ()
+
+    @property
+    def enterprises(self) -> tuple[str, ...]:
+        """Every unit and enterprise a citizen may have closed her record to, and reach this actor by."""
+        return tuple(dict.fromkeys(r for r in (*self.organisations, self.enterprise) if r))

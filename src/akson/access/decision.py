@@ -38,6 +38,13 @@ class PatientIs:
 
 
 @dataclass(frozen=True, slots=True)
+class ConcernsPatient:
+    """SOME patient of the resource is among these ids. Stands under Not."""
+
+    patients: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class PatientRelation:
     """Every patient of the resource (at least one) has a relation of one of `kinds`, valid at `at`, to one of `grantees`."""
 
@@ -56,7 +63,7 @@ class Represented:
     category: str
     at: datetime
     shares_address: bool = False
-    """Asks in addition that the representative is registered at the patient's address."""
+    """Asks in addition that the row says so (`Representation.shares_address`)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +130,7 @@ Restriction: TypeAlias = (
     | Nothing
     | NoPatient
     | PatientIs
+    | ConcernsPatient
     | PatientRelation
     | Represented
     | AgeBetween
@@ -146,11 +154,19 @@ class Reason:
     words: str
     source: str = ""
     """Legal source, e.g. `pasientjournalloven § 19`."""
+    words_en: str = ""
+    """The same in English."""
+    concealed: bool = False
+    """Told to the citizen and in the log, never to the one who asked: it would tell what she has closed."""
 
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """What is asked: an `action` (`read`, `search`, `history`, `create`, `update`, `delete`, `log`) on a type, at an instant."""
+    """What is asked: an `action` on a type, at an instant.
+
+    `read`, `search`, `history`, `create`, `update`, `delete`; `log` (who has opened the record); `identify` (find a person
+    by exact identifier, or name and date of birth, before a record is opened with a ground); `erase`.
+    """
 
     action: str
     type: str

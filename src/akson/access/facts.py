@@ -66,7 +66,8 @@ class Representation:
     valid_from: datetime | None = None
     valid_to: datetime | None = None
     shares_address: bool = False
-    """The representative is registered at the patient's own address, by the facts of now."""
+    """One of those with parental responsibility is registered at the patient's own address, by the facts of now (7611 FO:
+    it need not be this one)."""
     source: str = ""
 
 
