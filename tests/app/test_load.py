@@ -284,9 +284,7 @@ async def _dangling(node: Node) -> list[str]:
         cursor = None
         while True:
             query = parse_query(type, [("_count", "1000"), *([("_cursor", cursor)] if cursor else [])])
-            page = await node.record.store.search(
-                1, query, restriction=lambda name: session.decide("search", name).restriction
-            )
+            page = await node.record.store.search(1, query, restriction=session.judge.rule("search"))
             for match in page.matches:
                 known.add(f"{match.type}/{match.id}")
                 named |= set(_references(json.loads(match.body or b"{}")))

@@ -79,7 +79,7 @@ async def test_the_same_work_is_done_for_both(
     """Time tells too: the store is asked the same things the same number of times."""
     await staged(house)
     asked: list[str] = []
-    for method in ("read", "read_version", "history", "current", "related", "search", "commit"):
+    for method in ("read", "read_version", "history", "current", "facts", "search", "commit"):
         real = getattr(house.store, method)
 
         def counted(*a: Any, real: Any = real, method: str = method, **k: Any) -> Any:

@@ -4,9 +4,11 @@ It composes: access decides, the store remembers, audit traces. Each of those co
 """
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
+from akson.access import policies
 from akson.access.actor import Actor, PurposeOfUse
+from akson.access.policies import Policy
 from akson.audit.log import AccessLog, Prepared
 from akson.fhir.definitions import Definitions
 from akson.record.session import RecordSession
@@ -20,14 +22,23 @@ class Record:
     """Built once per process in `akson.app.wiring`."""
 
     def __init__(
-        self, store: Store, log: AccessLog, *, definitions: Definitions, clock: Clock, random: Random
+        self,
+        store: Store,
+        log: AccessLog,
+        *,
+        definitions: Definitions,
+        clock: Clock,
+        random: Random,
+        policy: Callable[[], Policy] = policies.current,
     ) -> None:
+        """`policy` gives the one in force; a session keeps the one it was opened under."""
         self.store = store
         self.aside = store.aside
         self.log = log
         self.definitions = definitions
         self.clock = clock
         self.random = random
+        self.policy = policy
         self._settling: asyncio.Task[None] | None = None
         self._settled: list[bytes] = []
 

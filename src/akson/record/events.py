@@ -5,7 +5,7 @@ that opened what else was on the page.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from akson.access.actor import Actor, PurposeOfUse
@@ -77,23 +77,41 @@ class EventMaker:
         self,
         action: str,
         versions: Sequence[StoredVersion],
-        decide: Callable[[str], Decision],
+        decide: Callable[[StoredVersion], Decision],
         *,
         at: datetime,
     ) -> list[Prepared]:
-        """One event per patient whose data is shown, for the reasons that `decide` gives for the types shown of hers."""
-        types: dict[str, dict[str, None]] = {}
-        for version in versions:
-            for patient in version.patients or ("",):
-                types.setdefault(patient, {})[version.type] = None
-        named = (
-            by_patient([(f"{v.type}/{v.id}/{v.version}", v.patients) for v in versions]) if versions else {}
+        """One event per patient whose data is shown, for the reasons that `decide` gives for what is shown of hers."""
+        return self.of(
+            action, [Seen(f"{v.type}/{v.id}/{v.version}", v.patients, decide(v)) for v in versions], at=at
         )
-        events: list[Prepared] = []
-        for patient, names in named.items():
-            decision = _joined([decide(type) for type in types[patient]])
-            events += self.make(action, decision, {patient: names}, at=at)
-        return events
+
+    def of(self, action: str, seen: Sequence["Seen"], *, at: datetime) -> list[Prepared]:
+        """One event per patient, with the reasons of the decisions on what is hers."""
+        decisions: dict[str, dict[int, Decision]] = {}
+        named: dict[str, list[str]] = {}
+        for each in seen:
+            for patient in each.patients or ("",):
+                # Of a thousand resources the decisions are a handful, and the same object each time.
+                decisions.setdefault(patient, {})[id(each.decision)] = each.decision
+                named.setdefault(patient, []).append(each.name)
+        return [
+            event
+            for patient, names in named.items()
+            for event in self.make(
+                action, _joined(list(decisions[patient].values())), {patient: names}, at=at
+            )
+        ]
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """One resource that was shown or written, whose it is, and the decision on it."""
+
+    name: str
+    """`Type/id/version`."""
+    patients: Sequence[str]
+    decision: Decision
 
 
 def by_patient(shown: Iterable[tuple[str, Sequence[str]]]) -> dict[str, list[str]]:

@@ -164,7 +164,8 @@ class Commit:
                 assert not index.tokens
                 # So do its labels: what was hidden does not show by being deleted.
                 write = replace(
-                    write, derived=replace(write.derived, labels=row["labels"] or (), released=row["released"])
+                    write,
+                    derived=replace(write.derived, labels=row["labels"] or (), released=row["released"]),
                 )
             records.append(self._record(prepared, write, row["bucket"]))
         return records

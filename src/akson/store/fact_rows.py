@@ -34,7 +34,9 @@ async def replace(connection: Any, keys: Keys, tenant: int, writes: Sequence[Wri
     barriers = [_barrier(tenant, w, row) for w in told for row in w.derived.barriers]
     if barriers:
         await _insert(connection, "barrier", _BARRIERS, barriers)
-    representations = [_representation(keys, tenant, w, row) for w in told for row in w.derived.representations]
+    representations = [
+        _representation(keys, tenant, w, row) for w in told for row in w.derived.representations
+    ]
     if representations:
         await _insert(connection, "representation", _REPRESENTATIONS, representations)
     traits = [(tenant, t.birth_date, t.protected, t.patient) for w in told for t in w.derived.traits]
@@ -73,7 +75,9 @@ async def _forget(connection: Any, tenant: int, changed: Sequence[Write]) -> Non
         )
 
 
-async def _insert(connection: Any, table: str, columns: Sequence[str], rows: Sequence[tuple[Any, ...]]) -> None:
+async def _insert(
+    connection: Any, table: str, columns: Sequence[str], rows: Sequence[tuple[Any, ...]]
+) -> None:
     await connection.copy_records_to_table(table, schema_name="record", columns=columns, records=rows)
 
 

@@ -106,5 +106,7 @@ def _told(type: str, row: Row | None) -> StoredVersion | Withheld | None:
     if row is None:
         return None
     if not row["visible"]:
-        return Withheld(type, row["id"], tuple(row["patient_ids"] or ()))
+        return Withheld(
+            type, row["id"], tuple(row["patient_ids"] or ()), tuple(row["labels"] or ()), row["released"]
+        )
     return stored_version(type, row)

@@ -28,9 +28,9 @@ from akson.store.reading import Reading
 from akson.store.searching import Searching
 from akson.store.tables import Tables
 from akson.store.values import (
-    CareRelationRow,
     ChangeEvent,
     Current,
+    PatientFacts,
     PendingEvent,
     SearchPage,
     Sql,
@@ -204,17 +204,19 @@ class Store:
         """One transaction. Raises CONFLICT AKS-STORE-030, -031; INVALID -032; OVERLOADED -033; TOO_LARGE -034."""
         await self._commit.commit(tenant, writes, events=events, at=at)
 
-    async def related(
-        self, tenant: int, patients: Sequence[str], *, grantees: Sequence[str], at: datetime
-    ) -> frozenset[str]:
-        """Those of `patients` to whom one of `grantees` has a care relation valid at `at`."""
-        return await self._facts.related(tenant, patients, grantees=grantees, at=at)
-
-    async def relations(
-        self, tenant: int, patient: str, *, grantees: Sequence[str], at: datetime
-    ) -> list[CareRelationRow]:
-        """The relations themselves, for an explanation in words."""
-        return await self._facts.relations(tenant, patient, grantees=grantees, at=at)
+    async def facts(
+        self,
+        tenant: int,
+        patients: Sequence[str],
+        *,
+        grantees: Sequence[str],
+        representatives: Sequence[str],
+        at: datetime,
+    ) -> dict[str, PatientFacts]:
+        """What is known of each patient, by a statement of its own: for the last guard and for explanations."""
+        return await self._facts.of(
+            tenant, patients, grantees=grantees, representatives=representatives, at=at
+        )
 
     def exclusive(self, tenant: int, keys: Sequence[str]) -> AbstractAsyncContextManager[None]:
         """Nobody else holds any of `keys` meanwhile: for conditional creates and updates."""

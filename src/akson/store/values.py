@@ -41,6 +41,8 @@ class Withheld:
     id: str
     patients: tuple[str, ...]
     """Ids of the patients concerned, so that the refusal stands in their logs."""
+    labels: tuple[str, ...] = ()
+    released: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +67,18 @@ class Derived:
 
 
 NOTHING_DERIVED = Derived()
+
+
+@dataclass(slots=True)
+class PatientFacts:
+    """What is known of one patient, from all Patient resources that are the same person."""
+
+    relations: list[Relation] = field(default_factory=list)
+    barriers: list[Barrier] = field(default_factory=list)
+    representations: list[Representation] = field(default_factory=list)
+    traits: list[Traits] = field(default_factory=list)
+    same: list[str] = field(default_factory=list)
+    """Ids of the other Patient resources."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,7 +29,9 @@ def of(resource: Json) -> tuple[tuple[str, ...], datetime | None]:
 def _released(label: Json) -> datetime:
     for extension in label.get("extension", ()):
         if extension.get("url") == RELEASED:
-            written = extension.get("valueInstant") or extension.get("valueDateTime") or extension.get("valueDate")
+            written = (
+                extension.get("valueInstant") or extension.get("valueDateTime") or extension.get("valueDate")
+            )
             if written:
                 return date.period(written)[0]
     return NEVER

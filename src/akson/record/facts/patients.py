@@ -11,8 +11,7 @@ Spec: https://hl7.org/fhir/R4/patient.html; gd-Person and gd-address-metadata of
 """
 
 from collections.abc import Iterator
-from datetime import date as Date
-from datetime import datetime
+from datetime import date, datetime
 
 from akson.access.facts import Relation, RelationKind, Traits
 from akson.fhir.search.values.string import fold
@@ -74,8 +73,8 @@ def _own(patient: Json) -> Json:
     return {"reference": f"Patient/{patient['id']}"} if "id" in patient else {}
 
 
-def _birth_date(patient: Json) -> Date | None:
+def _birth_date(patient: Json) -> date | None:
     try:
-        return Date.fromisoformat(patient.get("birthDate", ""))
+        return date.fromisoformat(patient.get("birthDate", ""))
     except ValueError:
         return None

@@ -10,7 +10,9 @@ from akson.access.facts import Representation
 from akson.record.facts.elements import Json, bounds, codings, patient_id
 
 PARENTAL = "parental"
-_PARENTS = frozenset({"PRN", "MTH", "FTH", "NMTH", "NFTH", "ADOPTP", "ADOPTM", "ADOPTF", "NPRN", "mor", "far", "medmor"})
+_PARENTS = frozenset(
+    {"PRN", "MTH", "FTH", "NMTH", "NFTH", "ADOPTP", "ADOPTM", "ADOPTF", "NPRN", "mor", "far", "medmor"}
+)
 
 
 def parental(relative: Json) -> Iterator[Representation]:

@@ -49,7 +49,9 @@ def on_ward(encounter: Json, since: datetime) -> Iterator[Relation]:
     start, end = bounds(encounter.get("period"))
     if encounter.get("status") == "finished" and end is None:
         end = since
-    yield from _present(encounter, RelationKind.WARD, start or since, _later(end, WARD_AFTER) if end else None)
+    yield from _present(
+        encounter, RelationKind.WARD, start or since, _later(end, WARD_AFTER) if end else None
+    )
 
 
 def _present(encounter: Json, kind: str, begin: datetime, end: datetime | None) -> Iterator[Relation]:

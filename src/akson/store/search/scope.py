@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from typing import ClassVar
 
 from akson.access.decision import Restriction
 from akson.fhir.definitions import Definitions
@@ -19,6 +20,8 @@ class Arguments:
 
     values: list[object] = field(default_factory=list)
     aliases: int = 0
+    per_row: ClassVar[bool] = False
+    """Whether the values differ from row to row, so that nothing can be asked once for the whole statement."""
 
     def add(self, value: object, type: str) -> str:
         # PostgreSQL has no zero character, so no stored text holds one; U+FFFD stands in for what cannot be found.
