@@ -3,7 +3,7 @@
 from akson.access.actor import ActorKind
 from akson.access.algebra import all_of, any_of, negated
 from akson.access.data_classes import DataClass
-from akson.access.decision import Barred, Labelled, PatientRelation, Restriction
+from akson.access.decision import Barred, Labelled, NoPatient, PatientRelation, Restriction
 from akson.access.facts import RelationKind
 from akson.access.rules import Asked, denies
 
@@ -35,7 +35,8 @@ def restriction(asked: Asked) -> Restriction | None:
     if not _reached(asked) or asked.question.action in UNSEEING:
         return None
     lifted = PatientRelation(asked.actor.persons, asked.question.at, (RelationKind.LIFTED,))
-    closed = any_of(_barred(asked, "restrict"), Labelled(asked.policy.labels.restricted))
+    marked = all_of(Labelled(asked.policy.labels.restricted), negated(NoPatient()))
+    closed = any_of(_barred(asked, "restrict"), marked)
     return all_of(closed, negated(lifted))
 
 
