@@ -6,11 +6,11 @@ from datetime import UTC, datetime
 import pytest
 
 from akson.access.actor import Actor, ActorKind, PurposeOfUse
-from akson.access.algebra import any_of
 from akson.access.data_classes import CLASS_OF, DataClass, data_class
 from akson.access.decision import (
     Everything,
     NoPatient,
+    Not,
     Nothing,
     PatientIs,
     PatientRelation,
@@ -29,7 +29,9 @@ PEOPLE = CAST | {
     "hospital": HOSPITAL,
     "ida-level-3": replace(CAST["ida"], level=3),
     "arne-level-3": replace(CAST["arne"], level=3),
+    "aide": replace(CAST["ida"], role="health-worker"),
     "porter": replace(CAST["ida"], role="porter"),
+    "astrid-level-3": replace(CAST["astrid"], level=3),
     "nobody's citizen": replace(CAST["astrid"], reference=""),
 }
 TREATMENT, EMERGENCY, COORDINATION, ADMINISTRATION, REQUEST, RESEARCH, OPERATIONS = PurposeOfUse
@@ -43,12 +45,21 @@ POLICY = current()
 HEALTH = ("service-decision", "care-team", "worklist", "visit", "ward", "referral", "message", "gp-list")
 KINDS = {
     "grete": ("gp-list", "care-team", "worklist", "visit", "referral", "message"),
+    "aide": ("service-decision", "care-team", "worklist", "visit", "ward"),
     "kari": ("service-decision", "care-team", "worklist", "referral", "message"),
 }
 
 
+SOMEBODYS = Not(NoPatient())
+
+
 def related(who: str) -> PatientRelation:
-    return PatientRelation(CAST[who].grantees, NOW, KINDS.get(who, HEALTH))
+    return PatientRelation(PEOPLE[who].grantees, NOW, KINDS.get(who, HEALTH))
+
+
+def opened_by(who: str, kind: str) -> PatientRelation:
+    """Opened to the person herself, never to her unit."""
+    return PatientRelation((f"Practitioner/{who}",), NOW, (kind,))
 
 
 # who, purpose, action, type -> what of it, the rule that spoke first
@@ -71,6 +82,20 @@ TABLE: tuple[tuple[str, PurposeOfUse, str, str, Restriction, str], ...] = (
     ("porter", TREATMENT, "read", "Observation", NONE, "AKS-RULE-DEFAULT"),
     ("ida-level-3", TREATMENT, "read", "Observation", NONE, "AKS-RULE-LEVEL"),
     ("ida-level-3", TREATMENT, "read", "Organization", NONE, "AKS-RULE-LEVEL"),
+    ("ida", EMERGENCY, "read", "Observation", opened_by("ida", "emergency"), "AKS-RULE-EMERGENCY"),
+    ("nadia", EMERGENCY, "create", "Observation", opened_by("nadia", "emergency"), "AKS-RULE-EMERGENCY"),
+    ("nadia", EMERGENCY, "create", "Patient", NONE, "AKS-RULE-DEFAULT"),
+    ("nadia", EMERGENCY, "update", "Observation", NONE, "AKS-RULE-DEFAULT"),
+    ("nadia", EMERGENCY, "read", "EpisodeOfCare", NONE, "AKS-RULE-DEFAULT"),
+    ("kari", EMERGENCY, "read", "Patient", NONE, "AKS-RULE-DEFAULT"),
+    ("ida", TREATMENT, "identify", "Patient", SOMEBODYS, "AKS-RULE-IDENTIFY"),
+    ("nadia", EMERGENCY, "identify", "Patient", SOMEBODYS, "AKS-RULE-IDENTIFY"),
+    ("nadia", EMERGENCY, "identify", "RelatedPerson", NONE, "AKS-RULE-DEFAULT"),
+    ("kari", ADMINISTRATION, "identify", "Patient", NONE, "AKS-RULE-DEFAULT"),
+    ("arne", TREATMENT, "identify", "Patient", NONE, "AKS-RULE-NO-DUTY"),
+    ("aide", TREATMENT, "read", "Observation", related("aide"), "AKS-RULE-CARE-RELATION"),
+    ("aide", TREATMENT, "delete", "Observation", NONE, "AKS-RULE-DEFAULT"),
+    ("aide", COORDINATION, "read", "Observation", NONE, "AKS-RULE-DEFAULT"),
     # Reference data: read by all who work here, written by none of them.
     ("ida", TREATMENT, "read", "Organization", OPEN, "AKS-RULE-REFERENCE"),
     ("kari", ADMINISTRATION, "search", "Practitioner", OPEN, "AKS-RULE-REFERENCE"),
@@ -103,6 +128,7 @@ TABLE: tuple[tuple[str, PurposeOfUse, str, str, Restriction, str], ...] = (
     ("astrid", REQUEST, "read", "Observation", OWN, "AKS-RULE-OWN-RECORD"),
     ("astrid", REQUEST, "log", "Patient", OWN, "AKS-RULE-OWN-RECORD"),
     ("astrid", REQUEST, "read", "Organization", OWN, "AKS-RULE-OWN-RECORD"),
+    ("astrid-level-3", REQUEST, "read", "Observation", NONE, "AKS-RULE-LEVEL"),
     ("astrid", REQUEST, "update", "Patient", NONE, "AKS-RULE-DEFAULT"),
     ("nobody's citizen", REQUEST, "read", "Patient", NONE, "AKS-RULE-DEFAULT"),
     # Another enterprise adds what its message says. It reads, changes and deletes nothing.
@@ -121,12 +147,13 @@ TABLE: tuple[tuple[str, PurposeOfUse, str, str, Restriction, str], ...] = (
 
 
 def opened(who: str, purpose: PurposeOfUse, action: str, type: str) -> tuple[Restriction, str]:
-    """How much the rules open before what closes single patients, and the first of them; closed when a rule denies all."""
+    """The first rule that speaks and how much it opens; closed when a rule denies all."""
     spoken = rulings(PEOPLE[who], purpose, Question(action, type, NOW), POLICY)
-    whole = [r for r in spoken.denials if r.restriction == ALL]
-    decided = whole or list(spoken.permits)
-    rule = decided[0].reason.rule if decided else "AKS-RULE-DEFAULT"
-    return (NONE if whole else any_of(*(r.restriction for r in spoken.permits))), rule
+    closed = [r for r in spoken.denials if r.restriction == ALL]
+    decided = closed or list(spoken.permits)
+    if not decided:
+        return NONE, "AKS-RULE-DEFAULT"
+    return (NONE if closed else decided[0].restriction), decided[0].reason.rule
 
 
 @pytest.mark.parametrize("row", TABLE, ids=lambda row: " ".join(map(str, row[:4])))

@@ -7,31 +7,56 @@ Both come from the same rulings. Deny outranks permit; several permits widen; no
 function, one line in RULES, a line in the policy's table where it asks the table.
 """
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from akson.access.actor import Actor, PurposeOfUse
 from akson.access.algebra import all_of, any_of, negated
-from akson.access.decision import Decision, Question, Reason, Restriction, Scope
+from akson.access.decision import Decision, Question, Reason, Scope
 from akson.access.facts import Facts
-from akson.access.holding import holds
+from akson.access.holding import predicate
 from akson.access.policies.values import Policy
-from akson.access.rules import LOG, Asked, Rule, Ruling, citizen, machines, staff
+from akson.access.redactions import REDACTIONS
+from akson.access.rules import (
+    LOG,
+    Asked,
+    Rule,
+    Ruling,
+    attested,
+    citizen,
+    closed,
+    duty,
+    machines,
+    redacting,
+    staff,
+)
 
 RULES: tuple[Rule, ...] = (
     citizen.own_record,
     citizen.parent,
     citizen.power_of_attorney,
     citizen.guardian,
+    citizen.withheld,
+    citizen.withheld_from_youth,
+    citizen.delayed,
     machines.own_service,
     machines.sent_message,
     staff.care_relation,
+    staff.self_declared,
     staff.casework,
-    staff.no_duty,
-    staff.privacy_officer,
+    staff.emergency,
+    staff.identify,
     staff.reference_data,
     staff.unmatched_items,
-    staff.weak_login,
+    staff.privacy_officer,
+    attested.attested,
+    duty.weak_login,
+    duty.no_duty,
+    duty.own_record_as_staff,
+    duty.app_scope,
+    closed.block,
+    closed.restriction,
 )
 
 DEFAULT = Reason(
@@ -59,7 +84,9 @@ class Rulings:
 
     permits: tuple[Ruling, ...]
     denials: tuple[Ruling, ...]
-    restriction: Restriction
+    scope: Scope
+    judge: Callable[[Facts], Decision]
+    """The same rulings, judged by facts."""
 
 
 @lru_cache(maxsize=RULINGS_KEPT_MAX)
@@ -69,31 +96,53 @@ def rulings(actor: Actor, purpose_of_use: PurposeOfUse, question: Question, poli
     spoken = [ruling for rule in RULES if (ruling := rule(asked)) is not None]
     permits = tuple(r for r in spoken if r.reason.effect == "permit")
     denials = tuple(r for r in spoken if r.reason.effect == "deny")
-    opened = any_of(*(r.restriction for r in permits))
-    closed = (negated(r.restriction) for r in denials)
-    return Rulings(permits, denials, all_of(opened, *closed))
+    restriction = all_of(
+        any_of(*(r.restriction for r in permits)), *(negated(r.restriction) for r in denials)
+    )
+    scope = Scope(restriction, redacting.redactions(asked), policy.version)
+    return Rulings(permits, denials, scope, _judge(permits, denials, scope))
 
 
 def scope(actor: Actor, purpose_of_use: PurposeOfUse, question: Question, policy: Policy) -> Scope:
     """How much `actor` may see or do of a type for `purpose_of_use`: what the store puts inside its SQL."""
-    spoken = rulings(actor, purpose_of_use, question, policy)
-    return Scope(spoken.restriction, (), policy.version)
+    return rulings(actor, purpose_of_use, question, policy).scope
 
 
 def decide(
     facts: Facts, actor: Actor, purpose_of_use: PurposeOfUse, question: Question, policy: Policy
 ) -> Decision:
     """May `actor`, for `purpose_of_use`, do what `question` asks with the resource that `facts` describe?"""
-    spoken = rulings(actor, purpose_of_use, question, policy)
-    denials = [r for r in spoken.denials if holds(r.restriction, facts)]
-    if denials:
-        return _decision(False, denials, policy)
-    permits = [r for r in spoken.permits if holds(r.restriction, facts)]
-    if permits:
-        return _decision(True, permits, policy)
-    return Decision(False, (NO_RELATION if spoken.permits else DEFAULT,), LOG, (), policy.version)
+    return rulings(actor, purpose_of_use, question, policy).judge(facts)
 
 
-def _decision(permit: bool, decided: list[Ruling], policy: Policy) -> Decision:
+def _judge(
+    permits: tuple[Ruling, ...], denials: tuple[Ruling, ...], scope: Scope
+) -> Callable[[Facts], Decision]:
+    closing = [(r, predicate(r.restriction)) for r in denials]
+    opening = [(r, predicate(r.restriction)) for r in permits]
+    hiding = [(name, predicate(REDACTIONS[name].restriction)) for name in scope.redactions]
+    nothing = Decision(False, (NO_RELATION if permits else DEFAULT,), LOG, (), scope.policy_version)
+
+    def judge(facts: Facts) -> Decision:
+        if closed := [r for r, speaks in closing if speaks(facts)]:
+            return _decision(False, closed, (), scope.policy_version)
+        opened = [r for r, speaks in opening if speaks(facts)]
+        if not opened:
+            return nothing
+        hidden = tuple([name for name, hides in hiding if hides(facts)]) if hiding else ()
+        return _decision(True, opened, hidden, scope.policy_version)
+
+    return judge
+
+
+def _decision(permit: bool, decided: list[Ruling], redactions: tuple[str, ...], version: str) -> Decision:
+    if len(decided) == 1:
+        return Decision(permit, (decided[0].reason,), decided[0].obligations, redactions, version)
     obligations = tuple(dict.fromkeys(o for r in decided for o in r.obligations))
-    return Decision(permit, tuple(r.reason for r in decided), obligations, (), policy.version)
+    return Decision(permit, tuple([r.reason for r in decided]), obligations, redactions, version)
+
+
+def as_told(decision: Decision) -> Decision:
+    """The decision as the one who asked may hear it: what somebody has closed looks like what was never open."""
+    told = (NO_RELATION if reason.concealed else reason for reason in decision.reasons)
+    return replace(decision, reasons=tuple(dict.fromkeys(told)))

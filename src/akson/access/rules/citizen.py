@@ -5,11 +5,22 @@ from zoneinfo import ZoneInfo
 
 from akson.access.actor import ActorKind
 from akson.access.algebra import all_of, any_of, negated
-from akson.access.decision import AddressProtected, AgeBetween, PatientIs, Represented, Restriction
+from akson.access.decision import (
+    AddressProtected,
+    AgeBetween,
+    Labelled,
+    Nothing,
+    PatientIs,
+    Released,
+    Represented,
+    Restriction,
+)
 from akson.access.policies.values import ProxyLine
-from akson.access.rules import Asked, permits
+from akson.access.rules import Asked, denies, permits
 
 READING = frozenset({"read", "search", "history", "log"})
+AGE_MAX = 200
+"""Older than anybody."""
 NORWAY = ZoneInfo("Europe/Oslo")
 
 
@@ -69,6 +80,49 @@ def guardian(asked: Asked) -> Restriction | None:
     return _represents(asked, "guardian")
 
 
+@denies(
+    "AKS-RULE-WITHHELD",
+    source="pasient- og brukerrettighetsloven § 5-1 andre ledd; 9603 NORN",
+    words="Opplysningen er ikke vist digitalt. Spør den som har skrevet den.",
+    words_en="The information is not shown digitally. Ask the one who wrote it.",
+    concealed=True,
+)
+def withheld(asked: Asked) -> Restriction | None:
+    """What health personnel have withheld from the citizen, and so from whoever represents her."""
+    if asked.actor.kind not in (ActorKind.CITIZEN, ActorKind.PROXY):
+        return None
+    return Labelled(asked.policy.labels.withheld)
+
+
+@denies(
+    "AKS-RULE-WITHHELD-YOUTH",
+    source="pasient- og brukerrettighetsloven § 5-1; 9603 NORN_UNGDOM",
+    words="Opplysningen er ikke vist digitalt. Spør den som har skrevet den.",
+    words_en="The information is not shown digitally. Ask the one who wrote it.",
+    concealed=True,
+)
+def withheld_from_youth(asked: Asked) -> Restriction | None:
+    """What is withheld from a youth herself; who is not known to be older may be one."""
+    if asked.actor.kind is not ActorKind.CITIZEN:
+        return None
+    grown = AgeBetween(asked.policy.youth_until, AGE_MAX, today(asked))
+    return all_of(Labelled(asked.policy.labels.withheld_youth), negated(grown))
+
+
+@denies(
+    "AKS-RULE-DELAYED",
+    source="pasient- og brukerrettighetsloven § 5-1; 9603 NORU",
+    words="Opplysningen vises når den som ba om undersøkelsen, har fått snakket med deg, eller fristen er ute.",
+    words_en="The information is shown when its requester has talked with you, or the time set has come.",
+    concealed=True,
+)
+def delayed(asked: Asked) -> Restriction | None:
+    """What is held back from the citizen, and from whoever represents her, until its time has come."""
+    if asked.actor.kind not in (ActorKind.CITIZEN, ActorKind.PROXY):
+        return None
+    return negated(Released(asked.question.at))
+
+
 def _represents(asked: Asked, basis: str) -> Restriction | None:
     if asked.actor.kind is not ActorKind.PROXY or asked.question.action not in READING:
         return None
@@ -76,21 +130,18 @@ def _represents(asked: Asked, basis: str) -> Restriction | None:
         line for line in asked.policy.proxies if line.basis == basis and asked.data_class in line.classes
     ]
     # What the login says of whom she represents narrows; it never opens anything that is not a fact.
-    chosen = PatientIs(patient_ids(asked.actor.on_behalf_of))
-    return all_of(chosen, any_of(*(_by(asked, line) for line in lines))) if lines else None
+    chosen = patient_ids(asked.actor.on_behalf_of)
+    if not lines or not chosen:
+        return None
+    return all_of(PatientIs(chosen), any_of(*(_by(asked, line) for line in lines)))
 
 
 def _by(asked: Asked, line: ProxyLine) -> Restriction:
-    represented = Represented(
-        asked.actor.persons,
-        (line.basis,),
-        asked.data_class.value,
-        asked.question.at,
-        line.shares_address,
-    )
+    actor, question = asked.actor, asked.question
     aged = AgeBetween(line.from_age, line.until_age, today(asked))
-    return (
-        all_of(aged, represented)
-        if line.protected_address
-        else all_of(aged, represented, negated(AddressProtected()))
+    represented = Represented(
+        actor.persons, (line.basis,), asked.data_class.value, question.at, line.shares_address
     )
+    protected = Nothing() if line.protected_address else AddressProtected()
+    held_back = Labelled(line.withheld) if line.withheld else Nothing()
+    return all_of(aged, represented, negated(protected), negated(held_back))

@@ -1,9 +1,8 @@
-"""Rules for those who work in the municipality. For which role, purpose and data each speaks, the policy's table says."""
+"""What opens the record to those who work in the municipality. For which role and purpose, the policy's table says."""
 
-from akson.access.actor import ActorKind
-from akson.access.data_classes import DataClass
+from akson.access.algebra import negated
 from akson.access.decision import Everything, NoPatient, PatientRelation, Restriction
-from akson.access.rules import Asked, denies, permits
+from akson.access.rules import FOLLOWED_UP, Asked, permits
 
 
 @permits(
@@ -29,6 +28,50 @@ def care_relation(asked: Asked) -> Restriction | None:
 def casework(asked: Asked) -> Restriction | None:
     """Caseworkers see services, demographics and correspondence of patients their office handles; no clinical notes."""
     return _related(asked, "AKS-RULE-CASEWORK")
+
+
+@permits(
+    "AKS-RULE-SELF-DECLARED",
+    source="helsepersonelloven §§ 25 og 45; pasientjournalloven § 19",
+    words="{name} oppga selv, med en grunn, at hun eller han gir deg helsehjelp.",
+    words_en="{name} declared, with a reason, that she or he gives you care.",
+    obligations=FOLLOWED_UP,
+)
+def self_declared(asked: Asked) -> Restriction | None:
+    """Who has declared a care relation with a reason sees what it needs: she alone, never her unit."""
+    return _opened_herself(asked, "AKS-RULE-SELF-DECLARED")
+
+
+@permits(
+    "AKS-RULE-EMERGENCY",
+    source="helsepersonelloven § 7; pasientjournalloven § 19",
+    words="{name} ga deg øyeblikkelig hjelp og åpnet det hjelpen trengte.",
+    words_en="{name} gave you emergency care and opened what that needed.",
+    obligations=FOLLOWED_UP,
+)
+def emergency(asked: Asked) -> Restriction | None:
+    """In an emergency: what the policy names of patients whom she herself has opened, with a ground, for some hours."""
+    return _opened_herself(asked, "AKS-RULE-EMERGENCY")
+
+
+@permits(
+    "AKS-RULE-IDENTIFY",
+    source="helsepersonelloven § 7; pasientjournalforskriften § 6",
+    words="{name} søkte deg fram for å gi deg helsehjelp.",
+    words_en="{name} looked you up in order to give you care.",
+)
+def identify(asked: Asked) -> Restriction | None:
+    """Before a record is opened with a ground, its person must be found. Everything beyond identity is redacted."""
+    if not asked.own_staff or asked.question.type != "Patient" or asked.granted("AKS-RULE-IDENTIFY") is None:
+        return None
+    return negated(NoPatient())
+
+
+def _opened_herself(asked: Asked, rule: str) -> Restriction | None:
+    kinds = asked.granted(rule) if asked.own_staff else None
+    if not kinds:
+        return None
+    return PatientRelation(asked.actor.persons, asked.question.at, kinds)
 
 
 def _related(asked: Asked, rule: str) -> Restriction | None:
@@ -73,36 +116,5 @@ def unmatched_items(asked: Asked) -> Restriction | None:
 def privacy_officer(asked: Asked) -> Restriction | None:
     """The privacy officer reads the access log, and nothing of the record itself."""
     if not asked.own_staff or asked.granted("AKS-RULE-PRIVACY-OFFICER") is None:
-        return None
-    return Everything()
-
-
-@denies(
-    "AKS-RULE-NO-DUTY",
-    source="helsepersonelloven § 21 a",
-    words="Rollen har ingen oppgave som krever innsyn i journalen.",
-    words_en="The role has no task that needs the record.",
-)
-def no_duty(asked: Asked) -> Restriction | None:
-    """Clerical roles have no duty that needs a patient's record."""
-    if not asked.own_staff or asked.actor.role not in asked.policy.clerical or asked.question.action == "log":
-        return None
-    if asked.data_class is DataClass.REFERENCE or asked.question.type == "Task":
-        return None
-    return Everything()
-
-
-@denies(
-    "AKS-RULE-LEVEL",
-    source="eForvaltningsforskriften § 4; Normen 5.2",
-    words="Innloggingen var ikke sterk nok.",
-    words_en="The login was not strong enough.",
-)
-def weak_login(asked: Asked) -> Restriction | None:
-    """Whoever logs in more weakly than the policy demands of her kind sees nothing."""
-    if asked.actor.kind in (ActorKind.SYSTEM, ActorKind.ORGANISATION):
-        return None
-    # A kind that the policy forgot is held to the highest level there is.
-    if asked.actor.level >= asked.policy.levels.get(asked.actor.kind.value, 4):
         return None
     return Everything()
