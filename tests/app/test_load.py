@@ -284,7 +284,12 @@ async def _dangling(node: Node) -> list[str]:
         cursor = None
         while True:
             query = parse_query(type, [("_count", "1000"), *([("_cursor", cursor)] if cursor else [])])
-            page = await node.record.store.search(1, query, restriction=session.judge.rule("search"))
+            page = await node.record.store.search(
+                1,
+                query,
+                restriction=session.judge.rule("search"),
+                redactions=session.judge.redactions("search"),
+            )
             for match in page.matches:
                 known.add(f"{match.type}/{match.id}")
                 named |= set(_references(json.loads(match.body or b"{}")))

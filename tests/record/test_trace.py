@@ -13,7 +13,7 @@ from akson.fhir.problem import Problem, ProblemKind
 from akson.fhir.search.parsing import parse
 from akson.record.explanation import NO_RELATION
 from akson.record.values import Change
-from tests.record.conftest import House, astrid, decision_for, pulse, power_of_attorney
+from tests.record.conftest import House, astrid, decision_for, power_of_attorney, pulse
 
 REQUEST = PurposeOfUse.PATIENT_REQUEST
 

@@ -27,6 +27,10 @@ def everything(_type: str = "") -> Restriction:
     return Everything()
 
 
+def nothing_hidden(_type: str) -> Sequence[str]:
+    return ()
+
+
 def observation(id: str, patient: str | None = "astrid", **more: Any) -> dict[str, Any]:
     subject = {"subject": {"reference": f"Patient/{patient}"}} if patient else {}
     code = {"coding": [{"system": LOINC, "code": "8867-4"}]}
@@ -88,9 +92,11 @@ class Stage:
         *,
         tenant: int = 1,
         restriction: Callable[[str], Restriction] = everything,
+        redactions: Callable[[str], Sequence[str]] = nothing_hidden,
         cursor: str | None = None,
     ) -> SearchPage:
-        return await self.store.search(tenant, query(text, cursor), restriction=restriction)
+        asked = query(text, cursor)
+        return await self.store.search(tenant, asked, restriction=restriction, redactions=redactions)
 
     async def ids(self, text: str, **more: Any) -> list[str]:
         return [found.id for found in (await self.search(text, **more)).matches]

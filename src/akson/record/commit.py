@@ -11,12 +11,13 @@ A plain update that lost a race is tried again on the newer version; one with If
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 from akson.access.decision import Everything
 from akson.audit.log import Prepared
+from akson.fhir.codec import json
 from akson.fhir.codec.splice import splice
 from akson.fhir.extraction import extract
 from akson.fhir.index_values import IndexValues
@@ -28,6 +29,7 @@ from akson.record.events import Seen
 from akson.record.explanation import refusal
 from akson.record.guard import not_found
 from akson.record.judgement import Concerned
+from akson.record.redacting import elements_hidden, kept, leaving
 from akson.record.values import Change, Committed
 from akson.store.values import NOTHING_DERIVED, Current, Derived, PendingEvent, StoredVersion, Write
 
@@ -125,12 +127,13 @@ class Commit:
         standing = await self._record.store.current(self._tenant, keys) if keys else {}
         steps = await self._record.aside(size, lambda: self._compared(prepared, standing, at))
         await self._decide(steps)
+        steps = self._with_hidden(steps, standing, at)
         _match_versions(steps)
         writes = await self._record.aside(
             size, lambda: [self._write(step, at) for step in steps if not _idle(step)]
         )
-        kept = [step.same for step in steps if step.same]
-        events = self._events([*writes, *kept], steps, at)
+        unchanged = [step.same for step in steps if step.same]
+        events = self._events([*writes, *unchanged], steps, at)
         if writes:
             pending = [PendingEvent(e.event.id, e.canonical) for e in events]
             await self._record.store.commit(self._tenant, writes, events=pending, at=at)
@@ -138,7 +141,34 @@ class Commit:
         self._record.settle_later(events if writes else [])
         written = {(w.type, w.id): w for w in writes}
         by_key = {step.draft.key: step for step in steps}
-        return [_outcome(draft, written.get(draft.key), by_key.get(draft.key), at) for draft in prepared]
+        done = [_outcome(draft, written.get(draft.key), by_key.get(draft.key), at) for draft in prepared]
+        return [
+            self._leaving(draft, outcome, by_key.get(draft.key))
+            for draft, outcome in zip(prepared, done, strict=True)
+        ]
+
+    def _leaving(self, draft: Draft, outcome: Committed, step: _Step | None) -> Committed:
+        """What the writer is shown of what she wrote: no more than she would be on reading it."""
+        judge = self._session.judge
+        decision = (
+            judge.decide(step.action, step.concerned) if step else judge.decide("search", outcome.version)
+        )
+        return replace(outcome, version=leaving(outcome.version, decision))
+
+    def _with_hidden(
+        self, steps: Sequence[_Step], standing: Mapping[tuple[str, str], Current], at: datetime
+    ) -> list[_Step]:
+        """Elements that the writer does not see stay as they stand: a resource that was read with holes is written
+        without making them."""
+        return [self._with_own_hidden(step, standing.get(step.draft.key), at) for step in steps]
+
+    def _with_own_hidden(self, step: _Step, current: Current | None, at: datetime) -> _Step:
+        hidden = elements_hidden(step.draft.type, self._session.judge.decide(step.action, step.concerned))
+        draft = step.draft
+        if not hidden or draft.resource is None or current is None or current.body is None:
+            return step
+        whole = kept(draft.resource, json.parse(current.body), hidden)
+        return self._compare(replace(draft, resource=whole, body=json.encode(whole)), current, at)
 
     def _compared(
         self, prepared: Sequence[Draft], standing: Mapping[tuple[str, str], Current], at: datetime

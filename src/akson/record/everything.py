@@ -38,7 +38,7 @@ async def of_patient(
         await session.record.log.append(session.events.make("search", decision, {patient: []}, at=session.at))
     around = await _referred(session, found)
     await session.saw((*found, *around))
-    return SearchResult(tuple(found), tuple(around), None, further)
+    return SearchResult(session.leaving("search", found), session.leaving("search", around), None, further)
 
 
 async def _referred(session: "RecordSession", found: Sequence[StoredVersion]) -> list[StoredVersion]:
@@ -57,9 +57,15 @@ async def _referred(session: "RecordSession", found: Sequence[StoredVersion]) ->
         if type in session.record.definitions.resource_types and type != "Patient"
         for ids in _chunks(sorted(every))
     ]
+    rule, hidden = session.judge.rule("search"), session.judge.redactions("search")
     pages = await asyncio.gather(
         *(
-            session.record.store.search(session.actor.tenant, query, restriction=session.judge.rule("search"))
+            session.record.store.search(
+                session.actor.tenant,
+                query,
+                restriction=session.judge.rule("search"),
+                redactions=session.judge.redactions("search"),
+            )
             for query in asked
         )
     )

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from akson.access.decision import Decision, Reason
 from akson.access.facts import Relation, RelationKind, Representation
-from akson.access.policy import NO_RELATION
+from akson.access.policy import NO_RELATION, as_told
 from akson.record.judgement import Concerned
 from akson.store.values import StoredVersion
 
@@ -48,13 +48,6 @@ def refusal(decision: Decision) -> Decision:
     return replace(decision, permit=False, reasons=(NO_RELATION,))
 
 
-def told_to_asker(decision: Decision) -> Decision:
-    """Without what would tell her that the citizen has closed something: then it is as if there were no relation."""
-    if not any(reason.concealed for reason in decision.reasons):
-        return decision
-    return replace(decision, reasons=(NO_RELATION,))
-
-
 async def why(session: "RecordSession", type: str, id: str) -> Decision:
     """The decision on reading `type/id`; when it is permitted, a reason for each relation and representation it rests on."""
     restriction = session.judge.scope("read", type).restriction
@@ -62,7 +55,7 @@ async def why(session: "RecordSession", type: str, id: str) -> Decision:
     if not isinstance(found, StoredVersion):
         # A hidden resource and a missing one: the same words, after the same work.
         await session.judge.learn((id,))
-        return told_to_asker(refusal(session.judge.decide("read", Concerned(type))))
+        return as_told(refusal(session.judge.decide("read", Concerned(type))))
     await session.judge.learn(found.patients)
     decision = session.judge.decide("read", found)
     facts = session.judge.facts(found)

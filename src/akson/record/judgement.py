@@ -84,14 +84,13 @@ class Judge:
         """What the store asks for at each table its SQL touches."""
         return lambda type: self.scope(action, type).restriction
 
+    def redactions(self, action: str) -> Callable[[str], tuple[str, ...]]:
+        """What is hidden inside the rows, by names of `access.redactions`; for the store, like `rule`."""
+        return lambda type: self.scope(action, type).redactions
+
     def ever(self, action: str, type: str) -> bool:
         """Whether anything of the type may be seen at all; which, the facts say."""
         return not isinstance(self.scope(action, type).restriction, Nothing)
-
-    def everything(self, action: str, types: Iterable[str]) -> bool:
-        """Whether all of these types may be seen whatever the facts, and nothing is taken out."""
-        scopes = [self.scope(action, type) for type in types]
-        return all(isinstance(s.restriction, Everything) and not s.redactions for s in scopes)
 
     async def learn(self, patients: Iterable[str], action: str = "", types: Iterable[str] = ()) -> None:
         """Reads what is known of these patients, unless it is already, or none of the questions needs it."""
@@ -110,6 +109,10 @@ class Judge:
 
     def decide(self, action: str, resource: Judged) -> Decision:
         """On one resource, by the facts learnt of its patients."""
+        asked = self.scope(action, resource.type)
+        if isinstance(asked.restriction, Everything) and not asked.redactions:
+            # The same whoever's it is: a load of thousands is decided once.
+            resource = Concerned(resource.type)
         key = (action, resource.type, resource.patients, resource.labels, resource.released)
         found = self._decisions.get(key)
         if found is None:

@@ -13,7 +13,7 @@ from akson.access.decision import Decision, Everything
 from akson.audit.log import Prepared
 from akson.fhir.problem import Problem, ProblemKind
 from akson.fhir.search.query import Query
-from akson.record import access_lines, everything, explanation
+from akson.record import access_lines, everything, explanation, redacting
 from akson.record.commit import Commit
 from akson.record.events import EventMaker, by_patient
 from akson.record.guard import gone, not_found, refused_answer
@@ -88,11 +88,17 @@ class RecordSession:
         if not self.may("search", query.type):
             await self._log(await self._searched(query, ()))
             return SearchResult((), (), 0, None)
-        page = await self.record.store.search(self.actor.tenant, query, restriction=self.judge.rule("search"))
+        page = await self.record.store.search(
+            self.actor.tenant,
+            query,
+            restriction=self.judge.rule("search"),
+            redactions=self.judge.redactions("search"),
+        )
         shown = (*page.matches, *page.included)
         await self._guard("search", shown)
         await self._log(await self._searched(query, shown))
-        return SearchResult(page.matches, page.included, page.total, page.next_cursor)
+        matches, included = (self.leaving("search", found) for found in (page.matches, page.included))
+        return SearchResult(matches, included, page.total, page.next_cursor)
 
     async def search_as_of(self, query: Query, at: datetime) -> SearchResult:
         """As `search`, of one patient's record as it was at `at`. Raises UNSUPPORTED AKS-RECORD-040 for more than one."""
@@ -111,10 +117,11 @@ class RecordSession:
             query,
             at,
             restriction=self.judge.rule("history"),
+            redactions=self.judge.redactions("history"),
         )
         await self._guard("history", page.matches)
         await self._log(await self._searched(query, page.matches, "history"))
-        return SearchResult(page.matches, (), page.total, page.next_cursor)
+        return SearchResult(self.leaving("history", page.matches), (), page.total, page.next_cursor)
 
     async def everything(
         self, patient: str, part: Part, *, count: int | None = None, cursor: str | None = None
@@ -158,7 +165,7 @@ class RecordSession:
         await self._guard("history", versions)
         events = self._told("history", "history", versions)
         await self._log(events or self._of_nobody("history", type or "*"))
-        return HistoryPage(tuple(versions), total, further)
+        return HistoryPage(self.leaving("history", versions), total, further)
 
     async def commit(self, changes: Sequence[Change], *, action: str = "") -> list[Committed]:
         """All of the changes or none. `action` names the event (`receive`); else create, update or delete each."""
@@ -233,6 +240,10 @@ class RecordSession:
         await self._guard("search", versions)
         await self._log(self._told("search", "search", versions))
 
+    def leaving(self, action: str, versions: Sequence[StoredVersion]) -> tuple[StoredVersion, ...]:
+        """Versions that the guard has let through, without what is hidden in them."""
+        return tuple(redacting.leaving(version, self.judge.decide(action, version)) for version in versions)
+
     async def judged(self, action: str, concerned: Judged) -> Decision:
         """The decision on one resource, by the facts of now."""
         await self.judge.learn(concerned.patients)
@@ -250,7 +261,7 @@ class RecordSession:
         await self._log(self.events.make(action, self.judge.decide(asked, found), named, at=self.at))
         if found.body is None:
             raise gone()
-        return found
+        return redacting.leaving(found, self.judge.decide(asked, found))
 
     async def refuse(self, action: str, concerned: Judged, *, asked: str = "", id: str = "") -> NoReturn:
         """Log the refusal on every patient concerned (or on nobody) and answer as if nothing were there."""

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 
 import asyncpg
 
@@ -13,6 +14,7 @@ from akson.store.including import Including
 from akson.store.keys import Keys
 from akson.store.rows import Row, stored_version
 from akson.store.search import order, statement
+from akson.store.search.hiding import Redactions
 from akson.store.search.scope import Arguments, Scope
 from akson.store.tables import Tables
 from akson.store.values import SearchPage, Sql, StoredVersion
@@ -24,6 +26,14 @@ _PLACE = re.compile(r"s\d|part")
 """The columns that say where a row stands in the order."""
 
 Rule = Callable[[str], Restriction]
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """What the reader may see of each type: which rows, and which elements of them not."""
+
+    restriction: Rule
+    redactions: Redactions
 
 
 class Searching:
@@ -49,39 +59,43 @@ class Searching:
         self._clock = clock
         self._including = Including(pool, tables, keys, definitions)
 
-    async def search(self, tenant: int, query: Query, *, restriction: Rule) -> SearchPage:
+    async def search(
+        self, tenant: int, query: Query, *, restriction: Rule, redactions: Redactions
+    ) -> SearchPage:
         """One page. Raises AKS-STORE-021 (not offered), -022 (foreign cursor), -026 (takes too long)."""
         present = await self._tables.having(statement.types_of(query))
         only_count = query.summary == "count" or query.count == 0
         counted = only_count or query.total in ("accurate", "estimate")
         if not any(part.type in present for part in query.parts or (query,)):
             return SearchPage((), (), 0 if counted else None, None)
+        view = View(restriction, redactions)
         try:
             total = None
             if counted:
-                sql = self._counting(tenant, query, restriction, present.__contains__)
+                sql = self._counting(tenant, query, view, present.__contains__)
                 total = await self._pool.fetchval(sql.text, *sql.arguments)
             if only_count:
                 return SearchPage((), (), total, None)
-            return await self._page(tenant, query, restriction, present, total)
+            return await self._page(tenant, query, view, present, total)
         except asyncpg.QueryCanceledError:
             raise _too_long() from None
 
-    def explain(self, tenant: int, query: Query, *, restriction: Rule) -> Sql:
+    def explain(self, tenant: int, query: Query, *, restriction: Rule, redactions: Redactions) -> Sql:
         """The statement of the page as it would be sent."""
+        view = View(restriction, redactions)
         if query.summary == "count" or query.count == 0:
-            return self._counting(tenant, query, restriction, lambda _type: True)
-        return self._paging(tenant, query, restriction, lambda _type: True)
+            return self._counting(tenant, query, view, lambda _type: True)
+        return self._paging(tenant, query, view, lambda _type: True)
 
-    def _counting(self, tenant: int, query: Query, rule: Rule, exists: Callable[[str], bool]) -> Sql:
-        scopes = self._scopes(tenant, query, rule, exists)
+    def _counting(self, tenant: int, query: Query, view: View, exists: Callable[[str], bool]) -> Sql:
+        scopes = self._scopes(tenant, query, view, exists)
         if query.parts:
             return statement.count_union(query, scopes)
         assert scopes[0] is not None
         return statement.count(query, scopes[0])
 
-    def _paging(self, tenant: int, query: Query, rule: Rule, exists: Callable[[str], bool]) -> Sql:
-        scopes = self._scopes(tenant, query, rule, exists)
+    def _paging(self, tenant: int, query: Query, view: View, exists: Callable[[str], bool]) -> Sql:
+        scopes = self._scopes(tenant, query, view, exists)
         size = min(query.count, PAGE_MAX)
         with_refs = bool(query.includes)
         if query.parts:
@@ -90,10 +104,10 @@ class Searching:
         return statement.page(query, scopes[0], limit=size + 1, with_refs=with_refs)
 
     async def _page(
-        self, tenant: int, query: Query, rule: Rule, present: frozenset[str], total: int | None
+        self, tenant: int, query: Query, view: View, present: frozenset[str], total: int | None
     ) -> SearchPage:
         size = min(query.count, PAGE_MAX)
-        sql = self._paging(tenant, query, rule, present.__contains__)
+        sql = self._paging(tenant, query, view, present.__contains__)
         pool = self._steady if statement.planned_alike(query) else self._pool
         rows = await pool.fetch(sql.text, *sql.arguments)
         cursor = None
@@ -104,7 +118,9 @@ class Searching:
         matches = [(query.parts[row["part"]].type if query.parts else query.type, row) for row in rows]
         included = []
         if query.includes or query.revincludes:
-            included = await self._including.include(tenant, query, matches, rule)
+            included = await self._including.include(
+                tenant, query, matches, view.restriction, view.redactions
+            )
         return SearchPage(
             matches=self._versions(matches),
             included=self._versions(included),
@@ -116,17 +132,17 @@ class Searching:
         )
 
     def _scopes(
-        self, tenant: int, query: Query, rule: Rule, exists: Callable[[str], bool]
+        self, tenant: int, query: Query, view: View, exists: Callable[[str], bool]
     ) -> list[Scope | None]:
         """One for each part, sharing the arguments of the statement; None where the type has no table."""
         arguments = Arguments()
         return [
-            self._scope(tenant, part.type, arguments, rule, exists) if exists(part.type) else None
+            self._scope(tenant, part.type, arguments, view, exists) if exists(part.type) else None
             for part in query.parts or (query,)
         ]
 
     def _scope(
-        self, tenant: int, type: str, arguments: Arguments, rule: Rule, exists: Callable[[str], bool]
+        self, tenant: int, type: str, arguments: Arguments, view: View, exists: Callable[[str], bool]
     ) -> Scope:
         return Scope(
             type=type,
@@ -135,7 +151,8 @@ class Searching:
             arguments=arguments,
             keys=self._keys,
             definitions=self._definitions,
-            restriction=rule,
+            restriction=view.restriction,
+            redactions=view.redactions,
             exists=exists,
             now=self._clock.now(),
         )

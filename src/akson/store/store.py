@@ -25,6 +25,7 @@ from akson.store.keys import Keys
 from akson.store.maintenance import Extract, Maintenance
 from akson.store.migrate import migrate
 from akson.store.reading import Reading
+from akson.store.search.hiding import Redactions
 from akson.store.searching import Searching
 from akson.store.tables import Tables
 from akson.store.values import (
@@ -166,15 +167,19 @@ class Store:
         at: datetime,
         *,
         restriction: Callable[[str], Restriction],
+        redactions: Redactions,
     ) -> SearchPage:
         """A search inside one patient's record as it was at `at`, under today's restriction."""
-        return await self._as_of.search(tenant, patient, query, at, restriction=restriction)
+        return await self._as_of.search(
+            tenant, patient, query, at, restriction=restriction, redactions=redactions
+        )
 
     async def search(
-        self, tenant: int, query: Query, *, restriction: Callable[[str], Restriction]
+        self, tenant: int, query: Query, *, restriction: Callable[[str], Restriction], redactions: Redactions
     ) -> SearchPage:
-        """`restriction(type)` applies at every table the search touches: matches, chains, includes, counts."""
-        return await self._searching.search(tenant, query, restriction=restriction)
+        """`restriction(type)` applies at every table the search touches: matches, chains, includes, counts; and so do the
+        `redactions(type)`: what they hide is found by nothing."""
+        return await self._searching.search(tenant, query, restriction=restriction, redactions=redactions)
 
     async def everything(
         self,
@@ -191,8 +196,10 @@ class Store:
             tenant, patient, part, restriction=restriction, count=count, cursor=cursor
         )
 
-    def explain(self, tenant: int, query: Query, *, restriction: Callable[[str], Restriction]) -> Sql:
-        return self._searching.explain(tenant, query, restriction=restriction)
+    def explain(
+        self, tenant: int, query: Query, *, restriction: Callable[[str], Restriction], redactions: Redactions
+    ) -> Sql:
+        return self._searching.explain(tenant, query, restriction=restriction, redactions=redactions)
 
     async def current(self, tenant: int, keys: Sequence[tuple[str, str]]) -> dict[tuple[str, str], Current]:
         """How resources stand, whoever asks; for commit only."""

@@ -40,7 +40,13 @@ async def _explain(settings: "Settings", search: str, who: "Actor", as_json: boo
     async with open_node(settings, pool_size=2) as node:
         session = node.record.open(who, options.usual_purpose(who))
         scope, decision = session.judge.scope("search", type), session.judge.general("search", type)
-        sql = node.record.store.explain(who.tenant, query, restriction=session.judge.rule("search"))
+        rule, hidden = session.judge.rule("search"), session.judge.redactions("search")
+        sql = node.record.store.explain(
+            who.tenant,
+            query,
+            restriction=session.judge.rule("search"),
+            redactions=session.judge.redactions("search"),
+        )
     if as_json:
         say_json(
             {

@@ -1,6 +1,6 @@
 """What every part of a search statement knows: parameters, hashes, restriction, and the table it speaks of. Pure."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import ClassVar
@@ -49,6 +49,8 @@ class Scope:
     keys: Keys
     definitions: Definitions
     restriction: Callable[[str], Restriction]
+    redactions: Callable[[str], Sequence[str]]
+    """Names of the redactions a type is answered under: hiding.py."""
     exists: Callable[[str], bool]
     """Whether a type has a table yet."""
     now: datetime

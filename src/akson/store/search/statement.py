@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from akson.fhir.search.query import ChainValue, JunctionValue, Query, Term
 from akson.store.search import order, terms
+from akson.store.search.hiding import names_column
 from akson.store.search.scope import Scope
 from akson.store.search.terms.chain import is_chain, names_patient
 from akson.store.tables import table_of
@@ -61,6 +62,10 @@ def _branch(query: Query, scope: Scope, *, limit: int, with_refs: bool, part: in
         chosen.append(f"{part} as {PART}")
     if with_refs:
         chosen.append(scope.column("refs"))
+        hidden = names_column(
+            scope.redactions, scope.type, scope.alias, scope.tenant, scope.keys, scope.arguments
+        )
+        chosen.append(f"{hidden or 'null::text[]'} as hidden")
     return (
         f"select {', '.join(chosen)}\n"
         f"from {scope.source or table_of(query.type)} {scope.alias}\n"
