@@ -59,6 +59,10 @@ RULES: tuple[Rule, ...] = (
     closed.restriction,
 )
 
+EDITIONS: dict[int, tuple[Rule, ...]] = {1: RULES}
+"""The rules by edition. A rule that is changed in meaning or words gets a new edition; the old one stays for the replay of
+decisions made under it."""
+
 DEFAULT = Reason(
     "AKS-RULE-DEFAULT",
     "deny",
@@ -93,7 +97,7 @@ class Rulings:
 def rulings(actor: Actor, purpose_of_use: PurposeOfUse, question: Question, policy: Policy) -> Rulings:
     """Every rule asked once."""
     asked = Asked(actor, purpose_of_use, question, policy)
-    spoken = [ruling for rule in RULES if (ruling := rule(asked)) is not None]
+    spoken = [ruling for rule in EDITIONS.get(policy.edition, RULES) if (ruling := rule(asked)) is not None]
     permits = tuple(r for r in spoken if r.reason.effect == "permit")
     denials = tuple(r for r in spoken if r.reason.effect == "deny")
     restriction = all_of(

@@ -65,6 +65,8 @@ class Labels(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 class Policy(msgspec.Struct, frozen=True, eq=False, forbid_unknown_fields=True):
     version: str
+    edition: int
+    """Which edition of the rules' code it was signed for: `akson.access.policy.EDITIONS`."""
     trust_model: TrustModel
     agreement: tuple[str, ...]
     """References of the enterprises in the agreement of mutual trust."""
