@@ -157,6 +157,8 @@ def _typed(hint: Any, value: Any) -> Any:
     if get_origin(hint) in (Union, types.UnionType):
         return None if value is None else _typed(get_args(hint)[0], value)
     if get_origin(hint) is tuple:
+        if not isinstance(value, list):
+            raise ValueError("no list")
         return tuple(_typed(get_args(hint)[0], each) for each in value)
     if hint is datetime:
         return EPOCH + value * _MICROSECOND
