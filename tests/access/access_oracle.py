@@ -34,7 +34,6 @@ CLASS_OF = {
     **dict.fromkeys(("Organization", "Practitioner"), "reference"),
 }
 QUESTIONS = 20_000
-"""Of one seed."""
 BATCH = 500
 _POLICIES = cedarpy.PolicySet.from_str(TEXT)
 _ACTIONS = [
@@ -56,9 +55,9 @@ class Opinion(NamedTuple):
 
 
 @lru_cache(maxsize=1)
-def opinions(seed: int) -> list[tuple[Asked, Opinion]]:
+def opinions(seed: int, count: int = QUESTIONS) -> list[tuple[Asked, Opinion]]:
     """The questions of a seed, each with what Cedar says."""
-    asked = list(questions(seed, QUESTIONS))
+    asked = list(questions(seed, count))
     found: list[Opinion] = []
     rest = iter(asked)
     while batch := list(islice(rest, BATCH)):

@@ -1,6 +1,6 @@
 """Two who never met say the same: the rules in code, and the rules in Cedar written from the words.
 
-AKSON_SEEDS=0-49 asks a million questions (20,000 a seed); one seed otherwise.
+AKSON_SEEDS=0-99 asks a million questions (10,000 a seed); 20,000 of one seed otherwise.
 """
 
 import os
@@ -12,6 +12,8 @@ from access_questions import Asked
 from akson.access.holding import holds
 from akson.access.policy import decide, rulings, scope
 
+COUNT = 10_000 if "AKSON_SEEDS" in os.environ else 20_000
+
 
 def _seeds() -> list[int]:
     first, _, last = os.environ.get("AKSON_SEEDS", "0-0").partition("-")
@@ -22,7 +24,7 @@ def _seeds() -> list[int]:
 @pytest.mark.parametrize("seed", _seeds())
 def test_code_and_cedar_agree(seed: int) -> None:
     spoken: set[str] = set()
-    for one, (permit, grounds) in opinions(seed):
+    for one, (permit, grounds) in opinions(seed, COUNT):
         spoken.update(grounds)
         decision = decide(*one)
         assert decision.permit == permit, (
@@ -31,13 +33,13 @@ def test_code_and_cedar_agree(seed: int) -> None:
             grounds,
             decision,
         )
-    # What never decided was never tried; a few grounds are rare enough that another seed may miss one.
-    assert seed or spoken == set(GROUNDS.values())
+    # What never decided was never tried; a few grounds are rare enough that another share may miss one.
+    assert spoken == set(GROUNDS.values()) or "AKSON_SEEDS" in os.environ
 
 
 def test_what_the_store_applies_is_what_is_decided(judged: list[tuple[Asked, Opinion]]) -> None:
     """The scope, made before any facts, and the decision about one resource."""
-    for (facts, *question), _ in judged:
+    for (facts, *question), _ in judged[:5_000]:
         scoped = scope(*question)
         decision = decide(facts, *question)
         assert decision.permit == holds(scoped.restriction, facts)
@@ -46,7 +48,7 @@ def test_what_the_store_applies_is_what_is_decided(judged: list[tuple[Asked, Opi
 
 
 def test_every_decision_is_explained(judged: list[tuple[Asked, Opinion]]) -> None:
-    for one, _ in judged:
+    for one, _ in judged[:5_000]:
         decision = decide(*one)
         assert decision.reasons and "log" in decision.obligations
         assert all(
