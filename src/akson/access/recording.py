@@ -51,7 +51,7 @@ def record(
 
 
 def recorded(data: bytes) -> Recorded:
-    """The opposite of `record`. Raises Problem INVALID AKS-ACCESS-002 for other bytes."""
+    """The opposite of `record`. Raises Problem INVALID AKS-ACCESS-011 for other bytes."""
     try:
         format, version, actor, purpose, question, facts = msgspec.json.decode(data)
         if format != FORMAT:
@@ -66,7 +66,7 @@ def recorded(data: bytes) -> Recorded:
     except (ValueError, TypeError, OverflowError) as fault:
         raise Problem(
             ProblemKind.INVALID,
-            "AKS-ACCESS-002",
+            "AKS-ACCESS-011",
             "This is no recorded decision.",
             why="Its bytes do not hold a question and its facts.",
             now="Give the field `decision` of an access event as it was stored.",
@@ -77,14 +77,14 @@ def recorded(data: bytes) -> Recorded:
 def replay(data: bytes, policies: Mapping[str, Policy]) -> Decision:
     """The decision made again, under the policy of its day (`policies` by version).
 
-    Raises Problem INVALID AKS-ACCESS-002, or NOT_FOUND AKS-ACCESS-003 when the policy is not among them.
+    Raises Problem INVALID AKS-ACCESS-011, or NOT_FOUND AKS-ACCESS-012 when the policy is not among them.
     """
     kept = recorded(data)
     policy = policies.get(kept.policy_version)
     if policy is None or policy.edition not in EDITIONS:
         raise Problem(
             ProblemKind.NOT_FOUND,
-            "AKS-ACCESS-003",
+            "AKS-ACCESS-012",
             "The policy of that decision is not here.",
             why=f"The decision was made under version {kept.policy_version}, or under rules that are no longer in the code.",
             now="Add that version's file to the policies, and use a release that knows its edition of the rules.",
