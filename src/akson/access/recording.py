@@ -8,7 +8,7 @@ value gives the same bytes. About 0.4 kB; only facts that could matter to this a
 
 import types
 from collections.abc import Mapping
-from dataclasses import MISSING, fields
+from dataclasses import MISSING, fields, replace
 from datetime import UTC, date, datetime, timedelta
 from enum import Enum
 from functools import cache
@@ -106,14 +106,14 @@ def narrowed(facts: Facts, actor: Actor, question: Question) -> Facts:
         started = row.valid_from is None or row.valid_from <= question.at
         return started and (row.valid_to is None or question.at < row.valid_to)
 
-    return Facts(
-        facts.patients,
-        tuple(r for r in facts.relations if r.grantee in reach and now(r)),
-        tuple(b for b in facts.barriers if b.patient in facts.patients),
-        tuple(r for r in facts.representations if r.representative == actor.reference and now(r)),
-        tuple(t for t in facts.traits if t.patient in facts.patients),
-        facts.labels,
-        facts.released,
+    return replace(
+        facts,
+        relations=tuple(r for r in facts.relations if r.grantee in reach and now(r)),
+        barriers=tuple(b for b in facts.barriers if b.patient in facts.patients),
+        representations=tuple(
+            r for r in facts.representations if r.representative == actor.reference and now(r)
+        ),
+        traits=tuple(t for t in facts.traits if t.patient in facts.patients),
     )
 
 
