@@ -17,6 +17,7 @@ from akson.access.decision import Decision, Everything, NoPatient, Nothing, Ques
 from akson.access.facts import Barrier, Facts, Relation, Representation, Traits
 from akson.access.policies.values import Policy
 from akson.access.policy import decide, rulings, scope
+from akson.access.recording import record
 from akson.record.values import ID
 from akson.store.values import PatientFacts
 
@@ -121,6 +122,14 @@ class Judge:
             self._decisions[key] = found
         return found
 
+    def evidence(self, action: str, resource: Judged) -> bytes:
+        """What the decision rests on, for the event: enough to make it again (`akson.access.recording`)."""
+        if not all(ID.fullmatch(patient) for patient in resource.patients):
+            # Text from a caller that is nobody's id is kept nowhere.
+            return b""
+        question = self.question(action, resource.type)
+        return record(self.facts(resource), self._actor, self._purpose, question, self._policy)
+
     def general(self, action: str, type: str) -> Decision:
         """What the log says of a question that concerned nobody: permitted as far as the role goes, and by which rules."""
         if not self.ever(action, type):
@@ -159,7 +168,7 @@ def _own_patients(actor: Actor) -> Iterable[str]:
     for reference in (actor.reference, actor.own_patient, *actor.on_behalf_of):
         if reference.startswith("Patient/"):
             yield reference.removeprefix("Patient/")
-    yield from actor.attested
+    yield from actor.attested.patients if actor.attested else ()
 
 
 def _as(name: str, row: Row) -> Row:
