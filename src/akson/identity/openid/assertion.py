@@ -1,8 +1,5 @@
 """How this node proves to an issuer which client it is: `private_key_jwt`, RFC 7523, in HelseID's profile (SK2 to SK5)."""
 
-import base64
-import hashlib
-import json
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cached_property
@@ -11,6 +8,7 @@ from typing import Any
 import jwt
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 
+from akson.identity.jwk import thumbprint
 from akson.identity.openid.issuer import Issuer
 from akson.world import Random
 
@@ -50,17 +48,6 @@ class ClientKey:
     def registration(self) -> dict[str, Any]:
         """The JWK that the issuer is given when the client is registered."""
         return self.public_jwk | {"kid": self.thumbprint, "alg": self.algorithm, "use": "sig"}
-
-
-def thumbprint(jwk: dict[str, Any]) -> str:
-    """RFC 7638 with SHA-256, for EC and RSA keys."""
-    members = ("crv", "kty", "x", "y") if jwk.get("kty") == "EC" else ("e", "kty", "n")
-    text = json.dumps({name: jwk[name] for name in members}, separators=(",", ":"), sort_keys=True)
-    return base64url(hashlib.sha256(text.encode()).digest())
-
-
-def base64url(data: bytes) -> str:
-    return base64.urlsafe_b64encode(data).rstrip(b"=").decode()
 
 
 def assertion(issuer: Issuer, key: ClientKey, *, now: datetime, random: Random) -> dict[str, str]:

@@ -12,8 +12,9 @@ from dataclasses import dataclass
 from urllib.parse import urlencode
 
 from akson.fhir.problem import Problem, ProblemKind
+from akson.identity.jwk import base64url
 from akson.identity.openid import details, tokens
-from akson.identity.openid.assertion import ClientKey, assertion, base64url
+from akson.identity.openid.assertion import ClientKey, assertion
 from akson.identity.openid.issuer import Issuer, Profile, not_accepted, odd, turned_down, unreachable
 from akson.identity.openid.metadata import Discovery
 from akson.identity.openid.pending import Pending

@@ -6,7 +6,8 @@ from typing import Any
 
 import jwt
 
-from akson.identity.openid.assertion import ClientKey, base64url
+from akson.identity.jwk import base64url
+from akson.identity.openid.assertion import ClientKey
 from akson.world import Random
 
 

@@ -3,16 +3,16 @@
 Sources: OpenID Connect Core 3.1.3.7, RFC 8725, RFC 9068, FAPI 2.0. Times are compared with our own clock.
 """
 
-import base64
 import hashlib
 import hmac
 import math
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeGuard
 
 import jwt
 
+from akson.identity.jwk import base64url
 from akson.identity.openid.issuer import ALGORITHMS, Issuer, not_accepted
 from akson.identity.openid.signing_keys import SigningKeys
 
@@ -125,7 +125,7 @@ def _times(claims: Mapping[str, Any], now: datetime) -> None:
         raise not_accepted("it is not valid yet")
 
 
-def _is_time(value: Any) -> bool:
+def _is_time(value: Any) -> TypeGuard[float]:
     return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
 
 
@@ -139,5 +139,4 @@ def _text(claims: Mapping[str, Any], name: str) -> str:
 def _hash_fits(given: str, access_token: str) -> bool:
     """Left half of SHA-256: all our algorithms are of that family."""
     digest = hashlib.sha256(access_token.encode()).digest()[:16]
-    made = base64.urlsafe_b64encode(digest).rstrip(b"=").decode()
-    return hmac.compare_digest(given.encode(), made.encode())
+    return hmac.compare_digest(given.encode(), base64url(digest).encode())
