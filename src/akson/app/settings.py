@@ -18,6 +18,7 @@ from akson.fhir.problem import Issue, Problem, ProblemKind
 FILE_NAME = "akson.toml"
 WORKERS_MAX = 64
 PORT_MAX = 65_535
+LOCK_AFTER_MAX = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +51,7 @@ class Settings:
     database_url: str
     log_database_url: str
     profiles: Path | None
+    lock_after_minutes: int
 
     def shown(self) -> dict[str, str]:
         """For people: secrets only as set or not."""
@@ -160,6 +162,13 @@ TABLE: tuple[Setting, ...] = (
         "",
         _optional_folder,
         "Profiles for `$validate`: StructureDefinition, ValueSet and CodeSystem in JSON files or packages (.tgz).",
+    ),
+    Setting(
+        "lock_after_minutes",
+        "number",
+        10,
+        _whole(1, LOCK_AFTER_MAX),
+        "Minutes without a touch until a screen is covered; PIN or a new login uncovers it.",
     ),
 )
 

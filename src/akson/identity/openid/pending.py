@@ -10,8 +10,9 @@ import hashlib
 import json
 from contextlib import suppress
 from dataclasses import asdict, dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
+from typing import Any, TypeVar
 
 from akson.fhir.problem import Problem, ProblemKind
 from akson.world import Clock
@@ -33,6 +34,23 @@ class Pending:
     """When it began, in seconds."""
 
 
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One who has logged in and has several roles: she says which, and the login is complete."""
+
+    actors: list[dict[str, Any]]
+    """Claims of each, as `akson.identity.claims` makes them."""
+    issuer: str
+    session: str
+    subject: str
+    id_token: str
+    goal: str
+    at: float
+
+
+Kept = TypeVar("Kept", Pending, Choice)
+
+
 class PendingLogins:
     """`cookie` is the value of the browser's login cookie; the file does not hold it."""
 
@@ -43,7 +61,7 @@ class PendingLogins:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         self._forget_old()
 
-    def keep(self, cookie: str, pending: Pending) -> None:
+    def keep(self, cookie: str, pending: Pending | Choice) -> None:
         """Raises Problem OVERLOADED AKS-LOGIN-014 when somebody begins logins without end."""
         self._kept += 1
         if self._kept % _TIDY_EACH == 0 and self._forget_old() >= UNDER_WAY_MAX:
@@ -58,18 +76,25 @@ class PendingLogins:
         path.write_text(json.dumps(asdict(pending)))
 
     def take(self, cookie: str) -> Pending:
-        """What was kept, once. Raises Problem AKS-LOGIN-010 when it is not there, was taken, or is too old."""
+        """The login, once. Raises Problem AKS-LOGIN-010 when it is not there, was taken, or is too old."""
+        return self._take(cookie, Pending)
+
+    def take_choice(self, cookie: str) -> Choice:
+        """As `take`, of a login that waits for a choice."""
+        return self._take(cookie, Choice)
+
+    def _take(self, cookie: str, kind: type[Kept]) -> Kept:
         path = self._path(cookie)
         claimed = path.with_suffix(".taken")
         try:
             path.rename(claimed)  # Of two who come with the same cookie the file system lets one through.
-            pending = Pending(**json.loads(claimed.read_text()))
+            pending = kind(**json.loads(claimed.read_text()))
         except (OSError, ValueError, TypeError) as absent:
             raise _not_begun_here() from absent
         finally:
             with suppress(OSError):
                 claimed.unlink()
-        if self._clock.now() - datetime.fromtimestamp(pending.at, self._clock.now().tzinfo) > LIFETIME:
+        if self._clock.now().timestamp() - pending.at > LIFETIME.total_seconds():
             raise _not_begun_here()
         return pending
 

@@ -17,6 +17,7 @@ from itertools import pairwise
 from pathlib import Path
 
 from akson.access.actor import Actor
+from akson.identity.jwk import base64url
 from akson.identity.sessions.refusals import poor_pin
 from akson.world import Random
 
@@ -40,6 +41,10 @@ class Pins:
     def __init__(self, folder: Path, *, random: Random) -> None:
         self._folder = folder
         self._random = random
+
+    def new_secret(self) -> str:
+        """For a browser that has none yet; 43 characters."""
+        return base64url(self._random.bytes(SECRET_BYTES))
 
     def has(self, actor: Actor, device: str) -> bool:
         return bool(device) and self._path(actor, device).exists()
