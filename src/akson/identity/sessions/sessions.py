@@ -2,7 +2,7 @@
 
 A session is one of two things. The demo's is a signed token in the cookie, for one shift, as long as its user wants no PIN.
 Every other one is a file, and its cookie is `s1.<id>.<until>.<mac>`: once a browser's key is bound to it, a cookie lives
-two minutes, and only that key renews it. So a copied cookie dies by itself and can change nothing (docs/adr/0081).
+a minute, and only that key renews it. So a copied cookie dies by itself and can change nothing (docs/adr/0081).
 """
 
 import hashlib
@@ -28,8 +28,8 @@ from akson.identity.sessions.standing import SESSION_LIFETIME, Standing, WebSess
 from akson.world import Clock, Random, SystemRandom
 
 SESSION_TYPE = "akson-session+jwt"
-COOKIE_LIFETIME = timedelta(minutes=2)
-"""Of a bound session's cookie. The page renews it every minute."""
+COOKIE_LIFETIME = timedelta(seconds=60)
+"""Of a bound session's cookie. The page renews it twice as often."""
 BOUND_WITHIN = timedelta(minutes=5)
 """From a login until the browser has shown its key."""
 LOCK_AFTER = timedelta(minutes=10)
@@ -95,9 +95,23 @@ class Sessions:
         return self._cookie(record)
 
     def find(self, cookie: str) -> WebSession | None:
-        """The session when it lets in at this moment; None when it is unknown, altered, ended, too old, locked or stale."""
+        """The session when it lets in at this moment; None when it is unknown, altered, ended, too old, locked or stale.
+
+        Its user does something: that is noted, so that it does not lock.
+        """
         found = self.look(cookie)
-        return found if found and found.standing is Standing.OPEN else None
+        if found is None or found.standing is not Standing.OPEN:
+            return None
+        if found.device:
+            self._note_active(found.id)
+        return found
+
+    def _note_active(self, id: str) -> None:
+        record = self._files.read(id)
+        if record is not None and self._now() - record.active > ACTIVE_NOTED_EACH_S:
+            with self._files.change(id) as again:
+                if again is not None:
+                    again.active = self._now()
 
     def look(self, cookie: str) -> WebSession | None:
         """The session however it stands; None when it is unknown, altered, ended or too old."""
@@ -236,13 +250,7 @@ class Sessions:
             return None
         record, until = found
         standing = self._standing(record, until)
-        if standing is None:
-            return None
-        if standing is Standing.OPEN and self._now() - record.active > ACTIVE_NOTED_EACH_S:
-            with self._files.change(record.id) as again:
-                if again is not None:
-                    again.active = self._now()
-        return self._session(record, standing)
+        return self._session(record, standing) if standing else None
 
     def _standing(self, record: SessionRecord, until: float) -> Standing | None:
         now = self._now()
