@@ -1,6 +1,6 @@
 /* One provider process: told on standard input what to be, says on standard output where it listens.
 
-   {"profile": "helseid" | "idporten", "port": 0, "client": {client_id, jwks, redirect_uris, …}, "people": {id: claims},
+   {"profile": "helseid" | "idporten", "host": "127.0.0.1", "client": {client_id, jwks, redirect_uris, …}, "people": {id: claims},
     "resource": "akson:storvik", "scopes": "akson:storvik/login", "nonce": true}
 
    A person's claims are what its ID token says; "level" chooses the level of the login. Never used by the product. */
@@ -19,8 +19,12 @@ const ORGANISATION = "helseid://claims/client/claims/";
 
 const signing = generateKeyPairSync("rsa", { modulusLength: 2048 }).privateKey.export({ format: "jwk" });
 const http = createServer();
-await new Promise((done) => http.listen(told.port ?? 0, "127.0.0.1", done));
-const issuer = `http://127.0.0.1:${http.address().port}`;
+/* A loopback address of its own makes it another site for a browser, as a real issuer is. */
+const host = told.host ?? "127.0.0.1";
+await new Promise((done) => http.listen(0, host, done));
+const issuer = `http://${host}:${http.address().port}`;
+/* A citizen may also be told as her number alone. */
+const claimsOf = (id) => told.people[id] ?? (/^[0-9]{11}$/.test(id) ? { pid: id, acr: "idporten-loa-high" } : undefined);
 
 /* HelseID: `NO:ORGNR:parent:child`, or the child's number alone for a single-tenant client. */
 function organisationNumbers(details) {
@@ -100,10 +104,10 @@ const provider = new Provider(issuer, {
     }),
   },
   extraTokenClaims: (ctx, token) => ({
-    [PID]: told.people[token.accountId]?.[PID],
+    [PID]: claimsOf(token.accountId)?.[PID],
     ...organisationNumbers(token.rar),
   }),
-  findAccount: (ctx, id) => ({ accountId: id, claims: () => ({ sub: id, ...told.people[id] }) }),
+  findAccount: (ctx, id) => ({ accountId: id, claims: () => ({ sub: id, ...claimsOf(id) }) }),
   interactions: { url: (ctx, interaction) => `/interaction/${interaction.uid}` },
   loadExistingGrant: async (ctx) => {
     const grant = new ctx.oidc.provider.Grant({
@@ -127,14 +131,15 @@ async function choosing(request, response) {
   if (request.method === "GET") {
     const buttons = Object.keys(told.people).map((id) => `<button name="person" value="${id}">${id}</button>`);
     response.setHeader("content-type", "text/html; charset=utf-8");
-    response.end(page(`<form method="post">${buttons.join(" ")}<button name="person" value="">Avbryt</button></form>`));
+    response.end(page(`<form method="post">${buttons.join(" ")}<button name="person" value="">Avbryt</button></form>`
+      + `<form method="post"><input name="person"><button>Fortsett</button></form>`));
     return;
   }
   let body = "";
   for await (const chunk of request) body += chunk;
   const person = new URLSearchParams(body).get("person");
   const result = person
-    ? { login: { accountId: person, acr: told.people[person]?.acr ?? "Level4", remember: false }, consent: {} }
+    ? { login: { accountId: person, acr: claimsOf(person)?.acr ?? "Level4", remember: false }, consent: {} }
     : { error: "access_denied", error_description: `${prompt.name} was broken off` };
   await provider.interactionFinished(request, response, result, { mergeWithLastSubmission: false });
 }
