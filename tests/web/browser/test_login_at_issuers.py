@@ -13,6 +13,7 @@ from playwright.async_api import Browser, BrowserContext, ConsoleMessage, Page, 
 from tests.identity.providers import log_in
 from tests.web.browser.conftest import OF_THE_STATUS, chromium
 from tests.web.browser.issuing import Issuing, issuing
+from tests.web.browser.test_looks import faults_of
 
 pytestmark = pytest.mark.browser
 PIN = "7294"
@@ -291,6 +292,26 @@ async def test_logout_ends_it_here_and_there(context: BrowserContext, place: Iss
     await page.wait_for_url(f"{place.node.address}/logg-inn?ut**")
     await page.goto("/innboks")
     await expect(page).to_have_url(LOGIN)
+
+
+async def test_every_page_of_the_way_in_can_be_read_by_everyone(context: BrowserContext) -> None:
+    """Axe, widths, cuts and targets, as for every other screen."""
+    faults: dict[str, list[str]] = {}
+    page = await context.new_page()
+    await page.goto("/logg-inn")
+    faults["login"] = await faults_of(page)
+    await page.goto("/logg-inn/tilbake/helseid")
+    faults["refusal"] = await faults_of(page)
+    await page.close()
+    page = await come_in(context)
+    await page.goto("/pin")
+    faults["pin"] = await faults_of(page)
+    await page.locator(".who summary").click()
+    await page.get_by_role("button", name="Lås skjermen").click()
+    faults["cover"] = await faults_of(page)
+    await page.reload()
+    faults["locked"] = await faults_of(page)
+    assert not any(faults.values()), faults
 
 
 async def test_the_demo_may_choose_a_pin_too(context: BrowserContext) -> None:

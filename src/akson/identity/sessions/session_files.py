@@ -14,11 +14,12 @@ import re
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
 ID = re.compile(r"[0-9a-f]{32}", re.ASCII)
+KNOWN_MAX = 10_000
 
 
 @dataclass(slots=True)
@@ -47,22 +48,39 @@ class SessionRecord:
 class SessionFiles:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
+        self._known: dict[str, tuple[tuple[int, int, int], SessionRecord]] = {}
 
     def read(self, id: str) -> SessionRecord | None:
+        """To look at, not to change. Parsed once for each version of the file: a change is always a new file."""
         if not ID.fullmatch(id):
             return None
         try:
-            return SessionRecord(**json.loads((self._folder / id).read_bytes()))
-        except (FileNotFoundError, NotADirectoryError):
+            stat = (self._folder / id).stat()
+        except OSError:
+            self._known.pop(id, None)
             return None
-        except (ValueError, TypeError):
-            return None  # Written by another version: whoever has it logs in again.
+        version = (stat.st_ino, stat.st_mtime_ns, stat.st_size)
+        known = self._known.get(id)
+        if known is not None and known[0] == version:
+            return known[1]
+        found = self._parsed(id)
+        if found is not None:
+            if len(self._known) >= KNOWN_MAX:
+                self._known.clear()
+            self._known[id] = (version, found)
+        return found
+
+    def _parsed(self, id: str) -> SessionRecord | None:
+        try:
+            return SessionRecord(**json.loads((self._folder / id).read_bytes()))
+        except (OSError, ValueError, TypeError):
+            return None  # Gone, or written by another version: whoever has it logs in again.
 
     @contextmanager
     def change(self, id: str) -> Iterator[SessionRecord | None]:
         """The record, written when the block ends without an error. None when there is none."""
         with self._alone():
-            found = self.read(id)
+            found = self._parsed(id) if ID.fullmatch(id) else None
             yield found
             if found is not None:
                 self._write(found)
@@ -98,9 +116,14 @@ class SessionFiles:
         descriptor, name = tempfile.mkstemp(dir=self._folder, prefix=".")
         try:
             with os.fdopen(descriptor, "wb") as file:
-                file.write(json.dumps(asdict(record), separators=(",", ":")).encode())
+                file.write(json.dumps(_told(record), separators=(",", ":")).encode())
             Path(name).replace(self._folder / record.id)
         except BaseException:
             with suppress(OSError):
                 Path(name).unlink()
             raise
+
+
+def _told(record: SessionRecord) -> dict[str, Any]:
+    """Not `asdict`: that copies every proof that was used."""
+    return {name.name: getattr(record, name.name) for name in fields(record)}
