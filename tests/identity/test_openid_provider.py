@@ -7,6 +7,8 @@ from pathlib import Path
 import httpx
 import pytest
 import pytest_asyncio
+from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
 from akson.fhir.problem import Problem
 from akson.identity import keys
@@ -110,6 +112,19 @@ async def test_ida_comes_back_as_ida(staff: OpenIdClient) -> None:
     assert (person.name, person.hpr, person.national_id) == ("Ida Nilsen", "9900001", "12857012345")
     assert (person.parent, person.child) == (PARENT, CHILD)
     assert person.session and person.id_token and not person.issuer.for_citizens
+
+
+async def test_an_rsa_key_signs_with_ps256(tmp_path: Path, wire: HttpWire) -> None:
+    key = rsa.generate_private_key(public_exponent=65537, key_size=3072)
+    pem = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    (tmp_path / "client-test.pem").write_bytes(pem)
+    (tmp_path / "client-test.pem").chmod(0o600)
+    asked = registration(tmp_path) | {"token_endpoint_auth_signing_alg": "PS256"}
+    with provider("helseid", asked, STAFF) as running:
+        client = client_of(issuer_of(running, Profile.HELSEID), tmp_path, wire)
+        address, pending = await client.begin("")
+        person = await client.finish(await log_in(address, "ida", back=BACK), pending)
+    assert person.hpr == "9900001"
 
 
 async def test_a_single_tenant_client_asks_by_the_sub_unit(

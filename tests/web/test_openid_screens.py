@@ -13,6 +13,7 @@ from akson.app.reception import Reception
 from akson.identity.openid.pending import Pending, PendingLogins
 from akson.web.shell.house import NodeName, OpenIdLogin
 from akson.world import SystemClock, SystemRandom
+from tests.identity.browser_key import BrowserKey
 from tests.identity.hostile_issuer import HPR, Deceived, lying, signed
 from tests.web.conftest import Rooms
 from tests.web.test_reception import practitioner, role
@@ -147,6 +148,25 @@ async def test_the_issuer_may_end_it(way: Way) -> None:
         await server.post("/logg-ut/bakkanal/test", data={"logout_token": signed(told, {})})
     ).status_code == 200
     assert way.rooms.sessions.look(cookie) is None
+
+
+async def test_a_role_that_is_taken_away_ends_the_session_at_the_next_renewal(way: Way) -> None:
+    """K-05: gone within the minute that a cookie lives."""
+    await way.rooms.put(practitioner("slutter", "9900082"), role("slutter-rolle", "slutter"))
+    way.issuer.issuer.lies.id_token = {HPR: "9900082"}
+    browser, key = way.rooms.visitor(app=way.app), BrowserKey(SystemClock())
+    await browser.get(await way.there(browser))
+    id = browser.cookies["akson"].split(".")[1]
+
+    async def ask(path: str, **more: bool) -> int:
+        headers = {"akson-proof": key.proof("POST", path, id, **more)}
+        return (await browser.post(path, data={"aktiv": "1"}, headers=headers)).status_code
+
+    assert await ask("/okt/bind", first=True) == 200
+    assert await ask("/okt/forny") == 200
+    await way.rooms.put(role("slutter-rolle", "slutter", active=False))
+    assert await ask("/okt/forny") == 401
+    assert way.rooms.sessions.look(browser.cookies["akson"]) is None
 
 
 async def test_there_is_no_such_issuer(rooms: Rooms, way: Way) -> None:

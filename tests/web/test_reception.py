@@ -108,7 +108,7 @@ async def test_one_number_on_two_people_lets_neither_in(rooms: Rooms) -> None:
     ids=str,
 )
 async def test_a_role_that_is_not_in_force_gives_nothing(rooms: Rooms, more: dict[str, Any]) -> None:
-    await rooms.put(practitioner("gamle", "9900074"), role("gamle-rolle", "gamle", **more))
+    await rooms.put(practitioner("gamle", "9900074"), role("gamle-rolle", "gamle") | more)
     assert await refused(rooms, person("9900074")) == "AKS-LOGIN-033"
 
 
@@ -146,3 +146,15 @@ async def test_staff_are_no_citizens_by_the_same_number(rooms: Rooms) -> None:
 
 async def test_another_tenant_has_other_people(rooms: Rooms) -> None:
     assert await refused(rooms, person("9900001", issuer=replace(STAFF, tenant=2))) == "AKS-LOGIN-030"
+
+
+async def test_what_held_at_the_login_may_hold_no_longer(rooms: Rooms) -> None:
+    await rooms.put(practitioner("vikar", "9900077"), role("vikar-rolle", "vikar"))
+    reception = Reception(rooms.record)  # type: ignore[arg-type]
+    (vikar,) = await reception.actors(person("9900077"))
+    assert await reception.holds(vikar)
+    assert not await reception.holds(replace(vikar, role="doctor"))
+    assert not await reception.holds(replace(vikar, organisations=("Organization/storvik-legevakt",)))
+    assert not await reception.holds(replace(vikar, reference="Practitioner/finnes-ikke"))
+    await rooms.put(role("vikar-rolle", "vikar", active=False))
+    assert not await reception.holds(vikar)

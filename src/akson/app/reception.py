@@ -30,11 +30,29 @@ class Reception:
 
     async def actors(self, person: Person) -> tuple[Actor, ...]:
         """Whom she may act as here: one, or one for each role she has. Raises Problem AKS-LOGIN-030 to -033."""
-        service = Actor(ActorKind.SYSTEM, "login", "Innlogging", person.issuer.tenant)
-        session = self._record.open(service, PurposeOfUse.OPERATIONS)
+        session = self._open(person.issuer.tenant)
         if person.issuer.for_citizens:
             return (await _citizen(session, person),)
         return await _staff(session, person)
+
+    async def holds(self, actor: Actor) -> bool:
+        """Whether one of the staff who logged in as `actor` would still be let in as that. Asked at each renewal."""
+        if actor.kind is not ActorKind.PRACTITIONER:
+            return True
+        session = self._open(actor.tenant)
+        try:
+            practitioner = json.parse((await session.read(*actor.reference.split("/"))).body or b"{}")
+        except Problem:
+            return False
+        if practitioner.get("active") is False:
+            return False
+        roles = await _roles_in_force(session, actor.reference)
+        return any(_code(role) == actor.role and _unit(role) in actor.organisations for role in roles)
+
+    def _open(self, tenant: int) -> RecordSession:
+        return self._record.open(
+            Actor(ActorKind.SYSTEM, "login", "Innlogging", tenant), PurposeOfUse.OPERATIONS
+        )
 
 
 async def _citizen(session: RecordSession, person: Person) -> Actor:
@@ -53,19 +71,7 @@ async def _citizen(session: RecordSession, person: Person) -> Actor:
 async def _staff(session: RecordSession, person: Person) -> tuple[Actor, ...]:
     practitioner = await _practitioner(session, person)
     reference = f"Practitioner/{practitioner['id']}"
-    found = await session.search(
-        Query(
-            "PractitionerRole",
-            terms=(
-                Term("practitioner", "reference", None, (ReferenceValue(*reference.split("/")),)),
-                Term("active", "token", None, (TokenValue(None, "true"),)),
-            ),
-            count=ROLES_MAX,
-        )
-    )
-    roles = [
-        role for version in found.matches if _in_force(role := json.parse(version.body or b"{}"), session)
-    ]
+    roles = await _roles_in_force(session, reference)
     actors = [await _actor(session, person, practitioner, role) for role in roles]
     named = sorted({actor for actor in actors if actor}, key=lambda actor: (actor.unit_name, actor.role))
     if not named:
@@ -77,6 +83,22 @@ async def _staff(session: RecordSession, person: Person) -> tuple[Actor, ...]:
             now="Ask your leader to register where you work, and as what.",
         )
     return tuple(named)
+
+
+async def _roles_in_force(session: RecordSession, practitioner: str) -> list[Resource]:
+    """Today's PractitionerRoles of `Practitioner/ida`."""
+    found = await session.search(
+        Query(
+            "PractitionerRole",
+            terms=(
+                Term("practitioner", "reference", None, (ReferenceValue(*practitioner.split("/")),)),
+                Term("active", "token", None, (TokenValue(None, "true"),)),
+            ),
+            count=ROLES_MAX,
+        )
+    )
+    roles = [json.parse(version.body or b"{}") for version in found.matches]
+    return [role for role in roles if _in_force(role, session)]
 
 
 async def _practitioner(session: RecordSession, person: Person) -> Resource:
@@ -112,14 +134,8 @@ async def _actor(
     session: RecordSession, person: Person, practitioner: Resource, role: Resource
 ) -> Actor | None:
     """None for a role without code or unit: it gives no right to anything."""
-    codes = [
-        coding.get("code")
-        for concept in role.get("code", ())
-        for coding in concept.get("coding", ())
-        if coding.get("system") == ROLE_SYSTEM
-    ]
-    unit = str((role.get("organization") or {}).get("reference", ""))
-    if not codes or not isinstance(codes[0], str) or not unit.startswith("Organization/"):
+    code, unit = _code(role), _unit(role)
+    if not code or not unit:
         return None
     try:
         organisation = json.parse((await session.read(*unit.split("/")[:2])).body or b"{}")
@@ -130,12 +146,27 @@ async def _actor(
         id=practitioner["id"],
         name=_name(practitioner) or person.name,
         tenant=person.issuer.tenant,
-        role=codes[0],
+        role=code,
         hpr=person.hpr,
         reference=f"Practitioner/{practitioner['id']}",
         organisations=(unit,),
         unit_name=str(organisation.get("name", "")),
     )
+
+
+def _code(role: Resource) -> str:
+    """`nurse`; "" when it has no code of ours."""
+    for concept in role.get("code", ()):
+        for coding in concept.get("coding", ()):
+            if coding.get("system") == ROLE_SYSTEM and coding.get("code"):
+                return str(coding["code"])
+    return ""
+
+
+def _unit(role: Resource) -> str:
+    """`Organization/hjemmetjenesten-ost`; "" when it names none that is here."""
+    reference = str((role.get("organization") or {}).get("reference", ""))
+    return reference if reference.startswith("Organization/") else ""
 
 
 async def _only(session: RecordSession, type: str, identifiers: tuple[TokenValue, ...]) -> Resource | None:

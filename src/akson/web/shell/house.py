@@ -63,6 +63,8 @@ class Receives(Protocol):
 
     async def actors(self, person: Person) -> tuple[Actor, ...]: ...
 
+    async def holds(self, actor: Actor) -> bool: ...
+
 
 @dataclass(frozen=True, slots=True)
 class OpenIdLogin:

@@ -10,7 +10,7 @@ from akson.identity.sessions import Standing
 from akson.identity.sessions.pins import usable_secret
 from akson.web.shell import forms, gate
 from akson.web.shell.house import PROOF_HEADER, Audience, House, Screen, Way, asked
-from akson.web.shell.script_answers import NOBODY, refused
+from akson.web.shell.script_answers import NOBODY, refused, still_holds
 
 ENDED = "PIN-koden er brukt opp, eller nettleseren har mistet nøkkelen sin. Logg inn på nytt."
 
@@ -48,7 +48,7 @@ async def resume(request: Request, house: House) -> Response:
     forms.require_own_origin(request)
     given = await forms.fields(request)
     session = gate.resting_of(request, house)
-    if session is None:
+    if session is None or not await still_holds(house, session, gate.cookie_of(request)):
         return JSONResponse(NOBODY | {"said": ENDED, "ended": True}, 401)
     secret = request.cookies.get(gate.DEVICE_COOKIE, "")
     if not usable_secret(secret):

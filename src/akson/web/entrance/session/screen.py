@@ -6,7 +6,7 @@ from starlette.responses import JSONResponse, Response
 from akson.fhir.problem import Problem
 from akson.web.shell import forms, gate
 from akson.web.shell.house import PROOF_HEADER, STAFF_KINDS, Audience, House, Screen, Way, asked
-from akson.web.shell.script_answers import NOBODY, refused
+from akson.web.shell.script_answers import NOBODY, refused, still_holds
 
 
 async def bind(request: Request, house: House) -> Response:
@@ -34,7 +34,7 @@ async def renew(request: Request, house: House) -> Response:
     forms.require_own_origin(request)
     given = await forms.fields(request)
     session = gate.resting_of(request, house)
-    if session is None:
+    if session is None or not await still_holds(house, session, gate.cookie_of(request)):
         return JSONResponse(NOBODY, 401)
     proof = request.headers.get(PROOF_HEADER, "")
     try:
