@@ -129,6 +129,17 @@ async def test_idle_the_page_covers_itself_and_a_reload_does_not_help(context: B
     await expect(page).to_have_title("Pasientsøk – Akson")
 
 
+async def test_work_in_one_tab_keeps_the_others_open(context: BrowserContext) -> None:
+    page = await come_in(context)
+    await page.clock.install()
+    await page.goto("/innboks")
+    later = int(await page.evaluate("Date.now()")) + 630_000
+    await page.evaluate("at => localStorage.setItem('akson-touched', at)", later - 60_000)
+    await page.clock.fast_forward("10:30")
+    await page.wait_for_timeout(300)
+    await expect(page.locator("#cover")).to_be_hidden()
+
+
 async def test_a_locked_session_shows_nothing_in_any_tab(context: BrowserContext) -> None:
     page = await come_in(context)
     other = await context.new_page()
@@ -211,7 +222,7 @@ async def test_the_key_cannot_be_read_out(context: BrowserContext) -> None:
     )
     assert told == "false InvalidAccessError"
     kept = json.dumps(await page.evaluate("({...localStorage})"))
-    assert set(json.loads(kept)) <= {"akson-ahead", "akson-renewed", "akson-keys-off"}
+    assert set(json.loads(kept)) <= {"akson-ahead", "akson-renewed", "akson-touched", "akson-keys-off"}
 
 
 @pytest.mark.parametrize(

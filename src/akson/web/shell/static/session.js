@@ -9,9 +9,9 @@
   const PROOF = "akson-proof";
   const plainFetch = window.fetch.bind(window);
 
-  /* Two numbers on this machine: how far the server's clock is ahead (a shared machine's own may be minutes off), and
-     when the cookie was renewed, by whichever tab. They stand here and not in the page, which must be the same to the
-     byte for a patient that is hidden and one that does not exist. */
+  /* Three numbers on this machine, for all tabs: how far the server's clock is ahead (a shared machine's own may be
+     minutes off), when the cookie was renewed, when somebody touched a page. They stand here and not in the page, which
+     must be the same to the byte for a patient that is hidden and one that does not exist. */
   const number = (name) => Number(localStorage.getItem(name)) || 0;
   const serverNow = () => Math.floor((Date.now() + number("akson-ahead")) / 1000);
   const isRenewed = () => localStorage.setItem("akson-renewed", Date.now());
@@ -184,13 +184,17 @@
 
   /* -- idle -- */
   function touch() {
-    touched = Date.now();
+    const now = Date.now();
+    if (now - touched > 1000) localStorage.setItem("akson-touched", now); // Work in one tab keeps the others open.
+    touched = now;
     touchedSince = true;
   }
 
+  const idle = () => Date.now() - Math.max(touched, number("akson-touched"));
+
   function look() {
     if (!bound() || covered || marks.standing !== "open") return;
-    if (Date.now() - touched > marks.lockAfter * 1000) { lock(); return; }
+    if (idle() > marks.lockAfter * 1000) { lock(); return; }
     fresh().then((told) => {
       if (told.ok) return;
       if (told.id === ENDED) toLogin(); else hide();
