@@ -9,6 +9,7 @@ import json
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +24,7 @@ from akson.identity.openid.client import ClientKeys, OpenIdClient
 from akson.identity.openid.issuer import Issuer, Profile
 from akson.identity.openid.pending import Pending
 from akson.identity.openid.wire import HttpWire
-from akson.world import FixedClock, SystemClock, SystemRandom
+from akson.world import Clock, FixedClock, SystemClock, SystemRandom
 
 KEY = rsa.generate_private_key(public_exponent=65537, key_size=2048)
 EC_KEY = ec.generate_private_key(ec.SECP256R1())
@@ -65,8 +66,9 @@ class Lies:
 class HostileIssuer:
     """Counts what it is asked for."""
 
-    def __init__(self, lies: Lies) -> None:
+    def __init__(self, lies: Lies, clock: Clock) -> None:
         self.lies = lies
+        self.clock = clock
         self.issuer = ""
         self.pending: Pending | None = None
         self.jkt = ""
@@ -102,7 +104,7 @@ class HostileIssuer:
 
     def tokens(self) -> dict[str, Any]:
         assert self.pending is not None
-        now = int(SystemClock().now().timestamp())
+        now = int(self.clock.now().timestamp())
         times = {
             "iss": self.issuer,
             "iat": now,
@@ -151,9 +153,10 @@ class Deceived:
 
 
 @asynccontextmanager
-async def lying(folder: Path, **lies: Any) -> AsyncIterator[Deceived]:
-    """A client of a hostile issuer that runs until the block ends."""
-    hostile = HostileIssuer(Lies(**lies))
+async def lying(folder: Path, *, at: datetime | None = None, **lies: Any) -> AsyncIterator[Deceived]:
+    """A client of a hostile issuer that runs until the block ends. `at`: what both take for now."""
+    clock = FixedClock(at or SystemClock().now())
+    hostile = HostileIssuer(Lies(**lies), clock)
     app = web.Application()
     app.router.add_route("*", "/{path:.*}", hostile.answer)
     runner = web.AppRunner(app)
@@ -163,7 +166,7 @@ async def lying(folder: Path, **lies: Any) -> AsyncIterator[Deceived]:
     port = runner.addresses[0][1]
     hostile.issuer = f"http://127.0.0.1:{port}"
     private, binding = keys.issuer_keys(folder, "test")
-    clock, wire = FixedClock(SystemClock().now()), HttpWire()
+    wire = HttpWire()
     issuer = Issuer(
         id="test", name="HelseID", profile=Profile.HELSEID, address=hostile.issuer, client_id="akson", tenant=1,
         parent="999977774", child="999977775", multi_tenant=True, resource=RESOURCE,

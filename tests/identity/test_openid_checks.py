@@ -4,7 +4,7 @@ import hashlib
 import hmac
 import json
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +16,6 @@ from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from akson.fhir.problem import Problem
 from akson.identity.jwk import base64url
 from akson.identity.openid.tokens import LOGOUT_EVENT
-from akson.world import SystemClock
 from tests.identity.hostile_issuer import (
     EC_KEY,
     GONE,
@@ -33,19 +32,20 @@ from tests.identity.hostile_issuer import (
 OTHER = rsa.generate_private_key(public_exponent=65537, key_size=2048)
 SHORT = rsa.generate_private_key(public_exponent=65537, key_size=1024)
 P384 = ec.generate_private_key(ec.SECP384R1())
-NOW = int(SystemClock().now().timestamp())
+AT = datetime(2031, 1, 1, 8, tzinfo=UTC)
+NOW = int(AT.timestamp())
 
 
 async def refused(folder: Path, query: dict[str, str] | None = None, **lies: Any) -> str:
     """The id of the refusal. Fails when somebody gets in."""
-    async with lying(folder, **lies) as deceived:
+    async with lying(folder, at=AT, **lies) as deceived:
         with pytest.raises(Problem) as problem:
             await deceived.log_in(**(query or {}))
     return problem.value.id
 
 
 async def test_an_honest_answer_lets_in(tmp_path: Path) -> None:
-    async with lying(tmp_path) as deceived:
+    async with lying(tmp_path, at=AT) as deceived:
         person = await deceived.log_in()
     assert (person.name, person.hpr, person.parent) == ("Ida Nilsen", "9900001", "999977774")
 
@@ -279,7 +279,7 @@ async def test_an_answer_that_is_no_answer(tmp_path: Path, whole: bytes) -> None
 
 
 async def test_metadata_is_asked_for_once_a_day_and_keys_are_not_hammered(tmp_path: Path) -> None:
-    async with lying(tmp_path) as deceived:
+    async with lying(tmp_path, at=AT) as deceived:
         for _ in range(3):
             await deceived.log_in()
         assert deceived.issuer.asked["/.well-known/openid-configuration"] == 1
@@ -296,7 +296,7 @@ async def test_metadata_is_asked_for_once_a_day_and_keys_are_not_hammered(tmp_pa
 
 
 async def test_an_assertion_lives_shortly_and_is_used_once(tmp_path: Path) -> None:
-    async with lying(tmp_path) as deceived:
+    async with lying(tmp_path, at=AT) as deceived:
         await deceived.log_in()
         await deceived.log_in()
     given = [form["client_assertion"] for form in deceived.issuer.forms]
@@ -312,7 +312,7 @@ async def test_an_assertion_lives_shortly_and_is_used_once(tmp_path: Path) -> No
 
 
 async def test_a_logout_token_is_told_from_an_id_token(tmp_path: Path) -> None:
-    async with lying(tmp_path) as deceived:
+    async with lying(tmp_path, at=AT) as deceived:
         right = {
             "iss": deceived.issuer.issuer, "aud": "akson", "iat": NOW, "exp": NOW + 100, "jti": "1",
             "events": {LOGOUT_EVENT: {}}, "sid": "s",
