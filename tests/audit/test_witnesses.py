@@ -96,6 +96,20 @@ async def test_a_node_that_forgot_the_answer_is_told_the_size(stage: Stage, town
     assert await town.ask(log) == [Said.SIGNED] * 3
 
 
+async def test_a_log_that_was_emptied_or_remembers_more_than_it_holds_is_found(
+    stage: Stage, town: Town
+) -> None:
+    log = stage.log()
+    assert await town.ask(log) == [Said.NOTHING_NEW] * 3, "a new log has nothing, and may say so"
+    await log.append([event(n) for n in range(10)])
+    await log.close()
+    assert await town.ask(log) == [Said.SIGNED] * 3
+    await stage.sql("delete from log.log_checkpoint")
+    assert await town.ask(stage.log()) == [Said.FORKED] * 3
+    await stage.sql("delete from log.cosignature")
+    assert await town.ask(stage.log()) == [Said.FORKED] * 3
+
+
 async def cut_back(stage: Stage, size: int) -> None:
     """As a database that was restored to the moment when the log had this size, and had just been signed."""
     note = await stage.rows.checkpoint(size)

@@ -7,6 +7,7 @@
 Entries are not served: their bodies are patients' data, and every one of them may have her own.
 """
 
+import asyncio
 from typing import TYPE_CHECKING
 
 from akson.app.witness_door import answered
@@ -25,8 +26,14 @@ _TEXT = "text/plain; charset=utf-8"
 class LogDoor:
     def __init__(self, log: AccessLog) -> None:
         self._log = log
+        # Of the log's few connections strangers take one at a time: reads of the record wait for the others.
+        self._one_at_a_time = asyncio.Semaphore(1)
 
     async def __call__(self, scope: "Scope", receive: "Receive", send: "Send") -> None:
+        async with self._one_at_a_time:
+            await self._answer(scope, send)
+
+    async def _answer(self, scope: "Scope", send: "Send") -> None:
         path = scope["path"].removeprefix(PREFIX)
         if scope["method"] not in ("GET", "HEAD"):
             await answered(send, 405, b"", _TEXT)

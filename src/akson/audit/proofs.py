@@ -9,6 +9,7 @@ all of them. The log's key signs the rest of the file, so that no byte of it can
 page `/verifiser` check it without any of this code. Who may have one is the record's business.
 """
 
+import asyncio
 import base64
 import json
 from bisect import bisect_left
@@ -47,8 +48,12 @@ async def of_patient(log: "AccessLog", tenant: int, patient: str, witnesses: Pol
         "patient": {"id": patient, "tenant": tenant},
         "policy": witnesses.published(policy.log_key(point.origin, log.public_key)),
     }
+    return await asyncio.to_thread(_signed, log, bundle)
+
+
+def _signed(log: "AccessLog", bundle: Mapping[str, Any]) -> bytes:
     signature = log.sign(f"{FORMAT}\n".encode() + written(bundle))
-    return written(bundle | {"signature": _b64(signature)})
+    return written({**bundle, "signature": _b64(signature)})
 
 
 async def of_entry(log: "AccessLog", place: int, witnesses: Policy) -> str:

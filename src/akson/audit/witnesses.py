@@ -8,8 +8,8 @@ from collections.abc import Awaitable, Callable
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from akson.audit import checkpoint, cosigning, tiles
-from akson.audit.merkle import consistency_proof
+from akson.audit import checkpoint, cosigning, origin, tiles
+from akson.audit.merkle import EMPTY_ROOT, consistency_proof
 from akson.audit.policy import Named
 from akson.audit.requests import AddCheckpoint
 
@@ -35,11 +35,15 @@ class Said(StrEnum):
 async def ask(log: "AccessLog", witness: Named, post: Post) -> Said:
     """One witness about the newest checkpoint."""
     newest = await log.rows.checkpoints(1)
+    # An empty log asks too: if the witness has seen entries, it was emptied.
+    size, signed = (newest[0].size, newest[0].note) if newest else (0, await _of_nothing(log))
     old = await log.rows.witnessed(witness.name)
-    if not newest or newest[0].size <= old:
+    if size < old:
+        return _forked(witness, old, size)
+    if size == old and size:
         return Said.NOTHING_NEW
-    size, note = newest[0].size, newest[0].note.decode()
-    text, _ = checkpoint.split(newest[0].note)
+    note = signed.decode()
+    text, _ = checkpoint.split(signed)
     try:
         status, body = await _asked(log, witness, post, old, size, note)
         if status == 409 and body.strip().isdecimal():
@@ -54,10 +58,18 @@ async def ask(log: "AccessLog", witness: Named, post: Post) -> Said:
         return _forked(witness, old, size)
     for line in body.splitlines(keepends=True):
         if status == 200 and cosigning.cosigned_at(text, line, witness.key) is not None:
+            if not size:
+                return Said.NOTHING_NEW
             await log.rows.keep_cosignature(size, witness.name, line, log.clock.now())
             return Said.SIGNED
     _log.warning("AKS-AUDIT-023 witness %s does not sign: %d", witness.name, status)
     return Said.REFUSED
+
+
+async def _of_nothing(log: "AccessLog") -> bytes:
+    epoch = (await log.rows.tree()).epoch
+    empty = checkpoint.Checkpoint(origin.of_epoch(log.first_origin, epoch), 0, EMPTY_ROOT)
+    return checkpoint.sign(empty, log.key)
 
 
 async def _asked(

@@ -14,7 +14,8 @@ def table(result: Result) -> str:
         parts.append("\n".join(_limits(result)))
     if result.log:
         reads = next((line for line in result.lines if line.name == "read@16"), None)
-        parts.append(result.log.words(result.median(reads).get("per_second") if reads else None))
+        cpu = result.median(reads) if reads else {}
+        parts.append(result.log.words(cpu.get("cpu_node_ms", 0) + cpu.get("cpu_database_ms", 0)))
     parts += [f"{name} has no figure: {why}" for name, why in result.failed.items()]
     return "\n\n".join(parts)
 
