@@ -258,7 +258,7 @@ def _representation(r: Random, at: datetime, patient: str) -> Representation:
         patient,
         RELATIVES[0] if r.random() < 0.85 else RELATIVES[1],
         r.choice(BASES),
-        r.choice(((), (), (), ("clinical",), ("demographic", "mental-health"))),
+        r.choice(((), (), (), ("clinical",), ("demographic", "mental-health"), ("log",))),
         r.choice((None, None, _start(r, at))),
         _end(r, at),
         r.random() < 0.8,
