@@ -19,7 +19,7 @@ from tests.conftest import _fresh_database
 from tests.record.twin_questions import Question, questions, writes
 from tests.record.twin_records import Twin, twin
 
-QUESTIONS_EACH = int(os.environ.get("TWINQ", "5000"))
+QUESTIONS_EACH = 5_000
 AT_ONCE = 8
 _UNLIKE = frozenset({"date", "x-request-id", "x-correlation-id"})
 _ID = re.compile(rb"[A-Za-z]+/[0-9a-z]{12,40}")

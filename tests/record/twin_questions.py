@@ -25,7 +25,8 @@ def questions(seed: int, count: int) -> list[Question]:
     """`count` of them, spread over all kinds; other doors are a tenth."""
     chance = Random(seed)
     searches = list(_searches())
-    chosen = chance.sample(searches, min(len(searches), count * 6 // 10))
+    chosen = list(_pointed())
+    chosen += chance.sample(searches, min(len(searches), count * 6 // 10 - len(chosen)))
     chosen += [_combined(chance) for _ in range(count * 3 // 10)]
     others = list(_other_doors())
     chosen += chance.choices(others, k=max(0, count - len(chosen)))
@@ -81,24 +82,56 @@ def _searches() -> Iterator[Question]:
                      "_security=hidden", "_lastUpdated=ge2000", "_format=xml", "_list=hidden",
                      f"_include=*&_revinclude=*&_include:iterate=*&_id={SEEN}"):  # fmt: skip
             yield Question("GET", f"{type}?{text}")
-    for code in ("address", "address-city", "address-postalcode", "address-use", "phone", "telecom", "email",
-                 "general-practitioner", "organization"):  # fmt: skip
-        for asked in (f"Patient?{code}:missing=true", f"Patient?{code}:missing=false", f"Patient?_sort={code}",
-                      f"Patient?_sort=-{code}&_count=1", f"RelatedPerson?patient.{code}=99999999"):  # fmt: skip
-            yield Question("GET", asked)
-    for asked in (f"address={STREET}", "address:contains=skjul", "address-city=Skjulvik", "phone=99999999", "_content=Skjulvik",
-                  "address-use:not=home", f"_filter=address co \"{STREET}\"", f"_filter=not (address co \"{STREET}\")",
-                  "general-practitioner=Practitioner/seen", "general-practitioner.name=ordseen", "_text=Skjulveien",
-                  "_id=graded&_include=Patient:general-practitioner&_include=Patient:organization", "_id=graded&_include=*"):  # fmt: skip
-        yield Question("GET", f"Patient?{asked}")
-        yield Question(
-            "GET",
-            f"Observation?subject:Patient.{asked.split('&')[0]}" if "_filter" not in asked else "Patient",
-        )
-    for asked in ("Practitioner?_has:Patient:general-practitioner:_id=graded", "Practitioner?_revinclude=Patient:general-practitioner",
-                  "Organization?_revinclude=Patient:organization", "Practitioner?_revinclude=*", "Practitioner/seen/Patient",
-                  "Practitioner/seen/*", "Organization?_has:Patient:organization:_id=graded"):  # fmt: skip
-        yield Question("GET", asked)
+
+
+def _pointed() -> Iterator[Question]:
+    """What would read hidden elements of a patient who may be seen. Few, and asked every time."""
+    for code in _HIDDEN_CODES:
+        for text in (
+            f"{code}:missing=true",
+            f"{code}:missing=false",
+            f"_sort={code}",
+            f"_sort=-{code}&_count=1",
+        ):
+            yield Question("GET", f"Patient?{text}")
+        yield Question("GET", f"RelatedPerson?patient.{code}=99999999")
+    for text in _HIDDEN_ASKED:
+        yield Question("GET", f"Patient?{text}")
+        if "_filter" not in text:
+            yield Question("GET", f"Observation?subject:Patient.{text.split('&')[0]}")
+    for path in _HIDDEN_FROM_AFAR:
+        yield Question("GET", path)
+
+
+_HIDDEN_CODES = (
+    "address", "address-city", "address-postalcode", "address-use", "phone", "telecom", "email", "general-practitioner",
+    "organization",
+)  # fmt: skip
+_HIDDEN_ASKED = (
+    f"address={STREET}",
+    "address:contains=skjul",
+    "address-city=Skjulvik",
+    "phone=99999999",
+    "address-use:not=home",
+    f'_filter=address co "{STREET}"',
+    f'_filter=not (address co "{STREET}")',
+    "_content=Skjulvik",
+    "_text=Skjulveien",
+    "general-practitioner=Practitioner/seen",
+    "general-practitioner.name=ordseen",
+    "_id=graded&_include=Patient:general-practitioner&_include=Patient:organization",
+    "_id=graded&_include=*",
+)
+_HIDDEN_FROM_AFAR = (
+    "Practitioner?_has:Patient:general-practitioner:_id=graded",
+    "Practitioner?_id=seen&_has:Patient:general-practitioner:_id=graded",
+    "Practitioner?_revinclude=Patient:general-practitioner",
+    "Practitioner?_revinclude=*",
+    "Practitioner/seen/Patient",
+    "Practitioner/seen/*",
+    "Organization?_revinclude=Patient:organization",
+    "Organization?_has:Patient:organization:_id=graded",
+)
 
 
 def _forms(code: str, parameter: SearchParameter, which: str) -> list[str]:
@@ -121,8 +154,8 @@ def _forms(code: str, parameter: SearchParameter, which: str) -> list[str]:
             return [f"{code}=4711", f"{code}=gt4000", f"{code}=ne1"]
         case "reference":
             target = (parameter.targets or ("Observation",))[0]
-            return [f"{code}={target}/{SEEN}", f"{code}={SEEN}", f"{code}={target}/{HIDDEN}", f"{code}:{target}._id={HIDDEN}",
-                    f"{code}:{target}._text=ordhidden"]  # fmt: skip
+            return [f"{code}={target}/{SEEN}", f"{code}={SEEN}", f"{code}={target}/{HIDDEN}",
+                    f"{code}:{target}._id={HIDDEN}", f"{code}:{target}._text=ordhidden"]  # fmt: skip
     return []
 
 
