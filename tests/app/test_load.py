@@ -285,7 +285,10 @@ async def _dangling(node: Node) -> list[str]:
         while True:
             query = parse_query(type, [("_count", "1000"), *([("_cursor", cursor)] if cursor else [])])
             page = await node.record.store.search(
-                1, query, restriction=lambda name: session.decide("search", name).restriction
+                1,
+                query,
+                restriction=session.judge.rule("search"),
+                redactions=session.judge.redactions("search"),
             )
             for match in page.matches:
                 known.add(f"{match.type}/{match.id}")

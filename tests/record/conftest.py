@@ -80,6 +80,24 @@ def decision_for(patient: str, unit: str = "hjemmetjenesten-ost", id: str = "ved
     }
 
 
+def power_of_attorney(patient: str, person: str, **more: Any) -> dict[str, Any]:
+    """The patient lets `person` act for her (7611 FU)."""
+    return {
+        "resourceType": "Consent",
+        "id": f"{patient}-fullmakt",
+        "status": "active",
+        "scope": {"text": "Fullmakt"},
+        "category": [{"coding": [{"system": "urn:oid:2.16.578.1.12.4.1.1.7611", "code": "FU"}]}],
+        "patient": {"reference": f"Patient/{patient}"},
+        "policyRule": {"text": "Gitt av pasienten selv"},
+        "provision": {
+            "type": "permit",
+            "actor": [{"role": {"text": "Fullmektig"}, "reference": {"reference": person}}],
+            **more,
+        },
+    }
+
+
 def pulse(id: str, patient: str, value: int = 72) -> dict[str, Any]:
     return {
         "resourceType": "Observation",

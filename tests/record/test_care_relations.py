@@ -1,22 +1,11 @@
-"""Which relations a resource gives; and the last guard's algebra."""
+"""Which care relations a resource gives, to whom, and for how long."""
 
 from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
-from akson.access.decision import (
-    AllOf,
-    AnyOf,
-    Everything,
-    NoPatient,
-    Nothing,
-    PatientIs,
-    PatientRelation,
-    Restriction,
-)
-from akson.record.care_relations import care_relations
-from akson.record.guard import holds, relations_named
+from akson.record import facts
 from tests.record.conftest import astrid, decision_for
 
 SINCE = datetime(2026, 11, 24, 8, tzinfo=UTC)
@@ -25,7 +14,7 @@ ASTRID = {"reference": "Patient/astrid"}
 
 
 def given(resource: dict[str, Any]) -> list[tuple[str, str, str]]:
-    return [(r.patient, r.grantee, r.kind) for r in care_relations(resource, since=SINCE)]
+    return [(r.patient, r.grantee, r.kind) for r in facts.of(resource, since=SINCE).relations]
 
 
 def team(**more: Any) -> dict[str, Any]:
@@ -81,7 +70,7 @@ def test_a_task_gives_its_owner_a_relation_while_it_is_open(status: str, gives: 
 
 
 def test_a_team_gives_each_member_one_in_his_own_period() -> None:
-    ida, unit = care_relations(team(), since=SINCE)
+    ida, unit = facts.of(team(), since=SINCE).relations
     assert (ida.grantee, ida.kind) == ("Practitioner/ida", "care-team")
     assert ida.valid_from < datetime(2026, 2, 1, 12, tzinfo=UTC) and ida.valid_to is not None
     assert datetime(2026, 2, 28, 12, tzinfo=UTC) < ida.valid_to < datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -90,7 +79,7 @@ def test_a_team_gives_each_member_one_in_his_own_period() -> None:
 
 
 def test_without_a_stated_start_it_begins_with_the_version() -> None:
-    (found,) = care_relations(task("requested"), since=SINCE)
+    (found,) = facts.of(task("requested"), since=SINCE).relations
     assert (found.valid_from, found.valid_to) == (SINCE, None)
 
 
@@ -123,38 +112,3 @@ def test_the_gp_list() -> None:
 )
 def test_nothing_else_gives_any(odd: dict[str, Any]) -> None:
     assert given(odd) == []
-
-
-OWN = PatientRelation((OST,), SINCE)
-OTHER = PatientRelation(("Practitioner/omar",), SINCE)
-RELATED = {((OST,), SINCE): frozenset({"astrid", "bjarne"})}
-
-
-@pytest.mark.parametrize(
-    ("restriction", "patients", "expected"),
-    [
-        (Everything(), (), True),
-        (Nothing(), ("astrid",), False),
-        (NoPatient(), (), True),
-        (NoPatient(), ("astrid",), False),
-        (OWN, ("astrid",), True),
-        (OWN, ("astrid", "bjarne"), True),
-        (OWN, ("astrid", "cecilie"), False),
-        (OWN, (), False),
-        (OTHER, ("astrid",), False),
-        (PatientIs(("astrid",)), ("astrid",), True),
-        (PatientIs(("astrid",)), ("astrid", "bjarne"), False),
-        (PatientIs(()), (), False),
-        (AnyOf((OWN, NoPatient())), (), True),
-        (AnyOf((OTHER, PatientIs(("bjarne",)))), ("astrid",), False),
-        (AnyOf(()), ("astrid",), False),
-        (AllOf((OWN, PatientIs(("astrid",)))), ("astrid",), True),
-        (AllOf((OWN, PatientIs(("astrid",)))), ("bjarne",), False),
-    ],
-)
-def test_the_guard(restriction: Restriction, patients: tuple[str, ...], expected: bool) -> None:
-    assert holds(restriction, patients, RELATED) is expected
-
-
-def test_every_relation_inside_is_asked_for() -> None:
-    assert set(relations_named(AnyOf((OWN, AllOf((NoPatient(), OTHER)))))) == {OWN, OTHER}

@@ -13,7 +13,7 @@ from akson.fhir.problem import Problem, ProblemKind
 from akson.fhir.search.parsing import parse
 from akson.record.explanation import NO_RELATION
 from akson.record.values import Change
-from tests.record.conftest import House, astrid, decision_for, pulse
+from tests.record.conftest import House, astrid, decision_for, power_of_attorney, pulse
 
 REQUEST = PurposeOfUse.PATIENT_REQUEST
 
@@ -213,6 +213,7 @@ async def test_a_write_whose_logging_failed_is_healed_with_its_own_event(
 
 async def test_who_reads_the_log_stands_in_it(house: House) -> None:
     await staged(house)
+    await house.put(astrid(birthDate="1942-03-05"), power_of_attorney("astrid", "RelatedPerson/marit"))
     await house.as_("ida").read("Observation", "o1")
     for who, purpose in (("astrid", REQUEST), ("marit", REQUEST), ("per", PurposeOfUse.OPERATIONS)):
         lines = await house.as_(who, purpose).access_log("astrid")

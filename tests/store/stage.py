@@ -7,6 +7,7 @@ from typing import Any
 from urllib.parse import parse_qsl
 
 from akson.access.decision import Everything, Restriction
+from akson.access.facts import Relation
 from akson.fhir.codec.json import encode, parse
 from akson.fhir.definitions import load
 from akson.fhir.extraction import extract
@@ -14,7 +15,7 @@ from akson.fhir.index_values import IndexValues
 from akson.fhir.search.parsing import parse as parse_query
 from akson.fhir.search.query import Query
 from akson.store.store import Store
-from akson.store.values import CareRelationRow, PendingEvent, SearchPage, Write
+from akson.store.values import Derived, PendingEvent, SearchPage, Write
 from akson.world import FixedClock, SeededRandom
 
 NOW = datetime(2026, 11, 24, 8, tzinfo=UTC)
@@ -24,6 +25,10 @@ IDA = "Practitioner/ida"
 
 def everything(_type: str = "") -> Restriction:
     return Everything()
+
+
+def nothing_hidden(_type: str) -> Sequence[str]:
+    return ()
 
 
 def observation(id: str, patient: str | None = "astrid", **more: Any) -> dict[str, Any]:
@@ -38,8 +43,8 @@ def patient(id: str, family: str = "Bakken", **more: Any) -> dict[str, Any]:
 
 def relation(
     patient: str, grantee: str = IDA, *, since: datetime = NOW, until: datetime | None = None
-) -> CareRelationRow:
-    return CareRelationRow(patient, grantee, "care-team", since, until)
+) -> Relation:
+    return Relation(patient, grantee, "care-team", since, until)
 
 
 def write(
@@ -47,11 +52,20 @@ def write(
     version: int = 1,
     *,
     method: str = "PUT",
-    relations: Sequence[CareRelationRow] = (),
+    relations: Sequence[Relation] = (),
+    derived: Derived | None = None,
 ) -> Write:
     body = encode(resource)
     index = extract(parse(body))
-    return Write(resource["resourceType"], resource["id"], version, body, index, method, tuple(relations))
+    return Write(
+        resource["resourceType"],
+        resource["id"],
+        version,
+        body,
+        index,
+        method,
+        derived or Derived(tuple(relations)),
+    )
 
 
 def deletion(type: str, id: str, version: int) -> Write:
@@ -78,9 +92,11 @@ class Stage:
         *,
         tenant: int = 1,
         restriction: Callable[[str], Restriction] = everything,
+        redactions: Callable[[str], Sequence[str]] = nothing_hidden,
         cursor: str | None = None,
     ) -> SearchPage:
-        return await self.store.search(tenant, query(text, cursor), restriction=restriction)
+        asked = query(text, cursor)
+        return await self.store.search(tenant, asked, restriction=restriction, redactions=redactions)
 
     async def ids(self, text: str, **more: Any) -> list[str]:
         return [found.id for found in (await self.search(text, **more)).matches]

@@ -18,7 +18,8 @@ from akson.access.decision import (
 from akson.store.values import StoredVersion, Withheld
 
 LATER = NOW + timedelta(hours=1)
-IDAS = PatientRelation((IDA, "Organization/ost"), LATER)
+KINDS = ("care-team",)
+IDAS = PatientRelation((IDA, "Organization/ost"), LATER, KINDS)
 
 
 def idas(_type: str) -> Restriction:
@@ -174,7 +175,9 @@ async def test_a_relation_holds_from_until_and_no_longer_than_its_resource_says(
     await stage.put(patient("astrid"), write(team, relations=[relation("astrid", until=until)]))
 
     async def seen(at) -> bool:
-        return await stage.ids("Patient", restriction=lambda _t: PatientRelation((IDA,), at)) == ["astrid"]
+        return await stage.ids("Patient", restriction=lambda _t: PatientRelation((IDA,), at, KINDS)) == [
+            "astrid"
+        ]
 
     assert [
         await seen(at) for at in (NOW - timedelta(seconds=1), NOW, until - timedelta(seconds=1), until)
@@ -215,7 +218,7 @@ async def test_a_relation_does_not_cross_tenants(stage: Stage) -> None:
         (AllOf(()), 2, 1),
         (PatientIs(()), 0, 0),
         (PatientIs(("bjarne",)), 1, 0),
-        (PatientRelation((), LATER), 0, 0),
+        (PatientRelation((), LATER, KINDS), 0, 0),
         (AllOf((IDAS, PatientIs(("astrid",)))), 1, 0),
         (AllOf((IDAS, PatientIs(("bjarne",)))), 0, 0),
         (AnyOf((PatientIs(("bjarne",)), IDAS, NoPatient())), 2, 1),

@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from stage import LOINC, UCUM, Stage, observation, patient, query, relation, write
+from stage import LOINC, UCUM, Stage, nothing_hidden, observation, patient, query, relation, write
 from test_restriction import idas
 
 from akson.fhir.search.parsing import parse
@@ -60,7 +60,7 @@ async def worlds(stage: Stage) -> Stage:
 
 
 async def told(worlds: Stage, tenant: int, asked: Query) -> tuple[Any, ...]:
-    page = await worlds.store.search(tenant, asked, restriction=idas)
+    page = await worlds.store.search(tenant, asked, restriction=idas, redactions=nothing_hidden)
     matches = [f"{m.type}/{m.id}" for m in page.matches]
     included = sorted(f"{m.type}/{m.id}" for m in page.included)
     return matches, included, page.total, page.next_cursor is None
@@ -177,7 +177,9 @@ async def test_a_page_goes_on_where_it_would_without_the_hidden(worlds: Stage) -
     for tenant, ids in seen.items():
         cursor = None
         while True:
-            page = await worlds.store.search(tenant, replace(asked, cursor=cursor), restriction=idas)
+            page = await worlds.store.search(
+                tenant, replace(asked, cursor=cursor), restriction=idas, redactions=nothing_hidden
+            )
             ids += [match.id for match in page.matches]
             if (cursor := page.next_cursor) is None:
                 break

@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from stage import LOINC, UCUM, Stage, observation, patient, query
+from stage import LOINC, UCUM, Stage, nothing_hidden, observation, patient, query
 
 from akson.fhir.problem import Problem
 from akson.fhir.search.parsing import parse
@@ -220,7 +220,10 @@ async def test_words_come_from_whoever_knows_them(ward: Stage) -> None:
 
     async def found(name: str, value: str) -> set[str]:
         page = await ward.store.search(
-            1, parse("Observation", [(name, value)], words=words), restriction=ward_sees_all
+            1,
+            parse("Observation", [(name, value)], words=words),
+            restriction=ward_sees_all,
+            redactions=nothing_hidden,
         )
         return {match.id for match in page.matches}
 
@@ -229,7 +232,9 @@ async def test_words_come_from_whoever_knows_them(ward: Stage) -> None:
     assert await found("code:below", f"{LOINC}|vital") == {"pulse", "weight"}
     assert await found("code:above", f"{LOINC}|8867-4") == {"pulse"}
     empty = parse("Observation", [("code:in", "urn:none")], words=Words(expand={"urn:none": ()}.get))
-    assert (await ward.store.search(1, empty, restriction=ward_sees_all)).matches == ()
+    assert (
+        await ward.store.search(1, empty, restriction=ward_sees_all, redactions=nothing_hidden)
+    ).matches == ()
 
 
 def ward_sees_all(_type: str) -> Any:
@@ -267,7 +272,10 @@ async def test_a_compartment_and_the_whole_of_it(ward: Stage) -> None:
     async def found(member: str, *params: tuple[str, str]) -> list[str]:
         asked = parse_compartment("Patient", "astrid", member, params)
         return [
-            f"{m.type}/{m.id}" for m in (await ward.store.search(1, asked, restriction=ward_sees_all)).matches
+            f"{m.type}/{m.id}"
+            for m in (
+                await ward.store.search(1, asked, restriction=ward_sees_all, redactions=nothing_hidden)
+            ).matches
         ]
 
     assert await found("Observation") == ["Observation/bare", "Observation/pulse"]
@@ -275,7 +283,9 @@ async def test_a_compartment_and_the_whole_of_it(ward: Stage) -> None:
     assert await found("*") == ["Observation/bare", "Observation/pulse"]
     assert await found("*", ("_type", "Condition")) == []
     counted = parse_compartment("Patient", "astrid", "*", [("_summary", "count")])
-    assert (await ward.store.search(1, counted, restriction=ward_sees_all)).total == 2
+    assert (
+        await ward.store.search(1, counted, restriction=ward_sees_all, redactions=nothing_hidden)
+    ).total == 2
     with pytest.raises(Problem) as refused:
         parse_compartment("Patient", "astrid", "Organization", [])
     assert refused.value.id == "AKS-FHIR-309"
@@ -292,7 +302,7 @@ async def test_several_types_are_one_order_page_by_page(ward: Stage) -> None:
         from dataclasses import replace
 
         asked = replace(parse_system(params), cursor=cursor)
-        page = await ward.store.search(1, asked, restriction=ward_sees_all)
+        page = await ward.store.search(1, asked, restriction=ward_sees_all, redactions=nothing_hidden)
         seen += [f"{m.type}/{m.id}" for m in page.matches]
         if (cursor := page.next_cursor) is None:
             break
@@ -301,15 +311,15 @@ async def test_several_types_are_one_order_page_by_page(ward: Stage) -> None:
         "Patient/same", "Observation/same", "Observation/weight",
     ]  # fmt: skip
     newest = parse_system([("_type", "Patient,Observation"), ("_sort", "-_lastUpdated"), ("_count", "2")])
-    page = await ward.store.search(1, newest, restriction=ward_sees_all)
+    page = await ward.store.search(1, newest, restriction=ward_sees_all, redactions=nothing_hidden)
     assert {m.id for m in page.matches} == {"same"}
     counted = parse_system([("_type", "Patient,Observation"), ("_total", "accurate"), ("_id", "same,cato")])
-    page = await ward.store.search(1, counted, restriction=ward_sees_all)
+    page = await ward.store.search(1, counted, restriction=ward_sees_all, redactions=nothing_hidden)
     assert page.total == 3 == len(page.matches)
     included = parse_system(
         [("_type", "Patient,Observation"), ("_id", "pulse"), ("_include", "Observation:subject")]
     )
-    page = await ward.store.search(1, included, restriction=ward_sees_all)
+    page = await ward.store.search(1, included, restriction=ward_sees_all, redactions=nothing_hidden)
     assert [m.id for m in page.included] == ["astrid"]
     for wrong in ([], [("_type", "Nothing")], [("_type", "Patient,Observation"), ("_sort", "-date")]):
         with pytest.raises(Problem):

@@ -14,7 +14,8 @@ from akson.access.decision import (
     PatientRelation,
     Restriction,
 )
-from akson.store.search.plans import Now, Plans, Rule
+from akson.access.facts import ORDINARY
+from akson.store.search.plans import Now, Plans, View
 from akson.store.values import Sql
 
 HOUR = timedelta(hours=1)
@@ -27,7 +28,7 @@ TEAM = {
 
 
 def nurse(at: datetime) -> Restriction:
-    return AnyOf((NoPatient(), PatientRelation((IDA,), at)))
+    return AnyOf((NoPatient(), PatientRelation((IDA,), at, tuple(ORDINARY))))
 
 
 async def test_a_relation_counts_at_the_instant_of_each_search(stage: Stage) -> None:
@@ -76,13 +77,19 @@ def test_what_depends_on_the_time_of_day_is_composed_each_time(asked: str) -> No
     plans = Plans(lambda: NOW)
     composed = 0
 
-    def compose(rule: Rule, now: Now) -> Sql:
+    def compose(view: View, now: Now) -> Sql:
         nonlocal composed
         composed += 1
-        return Sql("", (now(), rule("Observation")))
+        return Sql("", (now(), view.restriction("Observation")))
 
     for _ in range(2):
-        plans.of(1, query(asked), lambda _type: Everything(), frozenset({"Observation"}), compose)
+        plans.of(
+            1,
+            query(asked),
+            View(lambda _type: Everything(), lambda _type: ()),
+            frozenset({"Observation"}),
+            compose,
+        )
     assert composed == 2
 
 
@@ -92,13 +99,14 @@ def test_the_least_recently_used_goes_first() -> None:
     for name in ("a", "b", "a", "c", "a", "b"):
         asked = query(f"Patient?family={name}")
 
-        def compose(rule: Rule, now: Now, name: str = name) -> Sql:
+        def compose(view: View, now: Now, name: str = name) -> Sql:
             composed.append(name)
-            given = rule("Patient")
+            given = view.restriction("Patient")
             assert isinstance(given, PatientRelation)
             return Sql(name, (given.at,))
 
         at = NOW + HOUR * len(composed)
-        sql = plans.of(1, asked, lambda _type, at=at: PatientRelation((IDA,), at), frozenset(), compose)
+        theirs = View(lambda _type, at=at: PatientRelation((IDA,), at, tuple(ORDINARY)), lambda _type: ())
+        sql = plans.of(1, asked, theirs, frozenset(), compose)
         assert sql == Sql(name, (at,))
     assert composed == ["a", "b", "c", "b"]

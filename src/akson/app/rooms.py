@@ -56,17 +56,35 @@ def witness_door(node: Node) -> "App | None":
 
 
 def screens(node: Node, stage: Stage) -> "App":
-    """The rest. Only a demo has the demo login."""
+    """The rest. Only a demo has the demo login; what others may log people in, issuers.toml says."""
     from akson import web
-    from akson.web.shell.house import CastMember, DemoLogin, NodeName
+    from akson.app import issuers
+    from akson.app.reception import Reception
+    from akson.identity.openid.pending import PendingLogins
+    from akson.web.shell.house import CastMember, DemoLogin, NodeName, OpenIdLogin
 
     login = None
     if stage is Stage.DEMO:
         login = DemoLogin(tuple(CastMember(CAST[id], hint) for id, hint in HINTS.items()), STORY)
+    settings = node.settings
+    known = issuers.load(settings.data)
+    issuers.check(known, stage, settings.base_url)
+    clients = {
+        issuer.id: issuers.client(
+            issuer, settings.data, settings.base_url, wire=node.wire, clock=node.clock, random=node.random
+        )
+        for issuer in known
+    }
     return web.build(
         node.record,
         sessions=node.sessions,
         clock=node.clock,
         node=NodeName(node.settings.node_name),
         login=login,
+        issuers=OpenIdLogin(
+            clients,
+            PendingLogins(settings.data / "keys" / "logins", clock=node.clock),
+            Reception(node.record),
+            node.random,
+        ),
     )

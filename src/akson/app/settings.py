@@ -18,6 +18,7 @@ from akson.fhir.problem import Issue, Problem, ProblemKind
 FILE_NAME = "akson.toml"
 WORKERS_MAX = 64
 PORT_MAX = 65_535
+LOCK_AFTER_MAX = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +54,7 @@ class Settings:
     witnesses: Path | None
     witness_seconds: int
     witness_name: str
+    lock_after_minutes: int
 
     def shown(self) -> dict[str, str]:
         """For people: secrets only as set or not."""
@@ -193,6 +195,13 @@ TABLE: tuple[Setting, ...] = (
         "",
         _text,
         'What this node signs as when it witnesses the logs in `witness/logs` of its data folder; "" is nobody\'s witness.',
+    ),
+    Setting(
+        "lock_after_minutes",
+        "number",
+        10,
+        _whole(1, LOCK_AFTER_MAX),
+        "Minutes without a touch until a screen is covered; PIN or a new login uncovers it.",
     ),
 )
 

@@ -9,6 +9,7 @@ Nothing is global: what a part needs is handed to it here. Which HTTP paths exis
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import Protocol
 
@@ -19,6 +20,7 @@ from akson.fhir.definitions import load as load_definitions
 from akson.fhir.problem import Problem, ProblemKind
 from akson.identity import keys
 from akson.identity.issuers.local import LocalIssuer
+from akson.identity.openid.wire import HttpWire
 from akson.identity.sessions import Sessions
 from akson.record.door import Record
 from akson.store.audit_log import AuditLogStore
@@ -56,6 +58,7 @@ class Node:
     issuer: LocalIssuer
     sessions: Sessions
     words: Terminology
+    wire: HttpWire
     clock: Clock
     random: Random
     spawn: Spawn
@@ -129,5 +132,15 @@ async def open_node(settings: Settings, *, pool_size: int = POOL_SIZE) -> AsyncI
         stack.push_async_callback(record.close)
         await record.recover()
         issuer = local_issuer(settings, clock=clock, random=random)
-        sessions = Sessions(issuer, ended=folder / "keys" / "ended", clock=clock)
-        yield Node(settings, server, record, log, post, issuer, sessions, words, clock, random, TaskSpawn())
+        sessions = Sessions(
+            issuer,
+            ended=folder / "keys" / "ended",
+            clock=clock,
+            random=random,
+            lock_after=timedelta(minutes=settings.lock_after_minutes),
+        )
+        wire = HttpWire()
+        stack.push_async_callback(wire.close)
+        yield Node(
+            settings, server, record, log, post, issuer, sessions, words, wire, clock, random, TaskSpawn()
+        )

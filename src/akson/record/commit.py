@@ -11,25 +11,28 @@ A plain update that lost a race is tried again on the newer version; one with If
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 from typing import TYPE_CHECKING
 
-from akson.access.decision import Decision, Everything
+from akson.access.decision import Everything
 from akson.audit.log import Prepared
+from akson.fhir.codec import json
 from akson.fhir.codec.splice import splice
 from akson.fhir.extraction import extract
 from akson.fhir.index_values import IndexValues
 from akson.fhir.problem import Issue, Problem, ProblemKind
 from akson.fhir.validation import TOLD, validate
-from akson.record import drafts
-from akson.record.care_relations import care_relations
+from akson.record import drafts, facts
 from akson.record.drafts import Draft
-from akson.record.events import by_patient
+from akson.record.events import Seen
 from akson.record.explanation import refusal
-from akson.record.guard import holds, not_found
+from akson.record.guard import not_found
+from akson.record.judgement import Concerned
+from akson.record.redacting import elements_hidden, kept, leaving
 from akson.record.values import Change, Committed
-from akson.store.values import Current, PendingEvent, StoredVersion, Write
+from akson.store.values import NOTHING_DERIVED, Current, Derived, PendingEvent, StoredVersion, Write
 
 if TYPE_CHECKING:
     from akson.record.session import RecordSession
@@ -51,8 +54,9 @@ class _Step:
     action: str
     expected: int
     index: IndexValues
-    patients: tuple[str, ...]
-    """Everyone concerned: by the version before and by the one after."""
+    derived: Derived
+    concerned: Concerned
+    """Everyone concerned, by the version before and by the one after; and the labels of both."""
     absent: bool
     """Nothing stands there now: never made, or deleted."""
     same: StoredVersion | None = None
@@ -124,14 +128,15 @@ class Commit:
         at = self._record.clock.now()
         keys = [d.key for d in prepared if not d.is_new and d.id and d.settled is None]
         standing = await self._record.store.current(self._tenant, keys) if keys else {}
-        steps = await self._record.aside(size, lambda: self._compared(prepared, standing))
+        steps = await self._record.aside(size, lambda: self._compared(prepared, standing, at))
         await self._decide(steps)
+        steps = self._with_hidden(steps, standing, at)
         _match_versions(steps)
         writes = await self._record.aside(
             size, lambda: [self._write(step, at) for step in steps if not _idle(step)]
         )
-        kept = [step.same for step in steps if step.same]
-        events = self._events([*writes, *kept], steps, at)
+        unchanged = [step.same for step in steps if step.same]
+        events = self._events([*writes, *unchanged], steps, at)
         if writes:
             pending = [PendingEvent(e.event.id, e.canonical) for e in events]
             await self._record.store.commit(self._tenant, writes, events=pending, at=at)
@@ -139,14 +144,43 @@ class Commit:
         self._record.settle_later(events if writes else [])
         written = {(w.type, w.id): w for w in writes}
         by_key = {step.draft.key: step for step in steps}
-        return [_outcome(draft, written.get(draft.key), by_key.get(draft.key), at) for draft in prepared]
+        done = [_outcome(draft, written.get(draft.key), by_key.get(draft.key), at) for draft in prepared]
+        return [
+            self._leaving(draft, outcome, by_key.get(draft.key))
+            for draft, outcome in zip(prepared, done, strict=True)
+        ]
+
+    def _leaving(self, draft: Draft, outcome: Committed, step: _Step | None) -> Committed:
+        """What the writer is shown of what she wrote: no more than she would be on reading it."""
+        judge = self._session.judge
+        decision = (
+            judge.decide(step.action, step.concerned) if step else judge.decide("search", outcome.version)
+        )
+        return replace(outcome, version=leaving(outcome.version, decision))
+
+    def _with_hidden(
+        self, steps: Sequence[_Step], standing: Mapping[tuple[str, str], Current], at: datetime
+    ) -> list[_Step]:
+        """Elements that the writer does not see stay as they stand: a resource that was read with holes is written
+        without making them."""
+        return [self._with_own_hidden(step, standing.get(step.draft.key), at) for step in steps]
+
+    def _with_own_hidden(self, step: _Step, current: Current | None, at: datetime) -> _Step:
+        hidden = elements_hidden(step.draft.type, self._session.judge.decide(step.action, step.concerned))
+        draft = step.draft
+        if not hidden or draft.resource is None or current is None or current.body is None:
+            return step
+        whole = kept(draft.resource, json.parse(current.body), hidden)
+        return self._compare(replace(draft, resource=whole, body=json.encode(whole)), current, at)
 
     def _compared(
-        self, prepared: Sequence[Draft], standing: Mapping[tuple[str, str], Current]
+        self, prepared: Sequence[Draft], standing: Mapping[tuple[str, str], Current], at: datetime
     ) -> list[_Step]:
-        return [self._compare(draft, standing.get(draft.key)) for draft in prepared if draft.settled is None]
+        return [
+            self._compare(draft, standing.get(draft.key), at) for draft in prepared if draft.settled is None
+        ]
 
-    def _compare(self, draft: Draft, current: Current | None) -> _Step:
+    def _compare(self, draft: Draft, current: Current | None, at: datetime) -> _Step:
         version = current.version if current else 0
         index = extract(draft.resource) if draft.resource is not None else IndexValues()
         _refuse_rich(draft.type, index)
@@ -155,31 +189,45 @@ class Commit:
         absent = current is None or current.deleted
         if draft.method == "PUT" and absent:
             action = "create"
-        patients = tuple(dict.fromkeys((*index.patients, *before)))
-        return _Step(draft, action, version, index, patients, absent, _standing(draft, current))
+        derived = NOTHING_DERIVED
+        if draft.resource is not None:
+            whole = {**draft.resource, "id": draft.id}
+            derived = facts.of(whole, since=at, act=draft.change.act)
+        labels, released = (current.labels, current.released) if current else ((), None)
+        concerned = Concerned(
+            draft.type,
+            tuple(dict.fromkeys((*index.patients, *before))),
+            tuple(dict.fromkeys((*derived.labels, *labels))),
+            max((held for held in (derived.released, released) if held is not None), default=None),
+        )
+        return _Step(draft, action, version, index, derived, concerned, absent, _standing(draft, current))
 
     async def _decide(self, steps: Sequence[_Step]) -> None:
-        decisions = [self._session.decide(step.action, step.draft.type) for step in steps]
-        restrictions = [d.restriction for d in decisions]
-        if all(isinstance(r, Everything) for r in restrictions):
-            return
-        everyone = sorted({patient for step in steps for patient in step.patients})
-        related = await self._session.related(restrictions, everyone)
-        for step, decision in zip(steps, decisions, strict=True):
+        judge = self._session.judge
+        for action in dict.fromkeys(step.action for step in steps):
+            types = {step.draft.type for step in steps if step.action == action}
+            everyone = [p for step in steps if step.action == action for p in step.concerned.patients]
+            await judge.learn(everyone, action, types)
+        for step in steps:
+            whole = isinstance(judge.scope(step.action, step.draft.type).restriction, Everything)
             # Whoever does not see all of the tenant must not learn, by naming an id, whether it is taken.
-            named = (
-                step.action == "create"
-                and step.draft.method == "PUT"
-                and not isinstance(decision.restriction, Everything)
-            )
-            if named or not holds(decision.restriction, step.patients, related):
-                await self._refuse(step, decision)
+            named = step.action == "create" and step.draft.method == "PUT" and not whole
+            if named or not judge.decide(step.action, step.concerned).permit:
+                await self._refuse(step)
 
-    async def _refuse(self, step: _Step, decision: Decision) -> None:
-        seen = {patient: [] for patient in step.patients} or {"": []}
+    async def _refuse(self, step: _Step) -> None:
+        seen = {patient: [] for patient in step.concerned.patients} or {"": []}
         at = self._record.clock.now()
+        decision = refusal(self._session.judge.decide(step.action, step.concerned))
         await self._record.log.append(
-            self._session.events.make(step.action, refusal(decision), seen, at=at, permitted=False)
+            self._session.events.make(
+                step.action,
+                decision,
+                seen,
+                at=at,
+                permitted=False,
+                evidence=self._session.judge.evidence(step.action, step.concerned),
+            )
         )
         if step.draft.is_new:
             raise Problem(
@@ -195,30 +243,29 @@ class Commit:
         draft = step.draft
         version = step.expected + 1
         if draft.resource is None or draft.body is None:
-            before = IndexValues(patients=step.patients)
+            before = IndexValues(patients=step.concerned.patients)
             return Write(draft.type, draft.id, version, None, before, draft.method)
         body = splice(draft.body, draft.resource, id=draft.id, version=version, updated=at)
-        relations = care_relations({**draft.resource, "id": draft.id}, since=at)
-        return Write(draft.type, draft.id, version, body, step.index, draft.method, relations)
+        return Write(draft.type, draft.id, version, body, step.index, draft.method, step.derived)
 
     def _events(
         self, writes: Sequence[Write | StoredVersion], steps: Sequence[_Step], at: datetime
     ) -> list[Prepared]:
         """One event per patient and action. What conditions found is logged where they are resolved (`drafts`)."""
-        concerned = {step.draft.key: step for step in steps}
-        events: list[Prepared] = []
-        by_action: dict[tuple[str, str], list[tuple[str, Sequence[str]]]] = {}
+        by_key = {step.draft.key: step for step in steps}
+        by_action: dict[tuple[str, str], list[Seen]] = {}
         for write in writes:
-            step = concerned[write.type, write.id]
-            name = f"{write.type}/{write.id}/{write.version}"
-            by_action.setdefault((self._named or step.action, write.type), []).append((name, step.patients))
-        merged: dict[str, tuple[Decision, list[tuple[str, Sequence[str]]]]] = {}
-        for (action, type), named in by_action.items():
-            decision = self._session.decide(action if not self._named else "create", type)
-            merged.setdefault(action, (decision, []))[1].extend(named)
-        for action, (decision, named) in merged.items():
-            events += self._session.events.make(action, decision, by_patient(named), at=at)
-        return events
+            step = by_key[write.type, write.id]
+            decision = self._session.judge.decide(step.action, step.concerned)
+            seen = Seen(f"{write.type}/{write.id}/{write.version}", step.concerned, decision)
+            by_action.setdefault((self._named or step.action, step.action), []).append(seen)
+        return [
+            event
+            for (named, action), seen in by_action.items()
+            for event in self._session.events.of(
+                named, seen, partial(self._session.judge.evidence, action), at=at
+            )
+        ]
 
 
 def _refuse_rich(type: str, index: IndexValues) -> None:

@@ -4,9 +4,11 @@ It composes: access decides, the store remembers, audit traces. Each of those co
 """
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
+from akson.access import policies
 from akson.access.actor import Actor, PurposeOfUse
+from akson.access.policies import Policy
 from akson.audit.log import AccessLog, Prepared
 from akson.fhir.definitions import Definitions
 from akson.record.session import RecordSession
@@ -29,7 +31,9 @@ class Record:
         clock: Clock,
         random: Random,
         words: CodesOf | None = None,
+        policy: Callable[[], Policy] = policies.current,
     ) -> None:
+        """`policy` gives the one in force; a session keeps the one it was opened under."""
         self.store = store
         self.aside = store.aside
         self.log = log
@@ -38,6 +42,7 @@ class Record:
         self.random = random
         self.words = words
         """Asked on writes for required value sets that R4 does not list: media types, units, what the operator loaded."""
+        self.policy = policy
         self._settling: asyncio.Task[None] | None = None
         self._settled: list[bytes] = []
 

@@ -120,7 +120,10 @@ async def _only_one(session: "RecordSession", type: str, criteria: str) -> Store
             now="Give one that finds at most one, such as identifier.",
         )
     page = await session.record.store.search(
-        session.actor.tenant, query, restriction=lambda name: session.decide("search", name).restriction
+        session.actor.tenant,
+        query,
+        restriction=session.judge.rule("search"),
+        redactions=session.judge.redactions("search"),
     )
     if len(page.matches) > 1:
         raise Problem(

@@ -5,20 +5,25 @@ that opened what else was on the page.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
 
 from akson.access.actor import Actor, PurposeOfUse
 from akson.access.data_classes import data_class
 from akson.access.decision import Decision
 from akson.audit.event import AccessEvent
 from akson.audit.log import Prepared
+from akson.record.judgement import Judged
 from akson.record.values import ID
 from akson.store.values import StoredVersion
 from akson.world import Random
 
 RESOURCES_NAMED_MAX = 100
 EVENT_ID_BYTES = 16
+EVIDENCE_BYTES_MAX = 2_048
+"""What one event keeps of the facts; a decision that rests on more is not replayed from the log."""
+_KEEPS_DECISION = "decision" in AccessEvent.__dataclass_fields__
 
 
 class EventMaker:
@@ -41,13 +46,18 @@ class EventMaker:
         at: datetime,
         permitted: bool | None = None,
         words: str = "",
+        evidence: bytes = b"",
     ) -> list[Prepared]:
         """One event per patient. `seen` is patient id ("" for none) -> `Type/id/version` of what was shown or written.
 
-        `permitted` overrides the decision's own answer; `words` the words of its first reason.
+        `permitted` overrides the decision's own answer; `words` the words of its first reason. `evidence` is what the
+        decision rests on.
         """
         allowed = decision.permit if permitted is None else permitted
         reasons = decision.reasons
+        kept: dict[str, Any] = (
+            {"decision": evidence} if _KEEPS_DECISION and len(evidence) <= EVIDENCE_BYTES_MAX else {}
+        )
         said = words or (reasons[0].words if reasons else "")
         return [
             Prepared.of(
@@ -77,6 +87,7 @@ class EventMaker:
                     resources=tuple(resources[:RESOURCES_NAMED_MAX]),
                     count=len(resources),
                     request=self.request,
+                    **kept,
                 )
             )
             for patient, resources in seen.items()
@@ -86,26 +97,50 @@ class EventMaker:
         self,
         action: str,
         versions: Sequence[StoredVersion],
-        decide: Callable[[str], Decision],
+        decide: Callable[[StoredVersion], Decision],
+        evidence: Callable[[Judged], bytes],
         *,
         at: datetime,
     ) -> list[Prepared]:
-        """One event per patient whose data is shown, for the reasons that `decide` gives for the types shown of hers."""
-        together: dict[tuple[str, ...], list[StoredVersion]] = {}
-        for version in versions:
-            together.setdefault(version.patients or ("",), []).append(version)
-        types: dict[str, dict[str, None]] = {}
+        """One event per patient whose data is shown, for the reasons that `decide` gives for what is shown of hers."""
+        return self.of(
+            action, [Seen(f"{v.type}/{v.id}/{v.version}", v, decide(v)) for v in versions], evidence, at=at
+        )
+
+    def of(
+        self, action: str, seen: Sequence["Seen"], evidence: Callable[[Judged], bytes], *, at: datetime
+    ) -> list[Prepared]:
+        """One event per patient, with the reasons of the decisions on what is hers, and what the first of them rests on."""
+        decisions: dict[str, dict[int, Decision]] = {}
         named: dict[str, list[str]] = {}
-        for patients, theirs in together.items():
-            names = [f"{v.type}/{v.id}/{v.version}" for v in theirs]
-            for patient in patients:
-                types.setdefault(patient, {}).update(dict.fromkeys([v.type for v in theirs]))
-                named.setdefault(patient, []).extend(names)
-        events: list[Prepared] = []
-        for patient, names in named.items():
-            decision = _joined([decide(type) for type in types[patient]])
-            events += self.make(action, decision, {patient: names}, at=at)
-        return events
+        first: dict[str, Judged] = {}
+        for each in seen:
+            for patient in each.resource.patients or ("",):
+                first.setdefault(patient, each.resource)
+                # Of a thousand resources the decisions are a handful, and the same object each time.
+                decisions.setdefault(patient, {})[id(each.decision)] = each.decision
+                named.setdefault(patient, []).append(each.name)
+        return [
+            event
+            for patient, names in named.items()
+            for event in self.make(
+                action,
+                _joined(list(decisions[patient].values())),
+                {patient: names},
+                at=at,
+                evidence=evidence(first[patient]),
+            )
+        ]
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """One resource that was shown or written, whose it is, and the decision on it."""
+
+    name: str
+    """`Type/id/version`."""
+    resource: Judged
+    decision: Decision
 
 
 def by_patient(shown: Iterable[tuple[str, Sequence[str]]]) -> dict[str, list[str]]:

@@ -4,12 +4,12 @@ Spec: https://hl7.org/fhir/R4/patient-operation-everything.html
 """
 
 import asyncio
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
-from akson.access.decision import Restriction
 from akson.fhir.codec.references import local_references
 from akson.fhir.search.query import Query, Term, TokenValue
+from akson.record.judgement import Concerned
 from akson.record.values import ID, Part, SearchResult
 from akson.store.values import StoredVersion
 
@@ -23,24 +23,22 @@ IDS_EACH = 500
 async def of_patient(
     session: "RecordSession", patient: str, part: Part, *, count: int | None, cursor: str | None
 ) -> SearchResult:
-    decision = session.decide("search", "Patient")
-    if not ID.fullmatch(patient) or not await session.permits(decision.restriction, (patient,)):
-        await session.refuse("search", decision, (patient,) if ID.fullmatch(patient) else ())
+    concerned = Concerned("Patient", (patient,) if ID.fullmatch(patient) else ())
+    decision = await session.judged("search", concerned)
+    if not concerned.patients or not decision.permit:
+        await session.refuse("search", concerned)
+    rule = session.judge.rule("search")
     found, further = await session.record.store.everything(
-        session.actor.tenant, patient, part, restriction=_rule(session), count=count, cursor=cursor
+        session.actor.tenant, patient, part, restriction=rule, count=count, cursor=cursor
     )
     if not found and cursor is None and part == Part():
-        await session.refuse("search", decision, (patient,))
+        await session.refuse("search", concerned)
     if not found:
         # That there is nothing of this kind, or since then, is told of her too.
         await session.record.log.append(session.events.make("search", decision, {patient: []}, at=session.at))
     around = await _referred(session, found)
     await session.saw((*found, *around))
-    return SearchResult(tuple(found), tuple(around), None, further)
-
-
-def _rule(session: "RecordSession") -> Callable[[str], Restriction]:
-    return lambda type: session.decide("search", type).restriction
+    return SearchResult(session.leaving("search", found), session.leaving("search", around), None, further)
 
 
 async def _referred(session: "RecordSession", found: Sequence[StoredVersion]) -> list[StoredVersion]:
@@ -61,7 +59,12 @@ async def _referred(session: "RecordSession", found: Sequence[StoredVersion]) ->
     ]
     pages = await asyncio.gather(
         *(
-            session.record.store.search(session.actor.tenant, query, restriction=_rule(session))
+            session.record.store.search(
+                session.actor.tenant,
+                query,
+                restriction=session.judge.rule("search"),
+                redactions=session.judge.redactions("search"),
+            )
             for query in asked
         )
     )

@@ -1,54 +1,11 @@
-"""The last guard: decides once more, outside SQL, on each resource that is about to leave.
+"""What the door answers when it does not give what was asked for. The same words for missing and hidden, to the byte.
 
-It takes the same Restriction and the facts, and shares no code with the store's SQL. One resource too many refuses the
-whole answer: the guard never trims, since a mismatch means that one of the two computations is wrong.
+The last guard itself is `RecordSession._guard`: it decides once more, by facts read apart from the search's SQL, on each
+resource that is about to leave. One resource too many refuses the whole answer: the guard never trims, since a mismatch
+means that one of the two computations is wrong.
 """
 
-from collections.abc import Iterable, Sequence
-from datetime import datetime
-
-from akson.access.decision import (
-    AllOf,
-    AnyOf,
-    Everything,
-    NoPatient,
-    Nothing,
-    PatientIs,
-    PatientRelation,
-    Restriction,
-)
 from akson.fhir.problem import Problem, ProblemKind
-
-Related = dict[tuple[tuple[str, ...], datetime], frozenset[str]]
-"""For each (grantees, at) that a restriction names: the patients with a valid relation."""
-
-
-def relations_named(restriction: Restriction) -> Iterable[PatientRelation]:
-    """Every PatientRelation inside a restriction."""
-    if isinstance(restriction, PatientRelation):
-        yield restriction
-    elif isinstance(restriction, AnyOf | AllOf):
-        for part in restriction.parts:
-            yield from relations_named(part)
-
-
-def holds(restriction: Restriction, patients: Sequence[str], related: Related) -> bool:
-    """Whether a resource of these patients satisfies the restriction, given who is related to whom."""
-    match restriction:
-        case Everything():
-            return True
-        case Nothing():
-            return False
-        case NoPatient():
-            return not patients
-        case PatientIs(allowed):
-            return bool(patients) and set(patients) <= set(allowed)
-        case PatientRelation(grantees, at):
-            return bool(patients) and set(patients) <= related.get((grantees, at), frozenset())
-        case AnyOf(parts):
-            return any(holds(part, patients, related) for part in parts)
-        case AllOf(parts):
-            return all(holds(part, patients, related) for part in parts)
 
 
 def refused_answer() -> Problem:

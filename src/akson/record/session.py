@@ -6,18 +6,19 @@ returns. A hidden resource and a missing one give the same Problem, at the same 
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING
+from functools import partial
+from typing import TYPE_CHECKING, NoReturn
 
 from akson.access.actor import Actor, ActorKind, PurposeOfUse
-from akson.access.decision import Decision, Everything, Nothing, Question, Restriction
-from akson.access.policy import decide
+from akson.access.decision import Decision, Everything
 from akson.audit.log import Prepared
 from akson.fhir.problem import Problem, ProblemKind
 from akson.fhir.search.query import Query
-from akson.record import access_lines, everything, explanation
+from akson.record import access_lines, everything, explanation, redacting
 from akson.record.commit import Commit
 from akson.record.events import EventMaker, by_patient
-from akson.record.guard import Related, gone, holds, not_found, refused_answer, relations_named
+from akson.record.guard import gone, not_found, refused_answer
+from akson.record.judgement import Concerned, Judge, Judged
 from akson.record.questions import patients_named
 from akson.record.values import (
     ID,
@@ -49,60 +50,56 @@ class RecordSession:
         self.record = record
         self.at = record.clock.now()
         self.events = EventMaker(actor, purpose_of_use, record.random, ground=ground)
-        self._decisions: dict[tuple[str, str], Decision] = {}
+        self.judge = Judge(record.store, actor, purpose_of_use, at=self.at, policy=record.policy())
 
-    def decide(self, action: str, type: str) -> Decision:
-        """The decision on a kind of question; the same within one session."""
-        key = (action, type)
-        found = self._decisions.get(key)
-        if found is None:
-            found = decide(self.actor, self.purpose_of_use, Question(action, type), at=self.at)
-            self._decisions[key] = found
-        return found
+    def may(self, action: str, type: str) -> bool:
+        """Whether the actor ever sees (or does) something of the type; of whose, the facts say."""
+        return self.judge.ever(action, type)
 
     async def read(self, type: str, id: str) -> StoredVersion:
         """The current version. Raises Problem NOT_FOUND (also when hidden) or GONE."""
-        decision = self.decide("read", type)
+        restriction = self.judge.scope("read", type).restriction
         found = None
         if ID.fullmatch(id):
-            found = await self.record.store.read(
-                self.actor.tenant, type, id, restriction=decision.restriction
-            )
-        return await self._shown("read", decision, found, type, id)
+            found = await self.record.store.read(self.actor.tenant, type, id, restriction=restriction)
+        return await self._shown("read", "read", found, type, id)
 
     async def vread(self, type: str, id: str, version: int) -> StoredVersion:
         """One version. Raises Problem NOT_FOUND (also when hidden) or GONE for a deletion."""
-        decision = self.decide("read", type)
+        restriction = self.judge.scope("read", type).restriction
         found = None
         if ID.fullmatch(id) and 0 < version <= VERSION_MAX:
             found = await self.record.store.read_version(
-                self.actor.tenant, type, id, version, restriction=decision.restriction
+                self.actor.tenant, type, id, version, restriction=restriction
             )
-        return await self._shown("vread", decision, found, type, id)
+        return await self._shown("vread", "read", found, type, id)
 
     async def read_as_of(self, type: str, id: str, at: datetime) -> StoredVersion:
         """The version that was current at `at`, under today's rules. Raises NOT_FOUND (also when hidden) or GONE."""
-        decision = self.decide("history", type)
+        restriction = self.judge.scope("history", type).restriction
         found = None
         if ID.fullmatch(id):
             found = await self.record.store.read_as_of(
-                self.actor.tenant, type, id, at, restriction=decision.restriction
+                self.actor.tenant, type, id, at, restriction=restriction
             )
-        return await self._shown("history", decision, found, type, id)
+        return await self._shown("history", "history", found, type, id)
 
     async def search(self, query: Query) -> SearchResult:
         """One page of what the query finds and the actor may see."""
-        decision = self.decide("search", query.type)
-        if not decision.permit:
+        if not self.may("search", query.type):
             await self._log(await self._searched(query, ()))
             return SearchResult((), (), 0, None)
         page = await self.record.store.search(
-            self.actor.tenant, query, restriction=lambda type: self.decide("search", type).restriction
+            self.actor.tenant,
+            query,
+            restriction=self.judge.rule("search"),
+            redactions=self.judge.redactions("search"),
         )
         shown = (*page.matches, *page.included)
         await self._guard("search", shown)
         await self._log(await self._searched(query, shown))
-        return SearchResult(page.matches, page.included, page.total, page.next_cursor)
+        matches, included = (self.leaving("search", found) for found in (page.matches, page.included))
+        return SearchResult(matches, included, page.total, page.next_cursor)
 
     async def search_as_of(self, query: Query, at: datetime) -> SearchResult:
         """As `search`, of one patient's record as it was at `at`. Raises UNSUPPORTED AKS-RECORD-040 for more than one."""
@@ -120,11 +117,12 @@ class RecordSession:
             named[0],
             query,
             at,
-            restriction=lambda type: self.decide("history", type).restriction,
+            restriction=self.judge.rule("history"),
+            redactions=self.judge.redactions("history"),
         )
         await self._guard("history", page.matches)
         await self._log(await self._searched(query, page.matches, "history"))
-        return SearchResult(page.matches, (), page.total, page.next_cursor)
+        return SearchResult(self.leaving("history", page.matches), (), page.total, page.next_cursor)
 
     async def everything(
         self, patient: str, part: Part, *, count: int | None = None, cursor: str | None = None
@@ -147,14 +145,13 @@ class RecordSession:
 
         `during` leaves those that were current at some moment of [from, to).
         """
-        decision = self.decide("history", type or "*")
         if id is not None and not ID.fullmatch(id):
-            await self.refuse("history", decision, ())
+            await self.refuse("history", Concerned(type or "*"))
         versions, total, further = await self.record.store.history(
             self.actor.tenant,
             type,
             id,
-            restriction=lambda name: self.decide("history", name).restriction,
+            restriction=self.judge.rule("history"),
             count=count,
             since=since,
             during=during,
@@ -162,15 +159,14 @@ class RecordSession:
             cursor=cursor,
         )
         if type and id and not versions:
-            patients = await self._patients_if_visible("history", decision, type, id)
-            await self._log(
-                self.events.make("history", decision, dict.fromkeys(patients or ("",), ()), at=self.at)
-            )
+            concerned, decision = await self._if_visible("history", type, id)
+            seen: Mapping[str, Sequence[str]] = dict.fromkeys(concerned.patients or ("",), ())
+            await self._log(self.events.make("history", decision, seen, at=self.at))
             return HistoryPage((), total, further)
         await self._guard("history", versions)
-        events = self.events.shown("history", versions, lambda t: self.decide("history", t), at=self.at)
-        await self._log(events or self.events.make("history", decision, {"": []}, at=self.at))
-        return HistoryPage(tuple(versions), total, further)
+        events = self._told("history", "history", versions)
+        await self._log(events or self._of_nobody("history", type or "*"))
+        return HistoryPage(self.leaving("history", versions), total, further)
 
     async def commit(self, changes: Sequence[Change], *, action: str = "") -> list[Committed]:
         """All of the changes or none. `action` names the event (`receive`); else create, update or delete each."""
@@ -180,9 +176,10 @@ class RecordSession:
         self, patient: str, *, count: int = 100, before: int | None = None
     ) -> list[AccessLine]:
         """Who has opened this patient's record, newest first. The citizen sees all, staff their own lines."""
-        decision = self.decide("log", "Patient")
-        if not ID.fullmatch(patient) or not await self.permits(decision.restriction, (patient,)):
-            await self.refuse("log", decision, (patient,))
+        concerned = Concerned("Patient", (patient,))
+        decision = await self.judged("log", concerned)
+        if not ID.fullmatch(patient) or not decision.permit:
+            await self.refuse("log", concerned)
         own_only = self.actor.kind is ActorKind.PRACTITIONER and self.actor.role != "privacy-officer"
         lines = await access_lines.of_patient(
             self.record.log,
@@ -198,10 +195,11 @@ class RecordSession:
     async def log_proof(self, patient: str) -> bytes:
         """All of `access_log` with what proves that it is whole: the file that `akson-verify` checks. Not for staff, who
         see their own lines alone. That it was made is logged. Raises OVERLOADED AKS-AUDIT-030, NOT_FOUND as ever."""
-        decision = self.decide("log", "Patient")
+        concerned = Concerned("Patient", (patient,))
+        decision = await self.judged("log", concerned)
         sees_all = self.actor.kind is not ActorKind.PRACTITIONER or self.actor.role == "privacy-officer"
-        if not (sees_all and ID.fullmatch(patient) and await self.permits(decision.restriction, (patient,))):
-            await self.refuse("log", decision, (patient,))
+        if not (sees_all and ID.fullmatch(patient) and decision.permit):
+            await self.refuse("log", concerned)
         await self._log(self.events.make("log", decision, {patient: []}, at=self.at))
         return await self.record.log.proof_of(self.actor.tenant, patient)
 
@@ -225,8 +223,9 @@ class RecordSession:
 
     async def erase(self, type: str, id: str, *, ground: str) -> int:
         """Lawful erasure: every version's content goes, the fact stays. Only the system actor; gives versions erased."""
-        decision = self.decide("erase", type)
-        if not isinstance(decision.restriction, Everything) or not ground.strip():
+        allowed = isinstance(self.judge.scope("erase", type).restriction, Everything)
+        decision = await self.judged("erase", Concerned(type))
+        if not allowed or not ground.strip():
             await self._log(self.events.make("erase", decision, {"": []}, at=self.at, permitted=False))
             raise Problem(
                 ProblemKind.FORBIDDEN,
@@ -237,7 +236,7 @@ class RecordSession:
             )
         current = await self.record.store.current(self.actor.tenant, [(type, id)])
         if (type, id) not in current:
-            await self.refuse("erase", decision, ())
+            await self.refuse("erase", Concerned(type))
         patients = current[type, id].patients
         await self._log(
             self.events.make(
@@ -251,84 +250,83 @@ class RecordSession:
         if not versions:
             return
         await self._guard("search", versions)
-        await self._log(self.events.shown("search", versions, lambda t: self.decide("search", t), at=self.at))
+        await self._log(self._told("search", "search", versions))
 
-    async def permits(self, restriction: Restriction, patients: Sequence[str]) -> bool:
-        """Whether the restriction holds for a resource of these patients, by the facts of now."""
-        related = await self.related([restriction], patients)
-        return holds(restriction, patients, related)
+    def leaving(self, action: str, versions: Sequence[StoredVersion]) -> tuple[StoredVersion, ...]:
+        """Versions that the guard has let through, without what is hidden in them."""
+        return tuple(redacting.leaving(version, self.judge.decide(action, version)) for version in versions)
 
-    async def related(self, restrictions: Sequence[Restriction], patients: Sequence[str]) -> Related:
-        """The facts that these restrictions ask for, about these patients."""
-        named = {(r.grantees, r.at) for restriction in restrictions for r in relations_named(restriction)}
-        known = [patient for patient in patients if ID.fullmatch(patient)]
-        return {
-            (grantees, at): await self.record.store.related(
-                self.actor.tenant, known, grantees=grantees, at=at
-            )
-            for grantees, at in named
-            if known
-        }
+    async def judged(self, action: str, concerned: Judged) -> Decision:
+        """The decision on one resource, by the facts of now."""
+        await self.judge.learn(concerned.patients)
+        return self.judge.decide(action, concerned)
 
     async def _shown(
-        self, action: str, decision: Decision, found: StoredVersion | Withheld | None, type: str, id: str
+        self, action: str, asked: str, found: StoredVersion | Withheld | None, type: str, id: str
     ) -> StoredVersion:
+        """`action` is what the log calls it, `asked` the question that is decided."""
         if found is None or isinstance(found, Withheld):
-            await self.refuse(action, decision, found.patients if found else ())
+            await self.refuse(action, found or Concerned(type), asked=asked, id=id)
         assert isinstance(found, StoredVersion)
-        await self._guard("read", (found,))
-        named = by_patient([(f"{type}/{found.id}/{found.version}", found.patients)])
-        await self._log(self.events.make(action, decision, named, at=self.at))
+        await self._guard(asked, (found,))
+        await self._log(self._told(action, asked, (found,)))
         if found.body is None:
             raise gone()
-        return found
+        return redacting.leaving(found, self.judge.decide(asked, found))
 
-    async def refuse(self, action: str, decision: Decision, patients: Sequence[str]) -> None:
+    async def refuse(self, action: str, concerned: Judged, *, asked: str = "", id: str = "") -> NoReturn:
         """Log the refusal on every patient concerned (or on nobody) and answer as if nothing were there."""
-        seen: Mapping[str, Sequence[str]] = {patient: [] for patient in patients} or {"": []}
-        await self._log(self.events.make(action, explanation.refusal(decision), seen, at=self.at))
+        # Asked also where nothing stands, so that missing takes as long as hidden.
+        await self.judge.learn(concerned.patients or (id,))
+        decision = explanation.refusal(self.judge.decide(asked or action, concerned))
+        seen: Mapping[str, Sequence[str]] = {patient: [] for patient in concerned.patients} or {"": []}
+        evidence = self.judge.evidence(asked or action, concerned)
+        await self._log(self.events.make(action, decision, seen, at=self.at, evidence=evidence))
         raise not_found()
 
-    async def _patients_if_visible(
-        self, action: str, decision: Decision, type: str, id: str
-    ) -> Sequence[str]:
+    async def _if_visible(self, action: str, type: str, id: str) -> tuple[Judged, Decision]:
         """Whose it is, when what was asked for is only not in this part; refused when there is nothing to see at all."""
         found = (await self.record.store.current(self.actor.tenant, [(type, id)])).get((type, id))
-        patients = found.patients if found else ()
-        # Asked also where nothing stands, so that missing takes as long as hidden.
-        permitted = await self.permits(decision.restriction, patients if found else (id,))
-        if found is None or not permitted:
-            await self.refuse(action, decision, patients)
-        return patients
+        concerned = (
+            Concerned(type, found.patients, found.labels, found.released) if found else Concerned(type)
+        )
+        await self.judge.learn(concerned.patients or (id,))
+        decision = self.judge.decide(action, concerned)
+        if found is None or not decision.permit:
+            await self.refuse(action, concerned)
+        return concerned, decision
 
     async def _searched(
         self, query: Query, shown: Sequence[StoredVersion], action: str = "search"
     ) -> list[Prepared]:
         """Those shown, and those the question names: that nothing is there, or how much, is told of them too."""
-        decision = self.decide(action, query.type)
-        events = self.events.shown(action, shown, lambda t: self.decide(action, t), at=self.at)
+        events = self._told(action, action, shown)
         already = {patient for version in shown for patient in version.patients}
         asked = [patient for patient in patients_named(query) if patient not in already]
-        related = await self.related([decision.restriction], asked)
+        await self.judge.learn(asked, action, [query.type])
         for patient in asked:
-            told = (
-                decision
-                if holds(decision.restriction, (patient,), related)
-                else explanation.refusal(decision)
-            )
-            events += self.events.make(action, told, {patient: []}, at=self.at)
-        return events or self.events.make(action, decision, {"": []}, at=self.at)
+            concerned = Concerned(query.type, (patient,))
+            told, evidence = self.judge.decide(action, concerned), self.judge.evidence(action, concerned)
+            events += self.events.make(action, told, {patient: []}, at=self.at, evidence=evidence)
+        return events or self._of_nobody(action, query.type)
+
+    def _told(self, action: str, asked: str, shown: Sequence[StoredVersion]) -> list[Prepared]:
+        """Events of what is shown, each patient's with the reasons that opened hers. Learnt before: by the guard."""
+        decide, evidence = partial(self.judge.decide, asked), partial(self.judge.evidence, asked)
+        return self.events.shown(action, shown, decide, evidence, at=self.at)
+
+    def _of_nobody(self, action: str, type: str) -> list[Prepared]:
+        """That something was asked, when nobody is concerned: permitted as far as the role goes."""
+        return self.events.make(action, self.judge.general(action, type), {"": []}, at=self.at)
 
     async def _guard(self, action: str, shown: Sequence[StoredVersion]) -> None:
-        restrictions = {type: self.decide(action, type).restriction for type in {v.type for v in shown}}
-        if all(isinstance(r, Everything) for r in restrictions.values()):
+        types = {version.type for version in shown}
+        everyone = dict.fromkeys(patient for version in shown for patient in version.patients)
+        await self.judge.learn(everyone, action, types)
+        if all(self.judge.decide(action, version).permit for version in shown):
             return
-        everyone = sorted({p for v in shown for p in v.patients})
-        related = await self.related(list(restrictions.values()), everyone)
-        if all(holds(restrictions[v.type], v.patients, related) for v in shown):
-            return
-        denied = Decision(False, Nothing(), (explanation.GUARD,), ("log",))
-        await self._log(self.events.make(action, denied, {p: [] for p in everyone}, at=self.at))
+        denied = Decision(False, (explanation.GUARD,), ("log",))
+        await self._log(self.events.make(action, denied, {p: [] for p in sorted(everyone)}, at=self.at))
         raise refused_answer()
 
     async def _log(self, events: list[Prepared]) -> None:

@@ -34,6 +34,9 @@ class Change:
     """`identifier=…` of a conditional update or delete, in place of `id`."""
     resource: dict[str, Any] | None = None
     """The body already parsed, when the caller has it; saves parsing twice."""
+    act: str = ""
+    """For a CareTeam that an act of the record makes: the kind of relation it gives (`self-declared`, `emergency`,
+    `lifted`). Set by those acts alone: a CareTeam of such a category that comes from outside gives nobody anything."""
     given_id: str | None = None
     """For POST: an id that this server has made beforehand (`Store.new_id`), so that a loader which is killed can ask
     afterwards whether its commit was the one that stands; the post derives it from the message. Never taken as it is from

@@ -24,7 +24,9 @@ from akson.store.index_row import INDEX_VERSION, index_row
 from akson.store.keys import Keys
 from akson.store.rows import CODEC_PLAIN, method_number, stored_version
 from akson.store.search import order, statement
+from akson.store.search.hiding import Redactions
 from akson.store.search.scope import Arguments, Scope
+from akson.store.searching import View
 from akson.store.tables import table_of
 from akson.store.values import SearchPage, StoredVersion
 from akson.world import Aside
@@ -56,6 +58,7 @@ class AsOf:
         at: datetime,
         *,
         restriction: Callable[[str], Restriction],
+        redactions: Redactions,
     ) -> SearchPage:
         """Raises UNSUPPORTED AKS-STORE-025 for what would lead out of the record, TOO_LARGE AKS-STORE-024."""
         _refuse_leading_out(query)
@@ -72,7 +75,7 @@ class AsOf:
                 f"create temp table {_TABLE} (like {table_of(query.type)}) on commit drop"
             )
             await connection.copy_records_to_table(_TABLE, records=rows, columns=COLUMNS)
-            return await self._page(connection, tenant, query, at, restriction)
+            return await self._page(connection, tenant, query, at, View(restriction, redactions))
 
     async def _page(
         self,
@@ -80,14 +83,14 @@ class AsOf:
         tenant: int,
         query: Query,
         at: datetime,
-        rule: Callable[[str], Restriction],
+        view: View,
     ) -> SearchPage:
-        counting = statement.count(query, self._scope(tenant, query, at, rule))
+        counting = statement.count(query, self._scope(tenant, query, at, view))
         total = await connection.fetchval(counting.text, *counting.arguments)
         size = min(query.count, PAGE_MAX)
         if query.summary == "count" or size == 0:
             return SearchPage((), (), total, None)
-        sql = statement.page(query, self._scope(tenant, query, at, rule), limit=size + 1)
+        sql = statement.page(query, self._scope(tenant, query, at, view), limit=size + 1)
         rows = await connection.fetch(sql.text, *sql.arguments)
         cursor = None
         if len(rows) > size:
@@ -98,7 +101,7 @@ class AsOf:
         matches = tuple(stored_version(query.type, row) for row in rows[:size])
         return SearchPage(matches, (), total, cursor)
 
-    def _scope(self, tenant: int, query: Query, at: datetime, rule: Callable[[str], Restriction]) -> Scope:
+    def _scope(self, tenant: int, query: Query, at: datetime, view: View) -> Scope:
         arguments = Arguments()
         return Scope(
             type=query.type,
@@ -107,7 +110,8 @@ class AsOf:
             arguments=arguments,
             keys=self._keys,
             definitions=self._definitions,
-            restriction=rule,
+            restriction=view.restriction,
+            redactions=view.redactions,
             exists=lambda type: type == query.type,
             # `ap` widens by the distance from now: then.
             now=lambda: at,
@@ -130,6 +134,8 @@ class AsOf:
             version.id,
             *index_row(self._keys, tenant, version.type, values).columns(),
             version.body,
+            list(version.labels) or None,
+            version.released,
         )
 
 

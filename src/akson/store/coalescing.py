@@ -27,6 +27,8 @@ ROWS_MAX = 64
 class _RowArguments(Arguments):
     """Values that stand in columns `k.a0`, `k.a1`, … as text, instead of `$1`, `$2`."""
 
+    per_row = True
+
     def add(self, value: object, type: str) -> str:
         self.values.append(_literal(value))
         return f"k.a{len(self.values) - 1}::{type}"

@@ -8,7 +8,7 @@ lost race is CONFLICT, never a half-written Bundle. What may be written is decid
 import asyncio
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cache
 from typing import Any
@@ -16,6 +16,7 @@ from typing import Any
 import asyncpg
 
 from akson.fhir.problem import Problem, ProblemKind
+from akson.store import fact_rows
 from akson.store.buckets import bucket_of, keeps_place
 from akson.store.index_row import INDEX_COLUMNS, INDEX_VERSION, IndexRow, index_row
 from akson.store.keys import Keys
@@ -35,6 +36,7 @@ RETRY_S = 0.02
 
 COLUMNS = (
     "tenant", "version", "updated", "self", "bucket", "method", "index_version", "body_codec", "id", *INDEX_COLUMNS, "body",
+    "labels", "released",
 )  # fmt: skip
 
 
@@ -68,7 +70,7 @@ class Commit:
         await self._tables.ensure(write.type for write in writes)
         for attempt in range(1, TRIES_MAX + 1):
             try:
-                if len(writes) == 1 and writes[0].version == 1:
+                if len(writes) == 1 and writes[0].version == 1 and not writes[0].derived.beyond_relations:
                     await self._create_alone(prepared, writes[0], events)
                     return
                 async with self._pool.acquire() as connection, connection.transaction():
@@ -118,6 +120,7 @@ class Commit:
                     type.lower(), schema_name="record", records=ordered, columns=COLUMNS
                 )
         await connection.execute(statement("finish_commit"), *self._finish(prepared, events))
+        await fact_rows.replace(connection, self._keys, prepared.tenant, prepared.writes)
 
     async def _create_alone(self, prepared: Prepared, write: Write, events: Sequence[PendingEvent]) -> None:
         """By far the most frequent commit: one new resource and all that goes with it in one statement, one round trip."""
@@ -147,6 +150,9 @@ class Commit:
                 why="Somebody else wrote a newer version first; nothing of this commit was written.",
                 now="Read again and repeat the change on what stands now.",
             )
+        stricter = [write for write in writes.values() if write.derived.labels or write.derived.released]
+        if stricter:
+            await self._tighten_history(connection, prepared, type, stricter)
         records = []
         for row in moved:
             write = writes[row["id"]]
@@ -156,8 +162,25 @@ class Commit:
                     patient=row["patient"], patient_ids=row["patient_ids"]
                 )
                 assert not index.tokens
+                # So do its labels: what was hidden does not show by being deleted.
+                write = replace(
+                    write,
+                    derived=replace(write.derived, labels=row["labels"] or (), released=row["released"]),
+                )
             records.append(self._record(prepared, write, row["bucket"]))
         return records
+
+    async def _tighten_history(
+        self, connection: Any, prepared: Prepared, type: str, writes: Sequence[Write]
+    ) -> None:
+        """A label put on, or a release put off, holds for the versions before too: they say nearly the same."""
+        await connection.executemany(
+            statement("tighten_history", type),
+            [
+                (prepared.tenant, type, w.id, bucket_of(w.id), list(w.derived.labels), w.derived.released)
+                for w in writes
+            ],
+        )
 
     async def _place(self, connection: Any, prepared: Prepared) -> None:
         """Remembers where new resources with client-made ids live; a second creator of the same id fails here."""
@@ -194,6 +217,8 @@ class Commit:
             write.id,
             *prepared.rows[write.type, write.id].columns(),
             write.body,
+            list(write.derived.labels) or None,
+            write.derived.released,
         )
 
     def _finish(self, prepared: Prepared, events: Sequence[PendingEvent]) -> list[Any]:
@@ -202,7 +227,7 @@ class Commit:
         relations = {
             (row.patient, row.grantee, row.kind, row.valid_from, write.type, write.id): row.valid_to
             for write in prepared.writes
-            for row in write.relations
+            for row in write.derived.relations
         }
         columns = [list(column) for column in zip(*relations, strict=True)] or [[] for _ in range(6)]
         patients, grantees, kinds, begins, types, ids = columns

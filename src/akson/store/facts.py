@@ -1,7 +1,7 @@
-"""Facts for the record's own judgement: who has a care relation to whom, and locks for "unless it exists".
+"""Facts for the record's own judgement: what is known of patients, and locks for "unless it exists".
 
-The last guard asks here with statements of its own, so that it shares nothing with the search's SQL. Deciding what a
-relation allows belongs to `akson.access`.
+The last guard asks here with a statement of its own (sql/facts.sql), so that it shares nothing with the search's SQL. What a
+fact allows belongs to `akson.access`.
 """
 
 import asyncio
@@ -12,16 +12,11 @@ from hashlib import blake2b
 
 import asyncpg
 
+from akson.access.facts import Barrier, Relation, Representation, Traits
 from akson.store import connections
-from akson.store.values import CareRelationRow
-
-_VALID = "tenant = $1 and grantee = any($3) and valid_from <= $4 and (valid_to is null or valid_to > $4)"
-_RELATED = f"select distinct patient_id from record.care_relation where patient_id = any($2) and {_VALID}"
-_RELATIONS = (
-    "select patient_id, grantee, kind, valid_from, valid_to from record.care_relation "
-    f"where patient_id = $2 and {_VALID} order by kind, valid_from"
-)
-
+from akson.store.rows import Row
+from akson.store.statements import statement
+from akson.store.values import PatientFacts
 
 LOCK_CONNECTIONS = 4
 
@@ -39,22 +34,24 @@ class Facts:
         if self._locks is not None:
             await (await self._locks).close()
 
-    async def related(
-        self, tenant: int, patients: Sequence[str], *, grantees: Sequence[str], at: datetime
-    ) -> frozenset[str]:
-        """Those of `patients` to whom one of `grantees` has a relation valid at `at`."""
-        rows = await self._pool.fetch(_RELATED, tenant, list(patients), list(grantees), at)
-        return frozenset(row["patient_id"] for row in rows)
-
-    async def relations(
-        self, tenant: int, patient: str, *, grantees: Sequence[str], at: datetime
-    ) -> list[CareRelationRow]:
-        """The relations themselves, for an explanation in words."""
-        rows = await self._pool.fetch(_RELATIONS, tenant, patient, list(grantees), at)
-        return [
-            CareRelationRow(r["patient_id"], r["grantee"], r["kind"], r["valid_from"], r["valid_to"])
-            for r in rows
-        ]
+    async def of(
+        self,
+        tenant: int,
+        patients: Sequence[str],
+        *,
+        grantees: Sequence[str],
+        representatives: Sequence[str],
+        at: datetime,
+    ) -> dict[str, PatientFacts]:
+        """What is known of each of `patients` at `at`: relations to `grantees`, barriers to anybody, representation by
+        `representatives`, traits. Everyone asked for has an entry."""
+        rows = await self._pool.fetch(
+            statement("facts"), tenant, list(patients), list(grantees), list(representatives), at
+        )
+        found = {patient: PatientFacts() for patient in patients}
+        for row in rows:
+            _take(found[row["asked"]], row)
+        return found
 
     @asynccontextmanager
     async def exclusive(self, tenant: int, keys: Sequence[str]) -> AsyncIterator[None]:
@@ -67,6 +64,34 @@ class Facts:
             for number in numbers:
                 await connection.execute("select pg_advisory_xact_lock($1)", number)
             yield
+
+
+def _take(known: PatientFacts, row: Row) -> None:
+    """One row of facts.sql. Everything is told of the patient asked for, whichever Patient resource it stands at."""
+    patient, source = row["asked"], row["source"]
+    begin, end = row["valid_from"], row["valid_to"]
+    match row["fact"]:
+        case "relation":
+            known.relations.append(Relation(patient, row["party"], row["kind"], begin, end, source))
+        case "trait":
+            known.traits.append(Traits(patient, row["birth_date"], row["told"]))
+        case "barrier":
+            persons, roles, enterprises, categories = row["turned"]
+            known.barriers.append(
+                Barrier(
+                    patient, row["kind"], tuple(row["persons"]), persons, tuple(row["roles"]), roles,
+                    tuple(row["enterprises"]), enterprises, tuple(row["categories"]), categories, begin, end, source,
+                )
+            )  # fmt: skip
+        case "representation":
+            categories = tuple(row["categories"])
+            known.representations.append(
+                Representation(
+                    patient, row["party"], row["kind"], categories, begin, end, row["told"], source
+                )
+            )
+        case "same":
+            known.same.append(row["id"])
 
 
 def _number(tenant: int, key: str) -> int:

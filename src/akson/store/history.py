@@ -17,7 +17,7 @@ from akson.store.search.scope import Arguments
 from akson.store.tables import history_of, table_of
 from akson.store.values import Sql
 
-_COLUMNS = "t.id, t.version, t.updated, t.method, t.patient_ids, t.body_codec, t.body"
+_COLUMNS = "t.id, t.version, t.updated, t.method, t.patient_ids, t.body_codec, t.body, t.labels, t.released"
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,11 +4,13 @@ With `:iterate` also from what was included last, a few rounds. Spec: https://hl
 """
 
 from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime
 
 import asyncpg
 
 from akson.access.decision import Restriction
 from akson.fhir.codec.references import local_references
+from akson.fhir.codec.without import without
 from akson.fhir.definitions import Definitions
 from akson.fhir.problem import Problem, ProblemKind
 from akson.fhir.search.query import Include, Query
@@ -17,7 +19,14 @@ from akson.store.keys import Keys
 from akson.store.lanes import Lanes
 from akson.store.rows import COLUMNS, Row
 from akson.store.search import restriction
-from akson.store.search.scope import Arguments
+from akson.store.search.hiding import (
+    Redactions,
+    hidden_elements,
+    hidden_parameters,
+    names_column,
+    visible_only,
+)
+from akson.store.search.scope import Arguments, Scope, disjunction
 from akson.store.tables import Tables, at_place, table_of
 
 INCLUDED_MAX = 2_000
@@ -45,7 +54,9 @@ class Including:
         self._keys = keys
         self._definitions = definitions
 
-    async def include(self, tenant: int, query: Query, matches: Rows, rule: Rule) -> Rows:
+    async def include(
+        self, tenant: int, query: Query, matches: Rows, rule: Rule, redactions: Redactions
+    ) -> Rows:
         """What is to stand beside the matches, each once. Raises TOO_LARGE AKS-STORE-023."""
         known = {(type, row["id"]) for type, row in matches}
         found: Rows = []
@@ -55,8 +66,9 @@ class Including:
             forward = [i for i in query.includes if i.iterate or not again]
             backward = [i for i in query.revincludes if i.iterate or not again]
             wanted = self._targets(tenant, forward, frontier) - known
-            new = await self._fetch(tenant, wanted, rule) if wanted else []
-            new += await self._referring(tenant, backward, frontier, rule) if backward else []
+            new = await self._fetch(tenant, wanted, rule, redactions) if wanted else []
+            if backward:
+                new += await self._referring(tenant, backward, frontier, rule, redactions)
             frontier = []
             for type, row in new:
                 if (type, row["id"]) not in known:
@@ -80,7 +92,12 @@ class Including:
             if not asked or row["body"] is None:
                 continue
             refs = set(row["refs"] or ())
-            for target, id in local_references(row["body"]):
+            body = row["body"]
+            if row["hidden"]:
+                body = without(body, hidden_elements(type, row["hidden"]))
+                hidden = hidden_parameters(lambda _type, names=row["hidden"]: names, type)
+                asked = [include for include in asked if include.param not in hidden]
+            for target, id in local_references(body):
                 reference = f"{target}/{id}"
                 if any(self._leads(tenant, include, type, reference, target, refs) for include in asked):
                     wanted.add((target, id))
@@ -93,7 +110,9 @@ class Including:
             return False
         return include.param == EVERY or self._keys.reference(tenant, type, include.param, reference) in refs
 
-    async def _fetch(self, tenant: int, wanted: set[tuple[str, str]], rule: Rule) -> Rows:
+    async def _fetch(
+        self, tenant: int, wanted: set[tuple[str, str]], rule: Rule, redactions: Redactions
+    ) -> Rows:
         by_type: dict[str, list[str]] = {}
         for type, id in sorted(wanted):
             by_type.setdefault(type, []).append(id)
@@ -102,34 +121,74 @@ class Including:
             ids = by_type[type]
             arguments = Arguments([tenant, ids, [bucket_of(id) for id in ids]])
             seen = self._seen(tenant, type, rule, arguments, indexed=False)
+            hidden = self._hidden(tenant, type, redactions, arguments)
             placed = all(keeps_place(type, id) for id in ids)
             sql = (
-                f"select {_COLUMNS} from unnest($2::text[], $3::smallint[]) k(id, bucket) "
+                f"select {_COLUMNS}, {hidden} from unnest($2::text[], $3::smallint[]) k(id, bucket) "
                 f"{at_place(type, '$1::int', placed=placed)} where t.body is not null and {seen}"
             )
             rows += [(type, row) for row in await self._steady.fetch(sql, *arguments.values)]
         return rows
 
-    async def _referring(self, tenant: int, includes: Sequence[Include], rows: Rows, rule: Rule) -> Rows:
+    async def _referring(
+        self, tenant: int, includes: Sequence[Include], rows: Rows, rule: Rule, redactions: Redactions
+    ) -> Rows:
         found: Rows = []
         for include in await self._spelled_out(includes):
             targets = [f"{type}/{row['id']}" for type, row in rows if include.target in (None, type)]
-            hashes = [
-                self._keys.reference(tenant, include.source, param, target)
-                for param in self._params(include, {target.partition("/")[0] for target in targets})
-                for target in targets
-            ]
-            if not hashes:
+            params = self._params(include, {target.partition("/")[0] for target in targets})
+            if not targets or not params:
                 continue
-            arguments = Arguments([tenant, hashes, INCLUDED_MAX + 1])
+            arguments = Arguments([tenant, INCLUDED_MAX + 1])
+            scope = self._scope(tenant, include.source, arguments, rule, redactions)
+            refers = self._refers(params, targets, scope)
             seen = self._seen(tenant, include.source, rule, arguments)
+            hidden = self._hidden(tenant, include.source, redactions, arguments)
             sql = (
-                f"select {_COLUMNS} from {table_of(include.source)} t "
-                f"where t.tenant = $1::int and t.refs && $2::bigint[] and t.body is not null and {seen} "
-                "order by t.id limit $3::int"
+                f"select {_COLUMNS}, {hidden} from {table_of(include.source)} t "
+                f"where t.tenant = $1::int and {refers} and t.body is not null and {seen} "
+                "order by t.id limit $2::int"
             )
             found += [(include.source, row) for row in await self._pool.fetch(sql, *arguments.values)]
         return found
+
+    def _refers(self, params: Sequence[str], targets: Sequence[str], scope: Scope) -> str:
+        """The row refers to a target under one of the parameters, and not only by what is hidden in it."""
+        sometimes = hidden_parameters(scope.redactions, scope.type)
+        always = [param for param in params if param not in sometimes]
+        tests = [self._overlap(always, targets, scope)] if always else []
+        for param in params:
+            if param in sometimes:
+                tests.append(visible_only(self._overlap([param], targets, scope), param, scope))
+        return disjunction(tests)
+
+    def _overlap(self, params: Sequence[str], targets: Sequence[str], scope: Scope) -> str:
+        hashes = [
+            self._keys.reference(scope.tenant, scope.type, param, target)
+            for param in params
+            for target in targets
+        ]
+        return f"t.refs && {scope.arguments.add(hashes, 'bigint[]')}"
+
+    def _scope(
+        self, tenant: int, type: str, arguments: Arguments, rule: Rule, redactions: Redactions
+    ) -> Scope:
+        return Scope(
+            type=type,
+            alias="t",
+            tenant=tenant,
+            arguments=arguments,
+            keys=self._keys,
+            definitions=self._definitions,
+            restriction=rule,
+            redactions=redactions,
+            exists=lambda _type: True,
+            now=lambda: datetime.min,
+        )
+
+    def _hidden(self, tenant: int, type: str, redactions: Redactions, arguments: Arguments) -> str:
+        names = names_column(redactions, type, "t", tenant, self._keys, arguments)
+        return f"{names or 'null::text[]'} as hidden"
 
     async def _spelled_out(self, includes: Sequence[Include]) -> list[Include]:
         """`_revinclude=*`: every type that has rows; sources without rows are left out."""

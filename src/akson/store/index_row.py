@@ -14,7 +14,7 @@ from akson.store.keys import Keys
 from akson.store.principal import COMBINED_COMPOSITES, PATIENT_PARAMS, PRINCIPAL_DATE, WHOLE_COMPOSITES
 from akson.store.units import BASE, in_base_units
 
-INDEX_VERSION = 2
+INDEX_VERSION = 3
 """Raised when rows would be indexed differently from before; `reindex` brings older rows up to it."""
 CODE_BITS = 40
 CODE_MASK = (1 << CODE_BITS) - 1

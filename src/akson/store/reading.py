@@ -73,7 +73,10 @@ class Reading:
             )
             for row in rows:
                 patients = tuple(row["patient_ids"] or ())
-                found[type, row["id"]] = Current(row["version"], row["updated"], patients, body_of(row))
+                labels = tuple(row["labels"] or ())
+                found[type, row["id"]] = Current(
+                    row["version"], row["updated"], patients, body_of(row), labels, row["released"]
+                )
         return found
 
     async def history(
@@ -104,5 +107,7 @@ def _told(type: str, row: Row | None) -> StoredVersion | Withheld | None:
     if row is None:
         return None
     if not row["visible"]:
-        return Withheld(type, row["id"], tuple(row["patient_ids"] or ()))
+        return Withheld(
+            type, row["id"], tuple(row["patient_ids"] or ()), tuple(row["labels"] or ()), row["released"]
+        )
     return stored_version(type, row)

@@ -13,7 +13,7 @@ class Row(Protocol):
     def __getitem__(self, name: str, /) -> Any: ...
 
 
-COLUMNS = ("id", "version", "updated", "method", "patient_ids", "body_codec", "body")
+COLUMNS = ("id", "version", "updated", "method", "patient_ids", "body_codec", "body", "labels", "released")
 """What a page's rows begin with, in this order."""
 METHODS = ("", "POST", "PUT", "DELETE", "PATCH")
 CODEC_PLAIN = 0
@@ -46,6 +46,8 @@ def stored_version(type: str, row: Row) -> StoredVersion:
         body=body_of(row),
         patients=tuple(row["patient_ids"] or ()),
         method=METHODS[row["method"]],
+        labels=tuple(row["labels"] or ()),
+        released=row["released"],
     )
 
 
@@ -60,7 +62,9 @@ def stored_versions(rows: Iterable[tuple[str, Any]]) -> tuple[StoredVersion, ...
             body if codec == CODEC_PLAIN else body_of(row),
             tuple(patients) if patients else (),
             METHODS[method],
+            tuple(labels) if labels else (),
+            released,
         )
         for type, row in rows
-        for id, version, updated, method, patients, codec, body in (row[:7],)
+        for id, version, updated, method, patients, codec, body, labels, released in (row[:9],)
     )

@@ -26,12 +26,13 @@ from akson.store.lanes import Lanes
 from akson.store.maintenance import Extract, Maintenance
 from akson.store.migrate import migrate
 from akson.store.reading import Reading
+from akson.store.search.hiding import Redactions
 from akson.store.searching import Searching
 from akson.store.tables import Tables
 from akson.store.values import (
-    CareRelationRow,
     ChangeEvent,
     Current,
+    PatientFacts,
     PendingEvent,
     SearchPage,
     Sql,
@@ -169,15 +170,19 @@ class Store:
         at: datetime,
         *,
         restriction: Callable[[str], Restriction],
+        redactions: Redactions,
     ) -> SearchPage:
         """A search inside one patient's record as it was at `at`, under today's restriction."""
-        return await self._as_of.search(tenant, patient, query, at, restriction=restriction)
+        return await self._as_of.search(
+            tenant, patient, query, at, restriction=restriction, redactions=redactions
+        )
 
     async def search(
-        self, tenant: int, query: Query, *, restriction: Callable[[str], Restriction]
+        self, tenant: int, query: Query, *, restriction: Callable[[str], Restriction], redactions: Redactions
     ) -> SearchPage:
-        """`restriction(type)` applies at every table the search touches: matches, chains, includes, counts."""
-        return await self._searching.search(tenant, query, restriction=restriction)
+        """`restriction(type)` applies at every table the search touches: matches, chains, includes, counts; and so do the
+        `redactions(type)`: what they hide is found by nothing."""
+        return await self._searching.search(tenant, query, restriction=restriction, redactions=redactions)
 
     async def everything(
         self,
@@ -194,8 +199,10 @@ class Store:
             tenant, patient, part, restriction=restriction, count=count, cursor=cursor
         )
 
-    def explain(self, tenant: int, query: Query, *, restriction: Callable[[str], Restriction]) -> Sql:
-        return self._searching.explain(tenant, query, restriction=restriction)
+    def explain(
+        self, tenant: int, query: Query, *, restriction: Callable[[str], Restriction], redactions: Redactions
+    ) -> Sql:
+        return self._searching.explain(tenant, query, restriction=restriction, redactions=redactions)
 
     async def current(self, tenant: int, keys: Sequence[tuple[str, str]]) -> dict[tuple[str, str], Current]:
         """How resources stand, whoever asks; for commit only."""
@@ -207,17 +214,19 @@ class Store:
         """One transaction. Raises CONFLICT AKS-STORE-030, -031; INVALID -032; OVERLOADED -033; TOO_LARGE -034."""
         await self._commit.commit(tenant, writes, events=events, at=at)
 
-    async def related(
-        self, tenant: int, patients: Sequence[str], *, grantees: Sequence[str], at: datetime
-    ) -> frozenset[str]:
-        """Those of `patients` to whom one of `grantees` has a care relation valid at `at`."""
-        return await self._facts.related(tenant, patients, grantees=grantees, at=at)
-
-    async def relations(
-        self, tenant: int, patient: str, *, grantees: Sequence[str], at: datetime
-    ) -> list[CareRelationRow]:
-        """The relations themselves, for an explanation in words."""
-        return await self._facts.relations(tenant, patient, grantees=grantees, at=at)
+    async def facts(
+        self,
+        tenant: int,
+        patients: Sequence[str],
+        *,
+        grantees: Sequence[str],
+        representatives: Sequence[str],
+        at: datetime,
+    ) -> dict[str, PatientFacts]:
+        """What is known of each patient, by a statement of its own: for the last guard and for explanations."""
+        return await self._facts.of(
+            tenant, patients, grantees=grantees, representatives=representatives, at=at
+        )
 
     def exclusive(self, tenant: int, keys: Sequence[str]) -> AbstractAsyncContextManager[None]:
         """Nobody else holds any of `keys` meanwhile: for conditional creates and updates."""

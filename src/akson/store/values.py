@@ -1,10 +1,11 @@
 """What goes into and comes out of the store."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 import msgspec
 
+from akson.access.facts import Barrier, Relation, Representation, Traits
 from akson.fhir.index_values import IndexValues
 
 
@@ -20,6 +21,10 @@ class StoredVersion(msgspec.Struct, frozen=True):
     """Ids of the patients it belongs to, as stored; only for the log and the last guard."""
     method: str = "PUT"
     """`POST`, `PUT`, `DELETE`: what made this version (history needs it)."""
+    labels: tuple[str, ...] = ()
+    """Codes of `meta.security` as stored beside the body; for the last guard, like `patients`."""
+    released: datetime | None = None
+    """Until then the citizen does not see it."""
     # A struct and no dataclass: a page makes a thousand of these, and a frozen dataclass takes six times as long to make.
 
     @property
@@ -35,21 +40,44 @@ class Withheld:
     id: str
     patients: tuple[str, ...]
     """Ids of the patients concerned, so that the refusal stands in their logs."""
+    labels: tuple[str, ...] = ()
+    released: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class CareRelationRow:
-    """`grantee` may see `patient` from `valid_from` until `valid_to`, because of the resource it stands in.
+class Derived:
+    """What one version of one resource says to the judgement. Kept beside it: written with it, gone with it."""
 
-    Example: CareRelationRow('astrid', 'Organization/hjemmetjenesten-ost', 'service-decision', 2026-01-03, None)
-    """
+    relations: tuple[Relation, ...] = ()
+    barriers: tuple[Barrier, ...] = ()
+    representations: tuple[Representation, ...] = ()
+    traits: tuple[Traits, ...] = ()
+    addresses: tuple[str, ...] = ()
+    """Where the person of this resource is registered, in one spelling; the store keeps a keyed hash."""
+    links: tuple[str, ...] = ()
+    """Ids of other Patient resources that are the same person."""
+    labels: tuple[str, ...] = ()
+    released: datetime | None = None
 
-    patient: str
-    grantee: str
-    kind: str
-    """`service-decision`, `care-team`, `worklist`, `gp-list`, `message`."""
-    valid_from: datetime
-    valid_to: datetime | None
+    @property
+    def beyond_relations(self) -> bool:
+        """Whether there is something for the tables that few resources write to."""
+        return bool(self.barriers or self.representations or self.traits or self.addresses or self.links)
+
+
+NOTHING_DERIVED = Derived()
+
+
+@dataclass(slots=True)
+class PatientFacts:
+    """What is known of one patient, from all Patient resources that are the same person."""
+
+    relations: list[Relation] = field(default_factory=list)
+    barriers: list[Barrier] = field(default_factory=list)
+    representations: list[Representation] = field(default_factory=list)
+    traits: list[Traits] = field(default_factory=list)
+    same: list[str] = field(default_factory=list)
+    """Ids of the other Patient resources."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +94,7 @@ class Write:
     body: bytes | None
     index: IndexValues
     method: str
-    relations: tuple[CareRelationRow, ...] = ()
+    derived: Derived = NOTHING_DERIVED
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +123,8 @@ class Current:
     patients: tuple[str, ...]
     body: bytes | None
     """None for a deletion."""
+    labels: tuple[str, ...] = ()
+    released: datetime | None = None
 
     @property
     def deleted(self) -> bool:

@@ -1,36 +1,37 @@
 """Rules for those who are not persons: the municipality's own service clients, and other enterprises' messages."""
 
-from datetime import datetime
-
-from akson.access.actor import Actor, ActorKind, PurposeOfUse
-from akson.access.decision import Everything, Question
-from akson.access.rules import Ruling, permits
+from akson.access.actor import ActorKind, PurposeOfUse
+from akson.access.decision import Everything, Restriction
+from akson.access.rules import Asked, permits
 
 # What a care message from another enterprise may add. It reads nothing, changes nothing and deletes nothing.
 MESSAGE_TYPES = frozenset({"Communication", "Encounter", "Provenance", "Task"})
 
 
-def own_service(actor: Actor, purpose: PurposeOfUse, question: Question, at: datetime) -> Ruling | None:
+@permits(
+    "AKS-RULE-SYSTEM",
+    source="pasientjournalloven § 22",
+    words="Kommunens egen systemtjeneste behandlet opplysningen.",
+    words_en="The municipality's own service handled the information.",
+)
+def own_service(asked: Asked) -> Restriction | None:
     """The municipality's own service client has full rights within its tenant."""
-    if actor.kind is not ActorKind.SYSTEM:
-        return None
-    return permits(
-        "AKS-RULE-SYSTEM",
-        "Kommunens egen systemtjeneste behandlet opplysningen.",
-        "pasientjournalloven § 22",
-        Everything(),
-    )
+    return Everything() if asked.actor.kind is ActorKind.SYSTEM else None
 
 
-def sent_message(actor: Actor, purpose: PurposeOfUse, question: Question, at: datetime) -> Ruling | None:
+@permits(
+    "AKS-RULE-MESSAGE",
+    source="helsepersonelloven § 25; forskrift om kommunal betaling for utskrivningsklare pasienter §§ 8–12",
+    words="{name} sendte en melding om deg til kommunen.",
+    words_en="{name} sent the municipality a message about you.",
+)
+def sent_message(asked: Asked) -> Restriction | None:
     """Another enterprise adds what its message says about the patient it concerns."""
-    if actor.kind is not ActorKind.ORGANISATION or purpose is not PurposeOfUse.CARE_COORDINATION:
+    if (
+        asked.actor.kind is not ActorKind.ORGANISATION
+        or asked.purpose is not PurposeOfUse.CARE_COORDINATION
+        or asked.question.action != "create"
+        or asked.question.type not in MESSAGE_TYPES
+    ):
         return None
-    if question.action != "create" or question.type not in MESSAGE_TYPES:
-        return None
-    return permits(
-        "AKS-RULE-MESSAGE",
-        f"{actor.name} sendte en melding om deg til kommunen.",
-        "helsepersonelloven § 25; forskrift om kommunal betaling for utskrivningsklare pasienter §§ 8–12",
-        Everything(),
-    )
+    return Everything()

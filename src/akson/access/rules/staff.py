@@ -1,120 +1,121 @@
-"""Rules for those who work in the service. Source: helsepersonelloven §§ 21, 25, 45; pasientjournalloven §§ 16, 19."""
+"""What opens the record to those who work in the municipality. For which role and purpose, the policy's table says."""
 
-from datetime import datetime
+from akson.access.actor import ActorKind
+from akson.access.algebra import negated
+from akson.access.decision import Everything, NoPatient, PatientRelation, Restriction
+from akson.access.rules import FOLLOWED_UP, Asked, permits
 
-from akson.access.actor import Actor, ActorKind, PurposeOfUse
-from akson.access.data_classes import DataClass, data_class
-from akson.access.decision import Everything, NoPatient, PatientRelation, Question
-from akson.access.rules import Ruling, denies, permits
 
-LEVEL_REQUIRED = 4
-CLINICAL_ROLES = frozenset({"nurse", "doctor", "gp"})
-_CARE_PURPOSES = frozenset({PurposeOfUse.TREATMENT, PurposeOfUse.CARE_COORDINATION})
-_CASEWORK_CLASSES = frozenset({DataClass.DEMOGRAPHIC, DataClass.SERVICE, DataClass.MESSAGE})
-_CASEWORK_PURPOSES = frozenset(
-    {PurposeOfUse.ADMINISTRATION, PurposeOfUse.CARE_COORDINATION, PurposeOfUse.TREATMENT}
+@permits(
+    "AKS-RULE-CARE-RELATION",
+    source="helsepersonelloven §§ 25 og 45; pasientjournalloven § 19",
+    words="{unit} gir deg helsehjelp, og oppslaget gjaldt helsehjelpen.",
+    words_en="{unit} gives you care, and this was part of the care.",
 )
-_READING = frozenset({"read", "search", "history"})
-_WORKING = _READING | {"create", "update", "delete"}
-_CLERICAL_ROLES = frozenset({"administrator", "message-officer", "privacy-officer"})
-
-
-def weak_login(actor: Actor, purpose: PurposeOfUse, question: Question, at: datetime) -> Ruling | None:
-    """Staff whose login is weaker than level 4 see nothing."""
-    if actor.kind is ActorKind.PRACTITIONER and actor.level < LEVEL_REQUIRED:
-        return denies(
-            "AKS-RULE-LEVEL",
-            "Innloggingen var ikke sterk nok (nivå 4 kreves).",
-            "eForvaltningsforskriften § 4",
-        )
-    return None
-
-
-def reference_data(actor: Actor, purpose: PurposeOfUse, question: Question, at: datetime) -> Ruling | None:
-    """Organisations, professionals and words may be read by everyone who works here; only the system writes them."""
-    if actor.kind is not ActorKind.PRACTITIONER or question.action not in _READING:
-        return None
-    if data_class(question.type) is not DataClass.REFERENCE:
-        return None
-    return permits("AKS-RULE-REFERENCE", "Opplysningen gjelder ingen pasient.", "", NoPatient())
-
-
-def care_relation(actor: Actor, purpose: PurposeOfUse, question: Question, at: datetime) -> Ruling | None:
+def care_relation(asked: Asked) -> Restriction | None:
     """Health personnel see and write what concerns patients they, or their unit, have a care relation to.
 
     Of the patient's access log they see their own lines; the record sees to that.
     """
-    if actor.kind is not ActorKind.PRACTITIONER or actor.role not in CLINICAL_ROLES:
-        return None
-    if purpose not in _CARE_PURPOSES or data_class(question.type) is DataClass.REFERENCE:
-        return None
-    if question.action not in _WORKING | {"log"}:
-        return None
-    return permits(
-        "AKS-RULE-CARE-RELATION",
-        f"{actor.unit_name or 'Tjenesten'} gir deg helsehjelp, og oppslaget gjaldt helsehjelpen.",
-        "helsepersonelloven §§ 25 og 45; pasientjournalloven § 19",
-        PatientRelation(actor.grantees, at),
-    )
+    return _related(asked, "AKS-RULE-CARE-RELATION")
 
 
-def casework(actor: Actor, purpose: PurposeOfUse, question: Question, at: datetime) -> Ruling | None:
+@permits(
+    "AKS-RULE-CASEWORK",
+    source="forvaltningsloven § 13 b; pasientjournalloven § 19",
+    words="{unit} behandler saken din.",
+    words_en="{unit} is handling your case.",
+)
+def casework(asked: Asked) -> Restriction | None:
     """Caseworkers see services, demographics and correspondence of patients their office handles; no clinical notes."""
-    if (
-        actor.kind is not ActorKind.PRACTITIONER
-        or actor.role != "caseworker"
-        or purpose not in _CASEWORK_PURPOSES
-    ):
-        return None
-    if question.action not in _WORKING or data_class(question.type) not in _CASEWORK_CLASSES:
-        return None
-    return permits(
-        "AKS-RULE-CASEWORK",
-        f"{actor.unit_name or 'Saksbehandlingen'} behandler saken din.",
-        "forvaltningsloven § 13 b; pasientjournalloven § 19",
-        PatientRelation(actor.grantees, at),
-    )
+    return _related(asked, "AKS-RULE-CASEWORK")
 
 
-def unmatched_items(actor: Actor, purpose: PurposeOfUse, question: Question, at: datetime) -> Ruling | None:
+@permits(
+    "AKS-RULE-SELF-DECLARED",
+    source="helsepersonelloven §§ 25 og 45; pasientjournalloven § 19",
+    words="{name} oppga selv, med en grunn, at hun eller han gir deg helsehjelp.",
+    words_en="{name} declared, with a reason, that she or he gives you care.",
+    obligations=FOLLOWED_UP,
+)
+def self_declared(asked: Asked) -> Restriction | None:
+    """Who has declared a care relation with a reason sees what it needs: she alone, never her unit."""
+    return _opened_herself(asked, "AKS-RULE-SELF-DECLARED")
+
+
+@permits(
+    "AKS-RULE-EMERGENCY",
+    source="helsepersonelloven § 7; pasientjournalloven § 19",
+    words="{name} ga deg øyeblikkelig hjelp og åpnet det hjelpen trengte.",
+    words_en="{name} gave you emergency care and opened what that needed.",
+    obligations=FOLLOWED_UP,
+)
+def emergency(asked: Asked) -> Restriction | None:
+    """In an emergency: what the policy names of patients whom she herself has opened, with a ground, for some hours."""
+    return _opened_herself(asked, "AKS-RULE-EMERGENCY")
+
+
+@permits(
+    "AKS-RULE-IDENTIFY",
+    source="helsepersonelloven § 7; pasientjournalforskriften § 6",
+    words="{name} søkte deg fram for å gi deg helsehjelp.",
+    words_en="{name} looked you up in order to give you care.",
+)
+def identify(asked: Asked) -> Restriction | None:
+    """Before a record is opened with a ground, its person must be found. Everything beyond identity is redacted."""
+    if not asked.own_staff or asked.question.type != "Patient" or asked.granted("AKS-RULE-IDENTIFY") is None:
+        return None
+    return negated(NoPatient())
+
+
+def _opened_herself(asked: Asked, rule: str) -> Restriction | None:
+    kinds = asked.granted(rule) if asked.own_staff else None
+    if not kinds:
+        return None
+    return PatientRelation(asked.actor.persons, asked.question.at, kinds)
+
+
+def _related(asked: Asked, rule: str) -> Restriction | None:
+    kinds = asked.granted(rule) if asked.own_staff else None
+    if not kinds:
+        return None
+    return PatientRelation(asked.actor.grantees, asked.question.at, kinds)
+
+
+@permits(
+    "AKS-RULE-REFERENCE",
+    source="pasientjournalloven § 16 (gjelder ikke opplysninger uten pasient)",
+    words="Opplysningen gjelder ingen pasient.",
+    words_en="The information concerns no patient.",
+)
+def reference_data(asked: Asked) -> Restriction | None:
+    """Organisations, professionals and words are read by all personnel, here and elsewhere; only the system writes them."""
+    if asked.actor.kind is not ActorKind.PRACTITIONER or asked.granted("AKS-RULE-REFERENCE") is None:
+        return None
+    return NoPatient()
+
+
+@permits(
+    "AKS-RULE-UNMATCHED",
+    source="pasientjournalloven § 22",
+    words="Meldingen manglet pasient.",
+    words_en="The message named no patient that could be found.",
+)
+def unmatched_items(asked: Asked) -> Restriction | None:
     """Items that belong to no patient yet (a message nobody could be matched to) are the work of message officers."""
-    if actor.kind is not ActorKind.PRACTITIONER or actor.role != "message-officer":
+    if not asked.own_staff or asked.question.type != "Task" or asked.granted("AKS-RULE-UNMATCHED") is None:
         return None
-    if question.type != "Task" or question.action not in _READING | {"update"}:
-        return None
-    return permits(
-        "AKS-RULE-UNMATCHED", "Meldingen manglet pasient.", "pasientjournalloven § 22", NoPatient()
-    )
+    return NoPatient()
 
 
-def privacy_officer(actor: Actor, purpose: PurposeOfUse, question: Question, at: datetime) -> Ruling | None:
+@permits(
+    "AKS-RULE-PRIVACY-OFFICER",
+    source="personvernforordningen artikkel 39",
+    words="Personvernombudet kontrollerte hvem som har åpnet journalen.",
+    words_en="The privacy officer checked who has opened the record.",
+)
+def privacy_officer(asked: Asked) -> Restriction | None:
     """The privacy officer reads the access log, and nothing of the record itself."""
-    if (
-        actor.kind is not ActorKind.PRACTITIONER
-        or actor.role != "privacy-officer"
-        or question.action != "log"
-    ):
+    if not asked.own_staff or asked.granted("AKS-RULE-PRIVACY-OFFICER") is None:
         return None
-    return permits(
-        "AKS-RULE-PRIVACY-OFFICER",
-        "Personvernombudet kontrollerte hvem som har åpnet journalen.",
-        "personvernforordningen artikkel 39",
-        Everything(),
-    )
-
-
-def no_duty(actor: Actor, purpose: PurposeOfUse, question: Question, at: datetime) -> Ruling | None:
-    """Clerical roles have no duty that needs a patient's record."""
-    if (
-        actor.kind is not ActorKind.PRACTITIONER
-        or actor.role not in _CLERICAL_ROLES
-        or question.action == "log"
-    ):
-        return None
-    if data_class(question.type) is DataClass.REFERENCE or question.type == "Task":
-        return None
-    return denies(
-        "AKS-RULE-NO-DUTY",
-        "Rollen har ingen oppgave som krever innsyn i journalen.",
-        "helsepersonelloven § 21 a",
-    )
+    return Everything()

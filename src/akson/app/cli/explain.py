@@ -39,9 +39,12 @@ async def _explain(settings: "Settings", search: str, who: "Actor", as_json: boo
     query = parse(type, parse_qsl(text, keep_blank_values=True), strict=True)
     async with open_node(settings, pool_size=2) as node:
         session = node.record.open(who, options.usual_purpose(who))
-        decision = session.decide("search", type)
+        scope, decision = session.judge.scope("search", type), session.judge.general("search", type)
         sql = node.record.store.explain(
-            who.tenant, query, restriction=lambda name: session.decide("search", name).restriction
+            who.tenant,
+            query,
+            restriction=session.judge.rule("search"),
+            redactions=session.judge.redactions("search"),
         )
     if as_json:
         say_json(
@@ -49,7 +52,7 @@ async def _explain(settings: "Settings", search: str, who: "Actor", as_json: boo
                 "query": _plain(query),
                 "actor": who.id,
                 "permit": decision.permit,
-                "restriction": _plain(decision.restriction),
+                "restriction": _plain(scope.restriction),
                 "rules": [reason.rule for reason in decision.reasons],
                 "sql": sql.text,
                 "arguments": [_plain(argument) for argument in sql.arguments],
@@ -62,7 +65,7 @@ async def _explain(settings: "Settings", search: str, who: "Actor", as_json: boo
         if value not in (None, (), "", False):
             click.echo(f"  {name:<12} {value!r}")
     _title(f"Restriction for {who.id}: {'permitted' if decision.permit else 'refused'}")
-    click.echo(f"  {decision.restriction!r}")
+    click.echo(f"  {scope.restriction!r}")
     for reason in decision.reasons:
         click.echo(f"  {reason.rule}: {reason.words}")
     _title("SQL")

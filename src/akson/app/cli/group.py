@@ -13,6 +13,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "doctor": ("doctor", "Check the installation; says what is wrong and what to do."),
     "erase": ("erase", "Erase the content of a resource for good, by law."),
     "explain": ("explain", "Show what a search becomes: query, restriction, SQL."),
+    "issuers": ("issuers", "Print what each issuer of logins must be told of this node."),
     "load": ("load", "Load FHIR Bundles, NDJSON or whole folders."),
     "reindex": ("reindex", "Rebuild the search index, online."),
     "serve": ("serve", "Run a node, without demo data and demo login."),

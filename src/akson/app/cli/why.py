@@ -35,7 +35,8 @@ async def _why(settings: "Settings", who: "Actor", type: str, id: str, as_json: 
     async with open_node(settings, pool_size=2) as node:
         decision = await node.record.open(who, options.usual_purpose(who)).why(type, id)
     reasons = [
-        {"rule": r.rule, "effect": r.effect, "words": r.words, "source": r.source} for r in decision.reasons
+        {"rule": r.rule, "effect": r.effect, "words": r.words, "words_en": r.words_en, "source": r.source}
+        for r in decision.reasons
     ]
     if as_json:
         say_json(

@@ -8,13 +8,14 @@ import base64
 import binascii
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from akson.fhir.problem import Problem, ProblemKind
 from akson.fhir.search.query import Sort
 from akson.store.principal import PRINCIPAL_DATE
 from akson.store.search.bodies import ordered_by, texts
+from akson.store.search.hiding import where_hidden
 from akson.store.search.scope import Scope, unsupported
 
 SORTS_MAX = 5
@@ -38,10 +39,19 @@ def keys(sorts: tuple[Sort, ...], scope: Scope) -> tuple[Key, ...]:
     """The order of a search; the id makes it total. Raises AKS-STORE-021 for what cannot be sorted by."""
     if len(sorts) > SORTS_MAX:
         raise unsupported(f"At most {SORTS_MAX} sort parameters are offered.")
-    wanted = [_key(sort, scope) for sort in sorts]
+    wanted = [_visible(sort, _key(sort, scope), scope) for sort in sorts]
     if not any(sort.kind == "id" for sort in sorts):
         wanted.append(Key(scope.column("id"), "text", False, False))
     return tuple(wanted)
+
+
+def _visible(sort: Sort, key: Key, scope: Scope) -> Key:
+    """A row whose value is hidden stands among those without one."""
+    hidden = where_hidden(sort.param, scope)
+    if not hidden:
+        return key
+    collation = ' collate "C"' if key.type == "text" else ""
+    return replace(key, sql=f"(case when {hidden} then null else {key.sql} end){collation}", nullable=True)
 
 
 def _key(sort: Sort, scope: Scope) -> Key:

@@ -1,8 +1,9 @@
 """What every part of a search statement knows: parameters, hashes, restriction, and the table it speaks of. Pure."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from typing import ClassVar
 
 from akson.access.decision import Restriction
 from akson.fhir.definitions import Definitions
@@ -19,6 +20,8 @@ class Arguments:
 
     values: list[object] = field(default_factory=list)
     aliases: int = 0
+    per_row: ClassVar[bool] = False
+    """Whether the values differ from row to row, so that nothing can be asked once for the whole statement."""
 
     def add(self, value: object, type: str) -> str:
         # PostgreSQL has no zero character, so no stored text holds one; U+FFFD stands in for what cannot be found.
@@ -46,6 +49,8 @@ class Scope:
     keys: Keys
     definitions: Definitions
     restriction: Callable[[str], Restriction]
+    redactions: Callable[[str], Sequence[str]]
+    """Names of the redactions a type is answered under: hiding.py."""
     exists: Callable[[str], bool]
     """Whether a type has a table yet."""
     now: Callable[[], datetime]

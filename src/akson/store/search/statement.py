@@ -10,6 +10,7 @@ from akson.fhir.search.query import ChainValue, JunctionValue, Query, Term, Toke
 from akson.store.principal import ONE_PATIENT, PATIENT_PARAMS
 from akson.store.rows import COLUMNS
 from akson.store.search import order, terms
+from akson.store.search.hiding import names_column
 from akson.store.search.scope import Scope
 from akson.store.search.terms.chain import is_chain, names_patient
 from akson.store.tables import table_of
@@ -62,6 +63,10 @@ def _branch(query: Query, scope: Scope, *, limit: int, with_refs: bool, part: in
         chosen.append(f"{part} as {PART}")
     if with_refs:
         chosen.append(scope.column("refs"))
+        hidden = names_column(
+            scope.redactions, scope.type, scope.alias, scope.tenant, scope.keys, scope.arguments
+        )
+        chosen.append(f"{hidden or 'null::text[]'} as hidden")
     return (
         f"select {', '.join(chosen)}\n"
         f"from {scope.source or table_of(query.type)} {scope.alias}\n"

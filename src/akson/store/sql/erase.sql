@@ -16,6 +16,14 @@ with place as materialized (
     returning h.version
 ), unrelated as (
     delete from record.care_relation where tenant = $1::int and source_type = $2::text and source_id = $3::text
+), unbarred as (
+    delete from record.barrier where tenant = $1::int and source_type = $2::text and source_id = $3::text
+), unrepresented as (
+    delete from record.representation where tenant = $1::int and source_type = $2::text and source_id = $3::text
+), moved as (
+    delete from record.address where tenant = $1::int and owner = $2::text || '/' || $3::text
+), unknown as (
+    delete from record.trait where tenant = $1::int and $2::text = 'Patient' and patient_id = $3::text
 ), told as (
     insert into record.change_event (tenant, at, types, ids, versions)
     select $1::int, $5::timestamptz, array[$2::text], array[$3::text], array[now.version] from now

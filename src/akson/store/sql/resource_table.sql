@@ -25,6 +25,8 @@ create table record."{table}" (
     num_hi        float8[],             -- left out when every value is a point
     num_unit      bigint[],             -- 24 bits of hash of the system, 40 of the code
     body          bytea,                -- null: deleted or erased
+    labels        text[],               -- codes of meta.security, for access; null when none
+    released      timestamptz,          -- held back from the citizen until then; null when not held back
     primary key (tenant, bucket, id)
 );
 create index on record."{table}" using gin (tokens, refs) with (fastupdate = on, gin_pending_list_limit = 1024);
@@ -43,6 +45,8 @@ create table record."{table}_history" (
     id          text collate "C" not null,
     patient_ids text[],
     body        bytea,
+    labels      text[],
+    released    timestamptz,
     primary key (tenant, bucket, id, version)
 );
 create index on record."{table}_history" (tenant, updated);

@@ -13,11 +13,12 @@ with locked as materialized (
     where t.tenant = l.tenant and t.bucket = l.bucket and t.id = l.id
     returning t.*
 ), kept as (
-    insert into {history} (tenant, version, updated, bucket, method, body_codec, id, patient_ids, body)
-    select g.tenant, g.version, g.updated, g.bucket, g.method, g.body_codec, g.id, g.patient_ids, g.body from gone g
+    insert into {history} (tenant, version, updated, bucket, method, body_codec, id, patient_ids, body, labels, released)
+    select g.tenant, g.version, g.updated, g.bucket, g.method, g.body_codec, g.id, g.patient_ids, g.body, g.labels, g.released
+    from gone g
 ), unrelated as (
     -- What the old version said of care relations; the new one brings its own.
     delete from record.care_relation r using gone g
     where r.tenant = $1::int and r.source_type = $2::text and r.source_id = g.id
 )
-select g.id, g.bucket, g.patient, g.patient_ids from gone g
+select g.id, g.bucket, g.patient, g.patient_ids, g.labels, g.released from gone g

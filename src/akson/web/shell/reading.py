@@ -50,7 +50,7 @@ def token(param: str, *codes: str, system: str | None = None) -> Term:
 
 def may_see(session: RecordSession, type: str) -> bool:
     """Whether the reader's role ever sees resources of this type; which of them, the restriction says."""
-    return session.decide("search", type).permit
+    return session.may("search", type)
 
 
 async def _search(session: RecordSession, query: Query) -> SearchResult:

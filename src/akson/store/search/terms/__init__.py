@@ -9,6 +9,7 @@ from dataclasses import replace
 
 from akson.fhir.search.query import ChainValue, MissingValue, Query, Term, TokenValue
 from akson.store.search import restriction
+from akson.store.search.hiding import or_hidden, visible_only
 from akson.store.search.scope import Scope, conjunction, disjunction, unsupported
 from akson.store.search.terms import (
     compartment,
@@ -28,6 +29,8 @@ from akson.store.search.terms import (
 )
 from akson.store.search.terms.chain import chain_condition, has_condition, is_chain, names_patient
 
+_FULFILLED_BY_NOTHING = frozenset({"not", "not-in"})
+"""Modifiers that find resources without any value."""
 _KINDS: Mapping[str, Callable[[Term, Scope], str]] = {
     "compartment": compartment.condition,
     "date": date.condition,
@@ -80,9 +83,16 @@ def leaves_few(term: Term) -> bool:
 
 
 def of_term(term: Term, scope: Scope) -> str:
+    """The term as a condition. In rows where what it reads is hidden from the reader, it reads nothing."""
     missing = [value for value in term.values if isinstance(value, MissingValue)]
     if missing:
         return disjunction([_missing(term, value, scope) for value in missing])
+    if term.modifier in _FULFILLED_BY_NOTHING:
+        return or_hidden(_plain(term, scope), term.param, scope)
+    return visible_only(_plain(term, scope), term.param, scope)
+
+
+def _plain(term: Term, scope: Scope) -> str:
     if term.kind == "composite":
         return composite.condition(term, scope, of_term)
     if term.kind == "filter":
@@ -101,7 +111,9 @@ def _missing(term: Term, value: MissingValue, scope: Scope) -> str:
     if term.kind in ("id", "lastUpdated"):
         return "false" if value.missing else "true"
     mark = scope.arguments.add([scope.token(term.param, "present")], "bigint[]")
-    return f"({scope.column('tokens')} @> {mark}) is {'not true' if value.missing else 'true'}"
+    if value.missing:
+        return or_hidden(f"({scope.column('tokens')} @> {mark}) is not true", term.param, scope)
+    return visible_only(f"({scope.column('tokens')} @> {mark}) is true", term.param, scope)
 
 
 def _narrowed(query: Query, scope: Scope) -> Scope:

@@ -8,6 +8,7 @@ from collections.abc import Callable
 
 from akson.fhir.search.query import ChainValue, Query, ReferenceValue, Term
 from akson.store.principal import ONE_PATIENT, PATIENT_PARAMS
+from akson.store.search.hiding import visible_only
 from akson.store.search.scope import Scope, disjunction
 from akson.store.tables import table_of
 
@@ -68,9 +69,11 @@ def _backward(param: str, query: Query, scope: Scope, rows: Rows) -> str:
     own, refs = scope.column("self"), inner.column("refs")
     if query.type in ONE_PATIENT and param in PATIENT_PARAMS and scope.type == "Patient":
         patient = inner.column("patient")
-        linked = f"({refs} @> array[{patient} # {mark}]) is true"
+        linked = visible_only(f"({refs} @> array[{patient} # {mark}]) is true", param, inner)
         return f"{own} in (select {patient} from {source} where {linked} and {rows(query, inner)})"
     if scope.narrow:
-        return f"exists (select from {source} where {refs} @> array[{own} # {mark}] and {rows(query, inner)})"
+        linked = visible_only(f"{refs} @> array[{own} # {mark}]", param, inner)
+        return f"exists (select from {source} where {linked} and {rows(query, inner)})"
     # Every reference of the rows found, under this parameter's mark: what stands under another meets nobody's hash.
-    return f"{own} = any(array(select distinct r # {mark} from {source}, unnest({refs}) r where {rows(query, inner)}))"
+    found = visible_only(rows(query, inner), param, inner)
+    return f"{own} = any(array(select distinct r # {mark} from {source}, unnest({refs}) r where {found}))"

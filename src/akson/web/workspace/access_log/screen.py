@@ -35,7 +35,7 @@ async def _load(
     """The patient is read first by everyone but the officer: one who may not see her learns no more from the log."""
     everyone = actor.role == PRIVACY_OFFICER
     chart = None if everyone else await load_chart(session, patient, "Tilgangslogg", now)
-    if chart and not session.decide("log", "Patient").permit:
+    if chart and not session.may("log", "Patient"):
         return AccessLogView(chart, None, patient, everyone=False)
     return AccessLogView(chart, await log_page(session, patient, before, now), patient, everyone)
 
