@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from akson.access.actor import Actor, ActorKind, PurposeOfUse
+from akson.access.actor import Actor, ActorKind, Attested, PurposeOfUse
 from akson.access.data_classes import CLASS_OF, DataClass, data_class
 from akson.access.decision import (
     AnyOf,
@@ -30,6 +30,14 @@ PEOPLE = CAST | {
     "ida-level-3": replace(CAST["ida"], level=3),
     "arne-level-3": replace(CAST["arne"], level=3),
     "porter": replace(CAST["ida"], role="porter"),
+    "guest": Actor(
+        ActorKind.PRACTITIONER,
+        "guest",
+        "Gjest Lege",
+        tenant=1,
+        role="doctor",
+        attested=Attested(("astrid",), PurposeOfUse.TREATMENT, "d-1", "00"),
+    ),
     "nobody's citizen": replace(CAST["astrid"], reference=""),
 }
 TREATMENT, EMERGENCY, COORDINATION, ADMINISTRATION, REQUEST, RESEARCH, OPERATIONS = PurposeOfUse
@@ -108,6 +116,9 @@ TABLE: tuple[tuple[str, PurposeOfUse, str, str, Restriction, str], ...] = (
     ("hospital", COORDINATION, "read", "Communication", NONE, "AKS-RULE-DEFAULT"),
     ("hospital", COORDINATION, "read", "Organization", NONE, "AKS-RULE-DEFAULT"),
     ("hospital", TREATMENT, "create", "Communication", NONE, "AKS-RULE-DEFAULT"),
+    # Health personnel of another enterprise: the patients attested, for the purpose attested, to read.
+    ("guest", TREATMENT, "read", "Observation", AnyOf((OWN, PatientRelation((), NOW))), "AKS-RULE-ATTESTED"),
+    ("guest", EMERGENCY, "read", "Observation", NONE, "AKS-RULE-DEFAULT"),
     # The municipality's own service.
     ("system", OPERATIONS, "erase", "Observation", ALL, "AKS-RULE-SYSTEM"),
     ("system", TREATMENT, "create", "Organization", ALL, "AKS-RULE-SYSTEM"),

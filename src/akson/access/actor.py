@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+from akson.access.scopes import Scope
+
 
 class ActorKind(StrEnum):
     PRACTITIONER = "practitioner"
@@ -22,6 +24,22 @@ class PurposeOfUse(StrEnum):
     PATIENT_REQUEST = "patient-request"
     RESEARCH = "research"
     OPERATIONS = "operations"
+
+
+@dataclass(frozen=True, slots=True)
+class Attested:
+    """What another enterprise vouches for in the national trust framework; it has been validated (identity.attestation)."""
+
+    patients: tuple[str, ...]
+    """Ids here of the patients it names; empty when it names none."""
+    purpose: PurposeOfUse
+    decision: str
+    """The enterprise's own reference to its decision on access (`decision_ref.id`), for the log of both."""
+    digest: str
+    """SHA-256 of the attestation as received, in hex."""
+    legal_entity: str = ""
+    """Organisation number."""
+    point_of_care: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +64,14 @@ class Actor:
     """Level of assurance of the login, 1 to 4."""
     on_behalf_of: tuple[str, ...] = ()
     """For a proxy: references of the Patients represented."""
+    scopes: tuple[Scope, ...] | None = None
+    """What the app through which she asks may at most; None: no app stands between."""
+    patient_context: str = ""
+    """Id of the patient that the app was opened for, which `patient/` scopes speak of."""
+    client: str = ""
+    """Id of that app or system."""
+    attested: Attested | None = None
+    """For one who works in another enterprise: what that enterprise vouches for."""
 
     @property
     def grantees(self) -> tuple[str, ...]:

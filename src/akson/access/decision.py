@@ -44,6 +44,14 @@ class PatientIs:
 
 
 @dataclass(frozen=True, slots=True)
+class Matching:
+    """The resource answers this search of its own type (`category=vital-signs`): plain tokens alone (../scopes.py)."""
+
+    type: str
+    query: str
+
+
+@dataclass(frozen=True, slots=True)
 class AnyOf:
     parts: tuple["Restriction", ...]
 
@@ -53,7 +61,9 @@ class AllOf:
     parts: tuple["Restriction", ...]
 
 
-Restriction: TypeAlias = Everything | Nothing | NoPatient | PatientRelation | PatientIs | AnyOf | AllOf
+Restriction: TypeAlias = (
+    Everything | Nothing | NoPatient | PatientRelation | PatientIs | Matching | AnyOf | AllOf
+)
 
 
 @dataclass(frozen=True, slots=True)

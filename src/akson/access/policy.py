@@ -7,10 +7,11 @@ from collections.abc import Callable
 from datetime import datetime
 
 from akson.access.actor import Actor, PurposeOfUse
-from akson.access.decision import AnyOf, Decision, Nothing, Question, Reason, Restriction
-from akson.access.rules import Ruling, citizen, machines, staff
+from akson.access.decision import AllOf, AnyOf, Decision, Everything, Nothing, Question, Reason, Restriction
+from akson.access.rules import Ruling, citizen, machines, partners, staff
+from akson.access.scopes import scope_restriction
 
-POLICY_VERSION = "2026-11-24.2"
+POLICY_VERSION = "2026-11-26.1"
 
 Rule = Callable[[Actor, PurposeOfUse, Question, datetime], Ruling | None]
 
@@ -19,6 +20,7 @@ RULES: tuple[Rule, ...] = (
     citizen.represented,
     machines.own_service,
     machines.sent_message,
+    partners.attested,
     staff.care_relation,
     staff.casework,
     staff.no_duty,
@@ -34,6 +36,7 @@ _DEFAULT = Reason(
     "Ingen regel gir tilgang til dette.",
     "helsepersonelloven § 21 a; pasientjournalloven § 16",
 )
+_BEYOND_SCOPE = Reason("AKS-RULE-SCOPE", "deny", "Appen har ikke fått lov til dette.")
 
 
 def decide(actor: Actor, purpose_of_use: PurposeOfUse, question: Question, *, at: datetime) -> Decision:
@@ -44,9 +47,16 @@ def decide(actor: Actor, purpose_of_use: PurposeOfUse, question: Question, *, at
         return _no(denials)
     if not rulings:
         return _no((_DEFAULT,))
+    limit = (
+        Everything()
+        if actor.scopes is None
+        else scope_restriction(actor.scopes, actor.patient_context, question)
+    )
+    if limit is None:
+        return _no((_BEYOND_SCOPE,))
     return Decision(
         permit=True,
-        restriction=_widest([r.restriction for r in rulings]),
+        restriction=_both(_widest([r.restriction for r in rulings]), limit),
         reasons=tuple(r.reason for r in rulings),
         obligations=("log",),
         policy_version=POLICY_VERSION,
@@ -59,3 +69,10 @@ def _no(reasons: tuple[Reason, ...]) -> Decision:
 
 def _widest(restrictions: list[Restriction]) -> Restriction:
     return restrictions[0] if len(restrictions) == 1 else AnyOf(tuple(restrictions))
+
+
+def _both(rights: Restriction, limit: Restriction) -> Restriction:
+    """The user's rights and the app's scopes: what both let through."""
+    if isinstance(limit, Everything):
+        return rights
+    return limit if isinstance(rights, Everything) else AllOf((rights, limit))

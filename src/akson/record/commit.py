@@ -15,8 +15,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from akson.access.decision import Decision, Everything
+from akson.access.decision import Decision, Everything, Restriction
 from akson.audit.log import Prepared
+from akson.fhir.codec import json
 from akson.fhir.codec.splice import splice
 from akson.fhir.extraction import extract
 from akson.fhir.index_values import IndexValues
@@ -27,7 +28,7 @@ from akson.record.care_relations import care_relations
 from akson.record.drafts import Draft
 from akson.record.events import by_patient
 from akson.record.explanation import refusal
-from akson.record.guard import holds, not_found
+from akson.record.guard import holds, needs_resource, not_found, settled
 from akson.record.values import Change, Committed
 from akson.store.values import Current, PendingEvent, StoredVersion, Write
 
@@ -55,6 +56,8 @@ class _Step:
     """Everyone concerned: by the version before and by the one after."""
     absent: bool
     """Nothing stands there now: never made, or deleted."""
+    before: bytes | None = None
+    """What stands there now."""
     same: StoredVersion | None = None
     """What stands there, when the change would put the very same there again."""
 
@@ -148,13 +151,14 @@ class Commit:
         version = current.version if current else 0
         index = extract(draft.resource) if draft.resource is not None else IndexValues()
         _refuse_rich(draft.type, index)
-        before = current.patients if current else ()
+        belonged = current.patients if current else ()
         action = _ACTION[draft.method]
         absent = current is None or current.deleted
         if draft.method == "PUT" and absent:
             action = "create"
-        patients = tuple(dict.fromkeys((*index.patients, *before)))
-        return _Step(draft, action, version, index, patients, absent, _standing(draft, current))
+        patients = tuple(dict.fromkeys((*index.patients, *belonged)))
+        before = current.body if current else None
+        return _Step(draft, action, version, index, patients, absent, before, _standing(draft, current))
 
     async def _decide(self, steps: Sequence[_Step]) -> None:
         decisions = [self._session.decide(step.action, step.draft.type) for step in steps]
@@ -170,7 +174,9 @@ class Commit:
                 and step.draft.method == "PUT"
                 and not isinstance(decision.restriction, Everything)
             )
-            if named or not holds(decision.restriction, step.patients, related):
+            if named or not all(
+                holds(r, step.patients, related) for r in _before_and_after(decision.restriction, step)
+            ):
                 await self._refuse(step, decision)
 
     async def _refuse(self, step: _Step, decision: Decision) -> None:
@@ -217,6 +223,19 @@ class Commit:
         for action, (decision, named) in merged.items():
             events += self._session.events.make(action, decision, by_patient(named), at=at)
         return events
+
+
+def _before_and_after(restriction: Restriction, step: _Step) -> list[Restriction]:
+    """What must hold of the resource as it stands and as it will; once where that is the same question."""
+    if not needs_resource(restriction):
+        return [restriction]
+    found = []
+    if step.before is not None:
+        standing = step.before
+        found.append(settled(restriction, lambda: extract(json.parse(standing))))
+    if step.draft.resource is not None:
+        found.append(settled(restriction, lambda: step.index))
+    return found or [restriction]
 
 
 def _refuse_rich(type: str, index: IndexValues) -> None:

@@ -4,20 +4,24 @@ It takes the same Restriction and the facts, and shares no code with the store's
 whole answer: the guard never trims, since a mismatch means that one of the two computations is wrong.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 
 from akson.access.decision import (
     AllOf,
     AnyOf,
     Everything,
+    Matching,
     NoPatient,
     Nothing,
     PatientIs,
     PatientRelation,
     Restriction,
 )
+from akson.access.scopes import terms_of
+from akson.fhir.index_values import IndexValues
 from akson.fhir.problem import Problem, ProblemKind
+from akson.fhir.search.query import TokenValue
 
 Related = dict[tuple[tuple[str, ...], datetime], frozenset[str]]
 """For each (grantees, at) that a restriction names: the patients with a valid relation."""
@@ -30,6 +34,42 @@ def relations_named(restriction: Restriction) -> Iterable[PatientRelation]:
     elif isinstance(restriction, AnyOf | AllOf):
         for part in restriction.parts:
             yield from relations_named(part)
+
+
+def settled(restriction: Restriction, index: Callable[[], IndexValues]) -> Restriction:
+    """The restriction with every Matching answered from what the resource itself says; `index` is asked when needed."""
+    match restriction:
+        case Matching():
+            return Everything() if _says(restriction, index()) else Nothing()
+        case AnyOf(parts):
+            return AnyOf(tuple(settled(part, index) for part in parts))
+        case AllOf(parts):
+            return AllOf(tuple(settled(part, index) for part in parts))
+    return restriction
+
+
+def _says(matching: Matching, index: IndexValues) -> bool:
+    return all(
+        any(
+            isinstance(value, TokenValue) and param == term.param and _is(value, system, code)
+            for value in term.values
+            for param, system, code in index.tokens
+        )
+        for term in terms_of(matching)
+    )
+
+
+def _is(wanted: TokenValue, system: str | None, code: str | None) -> bool:
+    if wanted.code is not None and wanted.code != code:
+        return False
+    return wanted.system is None or (system or "") == wanted.system
+
+
+def needs_resource(restriction: Restriction) -> bool:
+    """Whether the patients alone do not tell if it holds."""
+    if isinstance(restriction, AnyOf | AllOf):
+        return any(map(needs_resource, restriction.parts))
+    return isinstance(restriction, Matching)
 
 
 def holds(restriction: Restriction, patients: Sequence[str], related: Related) -> bool:
@@ -45,6 +85,8 @@ def holds(restriction: Restriction, patients: Sequence[str], related: Related) -
             return bool(patients) and set(patients) <= set(allowed)
         case PatientRelation(grantees, at):
             return bool(patients) and set(patients) <= related.get((grantees, at), frozenset())
+        case Matching():
+            return False  # not `settled`: nobody has looked at the resource
         case AnyOf(parts):
             return any(holds(part, patients, related) for part in parts)
         case AllOf(parts):

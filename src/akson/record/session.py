@@ -12,12 +12,23 @@ from akson.access.actor import Actor, ActorKind, PurposeOfUse
 from akson.access.decision import Decision, Everything, Nothing, Question, Restriction
 from akson.access.policy import decide
 from akson.audit.log import Prepared
+from akson.fhir.codec import json
+from akson.fhir.extraction import extract
 from akson.fhir.problem import Problem, ProblemKind
 from akson.fhir.search.query import Query
 from akson.record import access_lines, everything, explanation
 from akson.record.commit import Commit
 from akson.record.events import EventMaker, by_patient
-from akson.record.guard import Related, gone, holds, not_found, refused_answer, relations_named
+from akson.record.guard import (
+    Related,
+    gone,
+    holds,
+    needs_resource,
+    not_found,
+    refused_answer,
+    relations_named,
+    settled,
+)
 from akson.record.questions import patients_named
 from akson.record.values import (
     ID,
@@ -315,7 +326,7 @@ class RecordSession:
             return
         everyone = sorted({p for v in shown for p in v.patients})
         related = await self.related(list(restrictions.values()), everyone)
-        if all(holds(restrictions[v.type], v.patients, related) for v in shown):
+        if all(holds(_settled(restrictions[v.type], v), v.patients, related) for v in shown):
             return
         denied = Decision(False, Nothing(), (explanation.GUARD,), ("log",))
         await self._log(self.events.make(action, denied, {p: [] for p in everyone}, at=self.at))
@@ -323,3 +334,10 @@ class RecordSession:
 
     async def _log(self, events: list[Prepared]) -> None:
         await self.record.log.append(events)
+
+
+def _settled(restriction: Restriction, version: StoredVersion) -> Restriction:
+    if not needs_resource(restriction) or version.body is None:
+        return restriction
+    body = version.body
+    return settled(restriction, lambda: extract(json.parse(body)))

@@ -10,12 +10,16 @@ from akson.access.decision import (
     AllOf,
     AnyOf,
     Everything,
+    Matching,
     NoPatient,
     Nothing,
     PatientIs,
     PatientRelation,
     Restriction,
 )
+from akson.access.scopes import terms_of
+from akson.fhir.search.query import TokenValue
+from akson.store import forms
 from akson.store.keys import Keys
 from akson.store.search.scope import Arguments, conjunction, disjunction
 
@@ -28,19 +32,23 @@ def condition(
     keys: Keys,
     arguments: Arguments,
     indexed: bool = True,
+    current: bool = True,
 ) -> str:
     """True for the rows of `alias` that may be seen. `indexed` is false for history tables, which lack `patient`, and where
-    other conditions find the rows."""
-    return _Compiler(alias, tenant, keys, arguments, indexed=indexed).compile(restriction)
+    other conditions find the rows. `current` is false where rows may be superseded ones, which have no tokens."""
+    return _Compiler(alias, tenant, keys, arguments, indexed=indexed, current=current).compile(restriction)
 
 
 class _Compiler:
-    def __init__(self, alias: str, tenant: int, keys: Keys, arguments: Arguments, *, indexed: bool) -> None:
+    def __init__(
+        self, alias: str, tenant: int, keys: Keys, arguments: Arguments, *, indexed: bool, current: bool
+    ) -> None:
         self._alias = alias
         self._tenant = tenant
         self._keys = keys
         self._arguments = arguments
         self._indexed = indexed
+        self._current = current
 
     def compile(self, restriction: Restriction) -> str:
         match restriction:
@@ -54,6 +62,8 @@ class _Compiler:
                 return self._relation(restriction)
             case PatientIs():
                 return self._is(restriction)
+            case Matching():
+                return self._matching(restriction)
             case AnyOf(parts):
                 return disjunction([self.compile(part) for part in parts])
             case AllOf(parts):
@@ -84,3 +94,23 @@ class _Compiler:
             hashes = [self._keys.target(self._tenant, f"Patient/{id}") for id in restriction.patients]
             index = f"{self._alias}.patient = any({self._arguments.add(hashes, 'bigint[]')}) and "
         return f"({index}({self._alias}.patient_ids <@ {own}) is true)"
+
+    def _matching(self, restriction: Matching) -> str:
+        """As the search terms of tokens; the guard asks the resource itself once more."""
+        if not self._current:
+            return "false"
+        tests = []
+        for term in terms_of(restriction):
+            wanted = [
+                self._keys.token(
+                    self._tenant,
+                    restriction.type,
+                    term.param,
+                    "is",
+                    forms.asked_token(value.system, value.code),
+                )
+                for value in term.values
+                if isinstance(value, TokenValue)
+            ]
+            tests.append(f"{self._alias}.tokens && {self._arguments.add(wanted, 'bigint[]')}")
+        return f"(({conjunction(tests)}) is true)"
