@@ -18,7 +18,8 @@ from hypothesis import strategies as st
 from akson.access.actor import Actor, ActorKind
 from akson.app.cast import CAST
 from akson.fhir.problem import Problem, ProblemKind
-from akson.identity.bearer import authenticator, bearer_token
+from akson.identity.bearer import bearer_token
+from akson.identity.callers import Callers, Shown
 from akson.identity.claims import to_actor, to_claims
 from akson.identity.issuers.local import ACCESS_TOKEN_TYPE, REMEMBERED_S, LocalIssuer
 from akson.identity.sessions import SESSION_TYPE
@@ -232,6 +233,6 @@ def test_a_header_without_a_bearer_token_is_nobody(header: str | None) -> None:
     assert refused.value.id == "AKS-IDENTITY-020"
 
 
-def test_the_scheme_is_read_in_any_case() -> None:
+async def test_the_scheme_is_read_in_any_case() -> None:
     one = issuer()
-    assert authenticator(one.verify)(f"bEaReR  {one.issue(IDA)}") == IDA
+    assert (await Callers(one).identify(Shown(f"bEaReR  {one.issue(IDA)}"))).actor == IDA

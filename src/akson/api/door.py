@@ -7,9 +7,9 @@ from collections.abc import Awaitable, Callable, MutableMapping, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
-from akson.access.actor import Actor, ActorKind, PurposeOfUse
+from akson.access.actor import ActorKind, PurposeOfUse
 from akson.api.capability import Capability
 from akson.api.cursors import Seal
 from akson.api.interaction import Answer, Call, Interaction
@@ -22,13 +22,21 @@ from akson.api.routing import route, table
 from akson.api.statuses import answer_of
 from akson.api.terminologies import terminology_capabilities
 from akson.api.words import words_of
-from akson.fhir.problem import Problem
+from akson.fhir.problem import Problem, ProblemKind
+from akson.identity.callers import Caller, Shown
 from akson.record.door import Record
 from akson.record.session import RecordSession
 from akson.terminology import Terminology
 
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
-Authenticate = Callable[[str | None], Actor]
+
+
+class Identifies(Protocol):
+    """Who calls: `akson.identity.callers.Callers`."""
+
+    async def identify(self, shown: Shown) -> Caller: ...
+    def challenge(self, problem: Problem) -> tuple[tuple[str, str], ...]: ...
+
 
 _BODY_NEEDED = frozenset({"create", "update", "patch", "transaction"})
 _WITH_BODY = frozenset({"POST", "PUT", "PATCH"})
@@ -53,7 +61,7 @@ class Door:
     def __init__(
         self,
         record: Record,
-        authenticate: Authenticate,
+        callers: Identifies,
         base_url: str,
         terminology: Terminology,
         profiles: Path | None,
@@ -61,7 +69,7 @@ class Door:
         self._profiles = ProfileFolder(profiles, terminology)
         self._record = record
         self._terminology = terminology
-        self._authenticate = authenticate
+        self._callers = callers
         self._base = f"{base_url}/fhir" if base_url else ""
         self._words = words_of(terminology)
         self._seal = Seal(record.cursor_key())
@@ -78,18 +86,20 @@ class Door:
             answer = await self._answer(request, receive)
         except Problem as problem:
             answer = answer_of(problem)
+            if problem.kind is ProblemKind.UNAUTHENTICATED:
+                answer = replace(answer, headers=self._callers.challenge(problem))
         except Disconnected:
             return
         await self._respond(send, answer, wanted, head=scope["method"] == "HEAD")
 
     async def _answer(self, request: Request, receive: Receive) -> Answer:
-        interaction, values = self._route(request)
+        interaction, values = await self._route(request)
         if interaction.code == "capabilities":
             if ("mode", "terminology") in request.query:
                 return terminology_capabilities(self._terminology, request.base)
             return self._capability.answer(interaction.shape, request.base)
         # Before the body is read: a stranger cannot make us keep 64 MB.
-        actor = self._authenticate(request.headers.get("authorization"))
+        caller = await self._callers.identify(_shown(request))
         body = b""
         if request.method in _WITH_BODY:
             body = await read_body(receive, request.headers)
@@ -97,15 +107,16 @@ class Door:
                 form, patch = interaction.shape.endswith("_search"), interaction.code == "patch"
                 said = body_format(request.headers, form=form, patch=patch)
                 body = await self._record.aside(len(body), partial(inward, said, body))
-        session = self._record.open(actor, _PURPOSE.get(actor.kind, PurposeOfUse.TREATMENT))
+        usual = _PURPOSE.get(caller.actor.kind, PurposeOfUse.TREATMENT)
+        session = self._record.open(caller.actor, caller.purpose or usual, ground=caller.ground)
         return await interaction.run(self._call(request, session, values, body))
 
-    def _route(self, request: Request) -> tuple[Interaction, dict[str, str]]:
+    async def _route(self, request: Request) -> tuple[Interaction, dict[str, str]]:
         try:
             return route(self._table, request.method, request.path)
         except Problem:
             # Only those who may ask are told what there is: 401 before 404 and 405.
-            self._authenticate(request.headers.get("authorization"))
+            await self._callers.identify(_shown(request))
             raise
 
     def _call(self, request: Request, session: RecordSession, values: dict[str, str], body: bytes) -> Call:
@@ -154,3 +165,8 @@ class Door:
             headers.append((b"content-length", str(len(body)).encode()))
         await send({"type": "http.response.start", "status": answer.status, "headers": headers})
         await send({"type": "http.response.body", "body": b"" if head else body})
+
+
+def _shown(request: Request) -> Shown:
+    headers = request.headers
+    return Shown(headers.get("authorization"), headers.get("dpop"), request.method, request.url)

@@ -30,14 +30,14 @@ STORY = (
 
 
 def fhir_door(node: Node) -> "App":
-    """/fhir, with access tokens of the node's own issuer."""
+    """/fhir, with access tokens of the node's own issuer and of those it trusts."""
     from akson import api
-    from akson.identity.bearer import authenticator
+    from akson.app.issuers import callers
     from akson.terminology import Terminology
 
     return api.build(
         node.record,
-        authenticate=authenticator(node.issuer.verify),
+        callers=callers(node),
         base_url=node.settings.base_url,
         terminology=Terminology.of_this_installation(node.settings.data),
         profiles=node.settings.profiles,

@@ -1,0 +1,179 @@
+"""Issuers outside this node, from the tables `[[issuer]]` in akson.toml, and who may call by them.
+
+    [[issuer]]
+    issuer = "https://helseid-sts.test.nhn.no"
+    audience = "storvik:akson"
+    jwks = "https://helseid-sts.test.nhn.no/.well-known/openid-configuration/jwks"
+    own = ["999977774"]
+    [issuer.scopes]
+    "storvik:akson/read" = "user/*.rs"
+
+Tables without an `audience` concern the login of people and are not read here. Every fault is told at once, and then
+nothing is started.
+"""
+
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
+
+from akson.access.scopes import read_scopes
+from akson.app.directory import RecordDirectory
+from akson.app.settings import FILE_NAME, Settings
+from akson.fhir.problem import Issue, Problem, ProblemKind
+from akson.identity.attestation.receiving import Receiver
+from akson.identity.callers import Callers
+from akson.identity.dpop import Proofs
+from akson.identity.issuers.external import ExternalIssuer
+from akson.identity.issuers.trusted import (
+    ALGORITHMS,
+    ENTERPRISE,
+    NATIONAL,
+    PROFILES,
+    TOA_AGE_MAX_S,
+    TOKEN_TYPES,
+    TrustedIssuer,
+)
+from akson.identity.jwks import Keys, is_safe_location
+from akson.identity.once import OnceMarks
+
+if TYPE_CHECKING:
+    from akson.app.wiring import Node
+
+ISSUERS_MAX = 20
+_MEMBERS = frozenset(
+    {
+        "issuer", "audience", "jwks", "profile", "tenant", "own", "partners", "scopes", "algorithms",
+        "token_types", "attestation_age_max_s",
+    }
+)  # fmt: skip
+
+
+def load(settings: Settings) -> tuple[TrustedIssuer, ...]:
+    """Raises Problem INVALID AKS-APP-006 with every fault."""
+    try:
+        tables = tomllib.loads((settings.data / FILE_NAME).read_text("utf-8")).get("issuer", [])
+    except (FileNotFoundError, NotADirectoryError):
+        return ()
+    faults: list[str] = []
+    if not isinstance(tables, list) or len(tables) > ISSUERS_MAX:
+        faults.append(f"[[issuer]] stands at most {ISSUERS_MAX} times, each as a table.")
+        tables = []
+    for_calls = [t for t in tables if isinstance(t, dict) and "audience" in t]
+    found = [_read(table, settings.data, faults) for table in for_calls]
+    names = [issuer.issuer for issuer in found if issuer]
+    faults += [f"The issuer {name} stands twice." for name in sorted(set(names)) if names.count(name) > 1]
+    if names and not settings.base_url:
+        # A proof names the address it is for; what the client calls us is no proof of that.
+        faults.append("[[issuer]] needs `base_url`: proofs of possession name this node's address.")
+    if faults:
+        raise Problem(
+            ProblemKind.INVALID,
+            "AKS-APP-006",
+            "The issuers in akson.toml are wrong; nothing was started.",
+            why=" ".join(faults),
+            now="Correct them; docs/settings.md shows one.",
+            issues=[Issue("value", fault) for fault in faults],
+        )
+    return tuple(issuer for issuer in found if issuer)
+
+
+def callers(node: "Node") -> Callers:
+    """Who may call this node's FHIR door."""
+    trusted = load(node.settings)
+    if not trusted:
+        return Callers(node.issuer)
+    marks = node.settings.data / "keys" / "used"
+    directory = RecordDirectory(node.record)
+    attestations = Receiver(directory, OnceMarks(marks / "attestations", clock=node.clock))
+    external = [
+        ExternalIssuer(
+            issuer,
+            Keys(issuer.jwks, clock=node.clock),
+            directory=directory,
+            attestations=attestations,
+            clock=node.clock,
+        )
+        for issuer in trusted
+    ]
+    return Callers(
+        node.issuer, external, Proofs(OnceMarks(marks / "proofs", clock=node.clock), clock=node.clock)
+    )
+
+
+def _read(table: Mapping[str, Any], data: Path, faults: list[str]) -> TrustedIssuer | None:
+    name = table.get("issuer")
+    wrong = [f"`{member}` is not known" for member in sorted(table.keys() - _MEMBERS)]
+    wrong += [f"`{m}` is missing" for m in ("issuer", "audience", "jwks") if not _is_text(table.get(m))]
+    wrong += [
+        f"`{m}` is no list of texts"
+        for m in ("own", "partners", "algorithms", "token_types")
+        if not _texts(table, m)
+    ]
+    profile = table.get("profile", NATIONAL)
+    if profile not in PROFILES:
+        wrong.append(f"`profile` is one of {', '.join(PROFILES)}")
+    if not wrong:
+        wrong += _wrong_values(table, profile)
+    if wrong:
+        faults.append(f"[[issuer]] {name if isinstance(name, str) else ''}: {'; '.join(wrong)}.")
+        return None
+    location = table["jwks"] if "://" in table["jwks"] else str(data / table["jwks"])
+    return TrustedIssuer(
+        issuer=table["issuer"],
+        audience=table["audience"],
+        jwks=location,
+        profile=profile,
+        tenant=table.get("tenant", 1),
+        own=tuple(table.get("own", ())),
+        partners=tuple(table.get("partners", ())),
+        scopes=MappingProxyType(dict(table.get("scopes", {}))),
+        algorithms=tuple(table.get("algorithms", ALGORITHMS)),
+        token_types=tuple(table.get("token_types", TOKEN_TYPES)),
+        attestation_age_max_s=table.get("attestation_age_max_s", TOA_AGE_MAX_S),
+    )
+
+
+def _wrong_values(table: Mapping[str, Any], profile: str) -> list[str]:
+    wrong = []
+    tenant, age = table.get("tenant", 1), table.get("attestation_age_max_s", TOA_AGE_MAX_S)
+    if not isinstance(tenant, int) or isinstance(tenant, bool) or tenant < 1:
+        wrong.append("`tenant` is a whole number from 1")
+    if not isinstance(age, int) or isinstance(age, bool) or not 1 <= age <= TOA_AGE_MAX_S:
+        wrong.append(f"`attestation_age_max_s` is 1 to {TOA_AGE_MAX_S}")
+    if not is_safe_location(table["jwks"]):
+        wrong.append("`jwks` is an https address or a file")
+    wrong += [f"`algorithms` are of {', '.join(ALGORITHMS)}"] * (
+        not set(table.get("algorithms", ALGORITHMS)) <= set(ALGORITHMS)
+    )
+    if not set(table.get("token_types", TOKEN_TYPES)) <= set(TOKEN_TYPES):
+        wrong.append(f"`token_types` are of {', '.join(TOKEN_TYPES)}")
+    for number in (*table.get("own", ()), *table.get("partners", ())):
+        if not (len(number) == 9 and number.isascii() and number.isdecimal()):
+            wrong.append("`own` and `partners` are organisation numbers of nine digits")
+    if profile == ENTERPRISE and not table.get("partners"):
+        wrong.append("an enterprise's issuer needs `partners`: whom it may vouch for")
+    return wrong + _wrong_scopes(table.get("scopes", {}))
+
+
+def _wrong_scopes(scopes: object) -> list[str]:
+    if not isinstance(scopes, dict) or not scopes:
+        return ["`scopes` says what each scope that is registered there is here"]
+    for text in scopes.values():
+        try:
+            found, others = read_scopes(text if isinstance(text, str) else "?")
+        except Problem as odd:
+            return [f"`scopes`: {odd.why}"]
+        if others or any(scope.context != "user" for scope in found):
+            return ["`scopes`: an issuer of people gives scopes that begin with user/"]
+    return []
+
+
+def _is_text(value: object) -> bool:
+    return isinstance(value, str) and bool(value.strip())
+
+
+def _texts(table: Mapping[str, Any], name: str) -> bool:
+    value = table.get(name, [])
+    return isinstance(value, list) and all(isinstance(v, str) for v in value)
