@@ -14,7 +14,7 @@ import pytest
 import pytest_asyncio
 
 from akson import api
-from tests.api.conftest import Fhir
+from tests.api.conftest import ByName, Fhir
 from tests.record.conftest import House, astrid
 
 BASE = "http://example.org/StructureDefinition/"

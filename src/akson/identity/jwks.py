@@ -33,10 +33,18 @@ Fetch = Callable[[str], Awaitable[bytes]]
 class Keys:
     """The key set at `location`: an https address, or a file. `fetch` gives its bytes."""
 
-    def __init__(self, location: str, *, clock: Clock, fetch: Fetch | None = None) -> None:
+    def __init__(
+        self,
+        location: str,
+        *,
+        clock: Clock,
+        fetch: Fetch | None = None,
+        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+    ) -> None:
         self._location = location
         self._clock = clock
         self._fetch = fetch or fetched
+        self._sleep = sleep
         self._known: dict[str, PublicKey] = {}
         self._read_at = 0.0
         """When the set in use was read."""
@@ -75,7 +83,7 @@ class Keys:
                 raise _no_keys()
             self._waiting += 1
             try:
-                await asyncio.sleep(min(wait, REFETCH_MIN_S))
+                await self._sleep(min(wait, REFETCH_MIN_S))
             finally:
                 self._waiting -= 1
         await self._renew(lambda: kid not in self._known and self._now() - self._asked_at >= REFETCH_MIN_S)
