@@ -55,7 +55,7 @@ async def test_a_doctor_elsewhere_sees_the_patient_attested_and_the_log_tells_wh
     found = await one.ask("Patient")
     assert [e["resource"]["id"] for e in found.json()["entry"]] == ["astrid"]
     lines = await house.as_("astrid", PurposeOfUse.PATIENT_REQUEST).access_log("astrid")
-    line = next(line for line in lines if line.who == "GRØNN VITS")
+    line = next(line for line in lines if line.name == "GRØNN VITS")
     assert "Havnes sykehus HF" in line.words
     assert DOCTOR not in repr(lines), "the citizen's log shows the name and never the number (ATT-8)"
 
@@ -274,7 +274,7 @@ FORGERIES: dict[str, Callable[[Node], str]] = {
     "a key id that is a path": lambda n: n.token(key=OTHER_RSA_KEY, kid="../../../dev/null"),
     "a key id that is SQL": lambda n: n.token(key=OTHER_RSA_KEY, kid="x' or '1'='1"),
     "no key id": lambda n: n.token(kid=None),
-    "no type": lambda n: n.token(typ=None),
+    "no type": lambda n: n.token(typ=""),
     "an id token": lambda n: n.token(typ="id+jwt"),
     "a proof as token": lambda n: n.proof("x", "Patient/astrid"),
     "an algorithm that is not on the list": lambda n: n.token(alg="RS512"),

@@ -20,56 +20,56 @@ class Fault:
 
 def faults(value: Any, element: Element, path: str = "") -> list[Fault]:
     """Everything that is wrong; nothing when it fits. What the model does not name is passed over, as it says."""
-    return list(_faults(value, element, path))
+    return list(_faults(value, element, path, ""))
 
 
-def _faults(value: Any, element: Element, path: str) -> Iterator[Fault]:
+def _faults(value: Any, element: Element, path: str, above: str) -> Iterator[Fault]:
+    """`above` is the rule of the element around: it speaks where a part has none of its own."""
+    rule = element.rule or above
     if not _is(value, element.kind):
-        yield Fault(path, element.rule, f"it must be {element.kind.value}")
+        yield Fault(path, rule, f"it must be {element.kind.value}")
         return
     match element.kind:
         case Kind.GROUP:
-            yield from _of_group(value, element, path)
+            yield from _of_group(value, element, path, rule)
         case Kind.LIST:
             inner = element.members[0][1]
             for number, one in enumerate(value[:LIST_MAX]):
-                yield from _faults(one, inner, f"{path}[{number}]")
+                yield from _faults(one, inner, f"{path}[{number}]", rule)
         case Kind.TEXT | Kind.URN:
-            yield from _of_text(value, element, path)
+            yield from (Fault(path, rule, why) for why in _of_text(value, element))
         case Kind.WHOLE:
             if element.at_least is not None and value < element.at_least:
-                yield Fault(path, element.rule, f"it must be {element.at_least} or more")
+                yield Fault(path, rule, f"it must be {element.at_least} or more")
 
 
-def _of_group(value: dict[str, Any], element: Element, path: str) -> Iterator[Fault]:
+def _of_group(value: dict[str, Any], element: Element, path: str, above: str) -> Iterator[Fault]:
     rules = dict(element.rules)
     for name in element.required:
         if name not in value:
-            yield Fault(_at(path, name), rules.get(name, element.rule), "it is missing")
+            yield Fault(_at(path, name), rules.get(name, above), "it is missing")
     for names in element.some_of:
         if not any(name in value for name in names):
-            yield Fault(
-                _at(path, names[0]), rules.get(names[0], ""), f"one of {' and '.join(names)} must be given"
-            )
+            why = f"one of {' and '.join(names)} must be given"
+            yield Fault(_at(path, names[0]), rules.get(names[0], ""), why)
     for names in element.one_of:
         if sum(name in value for name in names) != 1:
-            yield Fault(
-                _at(path, names[0]), rules.get(names[0], ""), f"exactly one of {' and '.join(names)} is given"
-            )
+            why = f"exactly one of {' and '.join(names)} is given"
+            yield Fault(_at(path, names[0]), rules.get(names[0], ""), why)
     for name, inner in element.members:
         if name in value:
-            yield from _faults(value[name], inner, _at(path, name))
+            yield from _faults(value[name], inner, _at(path, name), above)
 
 
-def _of_text(value: str, element: Element, path: str) -> Iterator[Fault]:
+def _of_text(value: str, element: Element) -> Iterator[str]:
     if element.kind is Kind.URN and not value.startswith("urn:"):
-        yield Fault(path, element.rule, "it must begin with urn:")
+        yield "it must begin with urn:"
     elif element.not_empty and not value:
-        yield Fault(path, element.rule, "it is empty")
+        yield "it is empty"
     elif element.allowed and value not in element.allowed:
-        yield Fault(path, element.rule, "it is not one of those that are allowed")
+        yield "it is not one of those that are allowed"
     elif element.pattern is not None and not element.pattern.fullmatch(value):
-        yield Fault(path, element.rule, "it is not written as it must be")
+        yield "it is not written as it must be"
 
 
 def _is(value: Any, kind: Kind) -> bool:
