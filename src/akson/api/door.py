@@ -19,6 +19,7 @@ from akson.api.operations import OPERATIONS
 from akson.api.profiles import ProfileFolder
 from akson.api.request import Disconnected, Receive, Request, Scope, read_body, read_request
 from akson.api.routing import route, table
+from akson.api.smart import SmartEndpoints
 from akson.api.statuses import answer_of
 from akson.api.terminologies import terminology_capabilities
 from akson.api.words import words_of
@@ -62,6 +63,7 @@ class Door:
         self,
         record: Record,
         callers: Identifies,
+        smart: SmartEndpoints | None,
         base_url: str,
         terminology: Terminology,
         profiles: Path | None,
@@ -70,14 +72,18 @@ class Door:
         self._record = record
         self._terminology = terminology
         self._callers = callers
+        self._smart = smart
         self._base = f"{base_url}/fhir" if base_url else ""
         self._words = words_of(terminology)
         self._seal = Seal(record.cursor_key())
-        self._capability = Capability(INTERACTIONS, OPERATIONS)
+        self._capability = Capability(INTERACTIONS, OPERATIONS, smart=smart is not None)
         operations = [route for operation in OPERATIONS for route in operation.interactions()]
         self._table = table((*INTERACTIONS, *operations, *self._capability.interactions()))
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if self._smart is not None and self._smart.stand_at(scope["path"]):
+            await self._smart(scope, receive, send)
+            return
         wanted = Format.JSON
         try:
             request = read_request(scope, self._base)

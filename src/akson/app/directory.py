@@ -39,6 +39,18 @@ class RecordDirectory:
             return None
         return await self._described(session, found[0], hpr)
 
+    async def active(self, tenant: int, reference: str) -> bool:
+        type, _, id = reference.partition("/")
+        if type != "Practitioner":
+            return True
+        try:
+            version = await self._session(tenant).read(type, id)
+        except Problem as problem:
+            if problem.kind not in (ProblemKind.NOT_FOUND, ProblemKind.GONE):
+                raise
+            return problem.kind is ProblemKind.NOT_FOUND
+        return not version.body or json.parse(version.body).get("active") is not False
+
     async def patients(self, tenant: int, system: str, national_id: str) -> tuple[str, ...]:
         found = await self._with(self._session(tenant), "Patient", [TokenValue(system, national_id)])
         return tuple(patient["id"] for patient in found)

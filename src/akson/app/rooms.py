@@ -32,12 +32,14 @@ STORY = (
 def fhir_door(node: Node) -> "App":
     """/fhir, with access tokens of the node's own issuer and of those it trusts."""
     from akson import api
+    from akson.app.apps import authorization_server
     from akson.app.issuers import callers
     from akson.terminology import Terminology
 
     return api.build(
         node.record,
         callers=callers(node),
+        smart=authorization_server(node),
         base_url=node.settings.base_url,
         terminology=Terminology.of_this_installation(node.settings.data),
         profiles=node.settings.profiles,
@@ -47,6 +49,7 @@ def fhir_door(node: Node) -> "App":
 def screens(node: Node, stage: Stage) -> "App":
     """The rest. Only a demo has the demo login."""
     from akson import web
+    from akson.app.apps import authorization_server
     from akson.web.shell.house import CastMember, DemoLogin, NodeName
 
     login = None
@@ -58,4 +61,6 @@ def screens(node: Node, stage: Stage) -> "App":
         clock=node.clock,
         node=NodeName(node.settings.node_name),
         login=login,
+        apps=authorization_server(node),
+        fhir=f"{node.settings.base_url}/fhir" if node.settings.base_url else "",
     )

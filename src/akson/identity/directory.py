@@ -25,6 +25,10 @@ class Directory(Protocol):
         """The one active professional whom these numbers name; None when there is none, or they name two."""
         ...
 
+    async def active(self, tenant: int, reference: str) -> bool:
+        """Whether this professional may go on: she is not known here as one who has left."""
+        ...
+
     async def patients(self, tenant: int, system: str, national_id: str) -> tuple[str, ...]:
         """Ids of the patients with this number; several when records are not merged yet."""
         ...

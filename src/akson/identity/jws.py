@@ -62,7 +62,7 @@ def opened(
     token: str,
     key: Callable[[Claims], PublicKey],
     *,
-    types: Collection[str],
+    types: Collection[str | None],
     algorithms: Sequence[str],
 ) -> Opened:
     """Header and claims of a token whose signature holds. `key` gives the key for a header. Raises NotAccepted."""

@@ -8,6 +8,7 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from akson.identity.sessions import Sessions
+from akson.identity.smart.server import AuthorizationServer
 from akson.web.screens import SCREENS
 from akson.web.shell import gate, problems
 from akson.web.shell.headers import SecureHeaders
@@ -26,10 +27,15 @@ def build(
     clock: Clock,
     node: NodeName,
     login: DemoLogin | None = None,
+    apps: AuthorizationServer | None = None,
+    fhir: str = "",
 ) -> Starlette:
-    """All screens. Without `login` nobody can log in, and the login page says which issuer is missing."""
+    """All screens. Without `login` nobody can log in, and the login page says which issuer is missing.
+
+    `apps`: the authorization server behind the page that approves an app; `fhir`: the FHIR address it speaks of.
+    """
     statics = Statics()
-    house = House(record, sessions, clock, node, login, Pages(statics))
+    house = House(record, sessions, clock, node, login, Pages(statics), apps, fhir)
 
     async def start(request: Request) -> Response:
         visit = gate.visit_of(request, house)

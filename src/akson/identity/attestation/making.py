@@ -95,7 +95,7 @@ def stated(
     details: tuple[str, str] | None,
     patients: Sequence[str],
 ) -> Statement:
-    """Raises Problem FORBIDDEN AKS-ATTEST-090 when the relation is not the actor's, 091 for a purpose that is none of theirs."""
+    """Raises FORBIDDEN AKS-ATTEST-090 when the relation is not the actor's, 091 for a purpose nobody is asked for."""
     if relation.grantee not in actor.grantees:
         raise _unmade("090", "The care relation is not the user's.")
     if purpose not in CODE_OF:

@@ -32,6 +32,8 @@ COOKIE = "akson"
 CITIZEN_HOME = "/min"
 _LOCAL_PATH = re.compile(r"/(?!/)[^\\\x00-\x20\x7f]*")
 LOGIN_PATH = "/logg-inn"
+FOR_BOTH = ("/godkjenn-app?",)
+"""Pages that staff and citizens come to by a login alike."""
 # htmx swaps errors in too: into the place of the whole content then, not where the list stood.
 INSTEAD_OF_THE_CONTENT = {"hx-retarget": "#main", "hx-reselect": "#main", "hx-reswap": "outerHTML"}
 log = logging.getLogger("akson.web")
@@ -74,7 +76,8 @@ def safe_path(path: str) -> str:
 def goal_of(actor: Actor, path: str) -> str:
     """Where a login leads: to the page that was asked for when it is safe and made for `actor`, else home."""
     for_citizens = path == CITIZEN_HOME or path.startswith((CITIZEN_HOME + "/", CITIZEN_HOME + "?"))
-    fits = for_citizens == (actor.kind in CITIZEN_KINDS)
+    for_both = path.startswith(FOR_BOTH)
+    fits = for_both or for_citizens == (actor.kind in CITIZEN_KINDS)
     return (safe_path(path) if fits else "") or home_of(actor)
 
 

@@ -13,6 +13,7 @@ from starlette.responses import Response
 
 from akson.access.actor import Actor, ActorKind, PurposeOfUse
 from akson.identity.sessions import Sessions, WebSession
+from akson.identity.smart.server import AuthorizationServer
 from akson.record.session import RecordSession
 from akson.web.shell.forms import checked_fields
 from akson.world import Clock
@@ -62,6 +63,10 @@ class House:
     node: NodeName
     login: DemoLogin | None
     pages: "Pages"
+    apps: AuthorizationServer | None = None
+    """What stands behind apps; None on a node without any."""
+    fhir: str = ""
+    """The FHIR address that others know this node by; "" when it is whatever they call us."""
 
 
 class Audience(StrEnum):
