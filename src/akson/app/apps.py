@@ -41,7 +41,12 @@ def authorization_server(node: "Node") -> AuthorizationServer:
         ClientProofs(known, OnceMarks(folder / "used", clock=node.clock), clock=node.clock),
         Shelves(shelf("launches"), shelf("codes"), shelf("refreshes"), ended(node.settings, node.clock)),
         still=still,
-        over=node.sessions.is_over,
+        over=lambda login: _is_over(node.settings, login),
         clock=node.clock,
         random=node.random,
     )
+
+
+def _is_over(settings: Settings, login: str) -> bool:
+    """Whether the session behind the mark was ended (identity/sessions.py): its mark stands there."""
+    return (settings.data / "keys" / "ended" / login).exists()

@@ -32,8 +32,8 @@ STORY = (
 def fhir_door(node: Node) -> "App":
     """/fhir, with access tokens of the node's own issuer and of those it trusts."""
     from akson import api
+    from akson.app.api_issuers import callers
     from akson.app.apps import authorization_server
-    from akson.app.issuers import callers
     from akson.terminology import Terminology
 
     return api.build(

@@ -235,7 +235,6 @@ def _file(path: Path, faults: list[str]) -> dict[str, object]:
     except tomllib.TOMLDecodeError as wrong:
         faults.append(f"{FILE_NAME} is not TOML: {wrong}.")
         return {}
-    stored.pop("issuer", None)  # a table of its own: akson.app.issuers reads and checks it
     if "data" in stored:
         faults.append(f"{FILE_NAME}: `data` cannot stand in the file that it leads to.")
         stored.pop("data")

@@ -1,7 +1,7 @@
 """From what a request shows to who calls: bearer tokens of this node, sender-bound tokens of trusted issuers.
 
     Authorization: Bearer …            the node's own issuer
-    Authorization: DPoP …  DPoP: …     an issuer of [[issuer]], with a proof for this very request
+    Authorization: DPoP …  DPoP: …     an issuer of [[api]], with a proof for this very request
 
 A token of a trusted issuer without a proof is refused, whatever it says. Spec: RFC 6750, RFC 9449.
 """

@@ -22,11 +22,6 @@ SESSION_LIFETIME = timedelta(hours=9)
 SESSION_TYPE = "akson-session+jwt"
 
 
-def mark_of(cookie: str) -> str:
-    """What a session is known by to those who must not hold its cookie."""
-    return hashlib.sha256(cookie.encode("utf-8", "surrogatepass")).hexdigest()
-
-
 @dataclass(frozen=True, slots=True)
 class WebSession:
     actor: Actor
@@ -64,12 +59,8 @@ class Sessions:
         mark.touch(mode=0o600)
         os.utime(mark, (now, now))
 
-    def is_over(self, mark: str) -> bool:
-        """Whether the session behind `mark_of(cookie)` was ended. What has only expired is not told of here."""
-        return (self._ended / mark).exists()
-
     def _mark(self, cookie: str) -> Path:
-        return self._ended / mark_of(cookie)
+        return self._ended / hashlib.sha256(cookie.encode("utf-8", "surrogatepass")).hexdigest()
 
     def _forget_expired(self) -> None:
         oldest = (self._clock.now() - SESSION_LIFETIME).timestamp()

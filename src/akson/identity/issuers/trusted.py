@@ -1,4 +1,4 @@
-"""What is configured about an issuer outside this node. Read from `[[issuer]]` in akson.toml by akson.app."""
+"""What is configured about an issuer outside this node. Read from `[[api]]` in issuers.toml by akson.app."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field

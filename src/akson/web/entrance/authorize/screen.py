@@ -4,6 +4,7 @@ The session cookie is SameSite=Strict, so the browser does not show it when anot
 once more from itself, and then it does. The way on to the app is a page too, since forms may lead to this site alone.
 """
 
+import hashlib
 from urllib.parse import parse_qsl
 
 from starlette.requests import Request
@@ -11,7 +12,6 @@ from starlette.responses import Response
 
 from akson.access.actor import ActorKind
 from akson.fhir.problem import Problem, ProblemKind
-from akson.identity.sessions import mark_of
 from akson.identity.smart.asking import Asking, Refused
 from akson.identity.smart.refusals import refused as smart_refused
 from akson.identity.smart.server import AuthorizationServer
@@ -37,8 +37,7 @@ def _apps(house: House) -> AuthorizationServer:
 
 def fhir_address(request: Request) -> str:
     """This server's FHIR address, as the browser knows it."""
-    scheme = request.headers.get("x-forwarded-proto", request.url.scheme)
-    return f"{scheme}://{request.url.netloc}/fhir"
+    return f"{request.url.scheme}://{request.url.netloc}/fhir"
 
 
 def _asked(request: Request, house: House, query: str) -> Asking:
@@ -86,15 +85,6 @@ async def decide(request: Request, house: House) -> Response:
 
 async def _page(visit: Visit, asked: Asking, query: str, *, search: str = "") -> Response:
     launch = _apps(visit.house).launch_of(asked, visit.actor)
-    view = ApprovalView(
-        app=asked.client.name,
-        may=may(asked.scopes, asked.words),
-        stays=stays(asked.words),
-        asked=query,
-        patient=None,
-        choices=(),
-        search=None,
-    )
     choices: tuple[Choice, ...] = ()
     found: SearchView | None = None
     chosen: Choice | None = None
@@ -105,7 +95,15 @@ async def _page(visit: Visit, asked: Asking, query: str, *, search: str = "") ->
     elif asked.needs_patient:
         choices = tuple([await _named(visit, id) for id in _own(visit)])
         chosen, choices = (choices[0], ()) if len(choices) == 1 else (None, choices)
-    view = ApprovalView(view.app, view.may, view.stays, view.asked, chosen, choices, found)
+    view = ApprovalView(
+        app=asked.client.name,
+        may=may(asked.scopes, asked.words),
+        stays=stays(asked.words),
+        asked=query,
+        patient=chosen,
+        choices=choices,
+        search=found,
+    )
     frame = gate.frame_of(visit.request, visit.house, visit)
     return visit.house.pages.page("entrance/authorize/template.html", frame, view)
 
@@ -116,8 +114,13 @@ async def _approve(visit: Visit, asked: Asking, patient: str) -> Response:
     if patient:
         # The record decides whether she may: hidden and missing give the same page.
         await visit.open().read("Patient", patient)
-    address = _apps(visit.house).approved(asked, visit.actor, patient, login=mark_of(visit.cookie))
+    address = _apps(visit.house).approved(asked, visit.actor, patient, login=_login(visit))
     return _onward(visit.house, address, asked.client.name)
+
+
+def _login(visit: Visit) -> str:
+    """What the login is known by to those who must not hold its cookie."""
+    return hashlib.sha256(visit.cookie.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 async def _named(visit: Visit, id: str) -> Choice:

@@ -1,15 +1,15 @@
-"""Issuers outside this node, from the tables `[[issuer]]` in akson.toml, and who may call by them.
+"""Issuers outside this node whose access tokens are believed: the tables `[[api]]` in <data>/issuers.toml.
 
-    [[issuer]]
+    [[api]]
     issuer = "https://helseid-sts.test.nhn.no"
     audience = "storvik:akson"
     jwks = "https://helseid-sts.test.nhn.no/.well-known/openid-configuration/jwks"
     own = ["999977774"]
-    [issuer.scopes]
+    [api.scopes]
     "storvik:akson/read" = "user/*.rs"
 
-Tables without an `audience` concern the login of people and are not read here. Every fault is told at once, and then
-nothing is started.
+The login of people is another matter, and has other tables in the same file. Every fault is told at once, and then nothing
+is started.
 """
 
 import tomllib
@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any
 
 from akson.access.scopes import read_scopes
 from akson.app.directory import RecordDirectory
-from akson.app.settings import FILE_NAME, Settings
+from akson.app.settings import Settings
 from akson.fhir.problem import Issue, Problem, ProblemKind
 from akson.identity.attestation.receiving import Receiver
 from akson.identity.callers import Callers
@@ -41,6 +41,8 @@ from akson.identity.once import OnceMarks
 if TYPE_CHECKING:
     from akson.app.wiring import Node
 
+FILE_NAME = "issuers.toml"
+TABLE = "api"
 ISSUERS_MAX = 20
 _MEMBERS = frozenset(
     {
@@ -51,31 +53,28 @@ _MEMBERS = frozenset(
 
 
 def load(settings: Settings) -> tuple[TrustedIssuer, ...]:
-    """Raises Problem INVALID AKS-APP-006 with every fault."""
+    """Raises Problem INVALID AKS-APP-025 with every fault."""
     try:
-        tables = tomllib.loads((settings.data / FILE_NAME).read_text("utf-8")).get("issuer", [])
+        tables = tomllib.loads((settings.data / FILE_NAME).read_text("utf-8")).get(TABLE, [])
     except (FileNotFoundError, NotADirectoryError):
         return ()
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as unreadable:
+        raise _refused([f"The file cannot be read: {type(unreadable).__name__}."]) from unreadable
+    if (
+        not isinstance(tables, list)
+        or len(tables) > ISSUERS_MAX
+        or not all(isinstance(t, dict) for t in tables)
+    ):
+        raise _refused([f"[[{TABLE}]] stands at most {ISSUERS_MAX} times, each as a table."])
     faults: list[str] = []
-    if not isinstance(tables, list) or len(tables) > ISSUERS_MAX:
-        faults.append(f"[[issuer]] stands at most {ISSUERS_MAX} times, each as a table.")
-        tables = []
-    for_calls = [t for t in tables if isinstance(t, dict) and "audience" in t]
-    found = [_read(table, settings.data, faults) for table in for_calls]
+    found = [_read(table, settings.data, faults) for table in tables]
     names = [issuer.issuer for issuer in found if issuer]
     faults += [f"The issuer {name} stands twice." for name in sorted(set(names)) if names.count(name) > 1]
     if names and not settings.base_url:
         # A proof names the address it is for; what the client calls us is no proof of that.
-        faults.append("[[issuer]] needs `base_url`: proofs of possession name this node's address.")
+        faults.append(f"[[{TABLE}]] needs `base_url`: proofs of possession name this node's address.")
     if faults:
-        raise Problem(
-            ProblemKind.INVALID,
-            "AKS-APP-006",
-            "The issuers in akson.toml are wrong; nothing was started.",
-            why=" ".join(faults),
-            now="Correct them; docs/settings.md shows one.",
-            issues=[Issue("value", fault) for fault in faults],
-        )
+        raise _refused(faults)
     return tuple(issuer for issuer in found if issuer)
 
 
@@ -117,7 +116,7 @@ def _read(table: Mapping[str, Any], data: Path, faults: list[str]) -> TrustedIss
     if not wrong:
         wrong += _wrong_values(table, profile)
     if wrong:
-        faults.append(f"[[issuer]] {name if isinstance(name, str) else ''}: {'; '.join(wrong)}.")
+        faults.append(f"[[{TABLE}]] {name if isinstance(name, str) else ''}: {'; '.join(wrong)}.")
         return None
     location = table["jwks"] if "://" in table["jwks"] else str(data / table["jwks"])
     return TrustedIssuer(
@@ -177,3 +176,15 @@ def _is_text(value: object) -> bool:
 def _texts(table: Mapping[str, Any], name: str) -> bool:
     value = table.get(name, [])
     return isinstance(value, list) and all(isinstance(v, str) for v in value)
+
+
+def _refused(faults: list[str]) -> Problem:
+    return Problem(
+        ProblemKind.INVALID,
+        "AKS-APP-025",
+        f"What {FILE_NAME} says of issuers of access tokens is wrong; nothing was started.",
+        why=" ".join(faults),
+        now="Correct it; docs/settings.md shows one.",
+        issues=[Issue("value", fault) for fault in faults],
+        permanent=True,
+    )
