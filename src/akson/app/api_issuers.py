@@ -184,7 +184,7 @@ def _refused(faults: list[str]) -> Problem:
         "AKS-APP-025",
         f"What {FILE_NAME} says of issuers of access tokens is wrong; nothing was started.",
         why=" ".join(faults),
-        now="Correct it; docs/settings.md shows one.",
+        now="Correct it; docs/how-to/api-issuer.md shows one.",
         issues=[Issue("value", fault) for fault in faults],
         permanent=True,
     )

@@ -56,15 +56,18 @@ class Callers:
         if scheme.lower() == "dpop" and self._external:
             return await self._bound(rest.strip(), shown)
         token = bearer_token(shown.authorization)
-        if self._external and self._issuer_of(token) is not None:
-            raise Problem(
-                ProblemKind.UNAUTHENTICATED,
-                "AKS-DPOP-001",
-                "The request has no proof of possession.",
-                why="Tokens of this issuer are bound to a key.",
-                now="Send `Authorization: DPoP …` and a proof in the header `DPoP`.",
-            )
-        return Caller(self._local.verify(token))
+        try:
+            return Caller(self._local.verify(token))
+        except Problem:
+            if not self._external or self._issuer_of(token) is None:
+                raise
+        raise Problem(
+            ProblemKind.UNAUTHENTICATED,
+            "AKS-DPOP-001",
+            "The request has no proof of possession.",
+            why="Tokens of this issuer are bound to a key.",
+            now="Send `Authorization: DPoP …` and a proof in the header `DPoP`.",
+        )
 
     def challenge(self, problem: Problem) -> tuple[tuple[str, str], ...]:
         """The headers that say how to come again, for a 401."""
@@ -99,7 +102,7 @@ class Callers:
                 ProblemKind.UNAUTHENTICATED,
                 "AKS-TOKEN-002",
                 "The token is not of an issuer that this node trusts.",
-                now="See docs/settings.md for how an issuer is made known.",
+                now="See docs/how-to/api-issuer.md for how an issuer is made known.",
             )
         verified = await issuer.verify(token)
         self._proofs.verify(shown.dpop, Asked(shown.method, shown.url), token=token, jkt=verified.key)

@@ -28,16 +28,23 @@ class OnceMarks:
         self._folder = folder
         self._clock = clock
         self._tidied = 0
+        self._made = ""
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
 
     def first(self, what: str, *, until: float) -> bool:
         """Whether nobody has used `what` before. `until` (Unix seconds) must follow from `what` itself."""
         self._tidy()
-        minute = self._folder / str(int(until) // _MINUTE_S)
-        minute.mkdir(mode=0o700, exist_ok=True)
+        # Texts and no Paths: this stands in every request that is bound to a key.
+        minute = f"{self._folder}/{int(until) // _MINUTE_S}"
+        if minute != self._made:
+            Path(minute).mkdir(mode=0o700, exist_ok=True)
+            self._made = minute
         try:
-            os.close(os.open(minute / _name(what), os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+            os.close(os.open(f"{minute}/{_name(what)}", os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
         except FileExistsError:
+            return False
+        except FileNotFoundError:
+            # Another process has tidied the folder away: a use so long after its end is none.
             return False
         return True
 
