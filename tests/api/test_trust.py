@@ -19,7 +19,6 @@ from akson.access.policy import decide
 from akson.fhir.problem import Problem
 from akson.identity.callers import Shown
 from akson.identity.dpop import Asked, ProofMaker, public_jwk
-from akson.identity.jwks import KEYS_AGE_MAX_S
 from akson.world import SeededRandom
 from tests.api import trust
 from tests.api.trust import (
@@ -37,7 +36,6 @@ from tests.api.trust import (
     node,
     outcome,
     own_claims,
-    publish,
 )
 from tests.record.conftest import House, house
 
@@ -317,94 +315,6 @@ async def test_no_forgery_is_accepted(house: House, tmp_path: Path) -> None:
     odd = {name: id for name, (_, id) in found.items() if id not in ("AKS-TOKEN", "AKS-IDENT", "AKS-DPOP-")}
     assert not odd
     assert len(FORGERIES) >= 20
-
-
-# K-05 -------------------------------------------------------------------------------------------------------------------
-
-
-async def test_keys_are_changed_while_running_and_no_valid_call_is_refused(
-    house: House, tmp_path: Path
-) -> None:
-    one = await node(house, tmp_path)
-    new = ec.generate_private_key(ec.SECP256R1())
-    place = tmp_path / "jwks.json"
-    for second in range(200):
-        if second == 60:
-            publish(place, anchor_1=jwk(RSA_KEY), anchor_2=jwk(new))
-        if second == 130:
-            publish(place, anchor_2=jwk(new))
-        said = claims(
-            jti=f"token-{second}", iat=int(one.clock.now().timestamp()), nbf=None, exp=int(one.clock.now().timestamp()) + 60,
-            authorization_details=[trust.attestation(toa=int(one.clock.now().timestamp()))],
-        )  # fmt: skip
-        fresh(one, second)
-        token = one.token(said) if second < 61 else one.token(said, key=new, alg="ES256", kid="anchor-2")
-        assert outcome(await one.ask("Patient/astrid", token)) == "200", second
-        one.clock.advance(later(1))
-
-
-async def test_a_key_that_is_taken_out_is_refused_within_a_minute(house: House, tmp_path: Path) -> None:
-    one = await node(house, tmp_path)
-    token = one.token()
-    assert outcome(await one.ask("Patient/astrid", token)) == "200"
-    publish(tmp_path / "jwks.json", anchor_2=jwk(OTHER_RSA_KEY))
-    one.clock.advance(later(KEYS_AGE_MAX_S + 1))
-    assert KEYS_AGE_MAX_S < 60
-    fresh(one, 5)
-    assert outcome(await one.ask("Patient/astrid", token)) == "AKS-TOKEN-001"
-
-
-async def test_nonsense_key_ids_do_not_make_us_hammer_the_issuer(house: House, tmp_path: Path) -> None:
-    from akson.identity.jwks import Keys, fetched
-    from akson.identity.jws import NotAccepted
-
-    one = await node(house, tmp_path)
-    asked = []
-
-    async def counting(location: str) -> bytes:
-        asked.append(location)
-        return await fetched(location)
-
-    keys = Keys(one.trusted.jwks, clock=one.clock, fetch=counting, sleep=trust.no_wait)
-    await keys.find("anchor-1")
-
-    async def nonsense(number: int) -> str:
-        try:
-            await keys.find(f"nonsense-{number}")
-        except (NotAccepted, Problem) as refused:
-            return type(refused).__name__
-        return "found"
-
-    found = await asyncio.gather(*(nonsense(number) for number in range(300)))
-    assert "found" not in found and len(asked) == 1
-    one.clock.advance(later(10))
-    await asyncio.gather(*(nonsense(number) for number in range(300)))
-    assert len(asked) == 2
-
-
-async def test_the_last_keys_stay_in_use_when_the_issuer_does_not_answer(
-    house: House, tmp_path: Path
-) -> None:
-    one = await node(house, tmp_path)
-    assert outcome(await one.ask("Patient/astrid")) == "200"
-    (tmp_path / "jwks.json").unlink()
-    one.clock.advance(later(100))
-    fresh(one, 5)
-    assert outcome(await one.ask("Patient/astrid")) == "200"
-    one.clock.advance(later(3_600))
-    fresh(one, 6)
-    assert (await one.ask("Patient/astrid")).status_code == 503
-
-
-async def test_one_whose_authorisation_ends_is_out_within_a_minute(house: House, tmp_path: Path) -> None:
-    one = await node(house, tmp_path)
-    token = one.token(own_claims())
-    assert outcome(await one.ask("Patient/bo", token)) == "200"
-    numbers = [{"system": trust.HPR, "value": "9900001"}]
-    await house.put({"resourceType": "Practitioner", "id": "ida", "active": False, "identifier": numbers})
-    one.clock.advance(later(60))
-    fresh(one, 5)
-    assert outcome(await one.ask("Patient/bo", token)) == "AKS-TOKEN-005"
 
 
 # S-11 -------------------------------------------------------------------------------------------------------------------

@@ -41,6 +41,8 @@ def test_tables_for_the_login_of_people_are_left_to_it(tmp_path: Path) -> None:
     [
         GOOD.replace('audience = "storvik:akson"\n', ""),
         GOOD.replace("https://helseid-sts.test.nhn.no/jwks", "http://helseid-sts.test.nhn.no/jwks"),
+        GOOD.replace('jwks = "https://helseid-sts.test.nhn.no/jwks"\n', "").replace("https://h", "http://h"),
+        GOOD.replace("https://helseid-sts.test.nhn.no/jwks", "").replace('jwks = ""', "jwks = 7"),
         GOOD.replace('own = ["999977774"]', 'own = ["99997777"]'),
         GOOD.replace('own = ["999977774"]', "own = 999977774"),
         GOOD.replace('own = ["999977774"]', 'unknown = "x"'),

@@ -48,6 +48,23 @@ _PURPOSE = {
     ActorKind.PROXY: PurposeOfUse.PATIENT_REQUEST,
     ActorKind.SYSTEM: PurposeOfUse.OPERATIONS,
 }
+# Apps in browsers ask from their own origin. No cookie opens this door, so whoever may ask is told by the token alone.
+_CORS = (
+    (b"access-control-allow-origin", b"*"),
+    (
+        b"access-control-expose-headers",
+        b"etag, location, content-location, last-modified, www-authenticate, dpop-nonce",
+    ),
+)
+_PREFLIGHT = (
+    *_CORS[:1],
+    (b"access-control-allow-methods", b"GET, HEAD, POST, PUT, PATCH, DELETE"),
+    (
+        b"access-control-allow-headers",
+        b"authorization, dpop, content-type, accept, prefer, if-match, if-none-match, if-none-exist, if-modified-since",
+    ),
+    (b"access-control-max-age", b"600"),
+)
 _SAFE = (
     (b"cache-control", b"no-store"),
     (b"x-content-type-options", b"nosniff"),
@@ -84,6 +101,10 @@ class Door:
         if self._smart is not None and self._smart.stand_at(scope["path"]):
             await self._smart(scope, receive, send)
             return
+        if scope["method"] == "OPTIONS" and _asks(scope, b"access-control-request-method"):
+            await send({"type": "http.response.start", "status": 204, "headers": [*_PREFLIGHT, *_SAFE]})
+            await send({"type": "http.response.body", "body": b""})
+            return
         wanted = Format.JSON
         try:
             request = read_request(scope, self._base)
@@ -96,7 +117,8 @@ class Door:
                 answer = replace(answer, headers=self._callers.challenge(problem))
         except Disconnected:
             return
-        await self._respond(send, answer, wanted, head=scope["method"] == "HEAD")
+        from_elsewhere = _CORS if _asks(scope, b"origin") else ()
+        await self._respond(send, answer, wanted, from_elsewhere, head=scope["method"] == "HEAD")
 
     async def _answer(self, request: Request, receive: Receive) -> Answer:
         interaction, values = await self._route(request)
@@ -158,19 +180,25 @@ class Door:
         )
         return await interaction.run(asked)
 
-    async def _respond(self, send: Send, answer: Answer, wanted: Format, *, head: bool) -> None:
+    async def _respond(
+        self, send: Send, answer: Answer, wanted: Format, more: Sequence[tuple[bytes, bytes]], *, head: bool
+    ) -> None:
         body = answer.body
         if wanted is not Format.JSON:
             body = await self._record.aside(len(body), lambda: outward(wanted, answer.body))
         headers = [
             (name.lower().encode(), value.encode("latin-1", "replace")) for name, value in answer.headers
         ]
-        headers += _SAFE
+        headers += (*_SAFE, *more)
         if answer.status not in (204, 304):
             headers.append((b"content-type", f"{wanted}; charset=utf-8".encode()))
             headers.append((b"content-length", str(len(body)).encode()))
         await send({"type": "http.response.start", "status": answer.status, "headers": headers})
         await send({"type": "http.response.body", "body": b"" if head else body})
+
+
+def _asks(scope: Scope, header: bytes) -> bool:
+    return any(name == header for name, _ in scope["headers"])
 
 
 def _shown(request: Request) -> Shown:

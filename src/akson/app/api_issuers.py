@@ -3,7 +3,6 @@
     [[api]]
     issuer = "https://helseid-sts.test.nhn.no"
     audience = "storvik:akson"
-    jwks = "https://helseid-sts.test.nhn.no/.well-known/openid-configuration/jwks"
     own = ["999977774"]
     [api.scopes]
     "storvik:akson/read" = "user/*.rs"
@@ -35,8 +34,9 @@ from akson.identity.issuers.trusted import (
     TOKEN_TYPES,
     TrustedIssuer,
 )
-from akson.identity.jwks import Keys, is_safe_location
+from akson.identity.jwks import Discovery, Keys, is_safe_location
 from akson.identity.once import OnceMarks
+from akson.world import Clock
 
 if TYPE_CHECKING:
     from akson.app.wiring import Node
@@ -89,7 +89,7 @@ def callers(node: "Node") -> Callers:
     external = [
         ExternalIssuer(
             issuer,
-            Keys(issuer.jwks, clock=node.clock),
+            _keys(issuer, node.clock),
             directory=directory,
             attestations=attestations,
             clock=node.clock,
@@ -101,15 +101,23 @@ def callers(node: "Node") -> Callers:
     )
 
 
+def _keys(issuer: TrustedIssuer, clock: Clock) -> Keys:
+    if issuer.jwks:
+        return Keys(issuer.jwks, clock=clock)
+    return Keys(issuer.issuer, clock=clock, fetch=Discovery(clock=clock))
+
+
 def _read(table: Mapping[str, Any], data: Path, faults: list[str]) -> TrustedIssuer | None:
     name = table.get("issuer")
     wrong = [f"`{member}` is not known" for member in sorted(table.keys() - _MEMBERS)]
-    wrong += [f"`{m}` is missing" for m in ("issuer", "audience", "jwks") if not _is_text(table.get(m))]
+    wrong += [f"`{m}` is missing" for m in ("issuer", "audience") if not _is_text(table.get(m))]
     wrong += [
         f"`{m}` is no list of texts"
         for m in ("own", "partners", "algorithms", "token_types")
         if not _texts(table, m)
     ]
+    if "jwks" in table and not _is_text(table["jwks"]):
+        wrong.append("`jwks` is no text")
     profile = table.get("profile", NATIONAL)
     if profile not in PROFILES:
         wrong.append(f"`profile` is one of {', '.join(PROFILES)}")
@@ -118,7 +126,9 @@ def _read(table: Mapping[str, Any], data: Path, faults: list[str]) -> TrustedIss
     if wrong:
         faults.append(f"[[{TABLE}]] {name if isinstance(name, str) else ''}: {'; '.join(wrong)}.")
         return None
-    location = table["jwks"] if "://" in table["jwks"] else str(data / table["jwks"])
+    location = table.get("jwks", "")
+    if location and "://" not in location:
+        location = str(data / location)
     return TrustedIssuer(
         issuer=table["issuer"],
         audience=table["audience"],
@@ -141,8 +151,9 @@ def _wrong_values(table: Mapping[str, Any], profile: str) -> list[str]:
         wrong.append("`tenant` is a whole number from 1")
     if not isinstance(age, int) or isinstance(age, bool) or not 1 <= age <= TOA_AGE_MAX_S:
         wrong.append(f"`attestation_age_max_s` is 1 to {TOA_AGE_MAX_S}")
-    if not is_safe_location(table["jwks"]):
-        wrong.append("`jwks` is an https address or a file")
+    location = table.get("jwks", table["issuer"])
+    if not is_safe_location(location) or ("jwks" not in table and "://" not in location):
+        wrong.append("`jwks` is an https address or a file; without it `issuer` is an https address")
     wrong += [f"`algorithms` are of {', '.join(ALGORITHMS)}"] * (
         not set(table.get("algorithms", ALGORITHMS)) <= set(ALGORITHMS)
     )

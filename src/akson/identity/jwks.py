@@ -26,6 +26,7 @@ WAITING_MAX = 50
 JWKS_BYTES_MAX = 256 * 1024
 JWKS_KEYS_MAX = 100
 FETCH_TIMEOUT_S = 5.0
+METADATA_AGE_MAX_S = 24 * 3_600
 
 Fetch = Callable[[str], Awaitable[bytes]]
 
@@ -137,6 +138,37 @@ async def fetched(location: str) -> bytes:
         if len(content) > JWKS_BYTES_MAX or not answer.content.at_eof():
             raise OSError("too large")
         return content
+
+
+class Discovery:
+    """The keys of an OpenID provider: where they are stands in its metadata, which is asked for once a day."""
+
+    def __init__(self, *, clock: Clock, fetch: Fetch | None = None) -> None:
+        self._clock = clock
+        self._fetch = fetch or fetched
+        self._found: dict[str, tuple[float, str]] = {}
+
+    async def __call__(self, issuer: str) -> bytes:
+        """A Fetch: the key set of `issuer`. Raises OSError, TimeoutError, aiohttp.ClientError, NotAccepted."""
+        now = self._clock.now().timestamp()
+        asked_at, place = self._found.get(issuer, (0.0, ""))
+        if not place or now - asked_at > METADATA_AGE_MAX_S:
+            place = await self._place(issuer)
+            self._found[issuer] = (now, place)
+        return await self._fetch(place)
+
+    async def _place(self, issuer: str) -> str:
+        content = await self._fetch(f"{issuer.rstrip('/')}/.well-known/openid-configuration")
+        try:
+            told = json.loads(content)
+            place = told["jwks_uri"]
+        except (ValueError, KeyError, TypeError, RecursionError) as unreadable:
+            raise NotAccepted("its metadata cannot be read") from unreadable
+        if told.get("issuer") != issuer or not isinstance(place, str) or "://" not in place:
+            raise NotAccepted("its metadata is somebody else's")
+        if not is_safe_location(place):
+            raise NotAccepted("its keys are not at a safe place")
+        return place
 
 
 def is_safe_location(location: str) -> bool:

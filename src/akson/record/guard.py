@@ -65,6 +65,18 @@ def _is(wanted: TokenValue, system: str | None, code: str | None) -> bool:
     return wanted.system is None or (system or "") == wanted.system
 
 
+def of_patients(restriction: Restriction) -> Restriction:
+    """What of it the patients alone tell: where there is no resource to look at, its content is no reason to refuse."""
+    match restriction:
+        case Matching():
+            return Everything()
+        case AnyOf(parts):
+            return AnyOf(tuple(map(of_patients, parts)))
+        case AllOf(parts):
+            return AllOf(tuple(map(of_patients, parts)))
+    return restriction
+
+
 def needs_resource(restriction: Restriction) -> bool:
     """Whether the patients alone do not tell if it holds."""
     if isinstance(restriction, AnyOf | AllOf):

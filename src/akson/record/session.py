@@ -25,6 +25,7 @@ from akson.record.guard import (
     holds,
     needs_resource,
     not_found,
+    of_patients,
     refused_answer,
     relations_named,
     settled,
@@ -311,12 +312,9 @@ class RecordSession:
         already = {patient for version in shown for patient in version.patients}
         asked = [patient for patient in patients_named(query) if patient not in already]
         related = await self.related([decision.restriction], asked)
+        permitted = of_patients(decision.restriction)
         for patient in asked:
-            told = (
-                decision
-                if holds(decision.restriction, (patient,), related)
-                else explanation.refusal(decision)
-            )
+            told = decision if holds(permitted, (patient,), related) else explanation.refusal(decision)
             events += self.events.make(action, told, {patient: []}, at=self.at)
         return events or self.events.make(action, decision, {"": []}, at=self.at)
 

@@ -20,8 +20,8 @@ class TrustedIssuer:
     """Exactly as in `iss`."""
     audience: str
     """Exactly as in `aud`: what this node is called there."""
-    jwks: str
-    """Where its keys are: an https address, or a file."""
+    jwks: str = ""
+    """Where its keys are: an https address, or a file. "": where its metadata (OpenID discovery) says."""
     profile: str = NATIONAL
     tenant: int = 1
     own: tuple[str, ...] = ()
