@@ -99,6 +99,7 @@ async def test_standalone_with_a_patient_picked_through_the_records_search(town:
 
 async def test_opened_from_the_record(town: Town) -> None:
     browser = town.browser("ida")
+    assert 'href="/pasient/astrid/apper"' in (await browser.get("/pasient/astrid")).text
     page = await browser.get("/pasient/astrid/apper")
     assert "Pustekurve" in page.text and "Trygg app" not in page.text
     page = await browser.post("/pasient/astrid/apper", data=hidden(page.text) | {"app": "app"})

@@ -64,6 +64,7 @@ class Clients:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
+        self._launched = (0, False)
 
     def find(self, id: object) -> Client | None:
         if not isinstance(id, str) or not _ID.fullmatch(id):
@@ -79,6 +80,16 @@ class Clients:
             return ()
         found = [self.find(path.stem) for path in self._folder.glob("*.json")]
         return tuple(sorted((c for c in found if c), key=lambda c: (c.name.casefold(), c.id)))
+
+    def any_launched(self) -> bool:
+        """Whether any can be opened from a record. Asked for every page, so remembered until the folder changes."""
+        try:
+            changed = self._folder.stat().st_mtime_ns
+        except FileNotFoundError:
+            return False
+        if changed != self._launched[0]:
+            self._launched = (changed, any(client.launch_url for client in self.every()))
+        return self._launched[1]
 
     def add(self, client: Client) -> None:
         """Whole or not at all; one with the same id is replaced. Raises Problem INVALID AKS-SMART-020."""

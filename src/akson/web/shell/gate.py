@@ -56,6 +56,7 @@ def frame_of(request: Request, house: House, visit: Visit | None = None, **more:
         actor=visit.actor if visit else None,
         token=forms.token(visit.cookie) if visit else "",
         demo=house.login is not None,
+        apps=house.apps is not None and house.apps.clients.any_launched(),
         **more,  # type: ignore[arg-type]
     )
 

@@ -33,6 +33,8 @@ class Frame:
     waiting: int | None = None
     """Open items in her inbox; None where it is not shown."""
     demo: bool = False
+    apps: bool = False
+    """Whether any app can be opened from a record."""
 
 
 def _environment(statics: Statics, language: str) -> Environment:
