@@ -53,6 +53,10 @@ async def test_a_doctor_elsewhere_sees_the_patient_attested_and_the_log_tells_wh
     found = await one.ask("Patient")
     assert [e["resource"]["id"] for e in found.json()["entry"]] == ["astrid"]
     lines = await house.as_("astrid", PurposeOfUse.PATIENT_REQUEST).access_log("astrid")
+    events = [event for _, event in await house.log.events_of(1, "astrid", count=10) if event.client]
+    assert {(e.decision_ref, e.enterprise, e.hpr, len(e.attest)) for e in events} == {
+        ("b3d1a1c2-0001", trust.HOSPITAL, "565501872", 32)
+    }
     line = next(line for line in lines if line.name == "GRØNN VITS")
     assert "Havnes sykehus HF" in line.words
     assert DOCTOR not in repr(lines), "the citizen's log shows the name and never the number (ATT-8)"

@@ -4,10 +4,11 @@ Spec: https://hl7.org/fhir/R4/http.html, https://asgi.readthedocs.io. What an in
 """
 
 from collections.abc import Awaitable, Callable, MutableMapping, Sequence
-from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any, Protocol
+
+from msgspec.structs import replace
 
 from akson.access.actor import ActorKind, PurposeOfUse
 from akson.api.capability import Capability
@@ -114,7 +115,7 @@ class Door:
         except Problem as problem:
             answer = answer_of(problem)
             if problem.kind is ProblemKind.UNAUTHENTICATED:
-                answer = replace(answer, headers=self._callers.challenge(problem))
+                answer = Answer(answer.status, answer.body, self._callers.challenge(problem))
         except Disconnected:
             return
         from_elsewhere = _CORS if _asks(scope, b"origin") else ()

@@ -34,15 +34,26 @@ def fhir_door(node: Node) -> "App":
     from akson import api
     from akson.app.api_issuers import callers
     from akson.app.apps import authorization_server
-    from akson.terminology import Terminology
 
     return api.build(
         node.record,
         callers=callers(node),
         smart=authorization_server(node),
         base_url=node.settings.base_url,
-        terminology=Terminology.of_this_installation(node.settings.data),
+        terminology=node.words,
         profiles=node.settings.profiles,
+    )
+
+
+def witness_door(node: Node) -> "App | None":
+    """/witness/, when this node witnesses others."""
+    from akson.app.witness_door import WitnessDoor, witness_of
+
+    name = node.settings.witness_name
+    return (
+        WitnessDoor(witness_of(node.settings.data / "witness", name, node.clock), "/witness")
+        if name
+        else None
     )
 
 

@@ -14,6 +14,7 @@ from typing import Protocol
 
 from akson.app import apps
 from akson.app.settings import Settings
+from akson.audit import origin, policy
 from akson.audit.log import AccessLog
 from akson.fhir.definitions import load as load_definitions
 from akson.fhir.problem import Problem, ProblemKind
@@ -25,11 +26,12 @@ from akson.store.audit_log import AuditLogStore
 from akson.store.post import PostStore
 from akson.store.server import EmbeddedPostgres, ExternalPostgres
 from akson.store.store import Store
+from akson.terminology import Terminology
+from akson.terminology.validating import CodesOf
 from akson.world import Clock, Random, Spawn, SystemClock, SystemRandom, TaskSpawn
 
 POOL_SIZE = 8
 """Connections of one process to the record; the embedded server allows 60 in all."""
-LOG_ORIGIN = "akson/node/access/1"
 
 
 class DatabaseServer(Protocol):
@@ -54,6 +56,7 @@ class Node:
     post: PostStore
     issuer: LocalIssuer
     sessions: Sessions
+    words: Terminology
     clock: Clock
     random: Random
     spawn: Spawn
@@ -92,6 +95,21 @@ def local_issuer(
     )
 
 
+def access_log(rows: AuditLogStore, settings: Settings, *, clock: Clock, random: Random) -> AccessLog:
+    """The node's log on its own tables, with its own key and the witnesses the settings name."""
+    key = keys.log_key(data_folder(settings) / "keys")
+    # A path in an order to a worker arrives as text.
+    named = Path(settings.witnesses) if settings.witnesses else None
+    return AccessLog(
+        rows,
+        key=key,
+        origin=origin.first_of(key.public_key()),
+        clock=clock,
+        random=random,
+        witnesses=policy.read(named.read_text("utf-8")) if named else policy.NO_WITNESS,
+    )
+
+
 @asynccontextmanager
 async def open_node(settings: Settings, *, pool_size: int = POOL_SIZE) -> AsyncIterator[Node]:
     """Starts or joins the database, migrates, heals what a crash left, and closes all of it again."""
@@ -110,12 +128,11 @@ async def open_node(settings: Settings, *, pool_size: int = POOL_SIZE) -> AsyncI
         stack.push_async_callback(post.close)
         rows = await AuditLogStore.open(server.dsn("log"), pool_size=2)
         stack.push_async_callback(rows.close)
-        log = AccessLog(
-            rows, key=keys.log_key(folder / "keys"), origin=LOG_ORIGIN, clock=clock, random=random
-        )
-        record = Record(store, log, definitions=definitions, clock=clock, random=random)
+        log = access_log(rows, settings, clock=clock, random=random)
+        words = Terminology.of_this_installation(folder)
+        record = Record(store, log, definitions=definitions, clock=clock, random=random, words=CodesOf(words))
         stack.push_async_callback(record.close)
         await record.recover()
         issuer = local_issuer(settings, clock=clock, random=random, ended=apps.ended(settings, clock).has)
         sessions = Sessions(issuer, ended=folder / "keys" / "ended", clock=clock)
-        yield Node(settings, server, record, log, post, issuer, sessions, clock, random, TaskSpawn())
+        yield Node(settings, server, record, log, post, issuer, sessions, words, clock, random, TaskSpawn())

@@ -2,6 +2,7 @@
 
 token.pem   ECDSA P-256, signs access tokens and web sessions of the local issuer
 log.pem     Ed25519, signs checkpoints of the access log
+witness.pem Ed25519, signs as a witness of other nodes' logs; lies in the witness's folder
 """
 
 import os
@@ -31,6 +32,14 @@ def log_key(folder: Path) -> ed25519.Ed25519PrivateKey:
     key = _load_or_make(folder / "log.pem", ed25519.Ed25519PrivateKey.generate)
     if not isinstance(key, ed25519.Ed25519PrivateKey):
         raise _wrong(folder / "log.pem", "an Ed25519 key")
+    return key
+
+
+def witness_key(folder: Path) -> ed25519.Ed25519PrivateKey:
+    """The key of a witness, made when absent. Raises Problem AKS-IDENTITY-001/002."""
+    key = _load_or_make(folder / "witness.pem", ed25519.Ed25519PrivateKey.generate)
+    if not isinstance(key, ed25519.Ed25519PrivateKey):
+        raise _wrong(folder / "witness.pem", "an Ed25519 key")
     return key
 
 

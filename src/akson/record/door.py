@@ -11,6 +11,7 @@ from akson.audit.log import AccessLog, Prepared
 from akson.fhir.definitions import Definitions
 from akson.record.session import RecordSession
 from akson.store.store import Store
+from akson.terminology.validating import CodesOf
 from akson.world import Clock, Random
 
 LEFTOVERS_EACH = 1_000
@@ -20,7 +21,14 @@ class Record:
     """Built once per process in `akson.app.wiring`."""
 
     def __init__(
-        self, store: Store, log: AccessLog, *, definitions: Definitions, clock: Clock, random: Random
+        self,
+        store: Store,
+        log: AccessLog,
+        *,
+        definitions: Definitions,
+        clock: Clock,
+        random: Random,
+        words: CodesOf | None = None,
     ) -> None:
         self.store = store
         self.aside = store.aside
@@ -28,6 +36,8 @@ class Record:
         self.definitions = definitions
         self.clock = clock
         self.random = random
+        self.words = words
+        """Asked on writes for required value sets that R4 does not list: media types, units, what the operator loaded."""
         self._settling: asyncio.Task[None] | None = None
         self._settled: list[bytes] = []
 

@@ -9,6 +9,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from akson.access.actor import Actor, PurposeOfUse
+from akson.access.data_classes import data_class
 from akson.access.decision import Decision
 from akson.audit.event import AccessEvent
 from akson.audit.log import Prepared
@@ -23,10 +24,16 @@ EVENT_ID_BYTES = 16
 class EventMaker:
     """Makes the events of one RecordSession; `request` ties them together."""
 
-    def __init__(self, actor: Actor, purpose: PurposeOfUse, random: Random) -> None:
+    def __init__(self, actor: Actor, purpose: PurposeOfUse, random: Random, *, ground: str = "") -> None:
         self._actor = actor
         self._purpose = purpose
         self._random = random
+        self._ground = ground
+        self._place, self._enterprise = (actor.organisations or ("",))[0], (actor.organisations or ("",))[-1]
+        self._decision_ref, self._attest = "", b""
+        if actor.attested is not None:
+            self._place, self._enterprise = actor.attested.point_of_care, actor.attested.legal_entity
+            self._decision_ref, self._attest = actor.attested.decision, bytes.fromhex(actor.attested.digest)
         self.request = random.bytes(8).hex()
 
     def make(
@@ -56,15 +63,24 @@ class EventMaker:
                     actor_id=self._actor.id,
                     actor_name=self._actor.name,
                     role=self._actor.role,
+                    hpr=self._actor.hpr,
+                    enterprise=self._enterprise,
                     unit=self._actor.unit_name,
+                    place=self._place,
+                    client=self._actor.client,
                     # A text that is no FHIR id came from a caller: nobody has a log for it to stand in.
                     patient=patient if ID.fullmatch(patient) else "",
                     action=action,
                     purpose=self._purpose.value,
+                    ground=self._ground,
+                    decision_ref=self._decision_ref,
+                    attest=self._attest,
                     outcome="permit" if allowed else "deny",
+                    delivered=allowed,
                     rules=tuple(reason.rule for reason in reasons),
                     words=said,
                     policy_version=decision.policy_version,
+                    categories=_categories(resources),
                     resources=tuple(resources[:RESOURCES_NAMED_MAX]),
                     count=len(resources),
                     request=self.request,
@@ -82,13 +98,16 @@ class EventMaker:
         at: datetime,
     ) -> list[Prepared]:
         """One event per patient whose data is shown, for the reasons that `decide` gives for the types shown of hers."""
-        types: dict[str, dict[str, None]] = {}
+        together: dict[tuple[str, ...], list[StoredVersion]] = {}
         for version in versions:
-            for patient in version.patients or ("",):
-                types.setdefault(patient, {})[version.type] = None
-        named = (
-            by_patient([(f"{v.type}/{v.id}/{v.version}", v.patients) for v in versions]) if versions else {}
-        )
+            together.setdefault(version.patients or ("",), []).append(version)
+        types: dict[str, dict[str, None]] = {}
+        named: dict[str, list[str]] = {}
+        for patients, theirs in together.items():
+            names = [f"{v.type}/{v.id}/{v.version}" for v in theirs]
+            for patient in patients:
+                types.setdefault(patient, {}).update(dict.fromkeys([v.type for v in theirs]))
+                named.setdefault(patient, []).extend(names)
         events: list[Prepared] = []
         for patient, names in named.items():
             decision = _joined([decide(type) for type in types[patient]])
@@ -103,6 +122,11 @@ def by_patient(shown: Iterable[tuple[str, Sequence[str]]]) -> dict[str, list[str
         for patient in patients or ("",):
             grouped.setdefault(patient, []).append(name)
     return grouped or {"": []}
+
+
+def _categories(resources: Sequence[str]) -> tuple[str, ...]:
+    """Data classes of `Type/id/version` names, each once."""
+    return tuple(sorted({data_class(name.partition("/")[0]).value for name in resources}))
 
 
 def _joined(decisions: Sequence[Decision]) -> Decision:

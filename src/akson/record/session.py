@@ -60,7 +60,7 @@ class RecordSession:
         self.ground = ground
         self.record = record
         self.at = record.clock.now()
-        self.events = EventMaker(actor, purpose_of_use, record.random)
+        self.events = EventMaker(actor, purpose_of_use, record.random, ground=ground)
         self._decisions: dict[tuple[str, str], Decision] = {}
 
     def decide(self, action: str, type: str) -> Decision:
@@ -207,6 +207,16 @@ class RecordSession:
         await self._log(self.events.make("log", decision, {patient: []}, at=self.at))
         return lines
 
+    async def log_proof(self, patient: str) -> bytes:
+        """All of `access_log` with what proves that it is whole: the file that `akson-verify` checks. Not for staff, who
+        see their own lines alone. That it was made is logged. Raises OVERLOADED AKS-AUDIT-030, NOT_FOUND as ever."""
+        decision = self.decide("log", "Patient")
+        sees_all = self.actor.kind is not ActorKind.PRACTITIONER or self.actor.role == "privacy-officer"
+        if not (sees_all and ID.fullmatch(patient) and await self.permits(decision.restriction, (patient,))):
+            await self.refuse("log", decision, (patient,))
+        await self._log(self.events.make("log", decision, {patient: []}, at=self.at))
+        return await self.record.log.proof_of(self.actor.tenant, patient)
+
     async def last_access(self, patient: str, *, before: datetime | None = None) -> datetime | None:
         """When this actor last opened this patient's record, before now (or `before`); None when never seen.
 
@@ -319,7 +329,7 @@ class RecordSession:
         return events or self.events.make(action, decision, {"": []}, at=self.at)
 
     async def _guard(self, action: str, shown: Sequence[StoredVersion]) -> None:
-        restrictions = {v.type: self.decide(action, v.type).restriction for v in shown}
+        restrictions = {type: self.decide(action, type).restriction for type in {v.type for v in shown}}
         if all(isinstance(r, Everything) for r in restrictions.values()):
             return
         everyone = sorted({p for v in shown for p in v.patients})

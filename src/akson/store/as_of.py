@@ -110,7 +110,7 @@ class AsOf:
             restriction=rule,
             exists=lambda type: type == query.type,
             # `ap` widens by the distance from now: then.
-            now=at,
+            now=lambda: at,
             source=f"pg_temp.{_TABLE}",
         )
 

@@ -1,7 +1,7 @@
 """Runs searches: the page and the exact count. The SQL is composed in search/, includes are followed in including.py."""
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 
 import asyncpg
 
@@ -11,11 +11,13 @@ from akson.fhir.problem import Problem, ProblemKind
 from akson.fhir.search.query import Query
 from akson.store.including import Including
 from akson.store.keys import Keys
-from akson.store.rows import Row, stored_version
+from akson.store.lanes import Lanes
+from akson.store.rows import stored_versions
 from akson.store.search import order, statement
+from akson.store.search.plans import Now, Plans
 from akson.store.search.scope import Arguments, Scope
 from akson.store.tables import Tables
-from akson.store.values import SearchPage, Sql, StoredVersion
+from akson.store.values import SearchPage, Sql
 from akson.world import Clock
 
 PAGE_MAX = 1_000
@@ -37,7 +39,7 @@ class Searching:
         definitions: Definitions,
         clock: Clock,
         *,
-        steady: asyncpg.Pool,
+        steady: Lanes,
     ) -> None:
         """`pool` plans every statement anew: a plan made for other values can be a thousand times slower. `steady` keeps
         plans, which spares a third of a search that walks through one patient's rows."""
@@ -46,8 +48,9 @@ class Searching:
         self._tables = tables
         self._keys = keys
         self._definitions = definitions
+        self._plans = Plans(clock.now)
         self._clock = clock
-        self._including = Including(pool, tables, keys, definitions)
+        self._including = Including(pool, tables, keys, definitions, steady=steady)
 
     async def search(self, tenant: int, query: Query, *, restriction: Rule) -> SearchPage:
         """One page. Raises AKS-STORE-021 (not offered), -022 (foreign cursor), -026 (takes too long)."""
@@ -59,7 +62,7 @@ class Searching:
         try:
             total = None
             if counted:
-                sql = self._counting(tenant, query, restriction, present.__contains__)
+                sql = self._counting(tenant, query, restriction, present.__contains__, self._clock.now)
                 total = await self._pool.fetchval(sql.text, *sql.arguments)
             if only_count:
                 return SearchPage((), (), total, None)
@@ -70,18 +73,20 @@ class Searching:
     def explain(self, tenant: int, query: Query, *, restriction: Rule) -> Sql:
         """The statement of the page as it would be sent."""
         if query.summary == "count" or query.count == 0:
-            return self._counting(tenant, query, restriction, lambda _type: True)
-        return self._paging(tenant, query, restriction, lambda _type: True)
+            return self._counting(tenant, query, restriction, lambda _type: True, self._clock.now)
+        return self._paging(tenant, query, restriction, lambda _type: True, self._clock.now)
 
-    def _counting(self, tenant: int, query: Query, rule: Rule, exists: Callable[[str], bool]) -> Sql:
-        scopes = self._scopes(tenant, query, rule, exists)
+    def _counting(
+        self, tenant: int, query: Query, rule: Rule, exists: Callable[[str], bool], now: Now
+    ) -> Sql:
+        scopes = self._scopes(tenant, query, rule, exists, now)
         if query.parts:
             return statement.count_union(query, scopes)
         assert scopes[0] is not None
         return statement.count(query, scopes[0])
 
-    def _paging(self, tenant: int, query: Query, rule: Rule, exists: Callable[[str], bool]) -> Sql:
-        scopes = self._scopes(tenant, query, rule, exists)
+    def _paging(self, tenant: int, query: Query, rule: Rule, exists: Callable[[str], bool], now: Now) -> Sql:
+        scopes = self._scopes(tenant, query, rule, exists, now)
         size = min(query.count, PAGE_MAX)
         with_refs = bool(query.includes)
         if query.parts:
@@ -93,9 +98,15 @@ class Searching:
         self, tenant: int, query: Query, rule: Rule, present: frozenset[str], total: int | None
     ) -> SearchPage:
         size = min(query.count, PAGE_MAX)
-        sql = self._paging(tenant, query, rule, present.__contains__)
-        pool = self._steady if statement.planned_alike(query) else self._pool
-        rows = await pool.fetch(sql.text, *sql.arguments)
+        sql = self._plans.of(
+            tenant,
+            query,
+            rule,
+            present,
+            lambda rule, now: self._paging(tenant, query, rule, present.__contains__, now),
+        )
+        way = self._steady if statement.planned_alike(query) else self._pool
+        rows = await way.fetch(sql.text, *sql.arguments)
         cursor = None
         if len(rows) > size:
             last = dict(rows[size - 1])
@@ -105,28 +116,26 @@ class Searching:
         included = []
         if query.includes or query.revincludes:
             included = await self._including.include(tenant, query, matches, rule)
-        return SearchPage(
-            matches=self._versions(matches),
-            included=self._versions(included),
-            total=total,
-            next_cursor=cursor,
-            patients={
-                f"{t}/{row['id']}": tuple(row["patient_ids"] or ()) for t, row in (*matches, *included)
-            },
-        )
+        return SearchPage(stored_versions(matches), stored_versions(included), total, cursor)
 
     def _scopes(
-        self, tenant: int, query: Query, rule: Rule, exists: Callable[[str], bool]
+        self, tenant: int, query: Query, rule: Rule, exists: Callable[[str], bool], now: Now
     ) -> list[Scope | None]:
         """One for each part, sharing the arguments of the statement; None where the type has no table."""
         arguments = Arguments()
         return [
-            self._scope(tenant, part.type, arguments, rule, exists) if exists(part.type) else None
+            self._scope(tenant, part.type, arguments, rule, exists, now) if exists(part.type) else None
             for part in query.parts or (query,)
         ]
 
     def _scope(
-        self, tenant: int, type: str, arguments: Arguments, rule: Rule, exists: Callable[[str], bool]
+        self,
+        tenant: int,
+        type: str,
+        arguments: Arguments,
+        rule: Rule,
+        exists: Callable[[str], bool],
+        now: Now,
     ) -> Scope:
         return Scope(
             type=type,
@@ -137,11 +146,8 @@ class Searching:
             definitions=self._definitions,
             restriction=rule,
             exists=exists,
-            now=self._clock.now(),
+            now=now,
         )
-
-    def _versions(self, rows: Iterable[tuple[str, Row]]) -> tuple[StoredVersion, ...]:
-        return tuple(stored_version(type, row) for type, row in rows)
 
 
 def _too_long() -> Problem:

@@ -9,6 +9,7 @@ from starlette.routing import Route
 
 from akson.identity.sessions import Sessions
 from akson.identity.smart.server import AuthorizationServer
+from akson.web import verify
 from akson.web.screens import SCREENS
 from akson.web.shell import gate, problems
 from akson.web.shell.headers import SecureHeaders
@@ -64,7 +65,7 @@ def build(
         for way in screen.ways
     ]
     return Starlette(
-        routes=[Route("/", start), Route("/static/{name:path}", statics.serve), *ways],
+        routes=[Route("/", start), Route("/static/{name:path}", statics.serve), verify.ROUTE, *ways],
         middleware=[Middleware(SecureHeaders)],
         exception_handlers={404: no_page, 405: wrong_method},
     )

@@ -18,6 +18,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "serve": ("serve", "Run a node, without demo data and demo login."),
     "token": ("token", "Print an access token for one of the cast or `system`."),
     "up": ("up", "Run a demo node: synthetic municipality, everyone can log in."),
+    "witness": ("witness", "Witness the access logs of other nodes."),
     "why": ("why", "Say why an actor may or may not read a resource."),
 }
 CLIENT_COMMANDS: dict[str, tuple[str, str]] = {
@@ -26,6 +27,9 @@ CLIENT_COMMANDS: dict[str, tuple[str, str]] = {
     "remove": ("client_remove", "Let an app or a system in no more."),
 }
 LOG_COMMANDS: dict[str, tuple[str, str]] = {
+    "epoch": ("log_epoch", "Declare that the log was restored to an older state."),
+    "heads": ("log_heads", "State every patient's head in the log now, as at midnight."),
+    "proof": ("log_proof", "Print the proof of a patient's log, for akson-verify."),
     "verify": ("log_verify", "Compute the whole access log again and compare."),
 }
 TERMINOLOGY_COMMANDS: dict[str, tuple[str, str]] = {
