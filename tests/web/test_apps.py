@@ -75,7 +75,7 @@ async def test_standalone_with_a_patient_picked_through_the_records_search(town:
     code = way_back(
         await browser.post("/godkjenn-app", data=hidden(page.text) | {"svar": "ja", "pasient": "astrid"})
     )
-    assert code["state"] == "s-1"
+    assert (code["state"], code["iss"]) == ("s-1", FHIR)
     answer = await town.form("token", client_id="app", **by_code(code["code"]))
     told = answer.json()
     assert (told["patient"], told["token_type"]) == ("astrid", "Bearer") and told["expires_in"] <= 600
@@ -178,7 +178,7 @@ async def test_no_is_told_to_the_app(town: Town) -> None:
     browser = town.browser("ida")
     page = await browser.get(f"/godkjenn-app?{asks()}")
     answer = way_back(await browser.post("/godkjenn-app", data=hidden(page.text) | {"svar": "nei"}))
-    assert answer == {"error": "access_denied", "state": "s-1"}
+    assert answer == {"error": "access_denied", "state": "s-1", "iss": FHIR}
 
 
 # what the app asks -> error that it is told of; "" for a page without a way back

@@ -38,6 +38,8 @@ class Asking:
     launch: str
     """Handle of the launch from our own workspace; "" when the app began by itself."""
     nonce: str
+    issuer: str
+    """What this server is called: it stands in every answer, so that an app of two servers cannot mix them up (RFC 9207)."""
 
     @property
     def needs_patient(self) -> bool:
@@ -45,7 +47,7 @@ class Asking:
 
     def way_back(self, **answer: str) -> str:
         """The address that the browser is sent to, with the answer."""
-        return with_answer(self.redirect_uri, **answer, state=self.state)
+        return with_answer(self.redirect_uri, **answer, state=self.state, iss=self.issuer)
 
 
 class Refused(Exception):
@@ -77,7 +79,8 @@ def asking(parameters: Pairs, clients: Clients, *, fhir: str) -> Asking:
     except Problem as problem:
         # What goes out names the error alone; why stands in our own words and holds nothing of a patient.
         answer = {"error": oauth_error(problem), "error_description": problem.what}
-        raise Refused(problem, with_answer(uri, **answer, state=state[:STATE_CHARACTERS_MAX])) from problem
+        answer |= {"state": state[:STATE_CHARACTERS_MAX], "iss": fhir}
+        raise Refused(problem, with_answer(uri, **answer)) from problem
 
 
 def _checked(parameters: Pairs, given: dict[str, str], client: Client, fhir: str) -> Asking:
@@ -108,6 +111,7 @@ def _checked(parameters: Pairs, given: dict[str, str], client: Client, fhir: str
         challenge=given["code_challenge"],
         launch=launch,
         nonce=given.get("nonce", "")[:STATE_CHARACTERS_MAX],
+        issuer=fhir,
     )
 
 
