@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from akson.app import settings
-from akson.app.api_issuers import load
+from akson.app.api_issuers import check, load
 from akson.fhir.problem import Problem
 
 GOOD = """
@@ -70,3 +70,12 @@ def test_what_is_wrong_starts_nothing(tmp_path: Path, wrong: str) -> None:
 def test_without_an_address_of_its_own_a_node_cannot_tell_a_proof_for_another(tmp_path: Path) -> None:
     with pytest.raises(Problem):
         read(tmp_path, GOOD, base_url="")
+
+
+def test_a_demo_trusts_nobody_of_the_real_world(tmp_path: Path) -> None:
+    trusted = read(tmp_path, GOOD)
+    check(trusted, demo=False)
+    with pytest.raises(Problem) as refused:
+        check(trusted, demo=True)
+    assert refused.value.id == "AKS-APP-026"
+    check(read(tmp_path, GOOD.replace("https://helseid-sts.test.nhn.no/jwks", "jwks.json")), demo=True)

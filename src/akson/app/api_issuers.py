@@ -12,10 +12,11 @@ is started.
 """
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 from akson.access.scopes import read_scopes
 from akson.app.directory import RecordDirectory
@@ -76,6 +77,25 @@ def load(settings: Settings) -> tuple[TrustedIssuer, ...]:
     if faults:
         raise _refused(faults)
     return tuple(issuer for issuer in found if issuer)
+
+
+def check(trusted: Sequence[TrustedIssuer], *, demo: bool) -> None:
+    """Whether they fit this kind of node. Raises Problem CONFLICT AKS-APP-026: in a demo anybody may be anyone."""
+    if demo and any(_is_elsewhere(issuer) for issuer in trusted):
+        raise Problem(
+            ProblemKind.CONFLICT,
+            "AKS-APP-026",
+            "A demo cannot trust an issuer of the real world.",
+            why=f"{FILE_NAME} names one, and in a demo anybody may log in as anyone.",
+            now="Use `akson serve` on a data folder of its own, or take the issuer out of the file.",
+            permanent=True,
+        )
+
+
+def _is_elsewhere(issuer: TrustedIssuer) -> bool:
+    """Its keys are fetched from another machine."""
+    location = issuer.jwks or issuer.issuer
+    return "://" in location and urlsplit(location).hostname not in ("127.0.0.1", "localhost", "::1")
 
 
 def callers(node: "Node") -> Callers:

@@ -15,7 +15,8 @@ async def run_node(stage: Stage, settings: Settings) -> None:
     from akson.app import api_issuers
     from akson.app.supervisor.run import Ready, run
 
-    api_issuers.load(settings)  # What is wrong with them is told here, once, and not by every worker.
+    # What is wrong with them is told here, once, and not by every worker.
+    api_issuers.check(api_issuers.load(settings), demo=stage is Stage.DEMO)
 
     def tell(what: str) -> None:
         click.echo(f"  {time.monotonic() - started:5.1f} s  {what}")
