@@ -16,6 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from akson.access.actor import Actor, ActorKind
+from akson.access.scopes import read_scopes
 from akson.app.cast import CAST
 from akson.fhir.problem import Problem, ProblemKind
 from akson.identity.bearer import bearer_token
@@ -99,6 +100,15 @@ def test_claims_lose_nothing(actor: Actor) -> None:
     assert to_actor(json.loads(json.dumps(to_claims(actor)))) == actor
 
 
+def test_scopes_and_the_patient_in_context_come_back() -> None:
+    scopes = read_scopes("patient/Observation.rs?category=http://x|a%20b,c patient/Patient.r user/*.cruds")[0]
+    app = replace(IDA, scopes=scopes, patient_context="astrid", client="app")
+    one = issuer()
+    assert one.verify(one.issue(app)) == app
+    nothing = replace(IDA, scopes=())
+    assert one.verify(one.issue(nothing)) == nothing, "no scope at all is not the same as no app"
+
+
 def test_the_test_itself_makes_good_tokens() -> None:
     assert issuer().verify(token(GOOD_CLAIMS)) == IDA
 
@@ -160,7 +170,20 @@ ODD: dict[str, Any] = {
     "orgs": [None, {"0": "Organization/x"}, [None]],
     "ref": [1, None],
     "role": [["nurse"], None],
+    "scope": [
+        7,
+        [],
+        True,
+        "openid",
+        "patient/*.rs",
+        "system/*.rs",
+        "user/*.sr",
+        "user/Nonsense.rs",
+        "user/*.rs?a=b",
+    ],
     "sub": ["", 7, None],
+    "client": [None, 7],
+    "patient": [None, ["astrid"]],
     "tenant": ["1", 0, -1, 1.0, True, None],
     "unit": [False],
 }
