@@ -8,9 +8,9 @@ import httpx
 import pytest_asyncio
 
 from akson import api
-from akson.access.actor import Actor
 from akson.app.cast import CAST
 from akson.fhir.problem import Problem, ProblemKind
+from akson.identity.callers import Caller, Callers, Shown
 from tests.record.conftest import House, house
 
 __all__ = ["Fhir", "fhir", "house"]
@@ -18,12 +18,22 @@ __all__ = ["Fhir", "fhir", "house"]
 JSON = {"Content-Type": "application/fhir+json"}
 
 
-def who_is(authorization: str | None) -> Actor:
+class ByName(Callers):
     """`Bearer ida`: what a token says is identity's test, not this one's."""
-    name = (authorization or "").removeprefix("Bearer ")
-    if name not in CAST:
-        raise Problem(ProblemKind.UNAUTHENTICATED, "AKS-IDENTITY-020", "The request does not say who asks.")
-    return CAST[name]
+
+    def __init__(self) -> None:
+        pass
+
+    async def identify(self, shown: Shown) -> Caller:
+        name = (shown.authorization or "").removeprefix("Bearer ")
+        if name not in CAST:
+            raise Problem(
+                ProblemKind.UNAUTHENTICATED, "AKS-IDENTITY-020", "The request does not say who asks."
+            )
+        return Caller(CAST[name])
+
+    def challenge(self, problem: Problem) -> tuple[tuple[str, str], ...]:
+        return (("WWW-Authenticate", 'Bearer realm="akson"'),)
 
 
 @dataclass
@@ -51,7 +61,7 @@ class Fhir:
 
 @pytest_asyncio.fixture(loop_scope="session")
 async def fhir(house: House) -> AsyncIterator[Fhir]:
-    door = api.build(house.record, authenticate=who_is)
+    door = api.build(house.record, callers=ByName())
     transport = httpx.ASGITransport(app=door)  # type: ignore[arg-type]
     async with httpx.AsyncClient(transport=transport, base_url="http://akson.test") as client:
         yield Fhir(client, house)

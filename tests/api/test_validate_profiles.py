@@ -14,7 +14,7 @@ import pytest
 import pytest_asyncio
 
 from akson import api
-from tests.api.conftest import Fhir, who_is
+from tests.api.conftest import ByName, Fhir
 from tests.record.conftest import House, astrid
 
 BASE = "http://example.org/StructureDefinition/"
@@ -75,7 +75,7 @@ async def guided(house: House, tmp_path: Path) -> AsyncIterator[Fhir]:
 
 
 def asked_of(house: House, folder: Path | None) -> httpx.AsyncClient:
-    door = api.build(house.record, authenticate=who_is, profiles=folder)
+    door = api.build(house.record, callers=ByName(), profiles=folder)
     return httpx.AsyncClient(transport=httpx.ASGITransport(app=door), base_url="http://akson.test")  # type: ignore[arg-type]
 
 

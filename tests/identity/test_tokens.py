@@ -16,9 +16,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from akson.access.actor import Actor, ActorKind
+from akson.access.scopes import read_scopes
 from akson.app.cast import CAST
 from akson.fhir.problem import Problem, ProblemKind
-from akson.identity.bearer import authenticator, bearer_token
+from akson.identity.bearer import bearer_token
+from akson.identity.callers import Callers, Shown
 from akson.identity.claims import to_actor, to_claims
 from akson.identity.issuers.local import ACCESS_TOKEN_TYPE, REMEMBERED_S, LocalIssuer
 from akson.identity.sessions import SESSION_TYPE
@@ -98,6 +100,15 @@ def test_claims_lose_nothing(actor: Actor) -> None:
     assert to_actor(json.loads(json.dumps(to_claims(actor)))) == actor
 
 
+def test_scopes_and_the_patient_in_context_come_back() -> None:
+    scopes = read_scopes("patient/Observation.rs?category=http://x|a%20b,c patient/Patient.r user/*.cruds")[0]
+    app = replace(IDA, scopes=scopes, patient_context="astrid", client="app")
+    one = issuer()
+    assert one.verify(one.issue(app)) == app
+    nothing = replace(IDA, scopes=())
+    assert one.verify(one.issue(nothing)) == nothing, "no scope at all is not the same as no app"
+
+
 def test_the_test_itself_makes_good_tokens() -> None:
     assert issuer().verify(token(GOOD_CLAIMS)) == IDA
 
@@ -159,7 +170,20 @@ ODD: dict[str, Any] = {
     "orgs": [None, {"0": "Organization/x"}, [None]],
     "ref": [1, None],
     "role": [["nurse"], None],
+    "scope": [
+        7,
+        [],
+        True,
+        "openid",
+        "patient/*.rs",
+        "system/*.rs",
+        "user/*.sr",
+        "user/Nonsense.rs",
+        "user/*.rs?a=b",
+    ],
     "sub": ["", 7, None],
+    "client": [None, 7],
+    "patient": [None, ["astrid"]],
     "tenant": ["1", 0, -1, 1.0, True, None],
     "unit": [False],
 }
@@ -232,6 +256,6 @@ def test_a_header_without_a_bearer_token_is_nobody(header: str | None) -> None:
     assert refused.value.id == "AKS-IDENTITY-020"
 
 
-def test_the_scheme_is_read_in_any_case() -> None:
+async def test_the_scheme_is_read_in_any_case() -> None:
     one = issuer()
-    assert authenticator(one.verify)(f"bEaReR  {one.issue(IDA)}") == IDA
+    assert (await Callers(one).identify(Shown(f"bEaReR  {one.issue(IDA)}"))).actor == IDA

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+from akson.access.scopes import Scope
+
 ORGANISATION_NUMBERS = "urn:oid:2.16.578.1.12.4.1.4.101"
 
 
@@ -70,6 +72,12 @@ class Actor:
     """Kind of service worked in: a code of 8663 (`KP02`), where the login tells."""
     own_patient: str = ""
     """`Patient/siri` when the member of staff is a patient here too."""
+    scopes: tuple[Scope, ...] | None = None
+    """What the app through which she asks may at most; None: no app stands between."""
+    patient_context: str = ""
+    """Id of the patient that the app was opened for, which `patient/` scopes speak of."""
+    client: str = ""
+    """Id of that app or system."""
 
     @property
     def grantees(self) -> tuple[str, ...]:

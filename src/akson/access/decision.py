@@ -111,6 +111,14 @@ class Released:
 
 
 @dataclass(frozen=True, slots=True)
+class Matching:
+    """The resource answers this search of its own type (`category=vital-signs`): plain tokens alone (../scopes.py)."""
+
+    type: str
+    query: str
+
+
+@dataclass(frozen=True, slots=True)
 class AnyOf:
     parts: tuple["Restriction", ...]
 
@@ -138,6 +146,7 @@ Restriction: TypeAlias = (
     | AddressProtected
     | Labelled
     | Released
+    | Matching
     | AnyOf
     | AllOf
     | Not

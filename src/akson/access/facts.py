@@ -98,6 +98,8 @@ class Facts:
     released: datetime | None = None
     """Until then the citizen and those who represent her do not see the resource (9603 NORU). Labelled so without a time:
     the latest time there is."""
+    matches: tuple[str, ...] = ()
+    """Which of the searches that the scopes of an app name (`Matching.query`) the resource answers, in their order."""
 
 
 NO_FACTS = Facts()

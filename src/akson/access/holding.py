@@ -17,6 +17,7 @@ from akson.access.decision import (
     ConcernsPatient,
     Everything,
     Labelled,
+    Matching,
     NoPatient,
     Not,
     Nothing,
@@ -66,6 +67,8 @@ def predicate(restriction: Restriction) -> Predicate:
             return lambda facts: not named.isdisjoint(facts.labels)
         case Released(at):
             return lambda facts: facts.released is None or facts.released <= at
+        case Matching(_, query):
+            return lambda facts: query in facts.matches
         case NoPatient():
             return lambda facts: not facts.patients
         case Everything():

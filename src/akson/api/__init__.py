@@ -2,7 +2,9 @@
 
 from pathlib import Path
 
-from akson.api.door import Authenticate, Door
+from akson.api.door import Door, Identifies
+from akson.api.smart import SmartEndpoints
+from akson.identity.smart.server import AuthorizationServer
 from akson.record.door import Record
 from akson.terminology import Terminology
 
@@ -12,16 +14,21 @@ __all__ = ["build"]
 def build(
     record: Record,
     *,
-    authenticate: Authenticate,
+    callers: Identifies,
+    smart: AuthorizationServer | None = None,
     base_url: str = "",
     terminology: Terminology | None = None,
     profiles: Path | None = None,
 ) -> Door:
     """The ASGI application for everything below /fhir.
 
-    `authenticate` gives the Actor of an Authorization header, or raises Problem UNAUTHENTICATED. `base_url` is the
+    `callers` tell who a request comes from, or raise Problem UNAUTHENTICATED, and how to come again. `smart`: the
+    node as authorization server of apps. `base_url` is the
     address others know this node by, without /fhir; when empty, links say what the client called us. `terminology`: the
     words of the node, for its operations and for searches; what comes with Akson when none is given.
     `profiles`: a folder of profiles for $validate.
     """
-    return Door(record, authenticate, base_url, terminology or Terminology.of_this_installation(), profiles)
+    endpoints = SmartEndpoints(smart, base_url) if smart else None
+    return Door(
+        record, callers, endpoints, base_url, terminology or Terminology.of_this_installation(), profiles
+    )

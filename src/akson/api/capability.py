@@ -14,9 +14,11 @@ from akson.api.operation import Operation
 from akson.fhir.codec import json
 from akson.fhir.definitions import load
 from akson.fhir.search.terms import EVERYWHERE, offered
+from akson.identity.smart.server import Endpoints
 
 DATE = "2026-11-26"
 """Of the last change in what is offered."""
+_SECURITY_SERVICE = "http://terminology.hl7.org/CodeSystem/restful-security-service"
 _CONDITIONAL = {
     "versioning": "versioned-update",
     "readHistory": True,
@@ -32,9 +34,12 @@ _CONDITIONAL = {
 class Capability:
     """What a server of these interactions offers: the statement, and the same as OpenAPI, written once for each address."""
 
-    def __init__(self, listed: Sequence[Interaction], operations: Sequence[Operation] = ()) -> None:
+    def __init__(
+        self, listed: Sequence[Interaction], operations: Sequence[Operation] = (), *, smart: bool = False
+    ) -> None:
         self._listed = listed
         self._operations = operations
+        self._smart = smart
         self._written: dict[str, tuple[str, bytes]] = {}
 
     def answer(self, shape: str, base: str) -> Answer:
@@ -57,12 +62,37 @@ class Capability:
 
     def _told(self, shape: str, base: str) -> dict[str, Any]:
         if shape == "metadata":
-            return statement(self._listed, self._operations, base)
+            return statement(self._listed, self._operations, base, security(base, smart=self._smart))
         operations = [route for operation in self._operations for route in operation.interactions()]
         return describe([*self._listed, *operations, *self.interactions()], base)
 
 
-def statement(listed: Sequence[Interaction], operations: Sequence[Operation], base: str) -> dict[str, Any]:
+def security(base: str, *, smart: bool) -> dict[str, Any]:
+    """How to come in. Apps find the addresses again below .well-known/smart-configuration."""
+    told: dict[str, Any] = {
+        "description": "Access tokens of this node, and tokens of trusted issuers with proof of possession (DPoP). "
+        "Every answer is decided by care relation, and every access stands in the patient's log; "
+        "hidden and missing look alike."
+    }
+    if not smart:
+        return told
+    endpoints = Endpoints(base)
+    addresses = {"token": endpoints.token, "authorize": endpoints.authorize, "revoke": f"{base}/auth/revoke"}
+    return told | {
+        "cors": True,
+        "service": [{"coding": [{"system": _SECURITY_SERVICE, "code": "SMART-on-FHIR"}]}],
+        "extension": [
+            {
+                "url": "http://fhir-registry.smarthealthit.org/StructureDefinition/oauth-uris",
+                "extension": [{"url": name, "valueUri": address} for name, address in addresses.items()],
+            }
+        ],
+    }
+
+
+def statement(
+    listed: Sequence[Interaction], operations: Sequence[Operation], base: str, security: dict[str, Any]
+) -> dict[str, Any]:
     by_level = {level: _codes(listed, level) for level in ("type", "system")}
     return {
         "resourceType": "CapabilityStatement",
@@ -77,10 +107,7 @@ def statement(listed: Sequence[Interaction], operations: Sequence[Operation], ba
         "rest": [
             {
                 "mode": "server",
-                "security": {
-                    "description": "Bearer access tokens of the node's issuer. Every answer is decided by care relation, "
-                    "and every access stands in the patient's log; hidden and missing look alike."
-                },
+                "security": security,
                 "resource": [
                     _resource(type, by_level["type"], operations) for type in sorted(load().resource_types)
                 ],

@@ -31,7 +31,9 @@ PAIRS_REMEMBERED_BYTES_MAX = 400
 URL_BYTES_MAX = 16 * 1024
 SEGMENTS_MAX = 6
 # Headers that two readers would read differently when they stand twice.
-_ONCE = frozenset({"authorization", "content-type", "host", "if-match", "if-none-exist", "content-length"})
+_ONCE = frozenset(
+    {"authorization", "dpop", "content-type", "host", "if-match", "if-none-exist", "content-length"}
+)
 _HOST = re.compile(r"[A-Za-z0-9.\-_]+(?::\d{1,5})?|\[[0-9A-Fa-f:.]+\](?::\d{1,5})?")
 
 Scope = MutableMapping[str, Any]
@@ -51,6 +53,8 @@ class Request(msgspec.Struct, frozen=True):
     """Names in lower case."""
     base: str
     """This server's FHIR address, without a slash at the end."""
+    url: str = ""
+    """The whole address as the client must have written it, without the query."""
 
 
 def read_request(scope: Scope, base_url: str) -> Request:
@@ -65,9 +69,9 @@ def read_request(scope: Scope, base_url: str) -> Request:
             "The address is too long.",
             now="Send a long search by POST to [type]/_search.",
         )
-    return Request(
-        scope["method"], _segments(raw), read_pairs(text), headers, base_url or _own_address(scope, headers)
-    )
+    base = base_url or _own_address(scope, headers)
+    url = f"{base.removesuffix('/fhir')}{raw.decode('latin-1')}"
+    return Request(scope["method"], _segments(raw), read_pairs(text), headers, base, url)
 
 
 def read_pairs(text: bytes) -> Pairs:

@@ -30,13 +30,15 @@ STORY = (
 
 
 def fhir_door(node: Node) -> "App":
-    """/fhir, with access tokens of the node's own issuer."""
+    """/fhir, with access tokens of the node's own issuer and of those it trusts."""
     from akson import api
-    from akson.identity.bearer import authenticator
+    from akson.app.api_issuers import callers
+    from akson.app.apps import authorization_server
 
     return api.build(
         node.record,
-        authenticate=authenticator(node.issuer.verify),
+        callers=callers(node),
+        smart=authorization_server(node),
         base_url=node.settings.base_url,
         terminology=node.words,
         profiles=node.settings.profiles,
@@ -59,6 +61,7 @@ def screens(node: Node, stage: Stage) -> "App":
     """The rest. Only a demo has the demo login; what others may log people in, issuers.toml says."""
     from akson import web
     from akson.app import issuers
+    from akson.app.apps import authorization_server
     from akson.app.reception import Reception
     from akson.identity.openid.pending import PendingLogins
     from akson.web.shell.house import CastMember, DemoLogin, NodeName, OpenIdLogin
@@ -87,4 +90,6 @@ def screens(node: Node, stage: Stage) -> "App":
             Reception(node.record),
             node.random,
         ),
+        apps=authorization_server(node),
+        fhir=f"{node.settings.base_url}/fhir" if node.settings.base_url else "",
     )

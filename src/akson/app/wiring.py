@@ -6,13 +6,14 @@
 Nothing is global: what a part needs is handed to it here. Which HTTP paths exist stands in asgi.py.
 """
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 from typing import Protocol
 
+from akson.app import apps
 from akson.app.settings import Settings
 from akson.audit import origin, policy
 from akson.audit.log import AccessLog
@@ -88,9 +89,13 @@ def database_server(settings: Settings) -> DatabaseServer:
     return EmbeddedPostgres(data_folder(settings))
 
 
-def local_issuer(settings: Settings, *, clock: Clock, random: Random) -> LocalIssuer:
+def local_issuer(
+    settings: Settings, *, clock: Clock, random: Random, ended: Callable[[str], bool] = lambda grant: False
+) -> LocalIssuer:
     """The node's own issuer; needs the key folder alone, so it works whether or not the node runs."""
-    return LocalIssuer(keys.token_key(data_folder(settings) / "keys"), clock=clock, random=random)
+    return LocalIssuer(
+        keys.token_key(data_folder(settings) / "keys"), clock=clock, random=random, ended=ended
+    )
 
 
 def access_log(rows: AuditLogStore, settings: Settings, *, clock: Clock, random: Random) -> AccessLog:
@@ -131,7 +136,7 @@ async def open_node(settings: Settings, *, pool_size: int = POOL_SIZE) -> AsyncI
         record = Record(store, log, definitions=definitions, clock=clock, random=random, words=CodesOf(words))
         stack.push_async_callback(record.close)
         await record.recover()
-        issuer = local_issuer(settings, clock=clock, random=random)
+        issuer = local_issuer(settings, clock=clock, random=random, ended=apps.ended(settings, clock).has)
         sessions = Sessions(
             issuer,
             ended=folder / "keys" / "ended",

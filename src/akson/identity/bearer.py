@@ -1,8 +1,5 @@
-"""From an HTTP Authorization header to an Actor. Spec: RFC 6750."""
+"""The token of an HTTP Authorization header. Spec: RFC 6750."""
 
-from collections.abc import Callable
-
-from akson.access.actor import Actor
 from akson.fhir.problem import Problem, ProblemKind
 
 
@@ -19,8 +16,3 @@ def bearer_token(authorization: str | None) -> str:
             now="Send an access token of this node's issuer.",
         )
     return token
-
-
-def authenticator(verify: Callable[[str], Actor]) -> Callable[[str | None], Actor]:
-    """A function from the Authorization header's value to the Actor."""
-    return lambda authorization: verify(bearer_token(authorization))

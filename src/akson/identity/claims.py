@@ -4,16 +4,21 @@ from collections.abc import Mapping
 from typing import Any
 
 from akson.access.actor import Actor, ActorKind
+from akson.access.scopes import Scope, read_scopes, write_scopes
 from akson.fhir.problem import Problem, ProblemKind
 
-_TEXTS = ("name", "role", "hpr", "ref", "unit")
+_TEXTS = ("name", "role", "hpr", "ref", "unit", "service", "own", "patient", "client")
 _LISTS = ("orgs", "for")
 _CLAIM_CHARACTERS_MAX = 300
 _CLAIM_ENTRIES_MAX = 50
 
 
 def to_claims(actor: Actor) -> dict[str, Any]:
-    """Every field of the Actor, spelt out: the token is self-contained and the node keeps no session table."""
+    """Every field of the Actor, spelt out: the token is self-contained and the node keeps no session table.
+
+    What another enterprise attests is no part of it: that is believed from its own token alone.
+    """
+    assert actor.attested is None, "an attested actor gets no token of ours"
     return {
         "sub": actor.id,
         "kind": actor.kind.value,
@@ -26,6 +31,12 @@ def to_claims(actor: Actor) -> dict[str, Any]:
         "unit": actor.unit_name,
         "acr": f"level{actor.level}",
         "for": list(actor.on_behalf_of),
+        "service": actor.service,
+        "own": actor.own_patient,
+        # Spelt out also when nothing limits: a claim that is lost on the way must not open the record.
+        "scope": None if actor.scopes is None else write_scopes(actor.scopes),
+        "patient": actor.patient_context,
+        "client": actor.client,
     }
 
 
@@ -40,7 +51,7 @@ def to_actor(claims: Mapping[str, Any]) -> Actor:
     tenant = claims.get("tenant")
     if not isinstance(tenant, int) or isinstance(tenant, bool) or tenant < 1:
         raise _odd("tenant")
-    return Actor(
+    actor = Actor(
         kind=kind,
         id=_text(claims, "sub"),
         name=texts["name"],
@@ -52,7 +63,40 @@ def to_actor(claims: Mapping[str, Any]) -> Actor:
         unit_name=texts["unit"],
         level=_level(claims),
         on_behalf_of=lists["for"],
+        service=texts["service"],
+        own_patient=texts["own"],
+        scopes=_scopes(claims),
+        patient_context=texts["patient"],
+        client=texts["client"],
     )
+    if not scopes_fit(actor):
+        raise _odd("scope")
+    return actor
+
+
+def scopes_fit(actor: Actor) -> bool:
+    """Whether these scopes are for such an actor: `patient/` needs a patient, `system/` a service without a user."""
+    contexts = {scope.context for scope in actor.scopes or ()}
+    if actor.kind is ActorKind.SYSTEM:
+        return contexts <= {"system"}
+    return "system" not in contexts and ("patient" not in contexts or bool(actor.patient_context))
+
+
+def _scopes(claims: Mapping[str, Any]) -> tuple[Scope, ...] | None:
+    if "scope" not in claims:
+        raise _odd("scope")
+    text = claims["scope"]
+    if text is None:
+        return None
+    if not isinstance(text, str):
+        raise _odd("scope")
+    try:
+        scopes, others = read_scopes(text)
+    except Problem as odd:
+        raise _odd("scope") from odd
+    if others:
+        raise _odd("scope")
+    return scopes
 
 
 def _text(claims: Mapping[str, Any], name: str) -> str:

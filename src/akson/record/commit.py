@@ -56,7 +56,7 @@ class _Step:
     index: IndexValues
     derived: Derived
     concerned: Concerned
-    """Everyone concerned, by the version before and by the one after; and the labels of both."""
+    """Everyone concerned, by the version before and by the one after; the labels and the content of both."""
     absent: bool
     """Nothing stands there now: never made, or deleted."""
     same: StoredVersion | None = None
@@ -184,7 +184,7 @@ class Commit:
         version = current.version if current else 0
         index = extract(draft.resource) if draft.resource is not None else IndexValues()
         _refuse_rich(draft.type, index)
-        before = current.patients if current else ()
+        belonged = current.patients if current else ()
         action = _ACTION[draft.method]
         absent = current is None or current.deleted
         if draft.method == "PUT" and absent:
@@ -194,11 +194,13 @@ class Commit:
             whole = {**draft.resource, "id": draft.id}
             derived = facts.of(whole, since=at, act=draft.change.act)
         labels, released = (current.labels, current.released) if current else ((), None)
+        before = current.body if current else None
         concerned = Concerned(
             draft.type,
-            tuple(dict.fromkeys((*index.patients, *before))),
+            tuple(dict.fromkeys((*index.patients, *belonged))),
             tuple(dict.fromkeys((*derived.labels, *labels))),
             max((held for held in (derived.released, released) if held is not None), default=None),
+            (*([before] if before is not None else []), *([index] if draft.resource is not None else [])),
         )
         return _Step(draft, action, version, index, derived, concerned, absent, _standing(draft, current))
 

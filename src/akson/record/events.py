@@ -35,6 +35,10 @@ class EventMaker:
         self._random = random
         self._ground = ground
         self._place, self._enterprise = (actor.organisations or ("",))[0], (actor.organisations or ("",))[-1]
+        self._decision_ref, self._attest = "", b""
+        if actor.attested is not None:
+            self._place, self._enterprise = actor.attested.point_of_care, actor.attested.legal_entity
+            self._decision_ref, self._attest = actor.attested.decision, bytes.fromhex(actor.attested.digest)
         self.request = random.bytes(8).hex()
 
     def make(
@@ -73,11 +77,14 @@ class EventMaker:
                     enterprise=self._enterprise,
                     unit=self._actor.unit_name,
                     place=self._place,
+                    client=self._actor.client,
                     # A text that is no FHIR id came from a caller: nobody has a log for it to stand in.
                     patient=patient if ID.fullmatch(patient) else "",
                     action=action,
                     purpose=self._purpose.value,
                     ground=self._ground,
+                    decision_ref=self._decision_ref,
+                    attest=self._attest,
                     outcome="permit" if allowed else "deny",
                     delivered=allowed,
                     rules=tuple(reason.rule for reason in reasons),

@@ -13,13 +13,23 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from akson.access.actor import Actor, PurposeOfUse
-from akson.access.decision import Decision, Everything, NoPatient, Nothing, Question, Restriction, Scope
+from akson.access.decision import (
+    Decision,
+    Everything,
+    Matching,
+    NoPatient,
+    Nothing,
+    Question,
+    Restriction,
+    Scope,
+)
 from akson.access.facts import Barrier, Facts, Relation, Representation, Traits
 from akson.access.policies.values import Policy
 from akson.access.policy import decide, rulings, scope
 from akson.access.recording import record
+from akson.record.matching import Contents, answered, matchings
 from akson.record.values import ID
-from akson.store.values import PatientFacts
+from akson.store.values import PatientFacts, StoredVersion
 
 if TYPE_CHECKING:
     from akson.store.store import Store
@@ -49,6 +59,8 @@ class Concerned:
     patients: tuple[str, ...] = ()
     labels: tuple[str, ...] = ()
     released: datetime | None = None
+    contents: Contents | None = None
+    """What it says, before and after; None where its content is not what is asked about, and so no reason to refuse."""
 
 
 class Judge:
@@ -65,8 +77,10 @@ class Judge:
         self._scopes: dict[tuple[str, str], Scope] = {}
         self._known: dict[str, PatientFacts] = {}
         self._decisions: dict[
-            tuple[str, str, tuple[str, ...], tuple[str, ...], datetime | None], Decision
+            tuple[str, str, tuple[str, ...], tuple[str, ...], datetime | None, tuple[str, ...]], Decision
         ] = {}
+        self._matchings: dict[tuple[str, str], tuple[Matching, ...]] = {}
+        self._answered: dict[tuple[str, str, bytes], tuple[str, ...]] = {}
         self._own = tuple(dict.fromkeys(_own_patients(actor)))
 
     def question(self, action: str, type: str) -> Question:
@@ -114,11 +128,13 @@ class Judge:
         if isinstance(asked.restriction, Everything) and not asked.redactions:
             # The same whoever's it is: a load of thousands is decided once.
             resource = Concerned(resource.type)
-        key = (action, resource.type, resource.patients, resource.labels, resource.released)
+        matches = self._matches(action, resource)
+        key = (action, resource.type, resource.patients, resource.labels, resource.released, matches)
         found = self._decisions.get(key)
         if found is None:
             question = self.question(action, resource.type)
-            found = decide(self.facts(resource), self._actor, self._purpose, question, self._policy)
+            facts = self.facts(resource, matches)
+            found = decide(facts, self._actor, self._purpose, question, self._policy)
             self._decisions[key] = found
         return found
 
@@ -128,7 +144,8 @@ class Judge:
             # Text from a caller that is nobody's id is kept nowhere.
             return b""
         question = self.question(action, resource.type)
-        return record(self.facts(resource), self._actor, self._purpose, question, self._policy)
+        facts = self.facts(resource, self._matches(action, resource))
+        return record(facts, self._actor, self._purpose, question, self._policy)
 
     def general(self, action: str, type: str) -> Decision:
         """What the log says of a question that concerned nobody: permitted as far as the role goes, and by which rules."""
@@ -138,8 +155,8 @@ class Judge:
         reasons = tuple(ruling.reason for ruling in spoken.permits)
         return Decision(True, reasons, ("log",), (), self._policy.version)
 
-    def facts(self, resource: Judged) -> Facts:
-        """What the decision on this resource rests on."""
+    def facts(self, resource: Judged, matches: tuple[str, ...] = ()) -> Facts:
+        """What the decision on this resource rests on. `matches`: which of the searches of an app's scopes it answers."""
         known = [(self._name(patient), self._known.get(patient)) for patient in resource.patients]
         rows = [(name, facts) for name, facts in known if facts is not None]
         return Facts(
@@ -150,7 +167,28 @@ class Judge:
             traits=_sorted(_as(name, row) for name, facts in rows for row in facts.traits),
             labels=resource.labels,
             released=resource.released,
+            matches=matches,
         )
+
+    def _matches(self, action: str, resource: Judged) -> tuple[str, ...]:
+        """Which of the searches that the scopes name for this question the resource answers."""
+        key = (action, resource.type)
+        asked = self._matchings.get(key)
+        if asked is None:
+            asked = self._matchings[key] = matchings(self.scope(action, resource.type).restriction)
+        if not asked:
+            return ()
+        if isinstance(resource, Concerned):
+            if resource.contents is None:
+                return tuple(matching.query for matching in asked)
+            return answered(asked, resource.contents)
+        if not isinstance(resource, StoredVersion) or resource.body is None:
+            # Nobody has looked at it.
+            return ()
+        found = self._answered.get((*key, resource.body))
+        if found is None:
+            found = self._answered[(*key, resource.body)] = answered(asked, (resource.body,))
+        return found
 
     def _name(self, patient: str) -> str:
         """Who she is to the actor: a citizen whose two records were merged is the one she logs in as. The actor's own id

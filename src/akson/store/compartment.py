@@ -90,7 +90,15 @@ class Compartment:
         arguments = Arguments()
         own, instant = arguments.add([patient], "text[]"), arguments.add(at, "timestamptz")
         about = arguments.add(self._keys.target(tenant, f"Patient/{patient}"), "bigint")
-        seen = condition(restriction, "t", tenant=tenant, keys=self._keys, arguments=arguments, indexed=False)
+        seen = condition(
+            restriction,
+            "t",
+            tenant=tenant,
+            keys=self._keys,
+            arguments=arguments,
+            indexed=False,
+            current=False,
+        )
         where = (
             f"t.tenant = {arguments.add(tenant, 'int')} and t.patient_ids @> {own} and t.updated <= {instant} "
             f"and t.body is not null and {seen} and {current_at(type, instant)}"

@@ -71,7 +71,9 @@ def _branches(
     branches = []
     tenant = arguments.add(asked.tenant, "int")
     for type in types:
-        seen = condition(rule(type), "t", tenant=asked.tenant, keys=keys, arguments=arguments, indexed=False)
+        seen = condition(
+            rule(type), "t", tenant=asked.tenant, keys=keys, arguments=arguments, indexed=False, current=False
+        )
         where = f"t.tenant = {tenant} and {seen}"
         if asked.id is not None:
             where += f" and {_place(asked, type, asked.id, arguments)}"

@@ -48,7 +48,13 @@ class Reading:
         if not await self._tables.having([type]):
             return None
         seen = restrictions.condition(
-            restriction, "t", tenant=tenant, keys=self._keys, arguments=arguments, indexed=False
+            restriction,
+            "t",
+            tenant=tenant,
+            keys=self._keys,
+            arguments=arguments,
+            indexed=False,
+            current=False,
         )
         row = await self._pool.fetchrow(statement(name, type, seen), *arguments.values)
         return _told(type, row)

@@ -8,6 +8,7 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from akson.identity.sessions import Sessions
+from akson.identity.smart.server import AuthorizationServer
 from akson.web import verify
 from akson.web.screens import SCREENS
 from akson.web.shell import gate, problems
@@ -28,10 +29,15 @@ def build(
     node: NodeName,
     login: DemoLogin | None = None,
     issuers: OpenIdLogin | None = None,
+    apps: AuthorizationServer | None = None,
+    fhir: str = "",
 ) -> Starlette:
-    """All screens. Without `login` and without issuers nobody can log in, and the login page says so."""
+    """All screens. Without `login` and without issuers nobody can log in, and the login page says so.
+
+    `apps`: the authorization server behind the page that approves an app; `fhir`: the FHIR address it speaks of.
+    """
     statics = Statics()
-    house = House(record, sessions, clock, node, login, issuers, Pages(statics))
+    house = House(record, sessions, clock, node, login, issuers, Pages(statics), apps, fhir)
 
     async def start(request: Request) -> Response:
         session = gate.resting_of(request, house)

@@ -2,6 +2,7 @@
 
 from akson.web.citizen.access_log.screen import SCREEN as CITIZEN_ACCESS_LOG
 from akson.web.citizen.overview.screen import SCREEN as CITIZEN_OVERVIEW
+from akson.web.entrance.authorize.screen import SCREEN as AUTHORIZE
 from akson.web.entrance.lock.screen import SCREEN as LOCK
 from akson.web.entrance.login.screen import SCREEN as LOGIN
 from akson.web.entrance.openid.screen import SCREEN as OPENID
@@ -10,6 +11,7 @@ from akson.web.entrance.session.screen import SCREEN as SESSION
 from akson.web.shell.house import Screen
 from akson.web.workspace.access_help.screen import SCREEN as ACCESS_HELP
 from akson.web.workspace.access_log.screen import SCREEN as ACCESS_LOG
+from akson.web.workspace.apps.screen import SCREEN as APPS
 from akson.web.workspace.front_page.screen import SCREEN as FRONT_PAGE
 from akson.web.workspace.inbox.screen import SCREEN as INBOX
 from akson.web.workspace.messages.screen import SCREEN as MESSAGES
@@ -18,6 +20,7 @@ from akson.web.workspace.search.screen import SCREEN as SEARCH
 SCREENS: tuple[Screen, ...] = (
     CITIZEN_ACCESS_LOG,
     CITIZEN_OVERVIEW,
+    AUTHORIZE,
     LOCK,
     LOGIN,
     OPENID,
@@ -25,6 +28,7 @@ SCREENS: tuple[Screen, ...] = (
     SESSION,
     ACCESS_HELP,
     ACCESS_LOG,
+    APPS,
     FRONT_PAGE,
     INBOX,
     MESSAGES,

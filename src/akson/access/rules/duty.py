@@ -64,5 +64,10 @@ def own_record_as_staff(asked: Asked) -> Restriction | None:
 )
 def app_scope(asked: Asked) -> Restriction | None:
     """What an app was not granted stays closed to it, however much its user may see."""
-    granted = scope_restriction(asked.actor, asked.question)
+    actor = asked.actor
+    if actor.scopes is None:
+        return None
+    granted = scope_restriction(actor.scopes, actor.patient_context, asked.question)
+    if granted is None:
+        return Everything()
     return None if isinstance(granted, Everything) else negated(granted)

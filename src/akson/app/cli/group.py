@@ -22,6 +22,11 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "witness": ("witness", "Witness the access logs of other nodes."),
     "why": ("why", "Say why an actor may or may not read a resource."),
 }
+CLIENT_COMMANDS: dict[str, tuple[str, str]] = {
+    "add": ("client_add", "Register an app or a system, or change one."),
+    "list": ("client_list", "Say which apps and systems are registered."),
+    "remove": ("client_remove", "Let an app or a system in no more."),
+}
 LOG_COMMANDS: dict[str, tuple[str, str]] = {
     "epoch": ("log_epoch", "Declare that the log was restored to an older state."),
     "heads": ("log_heads", "State every patient's head in the log now, as at midnight."),
@@ -70,6 +75,11 @@ class LateGroup(click.Group):
 @click.version_option(version("akson"), "-V", "--version", prog_name="akson")
 def akson() -> None:
     """Akson: one citizen, one record. A municipal health record on HL7 FHIR R4 and PostgreSQL."""
+
+
+@akson.group("client", cls=LateGroup, commands_late=CLIENT_COMMANDS)
+def client() -> None:
+    """Apps and systems that may ask this node (SMART on FHIR)."""
 
 
 @akson.group("log", cls=LateGroup, commands_late=LOG_COMMANDS)

@@ -5,7 +5,9 @@ A verified token is remembered by its SHA-256 for a short while, since checking 
 """
 
 import hashlib
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
+from types import MappingProxyType
 from typing import Any
 
 import jwt
@@ -14,6 +16,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from akson.access.actor import Actor
 from akson.fhir.problem import Problem, ProblemKind
 from akson.identity.claims import to_actor, to_claims
+from akson.identity.dpop import public_jwk, thumbprint
 from akson.world import Clock, Random
 
 ALGORITHM = "ES256"
@@ -27,31 +30,59 @@ _REQUIRED = ["iss", "aud", "sub", "exp", "iat", "jti"]
 
 
 class LocalIssuer:
-    """Issues and verifies. `name` is the issuer (`https://akson.local/<node>`); `audience` the FHIR door."""
+    """Issues and verifies. `name` is the issuer; `ended` tells of a grant to an app whether it has ended before its time."""
 
     def __init__(
-        self, key: ec.EllipticCurvePrivateKey, *, clock: Clock, random: Random, name: str = "urn:akson:local"
+        self,
+        key: ec.EllipticCurvePrivateKey,
+        *,
+        clock: Clock,
+        random: Random,
+        name: str = "urn:akson:local",
+        ended: Callable[[str], bool] = lambda grant: False,
     ) -> None:
         self._key = key
         self._public = key.public_key()
+        self.key_id = thumbprint(self._public)
         self._clock = clock
         self._random = random
         self.name = name
+        self._ended = ended
         self._remembered: dict[bytes, tuple[float, Actor]] = {}
 
     def issue(
-        self, actor: Actor, *, lifetime: timedelta = ACCESS_TOKEN_LIFETIME, type: str = ACCESS_TOKEN_TYPE
+        self,
+        actor: Actor,
+        *,
+        lifetime: timedelta = ACCESS_TOKEN_LIFETIME,
+        type: str = ACCESS_TOKEN_TYPE,
+        more: Mapping[str, Any] = MappingProxyType({}),
     ) -> str:
-        """A signed token for `actor`, valid from now for `lifetime` (at most a year)."""
+        """A signed token for `actor`, valid from now for `lifetime` (at most a year). `more`: claims beside the actor's."""
         now = self._clock.now()
-        claims = to_claims(actor) | {
+        claims = {
+            **more,
+            **to_claims(actor),
             "iss": self.name,
             "aud": self._audience(type),
             "iat": int(now.timestamp()),
             "exp": int((now + min(lifetime, LIFETIME_MAX)).timestamp()),
             "jti": self._random.uuid().hex,
         }
-        return jwt.encode(claims, self._key, algorithm=ALGORITHM, headers={"typ": type})
+        return self.sign(claims, type=type)
+
+    def sign(self, claims: Mapping[str, Any], *, type: str) -> str:
+        """Signed with the node's token key, whose id is its thumbprint."""
+        header = {"typ": type, "kid": self.key_id}
+        return jwt.encode(dict(claims), self._key, algorithm=ALGORITHM, headers=header)
+
+    def jwk(self) -> dict[str, str]:
+        """The public key, for those who verify id tokens."""
+        return public_jwk(self._public) | {"kid": self.key_id, "use": "sig", "alg": ALGORITHM}
+
+    def claims(self, token: str, *, type: str = ACCESS_TOKEN_TYPE) -> dict[str, Any]:
+        """What a living token says. Raises Problem UNAUTHENTICATED AKS-IDENTITY-010, 012."""
+        return self._checked(token, type, self._clock.now())
 
     def verify(self, token: str, *, type: str = ACCESS_TOKEN_TYPE) -> Actor:
         """The Actor of a token that this node issued. Raises Problem UNAUTHENTICATED AKS-IDENTITY-010/011."""
@@ -82,6 +113,15 @@ class LocalIssuer:
         except (jwt.InvalidTokenError, ValueError) as wrong:
             raise _refused("it was not issued by this node, or was altered") from wrong
         self._check_times(claims, now)
+        grant = claims.get("grant")
+        if grant is not None and (not isinstance(grant, str) or self._ended(grant)):
+            raise Problem(
+                ProblemKind.UNAUTHENTICATED,
+                "AKS-IDENTITY-012",
+                "The token has ended.",
+                why="The app or its user has given it back, or it was used twice.",
+                now="Let the user approve the app again.",
+            )
         return claims
 
     def _check_times(self, claims: dict[str, Any], now: datetime) -> None:

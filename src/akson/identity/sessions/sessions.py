@@ -24,7 +24,7 @@ from akson.identity.sessions.pins import Pins
 from akson.identity.sessions.proofs import AGE_MAX_S, AHEAD_MAX_S, Asked, device_of, jti_of, public_key
 from akson.identity.sessions.refusals import locked, refused
 from akson.identity.sessions.session_files import SessionFiles, SessionRecord
-from akson.identity.sessions.standing import SESSION_LIFETIME, Standing, WebSession
+from akson.identity.sessions.standing import SESSION_LIFETIME, Standing, WebSession, mark_of
 from akson.world import Clock, Random, SystemRandom
 
 SESSION_TYPE = "akson-session+jwt"
@@ -36,6 +36,8 @@ LOCK_AFTER = timedelta(minutes=10)
 ACTIVE_NOTED_EACH_S = 30
 PROOFS_KEPT_S = AGE_MAX_S + AHEAD_MAX_S
 PROOFS_KEPT_MAX = 1_000
+MARK_OF_COOKIE_CHARACTERS = 64
+"""SHA-256 in hex; the id of a session that is a file is shorter."""
 _VERSION = "s1"
 
 
@@ -202,6 +204,16 @@ class Sessions:
         os.utime(mark, (now, now))
         return ""
 
+    def is_over(self, mark: str) -> bool:
+        """Whether the login with this mark (`WebSession.mark`) has ended: logged out, ended by its issuer, or too old.
+
+        Of a session that is its cookie only that it was logged out is known; its age the asker knows.
+        """
+        if len(mark) == MARK_OF_COOKIE_CHARACTERS:
+            return (self._ended / mark).exists()
+        record = self._files.read(mark)
+        return record is None or self._now() >= record.ends
+
     def vouched(self, cookie: str) -> Vouched | None:
         """Which issuer's login the session came from; None for one of the node's own."""
         found = self._sealed(cookie)
@@ -319,7 +331,7 @@ class Sessions:
         return self._clock.now().timestamp()
 
     def _mark(self, cookie: str) -> Path:
-        return self._ended / hashlib.sha256(cookie.encode("utf-8", "surrogatepass")).hexdigest()
+        return self._ended / mark_of(cookie)
 
     def _forget_expired(self) -> None:
         oldest = (self._clock.now() - SESSION_LIFETIME).timestamp()

@@ -1,5 +1,6 @@
 """A web session as others see it: who, since when, and whether it lets anybody in at this moment."""
 
+import hashlib
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -33,3 +34,13 @@ class WebSession:
     device: str = ""
     """Thumbprint of the browser's key; "" when it is not bound to one."""
     lock_after: timedelta = timedelta(0)
+
+    @property
+    def mark(self) -> str:
+        """What the login is known by to those who must not hold its cookie; `Sessions.is_over` knows it again."""
+        return self.id or mark_of(self.form_key)
+
+
+def mark_of(cookie: str) -> str:
+    """Of a session that is its cookie."""
+    return hashlib.sha256(cookie.encode("utf-8", "surrogatepass")).hexdigest()

@@ -19,6 +19,7 @@ from akson.access.decision import (
     ConcernsPatient,
     Everything,
     Labelled,
+    Matching,
     NoPatient,
     Not,
     Nothing,
@@ -28,6 +29,9 @@ from akson.access.decision import (
     Represented,
     Restriction,
 )
+from akson.access.scopes import terms_of
+from akson.fhir.search.query import TokenValue
+from akson.store import forms
 from akson.store.keys import Keys
 from akson.store.search.scope import Arguments, conjunction, disjunction
 
@@ -40,19 +44,23 @@ def condition(
     keys: Keys,
     arguments: Arguments,
     indexed: bool = True,
+    current: bool = True,
 ) -> str:
     """True for the rows of `alias` that may be seen. `indexed` is false for history tables, which lack `patient`, and where
-    other conditions find the rows."""
-    return _Compiler(alias, tenant, keys, arguments, indexed=indexed).compile(restriction)
+    other conditions find the rows. `current` is false where rows may be superseded ones, which have no tokens."""
+    return _Compiler(alias, tenant, keys, arguments, indexed=indexed, current=current).compile(restriction)
 
 
 class _Compiler:
-    def __init__(self, alias: str, tenant: int, keys: Keys, arguments: Arguments, *, indexed: bool) -> None:
+    def __init__(
+        self, alias: str, tenant: int, keys: Keys, arguments: Arguments, *, indexed: bool, current: bool
+    ) -> None:
         self._alias = alias
         self._tenant_id = tenant
         self._keys = keys
         self._arguments = arguments
         self._indexed = indexed
+        self._current = current
         self._said: dict[tuple[str, object], str] = {}
 
     def compile(self, restriction: Restriction) -> str:
@@ -92,6 +100,8 @@ class _Compiler:
             case Released(at):
                 released = f"{self._alias}.released"
                 return f"({released} is null or {released} <= {self._add(at, 'timestamptz')})"
+            case Matching():
+                return self._matching(restriction)
             case unknown:
                 assert_never(unknown)
 
@@ -208,6 +218,28 @@ class _Compiler:
             "" if self._arguments.per_row else f"exists (select from record.{table} f where {fact}) and "
         )
         return f"({there_are}({own} or {self._some_linked}{linked}))"
+
+    # What the resource itself says.
+
+    def _matching(self, asked: Matching) -> str:
+        """As the search terms of tokens; the guard asks the resource itself once more."""
+        if not self._current:
+            return "false"
+        tests = []
+        for term in terms_of(asked):
+            wanted = [
+                self._keys.token(
+                    self._tenant_id,
+                    asked.type,
+                    term.param,
+                    "is",
+                    forms.asked_token(value.system, value.code),
+                )
+                for value in term.values
+                if isinstance(value, TokenValue)
+            ]
+            tests.append(f"{self._alias}.tokens && {self._add(wanted, 'bigint[]')}")
+        return f"(({conjunction(tests)}) is true)"
 
     # Parts of both.
 

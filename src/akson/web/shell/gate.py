@@ -37,6 +37,8 @@ CITIZEN_HOME = "/min"
 _LOCAL_PATH = re.compile(r"/(?!/)[^\\\x00-\x20\x7f]*")
 LOGIN_PATH = "/logg-inn"
 LOCK_PATH = "/las"
+FOR_BOTH = ("/godkjenn-app?",)
+"""Pages that staff and citizens come to by a login alike."""
 # htmx swaps errors in too: into the place of the whole content then, not where the list stood.
 INSTEAD_OF_THE_CONTENT = {"hx-retarget": "#main", "hx-reselect": "#main", "hx-reswap": "outerHTML"}
 log = logging.getLogger("akson.web")
@@ -114,6 +116,7 @@ def frame_of(request: Request, house: House, visit: Visit | None = None, **more:
         token=forms.token(visit.session.form_key) if visit else "",
         demo=house.login is not None,
         session=marks_of(house, visit.session) if visit else None,
+        apps=house.apps is not None and house.apps.clients.any_launched(),
         **more,  # type: ignore[arg-type]
     )
 
@@ -134,7 +137,8 @@ def safe_path(path: str) -> str:
 def goal_of(actor: Actor, path: str) -> str:
     """Where a login leads: to the page that was asked for when it is safe and made for `actor`, else home."""
     for_citizens = path == CITIZEN_HOME or path.startswith((CITIZEN_HOME + "/", CITIZEN_HOME + "?"))
-    fits = for_citizens == (actor.kind in CITIZEN_KINDS)
+    for_both = path.startswith(FOR_BOTH)
+    fits = for_both or for_citizens == (actor.kind in CITIZEN_KINDS)
     return (safe_path(path) if fits else "") or home_of(actor)
 
 
@@ -154,7 +158,7 @@ def to_login(request: Request) -> Response:
     return RedirectResponse(f"{LOGIN_PATH}?til={quote(request.url.path + query)}", 303)
 
 
-def _not_let_in(request: Request, house: House) -> Response:
+def not_let_in(request: Request, house: House) -> Response:
     """Nobody, or one whose session rests: what stands on her page must not be lost for that."""
     session = resting_of(request, house)
     if session is None:
@@ -180,7 +184,7 @@ async def _answer(request: Request, house: House, screen: Screen, way: Way) -> R
         return await cast(OpenHandler, way.handler)(request, house)
     visit = visit_of(request, house)
     if visit is None:
-        return _not_let_in(request, house)
+        return not_let_in(request, house)
     _check_audience(screen, visit)
     return await cast(Handler, way.handler)(visit)
 

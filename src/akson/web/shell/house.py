@@ -17,6 +17,7 @@ from akson.identity.openid.pending import PendingLogins
 from akson.identity.openid.person import Person
 from akson.identity.sessions import Sessions, WebSession
 from akson.identity.sessions.proofs import Asked
+from akson.identity.smart.server import AuthorizationServer
 from akson.record.session import RecordSession
 from akson.web.shell.forms import checked_fields
 from akson.world import Clock, Random
@@ -86,6 +87,10 @@ class House:
     login: DemoLogin | None
     issuers: OpenIdLogin | None
     pages: "Pages"
+    apps: AuthorizationServer | None = None
+    """What stands behind apps; None on a node without any."""
+    fhir: str = ""
+    """The FHIR address that others know this node by; "" when it is whatever they call us."""
 
 
 class Audience(StrEnum):

@@ -47,6 +47,8 @@ class Frame:
     demo: bool = False
     session: SessionMarks | None = None
     """What `session.js` works with; None where nobody is logged in."""
+    apps: bool = False
+    """Whether any app can be opened from a record."""
 
 
 def _environment(statics: Statics, language: str) -> Environment:

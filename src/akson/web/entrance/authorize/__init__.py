@@ -1,0 +1,1 @@
+"""Approve an app: what it is called, what it may see, for which patient."""

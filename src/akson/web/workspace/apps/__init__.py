@@ -1,0 +1,1 @@
+"""Apps that are opened from a patient's record."""
