@@ -16,8 +16,10 @@ from typing import Any
 import asyncpg
 
 from akson.fhir.problem import Problem, ProblemKind
+from akson.store import alone
+from akson.store.alone import COLUMNS
 from akson.store.buckets import bucket_of, keeps_place
-from akson.store.index_row import INDEX_COLUMNS, INDEX_VERSION, IndexRow, index_row
+from akson.store.index_row import INDEX_VERSION, IndexRow, index_row
 from akson.store.keys import Keys
 from akson.store.rows import CODEC_PLAIN, method_number
 from akson.store.statements import statement
@@ -29,13 +31,10 @@ WRITES_MAX = 20_000
 """Resources in one commit."""
 COPY_FROM = 12
 """Rows of one type from which COPY pays: it asks the table for its columns first, each time."""
-FINISH_ARGUMENTS = 16
 TRIES_MAX = 5
 RETRY_S = 0.02
-
-COLUMNS = (
-    "tenant", "version", "updated", "self", "bucket", "method", "index_version", "body_codec", "id", *INDEX_COLUMNS, "body",
-)  # fmt: skip
+NOTHING_DONE = "INSERT 0 0"
+"""How PostgreSQL counts a statement whose condition did not hold."""
 
 
 @dataclass(slots=True)
@@ -68,8 +67,8 @@ class Commit:
         await self._tables.ensure(write.type for write in writes)
         for attempt in range(1, TRIES_MAX + 1):
             try:
-                if len(writes) == 1 and writes[0].version == 1:
-                    await self._create_alone(prepared, writes[0], events)
+                if len(writes) == 1:
+                    await self._alone(prepared, writes[0], events)
                     return
                 async with self._pool.acquire() as connection, connection.transaction():
                     await self._write(connection, prepared, events)
@@ -117,16 +116,34 @@ class Commit:
                 await connection.copy_records_to_table(
                     type.lower(), schema_name="record", records=ordered, columns=COLUMNS
                 )
-        await connection.execute(statement("finish_commit"), *self._finish(prepared, events))
+        await connection.execute(alone.finish(), *self._finish(prepared, events))
 
-    async def _create_alone(self, prepared: Prepared, write: Write, events: Sequence[PendingEvent]) -> None:
-        """By far the most frequent commit: one new resource and all that goes with it in one statement, one round trip."""
+    async def _alone(self, prepared: Prepared, write: Write, events: Sequence[PendingEvent]) -> None:
+        """By far the most frequent commit: one resource and all that goes with it in one statement, one round trip."""
         finish = self._finish(prepared, events)
+        if write.version > 1:
+            await self._replace_alone(prepared, write, finish)
+            return
         bucket = self._bucket(write)
         placed = not keeps_place(write.type, write.id)
         place = (bucket_of(write.id), bucket, write.type, write.id) if placed else ()
         record = self._record(prepared, write, bucket)
-        await self._pool.execute(_create_alone(write.type, placed), *finish, *record, *place)
+        await self._pool.execute(alone.create(write.type, placed), *finish, *record, *place)
+
+    async def _replace_alone(self, prepared: Prepared, write: Write, finish: list[Any]) -> None:
+        deleted = write.body is None
+        values = dict(zip(COLUMNS, self._record(prepared, write, 0), strict=True))
+        told = await self._pool.execute(
+            alone.replace(write.type, deleted),
+            *finish,
+            write.type,
+            write.id,
+            bucket_of(write.id),
+            write.version - 1,
+            *(values[name] for name in alone.changed(deleted)),
+        )
+        if told == NOTHING_DONE:
+            raise _changed_meanwhile(write.type, 1)
 
     async def _supersede(self, connection: Any, prepared: Prepared, type: str) -> list[tuple[object, ...]]:
         writes = {write.id: write for write in prepared.replaced[type]}
@@ -140,13 +157,7 @@ class Commit:
             [writes[id].version - 1 for id in ids],
         )
         if len(moved) != len(writes):
-            raise Problem(
-                ProblemKind.CONFLICT,
-                "AKS-STORE-030",
-                f"{len(writes) - len(moved)} of the {type} resources changed meanwhile.",
-                why="Somebody else wrote a newer version first; nothing of this commit was written.",
-                now="Read again and repeat the change on what stands now.",
-            )
+            raise _changed_meanwhile(type, len(writes) - len(moved))
         records = []
         for row in moved:
             write = writes[row["id"]]
@@ -232,22 +243,14 @@ def _insert(type: str) -> str:
     return f"insert into {table_of(type)} ({', '.join(COLUMNS)}) values ({numbers})"
 
 
-@cache
-def _create_alone(type: str, placed: bool) -> str:
-    """finish_commit.sql with the new row beside it; its arguments follow those of the file."""
-    finish = statement("finish_commit")
-    first = FINISH_ARGUMENTS + 1
-    numbers = ", ".join(f"${n}" for n in range(first, first + len(COLUMNS)))
-    parts = [f"created as (insert into {table_of(type)} ({', '.join(COLUMNS)}) values ({numbers}))"]
-    if placed:
-        at = first + len(COLUMNS)
-        parts.append(
-            "placed as (insert into record.idmap (tenant, bucket, target, type, id) "
-            f"values ($1::int, ${at}, ${at + 1}, ${at + 2}, ${at + 3}))"
-        )
-    head, begin, rest = finish.partition("with related as (")
-    assert begin, "finish_commit.sql begins with the relations"
-    return f"{head}with {', '.join(parts)}, related as ({rest}"
+def _changed_meanwhile(type: str, many: int) -> Problem:
+    return Problem(
+        ProblemKind.CONFLICT,
+        "AKS-STORE-030",
+        f"{many} of the {type} resources changed meanwhile.",
+        why="Somebody else wrote a newer version first; nothing of this commit was written.",
+        now="Read again and repeat the change on what stands now.",
+    )
 
 
 def _taken() -> Problem:
