@@ -22,7 +22,8 @@ from akson.store.buckets import bucket_of
 from akson.store.compartment import Compartment
 from akson.store.index_row import INDEX_VERSION, index_row
 from akson.store.keys import Keys
-from akson.store.rows import CODEC_PLAIN, method_number, stored_version
+from akson.store.packing import PLAIN
+from akson.store.rows import method_number, stored_version
 from akson.store.search import order, statement
 from akson.store.search.scope import Arguments, Scope
 from akson.store.tables import table_of
@@ -126,7 +127,7 @@ class AsOf:
             bucket_of(version.id),
             method_number(version.method),
             INDEX_VERSION,
-            CODEC_PLAIN,
+            PLAIN,
             version.id,
             *index_row(self._keys, tenant, version.type, values).columns(),
             version.body,

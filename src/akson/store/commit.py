@@ -21,7 +21,8 @@ from akson.store.alone import COLUMNS
 from akson.store.buckets import bucket_of, keeps_place
 from akson.store.index_row import INDEX_VERSION, IndexRow, index_row
 from akson.store.keys import Keys
-from akson.store.rows import CODEC_PLAIN, method_number
+from akson.store.packing import PLAIN, pack
+from akson.store.rows import method_number
 from akson.store.statements import statement
 from akson.store.tables import Tables, table_of
 from akson.store.values import PendingEvent, Write
@@ -45,6 +46,8 @@ class Prepared:
     at: datetime
     writes: Sequence[Write]
     rows: dict[tuple[str, str], IndexRow]
+    bodies: dict[tuple[str, str], tuple[int, bytes | None]]
+    """Codec and stored bytes."""
     created: dict[str, list[Write]] = field(default_factory=lambda: defaultdict(list))
     replaced: dict[str, list[Write]] = field(default_factory=lambda: defaultdict(list))
 
@@ -88,7 +91,7 @@ class Commit:
                 f"A commit holds at most {WRITES_MAX} resources; this one has {len(writes)}.",
                 now="Split it.",
             )
-        prepared = Prepared(tenant, at, writes, {})
+        prepared = Prepared(tenant, at, writes, {}, {})
         for write in writes:
             if (write.type, write.id) in prepared.rows:
                 raise Problem(
@@ -97,7 +100,11 @@ class Commit:
                     "A commit writes each resource once.",
                     why=f"One {write.type} stands in it twice.",
                 )
-            prepared.rows[write.type, write.id] = index_row(self._keys, tenant, write.type, write.index)
+            key = write.type, write.id
+            prepared.rows[key] = index_row(self._keys, tenant, write.type, write.index)
+            prepared.bodies[key] = (PLAIN, None)
+            if write.body is not None:
+                prepared.bodies[key] = pack(write.body, write.type, write.id, write.version, at)
             (prepared.created if write.version == 1 else prepared.replaced)[write.type].append(write)
         return prepared
 
@@ -193,6 +200,7 @@ class Commit:
         return bucket_of(write.index.patients[0])
 
     def _record(self, prepared: Prepared, write: Write, bucket: int) -> tuple[object, ...]:
+        codec, body = prepared.bodies[write.type, write.id]
         return (
             prepared.tenant,
             write.version,
@@ -201,10 +209,10 @@ class Commit:
             bucket,
             method_number(write.method),
             INDEX_VERSION,
-            CODEC_PLAIN,
+            codec,
             write.id,
             *prepared.rows[write.type, write.id].columns(),
-            write.body,
+            body,
         )
 
     def _finish(self, prepared: Prepared, events: Sequence[PendingEvent]) -> list[Any]:

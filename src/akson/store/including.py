@@ -14,7 +14,7 @@ from akson.fhir.problem import Problem, ProblemKind
 from akson.fhir.search.query import Include, Query
 from akson.store.buckets import bucket_of
 from akson.store.keys import Keys
-from akson.store.rows import Row
+from akson.store.rows import Row, body_of
 from akson.store.search import restriction, statement
 from akson.store.search.scope import Arguments
 from akson.store.tables import Tables, table_of
@@ -72,10 +72,11 @@ class Including:
         wanted: set[tuple[str, str]] = set()
         for type, row in rows:
             asked = [include for include in includes if include.source in (type, EVERY)]
-            if not asked or row["body"] is None:
+            body = body_of(type, row) if asked else None
+            if body is None:
                 continue
             refs = set(row["refs"] or ())
-            for target, id in local_references(row["body"]):
+            for target, id in local_references(body):
                 reference = f"{target}/{id}"
                 if any(self._leads(tenant, include, type, reference, target, refs) for include in asked):
                     wanted.add((target, id))

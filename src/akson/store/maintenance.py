@@ -56,7 +56,7 @@ class Maintenance:
         )
         arguments = []
         for row in rows:
-            body = body_of(row)
+            body = body_of(type, row)
             assert body is not None
             index = index_row(self._keys, row["tenant"], type, extract(type, body))
             key = (row["tenant"], row["bucket"], row["id"], row["version"], INDEX_VERSION)

@@ -72,7 +72,7 @@ class Reading:
             )
             for row in rows:
                 patients = tuple(row["patient_ids"] or ())
-                found[type, row["id"]] = Current(row["version"], row["updated"], patients, body_of(row))
+                found[type, row["id"]] = Current(row["version"], row["updated"], patients, body_of(type, row))
         return found
 
     async def history(

@@ -1,8 +1,8 @@
-"""Rows of the database to StoredVersion and back: methods as numbers, the codec of bodies. Pure."""
+"""Rows of the database to StoredVersion and back: methods as numbers, bodies as they were given. Pure."""
 
 from typing import Any, Protocol
 
-from akson.fhir.problem import Problem, ProblemKind
+from akson.store.packing import unpack
 from akson.store.values import StoredVersion
 
 
@@ -13,25 +13,18 @@ class Row(Protocol):
 
 
 METHODS = ("", "POST", "PUT", "DELETE", "PATCH")
-CODEC_PLAIN = 0
 
 
 def method_number(method: str) -> int:
     return METHODS.index(method)
 
 
-def body_of(row: Row) -> bytes | None:
-    """The body as the client sent it, whatever codec it is stored with."""
+def body_of(type: str, row: Row) -> bytes | None:
+    """The body as it was written, whatever codec it is stored with; None for a deletion."""
     body = row["body"]
-    if body is None or row["body_codec"] == CODEC_PLAIN:
-        return body
-    raise Problem(
-        ProblemKind.INTERNAL,
-        "AKS-STORE-012",
-        f"A body is stored in a form this program does not know (codec {row['body_codec']}).",
-        now="Start the version of Akson that was used last, or a newer one.",
-        permanent=True,
-    )
+    if body is None:
+        return None
+    return unpack(row["body_codec"], body, type, row["id"], row["version"], row["updated"])
 
 
 def stored_version(type: str, row: Row) -> StoredVersion:
@@ -40,7 +33,7 @@ def stored_version(type: str, row: Row) -> StoredVersion:
         id=row["id"],
         version=row["version"],
         updated=row["updated"],
-        body=body_of(row),
+        body=body_of(type, row),
         patients=tuple(row["patient_ids"] or ()),
         method=METHODS[row["method"]],
     )

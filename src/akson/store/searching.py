@@ -11,8 +11,9 @@ from akson.fhir.problem import Problem, ProblemKind
 from akson.fhir.search.query import Query
 from akson.store.including import Including
 from akson.store.keys import Keys
+from akson.store.reading_bodies import lay_out
 from akson.store.rows import Row, stored_version
-from akson.store.search import order, statement
+from akson.store.search import bodies, order, statement
 from akson.store.search.scope import Arguments, Scope
 from akson.store.tables import Tables
 from akson.store.values import SearchPage, Sql, StoredVersion
@@ -52,6 +53,35 @@ class Searching:
     async def search(self, tenant: int, query: Query, *, restriction: Rule) -> SearchPage:
         """One page. Raises AKS-STORE-021 (not offered), -022 (foreign cursor), -026 (takes too long)."""
         present = await self._tables.having(statement.types_of(query))
+        looked_into = [part for part in bodies.candidates(query) if part.type in present]
+        if not looked_into:
+            return await self._search(tenant, query, restriction, present, None)
+        # Both statements see the same rows.
+        async with (
+            self._pool.acquire() as connection,
+            connection.transaction(isolation="repeatable_read"),
+        ):
+            try:
+                laid = await lay_out(
+                    connection,
+                    looked_into,
+                    lambda type: self._scope(tenant, type, Arguments(), restriction, present.__contains__),
+                )
+            except asyncpg.QueryCanceledError:
+                raise _too_long() from None
+            if not laid:
+                raise _too_long()
+            return await self._search(tenant, query, restriction, present, connection)
+
+    async def _search(
+        self,
+        tenant: int,
+        query: Query,
+        restriction: Rule,
+        present: frozenset[str],
+        connection: asyncpg.Connection | None,
+    ) -> SearchPage:
+        """`connection` is the one with the bodies laid out, if any are looked into."""
         only_count = query.summary == "count" or query.count == 0
         counted = only_count or query.total in ("accurate", "estimate")
         if not any(part.type in present for part in query.parts or (query,)):
@@ -60,10 +90,10 @@ class Searching:
             total = None
             if counted:
                 sql = self._counting(tenant, query, restriction, present.__contains__)
-                total = await self._pool.fetchval(sql.text, *sql.arguments)
+                total = await (connection or self._pool).fetchval(sql.text, *sql.arguments)
             if only_count:
                 return SearchPage((), (), total, None)
-            return await self._page(tenant, query, restriction, present, total)
+            return await self._page(tenant, query, restriction, present, total, connection)
         except asyncpg.QueryCanceledError:
             raise _too_long() from None
 
@@ -90,12 +120,18 @@ class Searching:
         return statement.page(query, scopes[0], limit=size + 1, with_refs=with_refs)
 
     async def _page(
-        self, tenant: int, query: Query, rule: Rule, present: frozenset[str], total: int | None
+        self,
+        tenant: int,
+        query: Query,
+        rule: Rule,
+        present: frozenset[str],
+        total: int | None,
+        connection: asyncpg.Connection | None,
     ) -> SearchPage:
         size = min(query.count, PAGE_MAX)
         sql = self._paging(tenant, query, rule, present.__contains__)
         pool = self._steady if statement.planned_alike(query) else self._pool
-        rows = await pool.fetch(sql.text, *sql.arguments)
+        rows = await (connection or pool).fetch(sql.text, *sql.arguments)
         cursor = None
         if len(rows) > size:
             last = dict(rows[size - 1])
