@@ -3,6 +3,7 @@
 from datetime import UTC, datetime
 from typing import Any
 
+import asyncpg
 import pytest
 
 from akson.access.decision import (
@@ -17,7 +18,8 @@ from akson.access.decision import (
 )
 from akson.record.care_relations import care_relations
 from akson.record.guard import holds, relations_named
-from tests.record.conftest import astrid, decision_for
+from akson.record.reindexing import read_again
+from tests.record.conftest import House, astrid, decision_for, pulse
 
 SINCE = datetime(2026, 11, 24, 8, tzinfo=UTC)
 OST = "Organization/hjemmetjenesten-ost"
@@ -158,3 +160,26 @@ def test_the_guard(restriction: Restriction, patients: tuple[str, ...], expected
 
 def test_every_relation_inside_is_asked_for() -> None:
     assert set(relations_named(AnyOf((OWN, AllOf((NoPatient(), OTHER)))))) == {OWN, OTHER}
+
+
+async def test_reindexing_derives_relations_anew(house: House, database: str) -> None:
+    """As after a release whose rules are others: what was derived is wrong, missing and too much."""
+    gp = {"generalPractitioner": [{"reference": "Practitioner/berit"}]}
+    await house.put(astrid() | gp, decision_for("astrid"), pulse("p1", "astrid"))
+    connection = await asyncpg.connect(database)
+    try:
+        right = await connection.fetch("select * from record.care_relation order by patient_id, kind")
+        assert [row["kind"] for row in right] == ["gp-list", "service-decision"]
+        await connection.execute(
+            "update record.care_relation set grantee = 'Organization/elsewhere' where kind = 'gp-list';"
+            "delete from record.care_relation where kind = 'service-decision';"
+            "insert into record.care_relation (tenant, bucket, patient, valid_from, patient_id, grantee, kind, source_type, "
+            "source_id) values (1, 0, 0, now(), 'astrid', 'Organization/nobodys', 'gone', 'Observation', 'p1')"
+        )
+        for type in ("patient", "episodeofcare", "observation"):
+            await connection.execute(f"update record.{type} set index_version = 0")
+        assert await house.store.reindex(["Patient", "EpisodeOfCare", "Observation"], read_again) == 3
+        assert await connection.fetch("select * from record.care_relation order by patient_id, kind") == right
+        assert await house.store.reindex(["Patient", "EpisodeOfCare", "Observation"], read_again) == 0
+    finally:
+        await connection.close()

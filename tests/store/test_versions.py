@@ -265,8 +265,8 @@ async def test_reindex_rebuilds_old_rows_and_leaves_new_ones(stage: Stage, datab
     assert len((await stage.search("Patient?family=bakken&_count=500")).matches) == 1
     told: list[int] = []
     done = await stage.store.reindex(
-        ["Patient", "Basic"], lambda _type, body: extract(parse(body)), told.append
+        ["Patient", "Basic"], lambda _type, body, _at: (extract(parse(body)), ()), told.append
     )
     assert done == 249 == told[-1] and len(told) == 2
     assert len((await stage.search("Patient?family=bakken&_count=500")).matches) == 250
-    assert await stage.store.reindex(["Patient"], lambda _type, body: extract(parse(body))) == 0
+    assert await stage.store.reindex(["Patient"], lambda _type, body, _at: (extract(parse(body)), ())) == 0
