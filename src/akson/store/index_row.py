@@ -10,12 +10,13 @@ from akson.fhir.index_values import IndexValues
 from akson.fhir.search.values.string import fold
 from akson.fhir.search.values.token import OF_TYPE
 from akson.store import forms
+from akson.store.implied import systems_of
 from akson.store.keys import Keys
-from akson.store.principal import COMBINED_COMPOSITES, PATIENT_PARAMS, PRINCIPAL_DATE, WHOLE_COMPOSITES
+from akson.store.principal import PATIENT_PARAMS, PRINCIPAL_DATE, UNIONS, WHOLE_COMPOSITES
 from akson.store.units import BASE, in_base_units
 
-INDEX_VERSION = 2
-"""Raised when rows would be indexed differently from before; `reindex` brings older rows up to it."""
+INDEX_VERSION = 3
+"""Raised when rows would be indexed, or give care relations, otherwise than before; `reindex` brings older rows up to it."""
 CODE_BITS = 40
 CODE_MASK = (1 << CODE_BITS) - 1
 COMPOSITE_FORMS_MAX = 200
@@ -71,11 +72,12 @@ def index_row(keys: Keys, tenant: int, type: str, values: IndexValues) -> IndexR
     _patients(keys, tenant, values, row)
     token = keys.token
     present: dict[str, None] = {}
+    unions = UNIONS.get(type, {})
     for param, system, code in values.tokens:
+        if param in unions:
+            continue
         present[param.partition(":")[0]] = None  # `subject:identifier` speaks of `subject`.
-        # An identifier's type is asked for with the number, never alone.
-        typed = param.endswith(OF_TYPE)
-        for form in (forms.asked_token(system, code),) if typed else forms.of_token(system, code):
+        for form in _token_forms(type, param, system, code):
             row.tokens[token(tenant, type, param, "is", form)] = None
     for param, target in values.references:
         present[param] = None
@@ -89,14 +91,23 @@ def index_row(keys: Keys, tenant: int, type: str, values: IndexValues) -> IndexR
         row.strings[keys.param(tenant, type, param), uri] = None
     _dates(keys, tenant, type, values, row, present)
     _numbers(keys, tenant, type, values, row, present)
-    by_parts = (*WHOLE_COMPOSITES.get(type, ()), *COMBINED_COMPOSITES.get(type, ()))
+    by_parts = (*WHOLE_COMPOSITES.get(type, ()), *unions)
     for param, components in values.composites:
-        present[param] = None
         if param not in by_parts:
+            present[param] = None
             _composite(keys, tenant, type, param, components, row)
     for param in present:
         row.tokens[token(tenant, type, param, "present")] = None
     return row
+
+
+def _token_forms(type: str, param: str, system: str | None, code: str | None) -> Iterable[str]:
+    if param.endswith(OF_TYPE):
+        # An identifier's type is asked for with the number, never alone.
+        return (forms.asked_token(system, code),)
+    if code is not None and systems_of(type, param) is not None:
+        return ("c" + code,)
+    return forms.of_token(system, code)
 
 
 def _patients(keys: Keys, tenant: int, values: IndexValues, row: IndexRow) -> None:
@@ -138,7 +149,10 @@ def _numbers(
     for param, low, high in values.numbers:
         present[param.partition(":")[0]] = None  # `near:latitude` speaks of `near`.
         row.numbers.append((keys.param(tenant, type, param), float(low), float(high), 0))
+    unions = UNIONS.get(type, {})
     for param, low, high, system, code in values.quantities:
+        if param in unions:
+            continue
         present[param] = None
         _quantity(keys, tenant, type, param, "", (low, high, system, code), row)
 

@@ -45,10 +45,11 @@ def candidates(query: Query) -> Iterator[Query]:
     Nothing when it looks into none.
     """
     for part in query.parts or (query,):
-        if any(map(_reads_order_of(part.type), query.sort)) or any(map(_reads, part.terms)):
-            yield Query(part.type, tuple(term for term in part.terms if not _reads(term)))
+        # From the inside out: which rows are left may hang on what the rows they refer to say.
         for term in part.terms:
             yield from _inner(term)
+        if any(map(_reads_order_of(part.type), query.sort)) or any(map(_reads, part.terms)):
+            yield Query(part.type, tuple(term for term in part.terms if not _reads(term)))
 
 
 def _inner(term: Term) -> Iterator[Query]:

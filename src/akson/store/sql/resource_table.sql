@@ -27,7 +27,7 @@ create table record."{table}" (
     body          bytea,                -- null: deleted or erased
     primary key (tenant, bucket, id)
 );
-create index on record."{table}" using gin (tokens, refs) with (fastupdate = on, gin_pending_list_limit = 1024);
+create index on record."{table}" using gin (tokens, refs) with (fastupdate = on, gin_pending_list_limit = 128);
 create index on record."{table}" (tenant, patient, date_lo desc nulls last);
 create index on record."{table}" (tenant, updated);
 create index on record."{table}" (self);

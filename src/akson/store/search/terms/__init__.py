@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from akson.fhir.search.query import ChainValue, MissingValue, Query, Term, TokenValue
+from akson.store.principal import UNIONS, WHOLE_COMPOSITES
 from akson.store.search import restriction
 from akson.store.search.scope import Scope, conjunction, disjunction, unsupported
 from akson.store.search.terms import (
@@ -80,6 +81,9 @@ def leaves_few(term: Term) -> bool:
 
 
 def of_term(term: Term, scope: Scope) -> str:
+    union = UNIONS.get(scope.type, {}).get(term.param)
+    if union is not None and term.kind not in ("filter", "has"):
+        return _union(term, union, scope)
     missing = [value for value in term.values if isinstance(value, MissingValue)]
     if missing:
         return disjunction([_missing(term, value, scope) for value in missing])
@@ -100,8 +104,17 @@ def of_term(term: Term, scope: Scope) -> str:
 def _missing(term: Term, value: MissingValue, scope: Scope) -> str:
     if term.kind in ("id", "lastUpdated"):
         return "false" if value.missing else "true"
-    mark = scope.arguments.add([scope.token(term.param, "present")], "bigint[]")
+    # A composite of what stands in the resource itself is there when all its parts are.
+    params = WHOLE_COMPOSITES.get(scope.type, {}).get(term.param, (term.param,))
+    mark = scope.arguments.add([scope.token(param, "present") for param in params], "bigint[]")
     return f"({scope.column('tokens')} @> {mark}) is {'not true' if value.missing else 'true'}"
+
+
+def _union(term: Term, params: tuple[str, ...], scope: Scope) -> str:
+    """What holds of one of the parameters; what is denied, of all of them."""
+    each = [of_term(replace(term, param=param), scope) for param in params]
+    denied = term.modifier == "not" or MissingValue(True) in term.values
+    return f"({conjunction(each)})" if denied else disjunction(each)
 
 
 def _narrowed(query: Query, scope: Scope) -> Scope:
