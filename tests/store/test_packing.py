@@ -66,4 +66,6 @@ def test_the_codec_of_a_newer_program_is_refused_in_words() -> None:
 def test_the_dictionary_is_the_one_that_stored_bodies_were_packed_with() -> None:
     """Every record depends on it. A better dictionary is a new file and new codec numbers."""
     text = (Path(packing.__file__).parent / "dictionary_1.txt").read_bytes()
-    assert hashlib.sha256(text).hexdigest() == "7cc82987ea3ea16d4c6d09d22c9bc898aca7a4197ac5ad8e4c421810f8200b81"
+    assert (
+        hashlib.sha256(text).hexdigest() == "7cc82987ea3ea16d4c6d09d22c9bc898aca7a4197ac5ad8e4c421810f8200b81"
+    )

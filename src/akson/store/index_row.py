@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
+from functools import lru_cache
 from itertools import product
 
 from akson.fhir.index_values import IndexValues
@@ -21,6 +22,8 @@ CODE_BITS = 40
 CODE_MASK = (1 << CODE_BITS) - 1
 COMPOSITE_FORMS_MAX = 200
 """Combinations written for one composite value; beyond it a resource would be mostly index."""
+_MARKS_MAX = 20_000
+"""Remembered codes and units of a process, about 5 MB. Codes repeat; identifiers push each other out."""
 
 
 @dataclass(slots=True)
@@ -77,8 +80,8 @@ def index_row(keys: Keys, tenant: int, type: str, values: IndexValues) -> IndexR
         if param in unions:
             continue
         present[param.partition(":")[0]] = None  # `subject:identifier` speaks of `subject`.
-        for form in _token_forms(type, param, system, code):
-            row.tokens[token(tenant, type, param, "is", form)] = None
+        for mark in _token_marks(keys, tenant, type, param, system, code):
+            row.tokens[mark] = None
     for param, target in values.references:
         present[param] = None
         row.refs[keys.reference(tenant, type, param, target)] = None
@@ -99,6 +102,15 @@ def index_row(keys: Keys, tenant: int, type: str, values: IndexValues) -> IndexR
     for param in present:
         row.tokens[token(tenant, type, param, "present")] = None
     return row
+
+
+@lru_cache(maxsize=_MARKS_MAX)
+def _token_marks(
+    keys: Keys, tenant: int, type: str, param: str, system: str | None, code: str | None
+) -> tuple[int, ...]:
+    return tuple(
+        keys.token(tenant, type, param, "is", form) for form in _token_forms(type, param, system, code)
+    )
 
 
 def _token_forms(type: str, param: str, system: str | None, code: str | None) -> Iterable[str]:
@@ -177,6 +189,7 @@ def _quantity(
         row.numbers.append((key, float(lowest), float(highest), unit_of(keys, tenant, system, unit)))
 
 
+@lru_cache(maxsize=_MARKS_MAX)
 def unit_of(keys: Keys, tenant: int, system: str | None, code: str | None) -> int:
     """num_unit of a quantity: 24 bits for the system, 40 for the code, so that each can be asked for alone.
 

@@ -45,9 +45,11 @@ def splice(body: bytes, resource: Json, *, id: str, version: int, updated: datet
     after = end
     if "id" in resource:
         found = _ID_NEXT.match(body, end)
-        if found is None:
+        if found is not None:
+            after = found.end()
+        elif b'"id"' in body:
             return _rebuilt(body, added)
-        after = found.end()
+        # Else the id was given to the resource here, and its text has none.
     if "meta" not in resource:
         return b"".join((body[:end], b",", added, body[after:]))
     meta_at = _META.search(body, after)
