@@ -17,11 +17,11 @@ from akson.fhir.definitions import Definitions
 from akson.fhir.extraction import extract
 from akson.fhir.problem import Problem, ProblemKind
 from akson.fhir.search.query import Query, every_term
-from akson.store.alone import COLUMNS
 from akson.store.buckets import bucket_of
 from akson.store.compartment import Compartment
 from akson.store.index_row import INDEX_VERSION, index_row
 from akson.store.keys import Keys
+from akson.store.one_statement import COLUMNS
 from akson.store.packing import PLAIN
 from akson.store.rows import method_number, stored_version
 from akson.store.search import order, statement

@@ -1,7 +1,8 @@
 """One commit: a whole Bundle in one transaction and few round trips.
 
-Per type that is replaced one statement moves the old versions to history; per type one COPY writes the new ones; one
-statement writes relations, log events and the change event. Everybody locks in the same order (type, bucket, id), and a
+A few new resources, or the next version of one, are one statement (one_statement.py). Otherwise: per type that is replaced one
+statement moves the old versions to history; per type one COPY writes the new ones; one statement writes relations, log
+events and the change event. Everybody locks in the same order (type, bucket, id), and a
 lost race is CONFLICT, never a half-written Bundle. What may be written is decided above.
 """
 
@@ -16,11 +17,11 @@ from typing import Any
 import asyncpg
 
 from akson.fhir.problem import Problem, ProblemKind
-from akson.store import alone
-from akson.store.alone import COLUMNS
+from akson.store import one_statement
 from akson.store.buckets import bucket_of, keeps_place
 from akson.store.index_row import INDEX_VERSION, IndexRow, index_row
 from akson.store.keys import Keys
+from akson.store.one_statement import COLUMNS
 from akson.store.packing import PLAIN, pack
 from akson.store.rows import method_number
 from akson.store.statements import statement
@@ -30,6 +31,9 @@ from akson.world import Aside
 
 WRITES_MAX = 20_000
 """Resources in one commit."""
+TOGETHER_MAX = 8
+"""New resources that are written in one statement: beyond it a statement of its own for each type costs less than making,
+keeping and planning one for every combination of types."""
 COPY_FROM = 12
 """Rows of one type from which COPY pays: it asks the table for its columns first, each time."""
 TRIES_MAX = 5
@@ -70,8 +74,11 @@ class Commit:
         await self._tables.ensure(write.type for write in writes)
         for attempt in range(1, TRIES_MAX + 1):
             try:
+                if len(writes) <= TOGETHER_MAX and not prepared.replaced:
+                    await self._create(prepared, events)
+                    return
                 if len(writes) == 1:
-                    await self._alone(prepared, writes[0], events)
+                    await self._replace(prepared, writes[0], events)
                     return
                 async with self._pool.acquire() as connection, connection.transaction():
                     await self._write(connection, prepared, events)
@@ -123,31 +130,37 @@ class Commit:
                 await connection.copy_records_to_table(
                     type.lower(), schema_name="record", records=ordered, columns=COLUMNS
                 )
-        await connection.execute(alone.finish(), *self._finish(prepared, events))
+        await connection.execute(one_statement.finish(), *self._finish(prepared, events))
 
-    async def _alone(self, prepared: Prepared, write: Write, events: Sequence[PendingEvent]) -> None:
-        """By far the most frequent commit: one resource and all that goes with it in one statement, one round trip."""
-        finish = self._finish(prepared, events)
-        if write.version > 1:
-            await self._replace_alone(prepared, write, finish)
-            return
-        bucket = self._bucket(write)
-        placed = not keeps_place(write.type, write.id)
-        place = (bucket_of(write.id), bucket, write.type, write.id) if placed else ()
-        record = self._record(prepared, write, bucket)
-        await self._pool.execute(alone.create(write.type, placed), *finish, *record, *place)
+    async def _create(self, prepared: Prepared, events: Sequence[PendingEvent]) -> None:
+        """A few new resources and all that goes with them."""
+        values: list[object] = self._finish(prepared, events)
+        for type in sorted(prepared.created):
+            for record in self._created(prepared, type):
+                values += record
+        placed = self._placed(prepared)
+        shape = tuple((type, len(prepared.created[type])) for type in sorted(prepared.created))
+        text = one_statement.create(shape, len(placed))
+        values += [value for row in placed for value in row[1:]]
+        await self._pool.execute(text, *values)
 
-    async def _replace_alone(self, prepared: Prepared, write: Write, finish: list[Any]) -> None:
+    def _created(self, prepared: Prepared, type: str) -> list[tuple[object, ...]]:
+        """The new rows of a type, in the order everybody locks in."""
+        records = [self._record(prepared, write, self._bucket(write)) for write in prepared.created[type]]
+        return sorted(records, key=lambda record: (record[4], record[8]))
+
+    async def _replace(self, prepared: Prepared, write: Write, events: Sequence[PendingEvent]) -> None:
+        """The next version of one resource, or its tombstone."""
         deleted = write.body is None
         values = dict(zip(COLUMNS, self._record(prepared, write, 0), strict=True))
         told = await self._pool.execute(
-            alone.replace(write.type, deleted),
-            *finish,
+            one_statement.replace(write.type, deleted),
+            *self._finish(prepared, events),
             write.type,
             write.id,
             bucket_of(write.id),
             write.version - 1,
-            *(values[name] for name in alone.changed(deleted)),
+            *(values[name] for name in one_statement.changed(deleted)),
         )
         if told == NOTHING_DONE:
             raise _changed_meanwhile(write.type, 1)
@@ -179,19 +192,22 @@ class Commit:
 
     async def _place(self, connection: Any, prepared: Prepared) -> None:
         """Remembers where new resources with client-made ids live; a second creator of the same id fails here."""
-        placed = [
+        if placed := self._placed(prepared):
+            await connection.copy_records_to_table(
+                "idmap",
+                schema_name="record",
+                records=placed,
+                columns=("tenant", "bucket", "target", "type", "id"),
+            )
+
+    def _placed(self, prepared: Prepared) -> list[tuple[int, int, int, str, str]]:
+        """Their rows of `idmap`."""
+        return sorted(
             (prepared.tenant, bucket_of(write.id), self._bucket(write), type, write.id)
             for type, created in prepared.created.items()
             for write in created
             if not keeps_place(type, write.id)
-        ]
-        if placed:
-            await connection.copy_records_to_table(
-                "idmap",
-                schema_name="record",
-                records=sorted(placed),
-                columns=("tenant", "bucket", "target", "type", "id"),
-            )
+        )
 
     def _bucket(self, write: Write) -> int:
         """The patient's bucket, else the own id's; an id that names a bucket is believed."""

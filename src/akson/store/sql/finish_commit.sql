@@ -1,6 +1,6 @@
 -- What stands beside the versions of one commit: relations, log events to be sequenced, the change for followers.
 -- $1 tenant, $2 at; $3..$11 relations; $12, $13 pending events; $14..$16 types, ids, versions.
--- alone.py puts in what else the statement does, and the conditions under which all of it is done.
+-- one_statement.py puts in what else the statement does, and the conditions under which all of it is done.
 with {beside}related as (
     insert into record.care_relation
         (tenant, bucket, patient, patient_id, grantee, kind, valid_from, valid_to, source_type, source_id)

@@ -1,6 +1,6 @@
-"""Commits of one resource, by far the most frequent: the version and all that goes with it in one statement, one round trip.
+"""The frequent commits, in one statement and one round trip: a few new resources, or the next version of one. Pure.
 
-The text is composed of finish_commit.sql and what comes before it; the arguments follow those of that file. Pure.
+The text is composed of finish_commit.sql and what comes before it; the arguments follow those of that file.
 """
 
 from functools import cache
@@ -21,18 +21,28 @@ FINISH_ARGUMENTS = 16
 
 
 @cache
-def create(type: str, placed: bool) -> str:
-    """Arguments: those of finish_commit.sql, the values of COLUMNS, and when `placed` bucket by hash, bucket, type, id."""
-    first = FINISH_ARGUMENTS + 1
-    numbers = ", ".join(f"${n}" for n in range(first, first + len(COLUMNS)))
-    beside = f"created as (insert into {table_of(type)} ({', '.join(COLUMNS)}) values ({numbers})), "
-    if placed:
-        at = first + len(COLUMNS)
+def create(shape: tuple[tuple[str, int], ...], placed: int) -> str:
+    """New rows, so many of each type. Arguments: those of finish_commit.sql, the values of COLUMNS for each row in the order
+    of `shape`, and bucket by hash, bucket, type, id for each of the `placed`."""
+    at, beside = FINISH_ARGUMENTS + 1, ""
+    for number, (type, rows) in enumerate(shape):
         beside += (
-            "placed as (insert into record.idmap (tenant, bucket, target, type, id) "
-            f"values ($1::int, ${at}, ${at + 1}, ${at + 2}, ${at + 3})), "
+            f"created_{number} as (insert into {table_of(type)} ({', '.join(COLUMNS)}) "
+            f"values {_rows(at, rows, len(COLUMNS))}), "
+        )
+        at += rows * len(COLUMNS)
+    if placed:
+        columns = "tenant, bucket, target, type, id"
+        beside += (
+            f"placed as (insert into record.idmap ({columns}) values {_rows(at, placed, 4, '$1::int, ')}), "
         )
     return finish(beside)
+
+
+def _rows(first: int, rows: int, width: int, begin: str = "") -> str:
+    """`($17, $18), ($19, $20)`"""
+    starts = range(first, first + rows * width, width)
+    return ", ".join(f"({begin}{', '.join(f'${n}' for n in range(at, at + width))})" for at in starts)
 
 
 @cache
@@ -43,7 +53,7 @@ def replace(type: str, deleted: bool) -> str:
     """
     first = FINISH_ARGUMENTS + 5
     assignments = ", ".join(f"{name} = ${n}" for n, name in enumerate(changed(deleted), first))
-    beside = statement("replace_alone", type).replace("{assignments}", assignments)
+    beside = statement("replace", type).replace("{assignments}", assignments)
     # Relations of the old version may be those of the new one: they go first.
     return finish(beside, " where exists (select from locked)", " and (select count(*) from unrelated) >= 0")
 
