@@ -1,7 +1,7 @@
 """One commit: a whole Bundle in one transaction and few round trips.
 
-A few new resources, or the next version of one, are one statement (one_statement.py). Otherwise: per type that is replaced one
-statement moves the old versions to history; per type one COPY writes the new ones; one statement writes relations, log
+A few new resources, or the next version of one, are one statement (one_statement.py). Otherwise: per type that is replaced
+one statement moves the old versions to history; per type one COPY writes the new ones; one statement writes relations, log
 events and the change event. Everybody locks in the same order (type, bucket, id), and a
 lost race is CONFLICT, never a half-written Bundle. What may be written is decided above.
 """

@@ -14,10 +14,11 @@ from akson.fhir.problem import Problem, ProblemKind
 from akson.fhir.search.query import Include, Query
 from akson.store.buckets import bucket_of
 from akson.store.keys import Keys
-from akson.store.rows import Row, body_of
+from akson.store.rows import Row
 from akson.store.search import restriction, statement
 from akson.store.search.scope import Arguments
 from akson.store.tables import Tables, table_of
+from akson.store.values import StoredVersion
 
 INCLUDED_MAX = 2_000
 """Resources added to one page."""
@@ -27,6 +28,7 @@ EVERY = "*"
 
 
 Rule = Callable[[str], Restriction]
+VersionOf = Callable[[str, Row], StoredVersion]
 Rows = list[tuple[str, Row]]
 _COLUMNS = ", ".join(f"t.{name}" for name in (*statement.COLUMNS, "refs"))
 
@@ -40,7 +42,9 @@ class Including:
         self._keys = keys
         self._definitions = definitions
 
-    async def include(self, tenant: int, query: Query, matches: Rows, rule: Rule) -> Rows:
+    async def include(
+        self, tenant: int, query: Query, matches: Rows, rule: Rule, version_of: VersionOf
+    ) -> Rows:
         """What is to stand beside the matches, each once. Raises TOO_LARGE AKS-STORE-023."""
         known = {(type, row["id"]) for type, row in matches}
         found: Rows = []
@@ -49,7 +53,7 @@ class Including:
             again = number > 0
             forward = [i for i in query.includes if i.iterate or not again]
             backward = [i for i in query.revincludes if i.iterate or not again]
-            wanted = self._targets(tenant, forward, frontier) - known
+            wanted = self._targets(tenant, forward, frontier, version_of) - known
             new = await self._fetch(tenant, wanted, rule) if wanted else []
             new += await self._referring(tenant, backward, frontier, rule) if backward else []
             frontier = []
@@ -64,7 +68,9 @@ class Including:
                 break
         return found
 
-    def _targets(self, tenant: int, includes: Sequence[Include], rows: Rows) -> set[tuple[str, str]]:
+    def _targets(
+        self, tenant: int, includes: Sequence[Include], rows: Rows, version_of: VersionOf
+    ) -> set[tuple[str, str]]:
         """References written in the bodies that the index knows under the parameter asked for.
 
         The body has the value, `refs` its hash under each parameter: so no reference is stored a second time as text.
@@ -72,7 +78,7 @@ class Including:
         wanted: set[tuple[str, str]] = set()
         for type, row in rows:
             asked = [include for include in includes if include.source in (type, EVERY)]
-            body = body_of(type, row) if asked else None
+            body = version_of(type, row).body if asked else None
             if body is None:
                 continue
             refs = set(row["refs"] or ())

@@ -1,7 +1,7 @@
 """Runs searches: the page and the exact count. The SQL is composed in search/, includes are followed in including.py."""
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 
 import asyncpg
 
@@ -137,13 +137,15 @@ class Searching:
             last = dict(rows[size - 1])
             cursor = order.encode(tuple(value for name, value in last.items() if _PLACE.fullmatch(name)))
             rows = rows[:size]
+        # What a page includes is read out of its bodies: each is unpacked once.
+        version_of = _remembered()
         matches = [(query.parts[row["part"]].type if query.parts else query.type, row) for row in rows]
         included = []
         if query.includes or query.revincludes:
-            included = await self._including.include(tenant, query, matches, rule)
+            included = await self._including.include(tenant, query, matches, rule, version_of)
         return SearchPage(
-            matches=self._versions(matches),
-            included=self._versions(included),
+            matches=tuple(version_of(type, row) for type, row in matches),
+            included=tuple(version_of(type, row) for type, row in included),
             total=total,
             next_cursor=cursor,
             patients={
@@ -176,8 +178,19 @@ class Searching:
             now=self._clock.now(),
         )
 
-    def _versions(self, rows: Iterable[tuple[str, Row]]) -> tuple[StoredVersion, ...]:
-        return tuple(stored_version(type, row) for type, row in rows)
+
+def _remembered() -> Callable[[str, Row], StoredVersion]:
+    """stored_version, once for each row."""
+    known: dict[tuple[str, str], StoredVersion] = {}
+
+    def version_of(type: str, row: Row) -> StoredVersion:
+        key = type, row["id"]
+        version = known.get(key)
+        if version is None:
+            version = known[key] = stored_version(type, row)
+        return version
+
+    return version_of
 
 
 def _too_long() -> Problem:

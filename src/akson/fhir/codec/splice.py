@@ -26,7 +26,8 @@ _members = msgspec.json.Decoder(dict[str, msgspec.Raw])
 def instant(moment: datetime) -> str:
     """`2026-11-24T13:05:00.123Z`: UTC, milliseconds, or microseconds where they are not zero."""
     fine = "microseconds" if moment.microsecond % 1000 else "milliseconds"
-    return moment.astimezone(UTC).isoformat(timespec=fine).replace("+00:00", "Z")
+    utc = moment if moment.tzinfo is UTC else moment.astimezone(UTC)
+    return utc.isoformat(timespec=fine)[: -len("+00:00")] + "Z"
 
 
 def splice(body: bytes, resource: Json, *, id: str, version: int, updated: datetime) -> bytes:
