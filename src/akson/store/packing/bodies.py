@@ -8,6 +8,7 @@ HEADLESS  the same without its beginning `{"resourceType":"T","id":"…","meta":
 
 import zlib
 from datetime import datetime
+from functools import lru_cache
 from pathlib import Path
 
 from akson.fhir.codec.splice import instant
@@ -56,5 +57,14 @@ def unpack(codec: int, stored: bytes, type: str, id: str, version: int, updated:
 
 def _head(type: str, id: str, version: int, updated: datetime) -> bytes:
     """How `splice` begins what was written without spaces. An id needs no escapes."""
-    meta = f'"versionId":"{version}","lastUpdated":"{instant(updated)}"'
-    return f'{{"resourceType":"{type}","id":"{id}","meta":{{{meta}'.encode()
+    return b'{"resourceType":"%b","id":"%b","meta":{%b' % (
+        type.encode(),
+        id.encode(),
+        _meta(version, updated),
+    )
+
+
+# What came in one Bundle is of one instant, and so is much of what a page shows.
+@lru_cache(maxsize=1_000)
+def _meta(version: int, updated: datetime) -> bytes:
+    return f'"versionId":"{version}","lastUpdated":"{instant(updated)}"'.encode()
