@@ -3,10 +3,12 @@
 from datetime import UTC, datetime
 from typing import Any
 
+import asyncpg
 import pytest
 
 from akson.record import facts
-from tests.record.conftest import astrid, decision_for
+from akson.record.reindexing import read_again
+from tests.record.conftest import House, astrid, decision_for, pulse
 
 SINCE = datetime(2026, 11, 24, 8, tzinfo=UTC)
 OST = "Organization/hjemmetjenesten-ost"
@@ -112,3 +114,26 @@ def test_the_gp_list() -> None:
 )
 def test_nothing_else_gives_any(odd: dict[str, Any]) -> None:
     assert given(odd) == []
+
+
+async def test_reindexing_derives_relations_anew(house: House, database: str) -> None:
+    """As after a release whose rules are others: what was derived is wrong, missing and too much."""
+    gp = {"generalPractitioner": [{"reference": "Practitioner/berit"}]}
+    await house.put(astrid() | gp, decision_for("astrid"), pulse("p1", "astrid"))
+    connection = await asyncpg.connect(database)
+    try:
+        right = await connection.fetch("select * from record.care_relation order by patient_id, kind")
+        assert [row["kind"] for row in right] == ["gp-list", "service-decision"]
+        await connection.execute(
+            "update record.care_relation set grantee = 'Organization/elsewhere' where kind = 'gp-list';"
+            "delete from record.care_relation where kind = 'service-decision';"
+            "insert into record.care_relation (tenant, bucket, patient, valid_from, patient_id, grantee, kind, source_type, "
+            "source_id) values (1, 0, 0, now(), 'astrid', 'Organization/nobodys', 'gone', 'Observation', 'p1')"
+        )
+        for type in ("patient", "episodeofcare", "observation"):
+            await connection.execute(f"update record.{type} set index_version = 0")
+        assert await house.store.reindex(["Patient", "EpisodeOfCare", "Observation"], read_again) == 3
+        assert await connection.fetch("select * from record.care_relation order by patient_id, kind") == right
+        assert await house.store.reindex(["Patient", "EpisodeOfCare", "Observation"], read_again) == 0
+    finally:
+        await connection.close()

@@ -2,16 +2,19 @@
 
 import asyncio
 import re
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import asyncpg
 import pytest
 from stage import NOW, Stage, deletion, observation, open_stage, patient, write
 
 from akson.access.decision import Everything
+from akson.fhir.codec.json import parse
+from akson.fhir.extraction import extract
+from akson.fhir.index_values import IndexValues
 from akson.fhir.problem import Problem
 from akson.store.buckets import bucket_of, named_bucket
-from akson.store.values import PendingEvent, StoredVersion, Withheld
+from akson.store.values import NOTHING_DERIVED, Derived, PendingEvent, StoredVersion, Withheld
 
 ALL = Everything()
 
@@ -252,10 +255,11 @@ async def test_tables_made_at_once_by_two_stores(stage: Stage, database: str) ->
     await other.store.close()
 
 
-async def test_reindex_rebuilds_old_rows_and_leaves_new_ones(stage: Stage, database: str) -> None:
-    from akson.fhir.codec.json import parse
-    from akson.fhir.extraction import extract
+def _extracted(body: bytes, _at: datetime, _kinds: frozenset[str]) -> tuple[IndexValues, Derived]:
+    return extract(parse(body)), NOTHING_DERIVED
 
+
+async def test_reindex_rebuilds_old_rows_and_leaves_new_ones(stage: Stage, database: str) -> None:
     await stage.put(*[patient(f"p{n}") for n in range(250)], observation("o1", "p1"))
     connection = await asyncpg.connect(database)
     await connection.execute(
@@ -264,9 +268,7 @@ async def test_reindex_rebuilds_old_rows_and_leaves_new_ones(stage: Stage, datab
     await connection.close()
     assert len((await stage.search("Patient?family=bakken&_count=500")).matches) == 1
     told: list[int] = []
-    done = await stage.store.reindex(
-        ["Patient", "Basic"], lambda _type, body: extract(parse(body)), told.append
-    )
+    done = await stage.store.reindex(["Patient", "Basic"], _extracted, told.append)
     assert done == 249 == told[-1] and len(told) == 2
     assert len((await stage.search("Patient?family=bakken&_count=500")).matches) == 250
-    assert await stage.store.reindex(["Patient"], lambda _type, body: extract(parse(body))) == 0
+    assert await stage.store.reindex(["Patient"], _extracted) == 0

@@ -18,11 +18,12 @@ from akson.fhir.extraction import extract
 from akson.fhir.problem import Problem, ProblemKind
 from akson.fhir.search.query import Query, every_term
 from akson.store.buckets import bucket_of
-from akson.store.commit import COLUMNS
 from akson.store.compartment import Compartment
 from akson.store.index_row import INDEX_VERSION, index_row
 from akson.store.keys import Keys
-from akson.store.rows import CODEC_PLAIN, method_number, stored_version
+from akson.store.one_statement import COLUMNS
+from akson.store.packing import PLAIN
+from akson.store.rows import method_number, stored_version
 from akson.store.search import order, statement
 from akson.store.search.hiding import Redactions
 from akson.store.search.scope import Arguments, Scope
@@ -130,7 +131,7 @@ class AsOf:
             bucket_of(version.id),
             method_number(version.method),
             INDEX_VERSION,
-            CODEC_PLAIN,
+            PLAIN,
             version.id,
             *index_row(self._keys, tenant, version.type, values).columns(),
             version.body,

@@ -19,6 +19,12 @@ order by xid, seq
 limit $3
 """
 
+# Not waited for on the disk: what a crash brings back is found in the log, and goes then.
+_SETTLE = """
+delete from record.pending_event
+where id = any($1::bytea[]) and (select set_config('synchronous_commit', 'off', true)) is not null
+"""
+
 
 class Changes:
     def __init__(self, pool: asyncpg.Pool) -> None:
@@ -45,4 +51,4 @@ class Changes:
         return [PendingEvent(bytes(row["id"]), bytes(row["canonical"])) for row in rows]
 
     async def settle(self, ids: Sequence[bytes]) -> None:
-        await self._pool.execute("delete from record.pending_event where id = any($1::bytea[])", list(ids))
+        await self._pool.execute(_SETTLE, list(ids))

@@ -1,8 +1,9 @@
 """One commit: a whole Bundle in one transaction and few round trips.
 
-Per type that is replaced one statement moves the old versions to history; per type one COPY writes the new ones; one
-statement writes relations, log events and the change event. Everybody locks in the same order (type, bucket, id), and a
-lost race is CONFLICT, never a half-written Bundle. What may be written is decided above.
+A few new resources, or the next version of one, are one statement (one_statement.py). Otherwise: per type that is replaced
+one statement moves the old versions to history; per type one COPY writes the new ones; one statement writes relations, log
+events and the change event; few write further facts (fact_rows.py). Everybody locks in the same order (type, bucket, id), and
+a lost race is CONFLICT, never a half-written Bundle. What may be written is decided above.
 """
 
 import asyncio
@@ -16,11 +17,13 @@ from typing import Any
 import asyncpg
 
 from akson.fhir.problem import Problem, ProblemKind
-from akson.store import fact_rows
+from akson.store import fact_rows, one_statement
 from akson.store.buckets import bucket_of, keeps_place
-from akson.store.index_row import INDEX_COLUMNS, INDEX_VERSION, IndexRow, index_row
+from akson.store.index_row import INDEX_VERSION, IndexRow, index_row
 from akson.store.keys import Keys
-from akson.store.rows import CODEC_PLAIN, method_number
+from akson.store.one_statement import COLUMNS
+from akson.store.packing import PLAIN, pack
+from akson.store.rows import method_number
 from akson.store.statements import statement
 from akson.store.tables import Tables, table_of
 from akson.store.values import PendingEvent, Write
@@ -28,16 +31,15 @@ from akson.world import Aside
 
 WRITES_MAX = 20_000
 """Resources in one commit."""
+TOGETHER_MAX = 8
+"""New resources that are written in one statement: beyond it a statement of its own for each type costs less than making,
+keeping and planning one for every combination of types."""
 COPY_FROM = 12
 """Rows of one type from which COPY pays: it asks the table for its columns first, each time."""
-FINISH_ARGUMENTS = 16
 TRIES_MAX = 5
 RETRY_S = 0.02
-
-COLUMNS = (
-    "tenant", "version", "updated", "self", "bucket", "method", "index_version", "body_codec", "id", *INDEX_COLUMNS, "body",
-    "labels", "released",
-)  # fmt: skip
+NOTHING_DONE = "INSERT 0 0"
+"""How PostgreSQL counts a statement whose condition did not hold."""
 
 
 @dataclass(slots=True)
@@ -48,6 +50,8 @@ class Prepared:
     at: datetime
     writes: Sequence[Write]
     rows: dict[tuple[str, str], IndexRow]
+    bodies: dict[tuple[str, str], tuple[int, bytes | None]]
+    """Codec and stored bytes."""
     created: dict[str, list[Write]] = field(default_factory=lambda: defaultdict(list))
     replaced: dict[str, list[Write]] = field(default_factory=lambda: defaultdict(list))
 
@@ -70,8 +74,11 @@ class Commit:
         await self._tables.ensure(write.type for write in writes)
         for attempt in range(1, TRIES_MAX + 1):
             try:
-                if len(writes) == 1 and writes[0].version == 1 and not writes[0].derived.beyond_relations:
-                    await self._create_alone(prepared, writes[0], events)
+                if _made_alone(prepared):
+                    await self._create(prepared, events)
+                    return
+                if _replaced_alone(prepared):
+                    await self._replace(prepared, writes[0], events)
                     return
                 async with self._pool.acquire() as connection, connection.transaction():
                     await self._write(connection, prepared, events)
@@ -91,7 +98,7 @@ class Commit:
                 f"A commit holds at most {WRITES_MAX} resources; this one has {len(writes)}.",
                 now="Split it.",
             )
-        prepared = Prepared(tenant, at, writes, {})
+        prepared = Prepared(tenant, at, writes, {}, {})
         for write in writes:
             if (write.type, write.id) in prepared.rows:
                 raise Problem(
@@ -100,7 +107,11 @@ class Commit:
                     "A commit writes each resource once.",
                     why=f"One {write.type} stands in it twice.",
                 )
-            prepared.rows[write.type, write.id] = index_row(self._keys, tenant, write.type, write.index)
+            key = write.type, write.id
+            prepared.rows[key] = index_row(self._keys, tenant, write.type, write.index)
+            prepared.bodies[key] = (PLAIN, None)
+            if write.body is not None:
+                prepared.bodies[key] = pack(write.body, write.type, write.id, write.version, at)
             (prepared.created if write.version == 1 else prepared.replaced)[write.type].append(write)
         return prepared
 
@@ -119,17 +130,41 @@ class Commit:
                 await connection.copy_records_to_table(
                     type.lower(), schema_name="record", records=ordered, columns=COLUMNS
                 )
-        await connection.execute(statement("finish_commit"), *self._finish(prepared, events))
+        await connection.execute(one_statement.finish(), *self._finish(prepared, events))
         await fact_rows.replace(connection, self._keys, prepared.tenant, prepared.writes)
 
-    async def _create_alone(self, prepared: Prepared, write: Write, events: Sequence[PendingEvent]) -> None:
-        """By far the most frequent commit: one new resource and all that goes with it in one statement, one round trip."""
-        finish = self._finish(prepared, events)
-        bucket = self._bucket(write)
-        placed = not keeps_place(write.type, write.id)
-        place = (bucket_of(write.id), bucket, write.type, write.id) if placed else ()
-        record = self._record(prepared, write, bucket)
-        await self._pool.execute(_create_alone(write.type, placed), *finish, *record, *place)
+    async def _create(self, prepared: Prepared, events: Sequence[PendingEvent]) -> None:
+        """A few new resources and all that goes with them."""
+        values: list[object] = self._finish(prepared, events)
+        for type in sorted(prepared.created):
+            for record in self._created(prepared, type):
+                values += record
+        placed = self._placed(prepared)
+        shape = tuple((type, len(prepared.created[type])) for type in sorted(prepared.created))
+        text = one_statement.create(shape, len(placed))
+        values += [value for row in placed for value in row[1:]]
+        await self._pool.execute(text, *values)
+
+    def _created(self, prepared: Prepared, type: str) -> list[tuple[object, ...]]:
+        """The new rows of a type, in the order everybody locks in."""
+        records = [self._record(prepared, write, self._bucket(write)) for write in prepared.created[type]]
+        return sorted(records, key=lambda record: (record[4], record[8]))
+
+    async def _replace(self, prepared: Prepared, write: Write, events: Sequence[PendingEvent]) -> None:
+        """The next version of one resource, or its tombstone."""
+        deleted = write.body is None
+        values = dict(zip(COLUMNS, self._record(prepared, write, 0), strict=True))
+        told = await self._pool.execute(
+            one_statement.replace(write.type, deleted),
+            *self._finish(prepared, events),
+            write.type,
+            write.id,
+            bucket_of(write.id),
+            write.version - 1,
+            *(values[name] for name in one_statement.changed(deleted)),
+        )
+        if told == NOTHING_DONE:
+            raise _changed_meanwhile(write.type, 1)
 
     async def _supersede(self, connection: Any, prepared: Prepared, type: str) -> list[tuple[object, ...]]:
         writes = {write.id: write for write in prepared.replaced[type]}
@@ -143,16 +178,8 @@ class Commit:
             [writes[id].version - 1 for id in ids],
         )
         if len(moved) != len(writes):
-            raise Problem(
-                ProblemKind.CONFLICT,
-                "AKS-STORE-030",
-                f"{len(writes) - len(moved)} of the {type} resources changed meanwhile.",
-                why="Somebody else wrote a newer version first; nothing of this commit was written.",
-                now="Read again and repeat the change on what stands now.",
-            )
-        stricter = [write for write in writes.values() if write.derived.labels or write.derived.released]
-        if stricter:
-            await self._tighten_history(connection, prepared, type, stricter)
+            raise _changed_meanwhile(type, len(writes) - len(moved))
+        await fact_rows.tighten_history(connection, prepared.tenant, type, list(writes.values()))
         records = []
         for row in moved:
             write = writes[row["id"]]
@@ -170,33 +197,24 @@ class Commit:
             records.append(self._record(prepared, write, row["bucket"]))
         return records
 
-    async def _tighten_history(
-        self, connection: Any, prepared: Prepared, type: str, writes: Sequence[Write]
-    ) -> None:
-        """A label put on, or a release put off, holds for the versions before too: they say nearly the same."""
-        await connection.executemany(
-            statement("tighten_history", type),
-            [
-                (prepared.tenant, type, w.id, bucket_of(w.id), list(w.derived.labels), w.derived.released)
-                for w in writes
-            ],
-        )
-
     async def _place(self, connection: Any, prepared: Prepared) -> None:
         """Remembers where new resources with client-made ids live; a second creator of the same id fails here."""
-        placed = [
+        if placed := self._placed(prepared):
+            await connection.copy_records_to_table(
+                "idmap",
+                schema_name="record",
+                records=placed,
+                columns=("tenant", "bucket", "target", "type", "id"),
+            )
+
+    def _placed(self, prepared: Prepared) -> list[tuple[int, int, int, str, str]]:
+        """Their rows of `idmap`."""
+        return sorted(
             (prepared.tenant, bucket_of(write.id), self._bucket(write), type, write.id)
             for type, created in prepared.created.items()
             for write in created
             if not keeps_place(type, write.id)
-        ]
-        if placed:
-            await connection.copy_records_to_table(
-                "idmap",
-                schema_name="record",
-                records=sorted(placed),
-                columns=("tenant", "bucket", "target", "type", "id"),
-            )
+        )
 
     def _bucket(self, write: Write) -> int:
         """The patient's bucket, else the own id's; an id that names a bucket is believed."""
@@ -205,6 +223,7 @@ class Commit:
         return bucket_of(write.index.patients[0])
 
     def _record(self, prepared: Prepared, write: Write, bucket: int) -> tuple[object, ...]:
+        codec, body = prepared.bodies[write.type, write.id]
         return (
             prepared.tenant,
             write.version,
@@ -213,10 +232,10 @@ class Commit:
             bucket,
             method_number(write.method),
             INDEX_VERSION,
-            CODEC_PLAIN,
+            codec,
             write.id,
             *prepared.rows[write.type, write.id].columns(),
-            write.body,
+            body,
             list(write.derived.labels) or None,
             write.derived.released,
         )
@@ -251,28 +270,40 @@ class Commit:
         ]
 
 
+def _made_alone(prepared: Prepared) -> bool:
+    """A few new resources that give no facts beyond care relations."""
+    writes = prepared.writes
+    return (
+        len(writes) <= TOGETHER_MAX
+        and not prepared.replaced
+        and not any(write.derived.beyond_relations for write in writes)
+    )
+
+
+def _replaced_alone(prepared: Prepared) -> bool:
+    """One next version of what neither gave nor gives facts beyond care relations, and leaves its history as it is."""
+    if len(prepared.writes) != 1 or prepared.created:
+        return False
+    [write] = prepared.writes
+    return write.type not in fact_rows.SOURCES and not (
+        write.derived.beyond_relations or fact_rows.tightens(write)
+    )
+
+
 @cache
 def _insert(type: str) -> str:
     numbers = ", ".join(f"${n}" for n in range(1, len(COLUMNS) + 1))
     return f"insert into {table_of(type)} ({', '.join(COLUMNS)}) values ({numbers})"
 
 
-@cache
-def _create_alone(type: str, placed: bool) -> str:
-    """finish_commit.sql with the new row beside it; its arguments follow those of the file."""
-    finish = statement("finish_commit")
-    first = FINISH_ARGUMENTS + 1
-    numbers = ", ".join(f"${n}" for n in range(first, first + len(COLUMNS)))
-    parts = [f"created as (insert into {table_of(type)} ({', '.join(COLUMNS)}) values ({numbers}))"]
-    if placed:
-        at = first + len(COLUMNS)
-        parts.append(
-            "placed as (insert into record.idmap (tenant, bucket, target, type, id) "
-            f"values ($1::int, ${at}, ${at + 1}, ${at + 2}, ${at + 3}))"
-        )
-    head, begin, rest = finish.partition("with related as (")
-    assert begin, "finish_commit.sql begins with the relations"
-    return f"{head}with {', '.join(parts)}, related as ({rest}"
+def _changed_meanwhile(type: str, many: int) -> Problem:
+    return Problem(
+        ProblemKind.CONFLICT,
+        "AKS-STORE-030",
+        f"{many} of the {type} resources changed meanwhile.",
+        why="Somebody else wrote a newer version first; nothing of this commit was written.",
+        now="Read again and repeat the change on what stands now.",
+    )
 
 
 def _taken() -> Problem:

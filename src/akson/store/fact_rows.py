@@ -1,7 +1,7 @@
 """Facts beside the resources that give them: barriers, representations, traits, addresses, links. Care relations, which
 many resources give, are written by the commit itself (sql/finish_commit.sql); the rest is rare and stands here.
 
-Everything here runs in the commit's transaction. Which facts a resource gives is worked out above.
+Everything here runs in the transaction of a commit or of reindexing. Which facts a resource gives is worked out above.
 """
 
 from collections.abc import Sequence
@@ -9,6 +9,7 @@ from hashlib import blake2b
 from typing import Any
 
 from akson.access.facts import Barrier, Representation
+from akson.store.buckets import bucket_of
 from akson.store.keys import Keys
 from akson.store.statements import statement
 from akson.store.values import Write
@@ -29,7 +30,35 @@ _REPRESENTATIONS = (
 
 async def replace(connection: Any, keys: Keys, tenant: int, writes: Sequence[Write]) -> None:
     """What the versions before these said is gone, what these say stands."""
-    await _forget(connection, tenant, [w for w in writes if w.version > 1 and w.type in SOURCES])
+    await _replace(connection, keys, tenant, writes, [w for w in writes if w.version > 1])
+
+
+async def rebuild(connection: Any, keys: Keys, tenant: int, writes: Sequence[Write]) -> None:
+    """The facts of versions that stand already, in place of what they were taken to say before."""
+    await _replace(connection, keys, tenant, writes, writes)
+
+
+async def tighten_history(connection: Any, tenant: int, type: str, writes: Sequence[Write]) -> None:
+    """A label put on, or a release put off, holds for the versions before too: they say nearly the same."""
+    stricter = [
+        (tenant, type, w.id, bucket_of(w.id), list(w.derived.labels), w.derived.released)
+        for w in writes
+        if tightens(w)
+    ]
+    if stricter:
+        await connection.executemany(statement("tighten_history", type), stricter)
+
+
+def tightens(write: Write) -> bool:
+    """Whether it may make the versions before it stricter."""
+    return bool(write.derived.labels or write.derived.released)
+
+
+async def _replace(
+    connection: Any, keys: Keys, tenant: int, writes: Sequence[Write], known: Sequence[Write]
+) -> None:
+    """`known` are those of which facts may stand already."""
+    await _forget(connection, tenant, [write for write in known if write.type in SOURCES])
     told = [write for write in writes if write.derived.beyond_relations]
     barriers = [_barrier(tenant, w, row) for w in told for row in w.derived.barriers]
     if barriers:
@@ -49,7 +78,7 @@ async def replace(connection: Any, keys: Keys, tenant: int, writes: Sequence[Wri
     )
     if addresses:
         await _insert(connection, "address", ("tenant", "key", "owner"), list(addresses))
-    await _link(connection, keys, tenant, writes)
+    await _link(connection, keys, tenant, writes, known)
 
 
 async def _forget(connection: Any, tenant: int, changed: Sequence[Write]) -> None:
@@ -102,17 +131,19 @@ def _address_key(keys: Keys, tenant: int, text: str) -> bytes:
     return blake2b(f"{tenant}|{text}".encode(), digest_size=16, key=key).digest()
 
 
-async def _link(connection: Any, keys: Keys, tenant: int, writes: Sequence[Write]) -> None:
+async def _link(
+    connection: Any, keys: Keys, tenant: int, writes: Sequence[Write], known: Sequence[Write]
+) -> None:
     """Which Patients are one person is worked out anew for those whose links changed, and for all who hang together."""
     patients = {write.id: write.derived.links for write in writes if write.type == "Patient"}
     standing: set[str] = set()
     changed = [id for id, links in patients.items() if links]
-    superseded = [write.id for write in writes if write.type == "Patient" and write.version > 1]
-    if superseded:
+    linked = [write.id for write in known if write.type == "Patient"]
+    if linked:
         rows = await connection.fetch(
             "select distinct patient_id from record.patient_link where tenant = $1 and patient_id = any($2)",
             tenant,
-            superseded,
+            linked,
         )
         standing = {row["patient_id"] for row in rows}
     touched = sorted(standing.union(changed))

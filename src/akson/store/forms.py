@@ -4,11 +4,12 @@ One place for both sides, since a form that is written and never asked for is wa
 
     Coding http://loinc.org|8867-4   ->  "=http://loinc.org|8867-4", "c8867-4", "shttp://loinc.org"
     code without system              ->  "c8867-4", "|8867-4"
+    code whose system is implied     ->  "cfinal"
     family name Bakken (folded)      ->  "4bakk", "2ba", "wbakken"; exactly as written: "xBakken"
     date 2026-11-22T08:12Z           ->  "y2026", "m2026-11", "d2026-11-22"
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 
 PREFIXES = (8, 4, 2)
@@ -33,6 +34,15 @@ def asked_token(system: str | None, code: str | None) -> str:
     return f"={system}|{code}" if system else "|" + code
 
 
+def asked_tokens(system: str | None, code: str | None, implied: Mapping[str, str] | None) -> list[str]:
+    """Every form a searched token may have; `implied` is implied.systems_of the parameter."""
+    if implied is None or system is None:
+        return [asked_token(system, code)]
+    if code is None:
+        return ["c" + one for one, its in implied.items() if its == system]
+    return ["c" + code] if implied.get(code, "") == system else []
+
+
 def of_string(folded: str, written: str) -> Iterator[str]:
     for length in PREFIXES:
         if len(folded) >= length:
@@ -49,9 +59,11 @@ def asked_prefix(folded: str) -> str | None:
 
 def of_date(lo: datetime) -> Iterator[str]:
     if lo.year > 1:
-        yield f"y{lo:%Y}"
-        yield f"m{lo:%Y-%m}"
-        yield f"d{lo:%Y-%m-%d}"
+        # isoformat gives the year four digits on every platform, and is five times as fast as strftime.
+        day = lo.isoformat()[:10]
+        yield "y" + day[:4]
+        yield "m" + day[:7]
+        yield "d" + day
 
 
 def asked_date(lo: datetime, hi: datetime) -> str | None:

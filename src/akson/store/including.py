@@ -17,7 +17,7 @@ from akson.fhir.search.query import Include, Query
 from akson.store.buckets import bucket_of, keeps_place
 from akson.store.keys import Keys
 from akson.store.lanes import Lanes
-from akson.store.rows import COLUMNS, Row
+from akson.store.rows import COLUMNS, Row, stored_versions
 from akson.store.search import restriction
 from akson.store.search.hiding import (
     Redactions,
@@ -28,6 +28,7 @@ from akson.store.search.hiding import (
 )
 from akson.store.search.scope import Arguments, Scope, disjunction
 from akson.store.tables import Tables, at_place, table_of
+from akson.store.values import StoredVersion
 
 INCLUDED_MAX = 2_000
 """Resources added to one page."""
@@ -38,6 +39,8 @@ EVERY = "*"
 
 Rule = Callable[[str], Restriction]
 Rows = list[tuple[str, Row]]
+Found = Sequence[tuple[Row, StoredVersion]]
+"""What a page has: a row, and what was read out of it, since bodies are unpacked once."""
 _COLUMNS = ", ".join(f"t.{name}" for name in (*COLUMNS, "refs"))
 
 
@@ -55,11 +58,11 @@ class Including:
         self._definitions = definitions
 
     async def include(
-        self, tenant: int, query: Query, matches: Rows, rule: Rule, redactions: Redactions
-    ) -> Rows:
+        self, tenant: int, query: Query, matches: Found, rule: Rule, redactions: Redactions
+    ) -> tuple[StoredVersion, ...]:
         """What is to stand beside the matches, each once. Raises TOO_LARGE AKS-STORE-023."""
-        known = {(type, row["id"]) for type, row in matches}
-        found: Rows = []
+        known = {(match.type, match.id) for _, match in matches}
+        found: list[StoredVersion] = []
         frontier = matches
         for number in range(INCLUDE_ROUNDS_MAX):
             again = number > 0
@@ -69,30 +72,32 @@ class Including:
             new = await self._fetch(tenant, wanted, rule, redactions) if wanted else []
             if backward:
                 new += await self._referring(tenant, backward, frontier, rule, redactions)
-            frontier = []
+            added: Rows = []
             for type, row in new:
                 if (type, row["id"]) not in known:
                     known.add((type, row["id"]))
-                    frontier.append((type, row))
-            found += frontier
+                    added.append((type, row))
+            versions = stored_versions(added)
+            frontier = [(row, version) for (_, row), version in zip(added, versions, strict=True)]
+            found += versions
             if len(found) > INCLUDED_MAX:
                 raise _too_many()
             if not frontier:
                 break
-        return found
+        return tuple(found)
 
-    def _targets(self, tenant: int, includes: Sequence[Include], rows: Rows) -> set[tuple[str, str]]:
+    def _targets(self, tenant: int, includes: Sequence[Include], found: Found) -> set[tuple[str, str]]:
         """References written in the bodies that the index knows under the parameter asked for.
 
         The body has the value, `refs` its hash under each parameter: so no reference is stored a second time as text.
         """
         wanted: set[tuple[str, str]] = set()
-        for type, row in rows:
+        for row, version in found:
+            type, body = version.type, version.body
             asked = [include for include in includes if include.source in (type, EVERY)]
-            if not asked or row["body"] is None:
+            if not asked or body is None:
                 continue
             refs = set(row["refs"] or ())
-            body = row["body"]
             if row["hidden"]:
                 body = without(body, hidden_elements(type, row["hidden"]))
                 hidden = hidden_parameters(lambda _type, names=row["hidden"]: names, type)
@@ -131,11 +136,11 @@ class Including:
         return rows
 
     async def _referring(
-        self, tenant: int, includes: Sequence[Include], rows: Rows, rule: Rule, redactions: Redactions
+        self, tenant: int, includes: Sequence[Include], page: Found, rule: Rule, redactions: Redactions
     ) -> Rows:
         found: Rows = []
         for include in await self._spelled_out(includes):
-            targets = [f"{type}/{row['id']}" for type, row in rows if include.target in (None, type)]
+            targets = [f"{v.type}/{v.id}" for _, v in page if include.target in (None, v.type)]
             params = self._params(include, {target.partition("/")[0] for target in targets})
             if not targets or not params:
                 continue

@@ -4,22 +4,26 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
+from functools import lru_cache
 from itertools import product
 
 from akson.fhir.index_values import IndexValues
 from akson.fhir.search.values.string import fold
 from akson.fhir.search.values.token import OF_TYPE
 from akson.store import forms
+from akson.store.implied import systems_of
 from akson.store.keys import Keys
-from akson.store.principal import COMBINED_COMPOSITES, PATIENT_PARAMS, PRINCIPAL_DATE, WHOLE_COMPOSITES
+from akson.store.principal import PATIENT_PARAMS, PRINCIPAL_DATE, UNIONS, WHOLE_COMPOSITES
 from akson.store.units import BASE, in_base_units
 
-INDEX_VERSION = 3
-"""Raised when rows would be indexed differently from before; `reindex` brings older rows up to it."""
+INDEX_VERSION = 4
+"""Raised when rows would be indexed, or give facts, otherwise than before; `reindex` brings older rows up to it."""
 CODE_BITS = 40
 CODE_MASK = (1 << CODE_BITS) - 1
 COMPOSITE_FORMS_MAX = 200
 """Combinations written for one composite value; beyond it a resource would be mostly index."""
+_MARKS_MAX = 20_000
+"""Remembered codes and units of a process, about 5 MB. Codes repeat; identifiers push each other out."""
 
 
 @dataclass(slots=True)
@@ -71,12 +75,13 @@ def index_row(keys: Keys, tenant: int, type: str, values: IndexValues) -> IndexR
     _patients(keys, tenant, values, row)
     token = keys.token
     present: dict[str, None] = {}
+    unions = UNIONS.get(type, {})
     for param, system, code in values.tokens:
+        if param in unions:
+            continue
         present[param.partition(":")[0]] = None  # `subject:identifier` speaks of `subject`.
-        # An identifier's type is asked for with the number, never alone.
-        typed = param.endswith(OF_TYPE)
-        for form in (forms.asked_token(system, code),) if typed else forms.of_token(system, code):
-            row.tokens[token(tenant, type, param, "is", form)] = None
+        for mark in _token_marks(keys, tenant, type, param, system, code):
+            row.tokens[mark] = None
     for param, target in values.references:
         present[param] = None
         row.refs[keys.reference(tenant, type, param, target)] = None
@@ -89,14 +94,32 @@ def index_row(keys: Keys, tenant: int, type: str, values: IndexValues) -> IndexR
         row.strings[keys.param(tenant, type, param), uri] = None
     _dates(keys, tenant, type, values, row, present)
     _numbers(keys, tenant, type, values, row, present)
-    by_parts = (*WHOLE_COMPOSITES.get(type, ()), *COMBINED_COMPOSITES.get(type, ()))
+    by_parts = (*WHOLE_COMPOSITES.get(type, ()), *unions)
     for param, components in values.composites:
-        present[param] = None
         if param not in by_parts:
+            present[param] = None
             _composite(keys, tenant, type, param, components, row)
     for param in present:
         row.tokens[token(tenant, type, param, "present")] = None
     return row
+
+
+@lru_cache(maxsize=_MARKS_MAX)
+def _token_marks(
+    keys: Keys, tenant: int, type: str, param: str, system: str | None, code: str | None
+) -> tuple[int, ...]:
+    return tuple(
+        keys.token(tenant, type, param, "is", form) for form in _token_forms(type, param, system, code)
+    )
+
+
+def _token_forms(type: str, param: str, system: str | None, code: str | None) -> Iterable[str]:
+    if param.endswith(OF_TYPE):
+        # An identifier's type is asked for with the number, never alone.
+        return (forms.asked_token(system, code),)
+    if code is not None and systems_of(type, param) is not None:
+        return ("c" + code,)
+    return forms.of_token(system, code)
 
 
 def _patients(keys: Keys, tenant: int, values: IndexValues, row: IndexRow) -> None:
@@ -138,7 +161,10 @@ def _numbers(
     for param, low, high in values.numbers:
         present[param.partition(":")[0]] = None  # `near:latitude` speaks of `near`.
         row.numbers.append((keys.param(tenant, type, param), float(low), float(high), 0))
+    unions = UNIONS.get(type, {})
     for param, low, high, system, code in values.quantities:
+        if param in unions:
+            continue
         present[param] = None
         _quantity(keys, tenant, type, param, "", (low, high, system, code), row)
 
@@ -163,6 +189,7 @@ def _quantity(
         row.numbers.append((key, float(lowest), float(highest), unit_of(keys, tenant, system, unit)))
 
 
+@lru_cache(maxsize=_MARKS_MAX)
 def unit_of(keys: Keys, tenant: int, system: str | None, code: str | None) -> int:
     """num_unit of a quantity: 24 bits for the system, 40 for the code, so that each can be asked for alone.
 

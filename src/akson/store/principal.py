@@ -73,10 +73,13 @@ WHOLE_COMPOSITES = {
 }
 """Composites whose parts stand once in the resource itself: asking for both parts says the same, so nothing is indexed."""
 
-COMBINED_COMPOSITES = {
+UNIONS = {
     "Observation": {
+        "combo-code": ("code", "component-code"),
+        "combo-value-concept": ("value-concept", "component-value-concept"),
+        "combo-value-quantity": ("value-quantity", "component-value-quantity"),
         "combo-code-value-concept": ("code-value-concept", "component-code-value-concept"),
         "combo-code-value-quantity": ("code-value-quantity", "component-code-value-quantity"),
     }
 }
-"""Composites that are one or the other of two: nothing is indexed for them either."""
+"""Parameters that are one or the other of two: nothing is indexed for them either."""

@@ -81,7 +81,7 @@ class Reading:
                 patients = tuple(row["patient_ids"] or ())
                 labels = tuple(row["labels"] or ())
                 found[type, row["id"]] = Current(
-                    row["version"], row["updated"], patients, body_of(row), labels, row["released"]
+                    row["version"], row["updated"], patients, body_of(type, row), labels, row["released"]
                 )
         return found
 

@@ -1,9 +1,9 @@
-"""Rows of the database to StoredVersion and back: methods as numbers, the codec of bodies. Pure."""
+"""Rows of the database to StoredVersion and back: methods as numbers, bodies as they were given. Pure."""
 
 from collections.abc import Iterable
 from typing import Any, Protocol
 
-from akson.fhir.problem import Problem, ProblemKind
+from akson.store.packing import PLAIN, unpack
 from akson.store.values import StoredVersion
 
 
@@ -16,25 +16,18 @@ class Row(Protocol):
 COLUMNS = ("id", "version", "updated", "method", "patient_ids", "body_codec", "body", "labels", "released")
 """What a page's rows begin with, in this order."""
 METHODS = ("", "POST", "PUT", "DELETE", "PATCH")
-CODEC_PLAIN = 0
 
 
 def method_number(method: str) -> int:
     return METHODS.index(method)
 
 
-def body_of(row: Row) -> bytes | None:
-    """The body as the client sent it, whatever codec it is stored with."""
+def body_of(type: str, row: Row) -> bytes | None:
+    """The body as it was written, whatever codec it is stored with; None for a deletion."""
     body = row["body"]
-    if body is None or row["body_codec"] == CODEC_PLAIN:
-        return body
-    raise Problem(
-        ProblemKind.INTERNAL,
-        "AKS-STORE-012",
-        f"A body is stored in a form this program does not know (codec {row['body_codec']}).",
-        now="Start the version of Akson that was used last, or a newer one.",
-        permanent=True,
-    )
+    if body is None:
+        return None
+    return unpack(row["body_codec"], body, type, row["id"], row["version"], row["updated"])
 
 
 def stored_version(type: str, row: Row) -> StoredVersion:
@@ -43,7 +36,7 @@ def stored_version(type: str, row: Row) -> StoredVersion:
         id=row["id"],
         version=row["version"],
         updated=row["updated"],
-        body=body_of(row),
+        body=body_of(type, row),
         patients=tuple(row["patient_ids"] or ()),
         method=METHODS[row["method"]],
         labels=tuple(row["labels"] or ()),
@@ -59,7 +52,7 @@ def stored_versions(rows: Iterable[tuple[str, Any]]) -> tuple[StoredVersion, ...
             id,
             version,
             updated,
-            body if codec == CODEC_PLAIN else body_of(row),
+            body if body is None or codec == PLAIN else unpack(codec, body, type, id, version, updated),
             tuple(patients) if patients else (),
             METHODS[method],
             tuple(labels) if labels else (),

@@ -1,7 +1,7 @@
 """Runs searches: the page and the exact count. The SQL is composed in search/, includes are followed in including.py."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import asyncpg
 
@@ -12,8 +12,9 @@ from akson.fhir.search.query import Query
 from akson.store.including import Including
 from akson.store.keys import Keys
 from akson.store.lanes import Lanes
+from akson.store.reading_bodies import lay_out
 from akson.store.rows import stored_versions
-from akson.store.search import order, statement
+from akson.store.search import bodies, order, statement
 from akson.store.search.hiding import Redactions
 from akson.store.search.plans import Now, Plans, View
 from akson.store.search.scope import Arguments, Scope
@@ -27,6 +28,7 @@ _PLACE = re.compile(r"s\d|part")
 """The columns that say where a row stands in the order."""
 
 Rule = Callable[[str], Restriction]
+_Found = tuple[list[asyncpg.Record], int | None]
 
 
 class Searching:
@@ -58,21 +60,70 @@ class Searching:
     ) -> SearchPage:
         """One page. Raises AKS-STORE-021 (not offered), -022 (foreign cursor), -026 (takes too long)."""
         present = await self._tables.having(statement.types_of(query))
+        view = View(restriction, redactions)
+        looked_into = [part for part in bodies.candidates(query) if part.type in present]
+        try:
+            if looked_into:
+                rows, total = await self._looking_into(tenant, query, view, present, looked_into)
+            else:
+                rows, total = await self._found(tenant, query, view, present)
+            return await self._page(tenant, query, view, rows, total)
+        except asyncpg.QueryCanceledError:
+            raise _too_long() from None
+
+    async def _looking_into(
+        self, tenant: int, query: Query, view: View, present: frozenset[str], candidates: Sequence[Query]
+    ) -> _Found:
+        """The same, with the bodies that it looks into laid out. The connection is given back before anything else is
+        asked for: who holds one must not wait for another."""
+        # Both statements see the same rows.
+        async with (
+            self._pool.acquire() as connection,
+            connection.transaction(isolation="repeatable_read"),
+        ):
+            laid = await lay_out(
+                connection,
+                candidates,
+                lambda type: self._scope(
+                    tenant, type, Arguments(), view, present.__contains__, self._clock.now
+                ),
+            )
+            if not laid:
+                raise _too_long()
+            return await self._found(tenant, query, view, present, connection)
+
+    async def _found(
+        self,
+        tenant: int,
+        query: Query,
+        view: View,
+        present: frozenset[str],
+        connection: asyncpg.Connection | None = None,
+    ) -> _Found:
+        """Rows of the page and one more, and how many match in all if asked. `connection` has bodies laid out."""
         only_count = query.summary == "count" or query.count == 0
         counted = only_count or query.total in ("accurate", "estimate")
         if not any(part.type in present for part in query.parts or (query,)):
-            return SearchPage((), (), 0 if counted else None, None)
-        view = View(restriction, redactions)
-        try:
-            total = None
-            if counted:
-                sql = self._counting(tenant, query, view, present.__contains__, self._clock.now)
-                total = await self._pool.fetchval(sql.text, *sql.arguments)
-            if only_count:
-                return SearchPage((), (), total, None)
-            return await self._page(tenant, query, view, present, total)
-        except asyncpg.QueryCanceledError:
-            raise _too_long() from None
+            return [], 0 if counted else None
+        total = None
+        if counted:
+            sql = self._counting(tenant, query, view, present.__contains__, self._clock.now)
+            total = await (connection or self._pool).fetchval(sql.text, *sql.arguments)
+        if only_count:
+            return [], total
+        if connection is not None:
+            # A table of this transaction alone: what is remembered would be asked where there is none.
+            sql = self._paging(tenant, query, view, present.__contains__, self._clock.now)
+            return await connection.fetch(sql.text, *sql.arguments), total
+        sql = self._plans.of(
+            tenant,
+            query,
+            view,
+            present,
+            lambda view, now: self._paging(tenant, query, view, present.__contains__, now),
+        )
+        way = self._steady if statement.planned_alike(query) else self._pool
+        return await way.fetch(sql.text, *sql.arguments), total
 
     def explain(self, tenant: int, query: Query, *, restriction: Rule, redactions: Redactions) -> Sql:
         """The statement of the page as it would be sent."""
@@ -100,30 +151,22 @@ class Searching:
         return statement.page(query, scopes[0], limit=size + 1, with_refs=with_refs)
 
     async def _page(
-        self, tenant: int, query: Query, view: View, present: frozenset[str], total: int | None
+        self, tenant: int, query: Query, view: View, rows: list[asyncpg.Record], total: int | None
     ) -> SearchPage:
         size = min(query.count, PAGE_MAX)
-        sql = self._plans.of(
-            tenant,
-            query,
-            view,
-            present,
-            lambda view, now: self._paging(tenant, query, view, present.__contains__, now),
-        )
-        way = self._steady if statement.planned_alike(query) else self._pool
-        rows = await way.fetch(sql.text, *sql.arguments)
         cursor = None
         if len(rows) > size:
             last = dict(rows[size - 1])
             cursor = order.encode(tuple(value for name, value in last.items() if _PLACE.fullmatch(name)))
             rows = rows[:size]
-        matches = [(query.parts[row["part"]].type if query.parts else query.type, row) for row in rows]
-        included = []
-        if query.includes or query.revincludes:
-            included = await self._including.include(
-                tenant, query, matches, view.restriction, view.redactions
-            )
-        return SearchPage(stored_versions(matches), stored_versions(included), total, cursor)
+        matches = stored_versions(
+            (query.parts[row["part"]].type if query.parts else query.type, row) for row in rows
+        )
+        included = ()
+        if rows and (query.includes or query.revincludes):
+            page = list(zip(rows, matches, strict=True))
+            included = await self._including.include(tenant, query, page, view.restriction, view.redactions)
+        return SearchPage(matches, included, total, cursor)
 
     def _scopes(
         self, tenant: int, query: Query, view: View, exists: Callable[[str], bool], now: Now

@@ -5,12 +5,15 @@ stands under a key of its own: a search that names no unit looks at the numbers 
 """
 
 from decimal import Decimal
+from functools import lru_cache
 
 from akson.fhir.ucum import canonical
 
 UCUM = "http://unitsofmeasure.org"
 BASE = ":base"
 """`value-quantity:base` is the key of the rows in base units."""
+# Measurements repeat, and the two ends of one are mostly the same number.
+_canonical = lru_cache(maxsize=20_000)(canonical)
 _EXPONENT_MAX = 60
 """Beyond it no quantity of this world lies, and exact arithmetic becomes costly."""
 
@@ -26,7 +29,7 @@ def in_base_units(
         if not number.is_finite():
             converted.append(number)
             continue
-        found = canonical(number, code)
+        found = _canonical(number, code)
         if found is None:
             return None
         converted.append(found[0])

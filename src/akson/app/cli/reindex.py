@@ -9,7 +9,6 @@ from akson.app.cli.running import run_async, say_json
 
 if TYPE_CHECKING:
     from akson.app.settings import Settings
-    from akson.fhir.index_values import IndexValues
 
 
 @click.command("reindex")
@@ -17,7 +16,7 @@ if TYPE_CHECKING:
 @options.as_json
 @options.data
 def command(types: tuple[str, ...], as_json: bool, data: str | None) -> None:
-    """Rebuild the search index of TYPES (all when none is named) where an older version of Akson wrote it.
+    """Rebuild index and facts of TYPES (all when none is named) where an older version of Akson wrote them.
 
     May be stopped at any time; the next run goes on with what is left.
     """
@@ -32,17 +31,11 @@ async def _reindex(settings: "Settings", types: tuple[str, ...], quiet: bool) ->
     from akson.app.progress import Progress
     from akson.app.wiring import open_node
     from akson.fhir.definitions import load
+    from akson.record.reindexing import read_again
 
     for type in types:
         load().type(type)
     async with open_node(settings, pool_size=2) as node:
         with Progress("resources", quiet=quiet) as progress:
             wanted = types or tuple(sorted(await node.record.store.types()))
-            return await node.record.store.reindex(wanted, _extract, lambda done: progress.to(done, None))
-
-
-def _extract(type: str, body: bytes) -> "IndexValues":
-    from akson.fhir.codec.json import parse
-    from akson.fhir.extraction import extract
-
-    return extract(parse(body))
+            return await node.record.store.reindex(wanted, read_again, lambda done: progress.to(done, None))

@@ -26,7 +26,8 @@ _members = msgspec.json.Decoder(dict[str, msgspec.Raw])
 def instant(moment: datetime) -> str:
     """`2026-11-24T13:05:00.123Z`: UTC, milliseconds, or microseconds where they are not zero."""
     fine = "microseconds" if moment.microsecond % 1000 else "milliseconds"
-    return moment.astimezone(UTC).isoformat(timespec=fine).replace("+00:00", "Z")
+    utc = moment if moment.tzinfo is UTC else moment.astimezone(UTC)
+    return utc.isoformat(timespec=fine)[: -len("+00:00")] + "Z"
 
 
 def splice(body: bytes, resource: Json, *, id: str, version: int, updated: datetime) -> bytes:
@@ -45,9 +46,11 @@ def splice(body: bytes, resource: Json, *, id: str, version: int, updated: datet
     after = end
     if "id" in resource:
         found = _ID_NEXT.match(body, end)
-        if found is None:
+        if found is not None:
+            after = found.end()
+        elif b'"id"' in body:
             return _rebuilt(body, added)
-        after = found.end()
+        # Else the id was given to the resource here, and its text has none.
     if "meta" not in resource:
         return b"".join((body[:end], b",", added, body[after:]))
     meta_at = _META.search(body, after)

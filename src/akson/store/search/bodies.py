@@ -1,16 +1,23 @@
 """Text that is not in the index, read out of the body when it is asked for: what codes are called, what to order by.
 
-A parameter's expression becomes JSON paths, once. PostgreSQL walks them in the rows that the other terms leave.
+A parameter's expression becomes JSON paths, once. PostgreSQL walks them in the rows that the other terms leave. Bodies are
+packed in a way it cannot read (ADR 0054), so `candidates` says which rows these are, and ../reading_bodies.py lays their
+bodies into a table of the transaction first.
 Spec: https://www.postgresql.org/docs/15/functions-json.html#FUNCTIONS-SQLJSON-PATH
 """
 
 import re
+from collections.abc import Callable, Iterator
 from functools import cache
 
 from akson.fhir.definitions import load
 from akson.fhir.extraction.plan import NotPlain, Path, Step, plan
+from akson.fhir.search.query import ChainValue, JunctionValue, Query, Sort, Term
 from akson.fhir.search.values.token import SORTED_BY, TEXTS
 from akson.store.search.scope import Scope
+
+READABLE = "pg_temp.readable"
+"""Of this transaction alone: `self` of the candidates, and their bodies unpacked."""
 
 _EQUALS = re.compile(r"(\w+) = '([^']*)'")
 _POINTS_TO = re.compile(r"resolve\(\) is (\w+)")
@@ -32,9 +39,50 @@ def ordered_by(type: str, param: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(found))
 
 
+def candidates(query: Query) -> Iterator[Query]:
+    """The rows whose bodies the statement may look into, of every table it names: what else is asked of them, without order.
+
+    Nothing when it looks into none.
+    """
+    for part in query.parts or (query,):
+        # From the inside out: which rows are left may hang on what the rows they refer to say.
+        for term in part.terms:
+            yield from _inner(term)
+        if any(map(_reads_order_of(part.type), query.sort)) or any(map(_reads, part.terms)):
+            yield Query(part.type, tuple(term for term in part.terms if not _reads(term)))
+
+
+def _inner(term: Term) -> Iterator[Query]:
+    """Of the tables that chains, `_has` and lists lead to."""
+    for value in term.values:
+        if isinstance(value, ChainValue):
+            yield from candidates(value.query)
+        elif isinstance(value, JunctionValue):
+            for inner in value.terms:
+                yield from _inner(inner)
+
+
+def _reads(term: Term) -> bool:
+    """Whether the term looks into the bodies of its own table."""
+    if term.kind == "filter":
+        return any(any(map(_reads, value.terms)) for value in term.values if isinstance(value, JunctionValue))
+    return term.kind == "fulltext" or (term.kind == "token" and term.modifier == "text")
+
+
+def _reads_order_of(type: str) -> Callable[[Sort], bool]:
+    return lambda sort: sort.kind in ("token", "reference") and bool(ordered_by(type, sort.param))
+
+
+def json(scope: Scope) -> str:
+    """The row's body as jsonb, null for what PostgreSQL cannot hold. A table that stands in has its bodies as they are."""
+    if scope.source:
+        return f"record.json_of({scope.column('body')})"
+    return f"record.json_of((select b.body from {READABLE} b where b.self = {scope.column('self')}))"
+
+
 def texts(paths: tuple[str, ...], scope: Scope) -> str:
     """A FROM item with one column `v`: the text at each of the paths. Paths come from the definitions alone."""
-    body = f"record.json_of({scope.column('body')})"
+    body = json(scope)
     each = [f"select jsonb_path_query({body}, {_literal(path)}) #>> '{{}}' as v" for path in paths]
     return f"({' union all '.join(each)})"
 

@@ -13,7 +13,7 @@ from datetime import datetime
 
 from akson.fhir.problem import Problem, ProblemKind
 from akson.fhir.search.query import Sort
-from akson.store.principal import PRINCIPAL_DATE
+from akson.store.principal import PRINCIPAL_DATE, UNIONS
 from akson.store.search.bodies import ordered_by, texts
 from akson.store.search.hiding import where_hidden
 from akson.store.search.scope import Scope, unsupported
@@ -78,10 +78,12 @@ def _key(sort: Sort, scope: Scope) -> Key:
 
 def _extreme(key_column: str, value_column: str, sort: Sort, scope: Scope) -> str:
     """The smallest of several values going up, the largest going down."""
-    key = scope.arguments.add(scope.keys.param(scope.tenant, scope.type, sort.param), "bigint")
+    params = UNIONS.get(scope.type, {}).get(sort.param, (sort.param,))
+    keys = [scope.keys.param(scope.tenant, scope.type, param) for param in params]
+    under = f"any({scope.arguments.add(keys, 'bigint[]')})"
     arrays = f"unnest({scope.column(key_column)}, {scope.column(value_column)}) o(k, v)"
     value = 'v collate "C"' if value_column == "str_val" else "v"
-    return f"(select {'max' if sort.descending else 'min'}({value}) from {arrays} where o.k = {key})"
+    return f"(select {'max' if sort.descending else 'min'}({value}) from {arrays} where o.k = {under})"
 
 
 def after(order: tuple[Key, ...], values: Sequence[object], scope: Scope, *, inclusive: bool = False) -> str:

@@ -10,7 +10,7 @@ create table record."{table}" (
     bucket        smallint    not null, -- 0..1023, fixed at creation
     method        smallint    not null, -- 1 POST 2 PUT 3 DELETE 4 PATCH
     index_version smallint    not null,
-    body_codec    smallint    not null, -- 0: the bytes as they are
+    body_codec    smallint    not null, -- how the bytes are packed: packing/bodies.py
     id            text collate "C" not null,
     patient_ids   text[],               -- plain, for access; null when none, never empty
     tokens        bigint[],
@@ -29,7 +29,7 @@ create table record."{table}" (
     released      timestamptz,          -- held back from the citizen until then; null when not held back
     primary key (tenant, bucket, id)
 );
-create index on record."{table}" using gin (tokens, refs) with (fastupdate = on, gin_pending_list_limit = 1024);
+create index on record."{table}" using gin (tokens, refs) with (fastupdate = on, gin_pending_list_limit = 128);
 create index on record."{table}" (tenant, patient, date_lo desc nulls last);
 create index on record."{table}" (tenant, updated);
 create index on record."{table}" (self);

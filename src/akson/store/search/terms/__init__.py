@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from akson.fhir.search.query import ChainValue, MissingValue, Query, Term, TokenValue
+from akson.store.principal import UNIONS, WHOLE_COMPOSITES
 from akson.store.search import restriction
 from akson.store.search.hiding import or_hidden, visible_only
 from akson.store.search.scope import Scope, conjunction, disjunction, unsupported
@@ -84,6 +85,9 @@ def leaves_few(term: Term) -> bool:
 
 def of_term(term: Term, scope: Scope) -> str:
     """The term as a condition. In rows where what it reads is hidden from the reader, it reads nothing."""
+    union = UNIONS.get(scope.type, {}).get(term.param)
+    if union is not None and term.kind not in ("filter", "has"):
+        return _union(term, union, scope)
     missing = [value for value in term.values if isinstance(value, MissingValue)]
     if missing:
         return disjunction([_missing(term, value, scope) for value in missing])
@@ -110,10 +114,22 @@ def _plain(term: Term, scope: Scope) -> str:
 def _missing(term: Term, value: MissingValue, scope: Scope) -> str:
     if term.kind in ("id", "lastUpdated"):
         return "false" if value.missing else "true"
-    mark = scope.arguments.add([scope.token(term.param, "present")], "bigint[]")
-    if value.missing:
-        return or_hidden(f"({scope.column('tokens')} @> {mark}) is not true", term.param, scope)
-    return visible_only(f"({scope.column('tokens')} @> {mark}) is true", term.param, scope)
+    # A composite of what stands in the resource itself is there when all its parts are.
+    params = WHOLE_COMPOSITES.get(scope.type, {}).get(term.param, (term.param,))
+    mark = scope.arguments.add([scope.token(param, "present") for param in params], "bigint[]")
+    present = f"({scope.column('tokens')} @> {mark})"
+    test = f"{present} is {'not true' if value.missing else 'true'}"
+    for param in dict.fromkeys((term.param, *params)):
+        test = or_hidden(test, param, scope) if value.missing else visible_only(test, param, scope)
+    return test
+
+
+def _union(term: Term, params: tuple[str, ...], scope: Scope) -> str:
+    """What holds of one of the parameters; what is denied, of all of them. Each hides what is hidden of it."""
+    each = [of_term(replace(term, param=param), scope) for param in params]
+    if term.modifier in _FULFILLED_BY_NOTHING or MissingValue(True) in term.values:
+        return or_hidden(f"({conjunction(each)})", term.param, scope)
+    return visible_only(disjunction(each), term.param, scope)
 
 
 def _narrowed(query: Query, scope: Scope) -> Scope:

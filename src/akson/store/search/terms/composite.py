@@ -20,7 +20,7 @@ from akson.fhir.search.query import (
 )
 from akson.fhir.search.values.string import fold
 from akson.store import forms
-from akson.store.principal import COMBINED_COMPOSITES, WHOLE_COMPOSITES
+from akson.store.principal import WHOLE_COMPOSITES
 from akson.store.search.ranges import some_date, some_number, some_quantity
 from akson.store.search.scope import Scope, conjunction, disjunction, unsupported
 
@@ -33,9 +33,6 @@ def condition(term: Term, scope: Scope, of_term: OfTerm) -> str:
 
 
 def _by_parts(param: str, value: CompositeValue, scope: Scope, of_term: OfTerm) -> str:
-    combined = COMBINED_COMPOSITES.get(scope.type, {}).get(param)
-    if combined:
-        return disjunction([_by_parts(one, value, scope, of_term) for one in combined])
     whole = WHOLE_COMPOSITES.get(scope.type, {}).get(param)
     if whole is None:
         return _one(param, value, scope)

@@ -6,6 +6,7 @@ rows that the other terms leave, so ask within a patient or beside a code where 
 
 from akson.fhir.search.query import StringValue, Term
 from akson.fhir.search.values.string import fold
+from akson.store.search.bodies import json
 from akson.store.search.scope import Scope, disjunction
 
 _LETTERS = str.maketrans({"{": "æ", "|": "ø", "}": "å"})
@@ -23,7 +24,7 @@ def condition(term: Term, scope: Scope) -> str:
 def _one(param: str, text: str, scope: Scope) -> str:
     wanted = fold(text.translate(_NO_LETTERS)).translate(_LETTERS)
     asked = f"websearch_to_tsquery('simple', {scope.arguments.add(wanted, 'text')})"
-    body = f"record.json_of({scope.column('body')})"
+    body = json(scope)
     # A tag of the narrative is a word to nobody.
     narrative = f"regexp_replace({body} #>> '{{text,div}}', '<[^>]*>', ' ', 'g')"
     if param == "_text":

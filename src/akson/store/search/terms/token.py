@@ -1,8 +1,11 @@
 """Token terms: `code=http://loinc.org|8867-4`, `gender=female`, `:not`. Spec: https://hl7.org/fhir/R4/search.html#token."""
 
+from collections.abc import Mapping
+
 from akson.fhir.search.query import OfTypeValue, StringValue, Term, TokenValue, Value
 from akson.fhir.search.values.string import fold
 from akson.store import forms
+from akson.store.implied import systems_of
 from akson.store.search.bodies import said, texts
 from akson.store.search.scope import Scope, disjunction, unsupported
 
@@ -18,9 +21,8 @@ def condition(term: Term, scope: Scope) -> str:
         )
     if term.modifier not in _MODIFIERS:
         raise unsupported(f"The modifier :{term.modifier} of tokens is not offered.")
-    wanted = [
-        scope.token(term.param, "is", form) for value in term.values if (form := _form(value)) is not None
-    ]
+    implied = systems_of(scope.type, term.param)
+    wanted = [scope.token(term.param, "is", form) for value in term.values for form in _forms(value, implied)]
     test = f"{scope.column('tokens')} && {scope.arguments.add(wanted, 'bigint[]')}"
     if term.modifier == "not":
         return f"({test}) is not true"
@@ -28,13 +30,13 @@ def condition(term: Term, scope: Scope) -> str:
     return f"({test}) is true" if scope.narrow else test
 
 
-def _form(value: Value) -> str | None:
+def _forms(value: Value, implied: Mapping[str, str] | None) -> list[str]:
     match value:
         case TokenValue(system, code):
-            return forms.asked_token(system, code)
+            return forms.asked_tokens(system, code, implied)
         case OfTypeValue(system, code, number):
-            return forms.asked_token(f"{system}|{code}", number)
-    return None
+            return [forms.asked_token(f"{system}|{code}", number)]
+    return []
 
 
 def _says(param: str, text: str, scope: Scope) -> str:
