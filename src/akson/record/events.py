@@ -135,7 +135,7 @@ class EventMaker:
                 _joined(list(decisions[patient].values())),
                 {patient: names},
                 at=at,
-                evidence=evidence(first[patient]),
+                evidence=evidence(first[patient]) if _KEEPS_DECISION else b"",
             )
         ]
 

@@ -9,7 +9,7 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from akson.access.actor import Actor, PurposeOfUse
@@ -72,7 +72,7 @@ class Judge:
         self._store = store
         self._actor = actor
         self._purpose = purpose_of_use
-        self._at = at
+        self._at = _end_of_second(at)
         self._policy = policy
         self._scopes: dict[tuple[str, str], Scope] = {}
         self._known: dict[str, PatientFacts] = {}
@@ -196,6 +196,12 @@ class Judge:
         facts = self._known.get(patient)
         known_as = {patient, *(facts.same if facts else ())}
         return next((own for own in self._own if own in known_as), patient)
+
+
+def _end_of_second(at: datetime) -> datetime:
+    """Decisions are made for the second's end, so that all of one second share what the rules say; what a commit of this
+    second gave counts already, and what ended in it counts no longer."""
+    return at if not at.microsecond else at.replace(microsecond=0) + timedelta(seconds=1)
 
 
 def _needs_no_facts(asked: Scope) -> bool:
