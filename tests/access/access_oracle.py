@@ -7,12 +7,14 @@ Cedar cannot count (is there a valid row?) is worked out here, from the words of
 import json
 from collections.abc import Iterator, Sequence
 from datetime import datetime
+from functools import lru_cache
 from itertools import islice
 from pathlib import Path
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 import cedarpy
-from access_questions import Asked
+from access_questions import Asked, questions
 
 TEXT = (Path(__file__).parent / "cedar" / "policies.cedar").read_text(encoding="utf-8")
 GROUNDS: dict[str, str] = {
@@ -31,6 +33,7 @@ CLASS_OF = {
     **dict.fromkeys(("Task", "Encounter", "Communication"), "message"),
     **dict.fromkeys(("Organization", "Practitioner"), "reference"),
 }
+QUESTIONS = 20_000
 BATCH = 500
 _POLICIES = cedarpy.PolicySet.from_str(TEXT)
 _ACTIONS = [
@@ -45,21 +48,24 @@ _ACTIONS = [
 ] + [{"uid": {"type": "Action", "id": group}, "attrs": {}, "parents": []} for group in GROUPS]
 
 
-def answers(asked: Sequence[Asked]) -> list[bool]:
-    """Whether each is permitted, in order."""
-    return [permit for permit, _ in judged(asked)]
+class Opinion(NamedTuple):
+    permit: bool
+    grounds: tuple[str, ...]
+    """Of the text, those that decided."""
 
 
-def judged(asked: Sequence[Asked]) -> list[tuple[bool, tuple[str, ...]]]:
-    """Permitted or not, and the grounds that decided."""
-    found = []
+@lru_cache(maxsize=1)
+def opinions(seed: int, count: int = QUESTIONS) -> list[tuple[Asked, Opinion]]:
+    """The questions of a seed, each with what Cedar says."""
+    asked = list(questions(seed, count))
+    found: list[Opinion] = []
     rest = iter(asked)
     while batch := list(islice(rest, BATCH)):
         found += _batch(batch)
-    return found
+    return list(zip(asked, found, strict=True))
 
 
-def _batch(asked: Sequence[Asked]) -> Iterator[tuple[bool, tuple[str, ...]]]:
+def _batch(asked: Sequence[Asked]) -> Iterator[Opinion]:
     requests, entities, owners = [], [*_ACTIONS], []
     for number, one in enumerate(asked):
         entities += [_asker(number, one), _thing(number, one)]
@@ -81,14 +87,13 @@ def _batch(asked: Sequence[Asked]) -> Iterator[tuple[bool, tuple[str, ...]]]:
     return (_joined(answers) for answers in by_question)
 
 
-def _joined(answers: list[cedarpy.AuthzResult]) -> tuple[bool, tuple[str, ...]]:
+def _joined(answers: list[cedarpy.AuthzResult]) -> Opinion:
     reasons = [set(a.diagnostics.reasons) for a in answers]
     if all(a.allowed for a in answers):
         common = set.intersection(*reasons)
-        return bool(common), tuple(sorted(GROUNDS[id] for id in common))
-    return False, tuple(
-        sorted({GROUNDS[id] for a, r in zip(answers, reasons, strict=True) if not a.allowed for id in r})
-    )
+        return Opinion(bool(common), tuple(sorted(GROUNDS[id] for id in common)))
+    against = {GROUNDS[id] for a, r in zip(answers, reasons, strict=True) if not a.allowed for id in r}
+    return Opinion(False, tuple(sorted(against)))
 
 
 def _asker(number: int, one: Asked) -> dict:

@@ -50,9 +50,14 @@ LABELS = (
     *("R", "V", "mental-health"),
 )
 KINDS = tuple(v for k, v in vars(RelationKind).items() if k.isupper() and v != "attested")
-_OPENED = (RelationKind.EMERGENCY, RelationKind.SELF_DECLARED, RelationKind.LIFTED)
-BASES = ("parental", "power-of-attorney", "guardian")
-AGES = (0, 5, 11, 12, 12, 13, 15, 16, 16, 40, 84)
+_OPENED = (
+    RelationKind.EMERGENCY,
+    RelationKind.SELF_DECLARED,
+    RelationKind.SELF_DECLARED,
+    RelationKind.LIFTED,
+)
+BASES = ("parental", "parental", "power-of-attorney", "guardian")
+AGES = (0, 11, 12, 12, 15, 16, 16, 16, 40, 84)
 MODELS = ("consumer-attests", "source-decides", "mutual-trust")
 NORWAY = ZoneInfo("Europe/Oslo")
 
@@ -81,8 +86,9 @@ def _asked(r: Random) -> Asked:
     actor = _MAKERS[r.choices(tuple(_MAKERS), (12, 5, 3, 8, 1, 0.4))[0]](r)
     action = r.choices(ACTIONS, _USUAL.get(actor.kind, (12, 8, 3, 4, 2, 1, 2, 2, 0.5)))[0]
     type = "Patient" if action == "identify" and r.random() < 0.8 else r.choice(TYPES)
+    purpose = _purpose(r, actor)
     return Asked(
-        _facts(r, actor, at), actor, _purpose(r, actor), Question(action, type, at), r.choice(POLICIES)
+        _facts(r, actor, purpose, at), actor, purpose, Question(action, type, at), r.choice(POLICIES)
     )
 
 
@@ -109,8 +115,8 @@ def _staff(r: Random) -> Actor:
         reference=r.choice((*PEOPLE, "")) if r.random() < 0.2 else PEOPLE[0],
         organisations=_some(r, UNITS) or UNITS[:1],
         level=4 if r.random() < 0.97 else 3,
-        service=r.choice(("", "KA02", "KP02")),
-        own_patient=r.choice(("", "", "", "", "", "", "Patient/siri-p", "siri-p")),
+        service=r.choice(("", "KA02", "KA02", "KP02")),
+        own_patient=r.choice((*("",) * 8, "Patient/siri-p", "siri-p")),
     )
 
 
@@ -137,7 +143,8 @@ def _citizen(r: Random) -> Actor:
 
 
 def _proxy(r: Random) -> Actor:
-    chosen = tuple(f"Patient/{p}" for p in _some(r, PATIENTS, 3)) or ("Patient/astrid",)
+    known = PATIENTS if r.random() < 0.7 else _some(r, PATIENTS, 3)
+    chosen = tuple(f"Patient/{p}" for p in known)
     return Actor(
         ActorKind.PROXY,
         "m",
@@ -175,17 +182,26 @@ def _purpose(r: Random, actor: Actor) -> PurposeOfUse:
     return r.choice(usual) if r.random() < 0.75 else r.choice(tuple(PurposeOfUse))
 
 
-def _facts(r: Random, actor: Actor, at: datetime) -> Facts:
-    patients = tuple(r.sample(PATIENTS, r.choices((0, 1, 2), (2, 10, 3))[0]))
+def _facts(r: Random, actor: Actor, purpose: PurposeOfUse, at: datetime) -> Facts:
+    patients = tuple(r.sample(PATIENTS, r.choices((0, 1, 2), (2, 12, 3))[0]))
+    plain = r.random() < 0.5
+    released = r.choice((*(None,) * 5, at - timedelta(1), at, at + timedelta(seconds=1)))
     return Facts(
         patients,
-        tuple(_relation(r, actor, at, p) for p in patients for _ in range(r.randint(0, 4))),
-        tuple(_barrier(r, actor, at, p) for p in patients for _ in range(r.choice((0, 0, 0, 0, 1, 2)))),
-        tuple(_representation(r, actor, at, p) for p in patients for _ in range(r.randint(0, 3))),
+        tuple(_relation(r, actor, purpose, at, p) for p in patients for _ in range(r.randint(0, 4))),
+        tuple(_barrier(r, actor, at, p) for p in patients if not plain for _ in range(r.choice((0, 1, 2)))),
+        tuple(_representation(r, at, p) for p in patients for _ in range(r.randint(0, 3))),
         tuple(_traits(r, at, p) for p in PATIENTS if r.random() < 0.95),
-        _some(r, LABELS, 2) if r.random() < 0.3 else (),
-        r.choice((*(None,) * 9, at - timedelta(1), at, at + timedelta(seconds=1))),
+        () if plain else _labels(r, actor),
+        None if plain else released,
     )
+
+
+def _labels(r: Random, actor: Actor) -> tuple[str, ...]:
+    """What is withheld from youth and from parents is rare among all the labels, and matters only there."""
+    if r.random() < 0.4 and actor.kind in (ActorKind.CITIZEN, ActorKind.PROXY):
+        return (r.choice(("NORN_UNGDOM", "NORN_FORANS")),)
+    return _some(r, LABELS, 2)
 
 
 def _start(r: Random, at: datetime) -> datetime:
@@ -196,10 +212,13 @@ def _end(r: Random, at: datetime) -> datetime | None:
     return r.choice((None, None, None, at + timedelta(1), at + timedelta(seconds=1), at, at - timedelta(1)))
 
 
-def _relation(r: Random, actor: Actor, at: datetime, patient: str) -> Relation:
+def _relation(r: Random, actor: Actor, purpose: PurposeOfUse, at: datetime, patient: str) -> Relation:
     hers = (*actor.grantees, *actor.enterprises)
     grantee = r.choice(hers) if hers and r.random() < 0.85 else r.choice((*PEOPLE, *UNITS, *ENTERPRISES))
-    return Relation(patient, grantee, r.choice((*KINDS, *_OPENED)), _start(r, at), _end(r, at))
+    kind = r.choice((*KINDS, *_OPENED))
+    if purpose is PurposeOfUse.EMERGENCY and r.random() < 0.4:
+        kind = RelationKind.EMERGENCY
+    return Relation(patient, grantee, kind, _start(r, at), _end(r, at))
 
 
 def _barrier(r: Random, actor: Actor, at: datetime, patient: str) -> Barrier:
@@ -225,15 +244,15 @@ def _barrier(r: Random, actor: Actor, at: datetime, patient: str) -> Barrier:
     )
 
 
-def _representation(r: Random, actor: Actor, at: datetime, patient: str) -> Representation:
+def _representation(r: Random, at: datetime, patient: str) -> Representation:
     return Representation(
         patient,
         RELATIVES[0] if r.random() < 0.85 else RELATIVES[1],
         r.choice(BASES),
-        r.choice(((), (), ("clinical",), ("demographic", "mental-health"))),
-        r.choice((None, _start(r, at))),
+        r.choice(((), (), (), ("clinical",), ("demographic", "mental-health"))),
+        r.choice((None, None, _start(r, at))),
         _end(r, at),
-        r.random() < 0.7,
+        r.random() < 0.8,
     )
 
 
@@ -241,4 +260,4 @@ def _traits(r: Random, at: datetime, patient: str) -> Traits:
     today = at.astimezone(NORWAY).date()
     day = date(today.year - r.choice(AGES), today.month, today.day) + timedelta(r.randint(-1, 1))
     born = r.choice((None, date(2012, 2, 29), *(day,) * 10))
-    return Traits(patient, born, r.random() < 0.2)
+    return Traits(patient, born, r.random() < 0.12)

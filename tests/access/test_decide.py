@@ -18,7 +18,7 @@ from akson.access.decision import (
     Restriction,
 )
 from akson.access.facts import Facts
-from akson.access.policies import current
+from akson.access.policies import Policy, current
 from akson.access.policy import decide, rulings, scope
 from akson.app.cast import CAST
 from akson.fhir.definitions import load
@@ -146,9 +146,11 @@ TABLE: tuple[tuple[str, PurposeOfUse, str, str, Restriction, str], ...] = (
 )
 
 
-def opened(who: str, purpose: PurposeOfUse, action: str, type: str) -> tuple[Restriction, str]:
+def opened(
+    who: str, purpose: PurposeOfUse, action: str, type: str, *, policy: Policy = POLICY
+) -> tuple[Restriction, str]:
     """The first rule that speaks and how much it opens; closed when a rule denies all."""
-    spoken = rulings(PEOPLE[who], purpose, Question(action, type, NOW), POLICY)
+    spoken = rulings(PEOPLE[who], purpose, Question(action, type, NOW), policy)
     closed = [r for r in spoken.denials if r.restriction == ALL]
     decided = closed or list(spoken.permits)
     if not decided:

@@ -10,7 +10,7 @@ from akson.access.decision import AllOf, AnyOf, Everything, Not, Nothing, Restri
 
 def all_of(*parts: Restriction) -> Restriction:
     """What satisfies every part; Everything of none."""
-    kept: dict[Restriction, None] = {}
+    kept: list[Restriction] = []
     for part in parts:
         match part:
             case Everything():
@@ -18,17 +18,17 @@ def all_of(*parts: Restriction) -> Restriction:
             case Nothing():
                 return part
             case AllOf(inner):
-                kept |= dict.fromkeys(inner)
-            case _:
-                kept[part] = None
+                kept += [each for each in inner if each not in kept]
+            case _ if part not in kept:
+                kept.append(part)
     if not kept:
         return Everything()
-    return next(iter(kept)) if len(kept) == 1 else AllOf(tuple(kept))
+    return kept[0] if len(kept) == 1 else AllOf(tuple(kept))
 
 
 def any_of(*parts: Restriction) -> Restriction:
     """What satisfies some part; Nothing of none."""
-    kept: dict[Restriction, None] = {}
+    kept: list[Restriction] = []
     for part in parts:
         match part:
             case Nothing():
@@ -36,12 +36,12 @@ def any_of(*parts: Restriction) -> Restriction:
             case Everything():
                 return part
             case AnyOf(inner):
-                kept |= dict.fromkeys(inner)
-            case _:
-                kept[part] = None
+                kept += [each for each in inner if each not in kept]
+            case _ if part not in kept:
+                kept.append(part)
     if not kept:
         return Nothing()
-    return next(iter(kept)) if len(kept) == 1 else AnyOf(tuple(kept))
+    return kept[0] if len(kept) == 1 else AnyOf(tuple(kept))
 
 
 def negated(part: Restriction) -> Restriction:

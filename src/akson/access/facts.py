@@ -83,7 +83,10 @@ class Traits:
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """Everything known about the patients of one resource, and of the resource what a rule may ask."""
+    """Everything known about the patients of one resource, and of the resource what a rule may ask.
+
+    Of a merged person, rows of every linked Patient stand here under the id that the resource names.
+    """
 
     patients: tuple[str, ...] = ()
     relations: tuple[Relation, ...] = ()
@@ -93,7 +96,8 @@ class Facts:
     labels: tuple[str, ...] = ()
     """Security labels of the resource: codes of `meta.security`, in its order."""
     released: datetime | None = None
-    """Until then the citizen and those who represent her do not see the resource (9603 NORU)."""
+    """Until then the citizen and those who represent her do not see the resource (9603 NORU). Labelled so without a time:
+    the latest time there is."""
 
 
 NO_FACTS = Facts()

@@ -13,9 +13,10 @@ from functools import lru_cache
 
 from akson.access.actor import Actor, PurposeOfUse
 from akson.access.algebra import all_of, any_of, negated
+from akson.access.data_classes import data_class
 from akson.access.decision import Decision, Question, Reason, Scope
 from akson.access.facts import Facts
-from akson.access.holding import predicate
+from akson.access.holding import Predicate, predicate
 from akson.access.policies.values import Policy
 from akson.access.redactions import REDACTIONS
 from akson.access.rules import (
@@ -59,6 +60,10 @@ RULES: tuple[Rule, ...] = (
     closed.restriction,
 )
 
+EDITIONS: dict[int, tuple[Rule, ...]] = {1: RULES}
+"""The rules by edition. A rule that is changed in meaning or words gets a new edition; the old one stays for the replay of
+decisions made under it."""
+
 DEFAULT = Reason(
     "AKS-RULE-DEFAULT",
     "deny",
@@ -86,14 +91,14 @@ class Rulings:
     denials: tuple[Ruling, ...]
     scope: Scope
     judge: Callable[[Facts], Decision]
-    """The same rulings, judged by facts."""
+    """The same rulings, judged by facts; made ready when facts first come, since many a scope never meets any."""
 
 
 @lru_cache(maxsize=RULINGS_KEPT_MAX)
 def rulings(actor: Actor, purpose_of_use: PurposeOfUse, question: Question, policy: Policy) -> Rulings:
     """Every rule asked once."""
-    asked = Asked(actor, purpose_of_use, question, policy)
-    spoken = [ruling for rule in RULES if (ruling := rule(asked)) is not None]
+    asked = Asked(actor, purpose_of_use, question, policy, data_class(question.type))
+    spoken = [ruling for rule in EDITIONS.get(policy.edition, RULES) if (ruling := rule(asked)) is not None]
     permits = tuple(r for r in spoken if r.reason.effect == "permit")
     denials = tuple(r for r in spoken if r.reason.effect == "deny")
     restriction = all_of(
@@ -118,12 +123,22 @@ def decide(
 def _judge(
     permits: tuple[Ruling, ...], denials: tuple[Ruling, ...], scope: Scope
 ) -> Callable[[Facts], Decision]:
-    closing = [(r, predicate(r.restriction)) for r in denials]
-    opening = [(r, predicate(r.restriction)) for r in permits]
-    hiding = [(name, predicate(REDACTIONS[name].restriction)) for name in scope.redactions]
+    closing: list[tuple[Ruling, Predicate]] = []
+    opening: list[tuple[Ruling, Predicate]] = []
+    hiding: list[tuple[str, Predicate]] = []
+    ready = False
     nothing = Decision(False, (NO_RELATION if permits else DEFAULT,), LOG, (), scope.policy_version)
 
+    def prepare() -> None:
+        nonlocal closing, opening, hiding, ready
+        closing = [(r, predicate(r.restriction)) for r in denials]
+        opening = [(r, predicate(r.restriction)) for r in permits]
+        hiding = [(name, predicate(REDACTIONS[name].restriction)) for name in scope.redactions]
+        ready = True
+
     def judge(facts: Facts) -> Decision:
+        if not ready:
+            prepare()
         if closed := [r for r, speaks in closing if speaks(facts)]:
             return _decision(False, closed, (), scope.policy_version)
         opened = [r for r, speaks in opening if speaks(facts)]

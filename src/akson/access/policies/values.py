@@ -1,10 +1,13 @@
 """What a policy consists of. Frozen; compared and hashed as objects, told apart by their digest."""
 
+from functools import lru_cache
 from typing import Literal
 
 import msgspec
 
 ALL = "*"
+LOOKUPS_KEPT_MAX = 8_192
+"""Roles, services, purposes and actions are few; the same lines are asked for again and again."""
 
 TrustModel = Literal["source-decides", "consumer-attests", "mutual-trust"]
 
@@ -65,6 +68,8 @@ class Labels(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 class Policy(msgspec.Struct, frozen=True, eq=False, forbid_unknown_fields=True):
     version: str
+    edition: int
+    """Which edition of the rules' code it was signed for: `akson.access.policy.EDITIONS`."""
     trust_model: TrustModel
     agreement: tuple[str, ...]
     """References of the enterprises in the agreement of mutual trust."""
@@ -84,14 +89,19 @@ class Policy(msgspec.Struct, frozen=True, eq=False, forbid_unknown_fields=True):
         self, rule: str, role: str, service: str, data_class: str, purpose: str, action: str
     ) -> tuple[str, ...] | None:
         """Kinds of relation on which the rule's lines grant this, in their order; None when no line does."""
-        lines = [
-            line
-            for line in self.grants
-            if line.rule == rule and line.meets(role, service, data_class, purpose, action)
-        ]
-        if not lines:
-            return None
-        return tuple(dict.fromkeys(kind for line in lines for kind in line.relations))
+        return _granted(self, rule, role, service, data_class, purpose, action)
+
+
+@lru_cache(maxsize=LOOKUPS_KEPT_MAX)
+def _granted(
+    policy: Policy, rule: str, role: str, service: str, data_class: str, purpose: str, action: str
+) -> tuple[str, ...] | None:
+    lines = [
+        line
+        for line in policy.grants
+        if line.rule == rule and line.meets(role, service, data_class, purpose, action)
+    ]
+    return tuple(dict.fromkeys(kind for line in lines for kind in line.relations)) if lines else None
 
 
 def _among(value: str, listed: tuple[str, ...]) -> bool:

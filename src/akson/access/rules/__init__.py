@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from akson.access.actor import Actor, ActorKind, PurposeOfUse
-from akson.access.data_classes import DataClass, data_class
+from akson.access.data_classes import DataClass
 from akson.access.decision import Question, Reason, Restriction
 from akson.access.policies.values import Policy
 
@@ -25,10 +25,7 @@ class Asked:
     purpose: PurposeOfUse
     question: Question
     policy: Policy
-
-    @property
-    def data_class(self) -> DataClass:
-        return data_class(self.question.type)
+    data_class: DataClass
 
     @property
     def own_staff(self) -> bool:
@@ -74,11 +71,18 @@ class Rule:
         restriction = self.judge(asked)
         if restriction is None:
             return None
-        name, unit = asked.actor.name, asked.actor.unit_name
-        words = self.words.replace("{name}", name).replace("{unit}", unit or "Tjenesten")
-        words_en = self.words_en.replace("{name}", name).replace("{unit}", unit or "The service")
-        reason = Reason(self.id, self.effect, words, self.source, words_en, self.concealed)
-        return Ruling(reason, restriction, self.obligations)
+        return Ruling(self.reason(asked.actor), restriction, self.obligations)
+
+    def reason(self, actor: Actor) -> Reason:
+        """The rule in words, with the names of the one who asks."""
+
+        def said(text: str, nobody: str) -> str:
+            if "{" not in text:
+                return text
+            return text.replace("{name}", actor.name).replace("{unit}", actor.unit_name or nobody)
+
+        words, words_en = said(self.words, "Tjenesten"), said(self.words_en, "The service")
+        return Reason(self.id, self.effect, words, self.source, words_en, self.concealed)
 
 
 def permits(

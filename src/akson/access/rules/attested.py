@@ -13,7 +13,7 @@ from akson.access.rules import Asked, permits
     words_en="{unit} has confirmed that {name} gives you care.",
 )
 def attested(asked: Asked) -> Restriction | None:
-    """Three published positions.
+    """What another enterprise vouches for opens as much as the trust model of the policy says.
 
     - `source-decides`: vouched for, and known to the source by a relation of its own.
     - `consumer-attests`: vouched for; the source filters what is graded, and what the citizen has closed.
