@@ -6,6 +6,7 @@ from dataclasses import replace
 from unittest.mock import patch
 
 import msgspec
+from access_questions import ENTERPRISES
 
 from akson.access import holding, policy
 from akson.access.actor import PurposeOfUse
@@ -92,9 +93,7 @@ POLICY_MUTANTS: dict[str, PolicyMutant] = {
     "staff write reference data": _grants("AKS-RULE-REFERENCE", _with("actions", "update")),
     "other enterprises see messages": _grants("AKS-RULE-ATTESTED", _with("classes", "message")),
     "other enterprises see what is graded": _labels(not_attested=()),
-    "the agreement is with everybody": lambda whole: msgspec.structs.replace(
-        whole, agreement=("Organization/havnes", "Organization/lillefjord")
-    ),
+    "the agreement is with everybody": lambda whole: msgspec.structs.replace(whole, agreement=ENTERPRISES),
     "the trust model is forgotten": lambda whole: msgspec.structs.replace(
         whole, trust_model="consumer-attests"
     ),
@@ -177,6 +176,12 @@ CODE_MUTANTS: dict[str, Callable[[], Iterator[None]]] = {
     "what is withheld shows": _dropped("AKS-RULE-WITHHELD"),
     "what is withheld from youth shows": _dropped("AKS-RULE-WITHHELD-YOUTH"),
     "staff read their own record": _dropped("AKS-RULE-OWN-RECORD-AS-STAFF"),
+    "any purpose is good enough for another enterprise": _judged(
+        "AKS-RULE-ATTESTED",
+        lambda rule, asked: rule.judge(
+            replace(asked, purpose=asked.actor.attested.purpose) if asked.actor.attested else asked
+        ),
+    ),
     "a weak login is enough": _dropped("AKS-RULE-LEVEL"),
     "an emergency opens for the whole unit": _judged("AKS-RULE-EMERGENCY", _by_unit),
     "a declaration opens for the whole unit": _judged("AKS-RULE-SELF-DECLARED", _by_unit),

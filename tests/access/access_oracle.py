@@ -104,7 +104,7 @@ def _asker(number: int, one: Asked) -> dict:
             "role": one.actor.role,
             "service": one.actor.service,
             "level": one.actor.level,
-            "foreign": one.actor.enterprise != "",
+            "foreign": one.actor.attested is not None,
         },
         "parents": [],
     }
@@ -127,6 +127,7 @@ def _context(one: Asked, patient: str) -> dict:
     actor, facts, at = one.actor, one.facts, one.question.at
     person = {actor.reference} - {""}
     units = person | set(actor.organisations)
+    word, places = actor.attested, _places(one)
     traits = next((t for t in facts.traits if t.patient == patient), None)
     born = traits.birth_date if traits else None
     basis = [r for r in facts.representations if _covers(r, one, patient)]
@@ -134,7 +135,7 @@ def _context(one: Asked, patient: str) -> dict:
         "purpose": one.purpose.value,
         "toPerson": _kinds(one, patient, person),
         "toPersonOrUnit": _kinds(one, patient, units),
-        "toEnterprise": _kinds(one, patient, units | ({actor.enterprise} - {""})),
+        "toEnterprise": _kinds(one, patient, person | places),
         "self": patient != "" and actor.reference == f"Patient/{patient}",
         "alsoStaff": patient != "" and actor.own_patient == f"Patient/{patient}",
         "chosen": patient != "" and f"Patient/{patient}" in actor.on_behalf_of,
@@ -147,10 +148,18 @@ def _context(one: Asked, patient: str) -> dict:
         "blocked": _closed("block", one, patient),
         "restricted": _closed("restrict", one, patient),
         "lifted": bool(facts.patients) and all("lifted" in _kinds(one, p, person) for p in facts.patients),
-        "attested": patient in actor.attested,
-        "agreement": actor.enterprise in one.policy.agreement,
+        "attested": word is not None and patient in word.patients,
+        "forThis": word is not None and word.purpose == one.purpose,
+        "agreement": bool(places & set(one.policy.agreement)),
         "model": one.policy.trust_model,
     }
+
+
+def _places(one: Asked) -> set[str]:
+    """Units by reference, and the enterprise that vouches by its number."""
+    word = one.actor.attested
+    numbers = {word.legal_entity, word.point_of_care} - {""} if word else set()
+    return set(one.actor.organisations) | {f"urn:oid:2.16.578.1.12.4.1.4.101|{n}" for n in numbers}
 
 
 def _number(day: datetime) -> int:
@@ -191,7 +200,7 @@ def _closed(kind: str, one: Asked, patient: str) -> bool:
     here = {
         "persons": {one.actor.reference} - {""},
         "roles": {one.actor.role},
-        "enterprises": {*one.actor.organisations, one.actor.enterprise} - {""},
+        "enterprises": _places(one),
         "categories": {CLASS_OF.get(one.question.type, "clinical"), *one.facts.labels},
     }
     for row in one.facts.barriers:

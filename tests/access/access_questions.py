@@ -8,14 +8,15 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
-from akson.access.actor import Actor, ActorKind, PurposeOfUse
+from akson.access.actor import Actor, ActorKind, Attested, PurposeOfUse
 from akson.access.decision import Question
 from akson.access.facts import Barrier, Facts, Relation, RelationKind, Representation, Traits
 from akson.access.policies import Policy, current
 
 PATIENTS = ("astrid", "bjarne", "siri-p")
 UNITS = ("Organization/ost", "Organization/vest", "Organization/legevakt")
-ENTERPRISES = ("Organization/havnes", "Organization/lillefjord")
+NUMBERS = ("990202", "990101")
+ENTERPRISES = tuple(f"urn:oid:2.16.578.1.12.4.1.4.101|{number}" for number in NUMBERS)
 PEOPLE = ("Practitioner/ida", "Practitioner/omar")
 RELATIVES = ("RelatedPerson/marit", "RelatedPerson/kari")
 ROLES = (
@@ -132,8 +133,14 @@ def _foreign(r: Random) -> Actor:
         organisations=r.choice(((), UNITS[:1])),
         level=actor.level,
         own_patient=actor.own_patient,
-        enterprise=r.choice(ENTERPRISES),
-        attested=_some(r, PATIENTS, 3),
+        attested=Attested(
+            _some(r, PATIENTS, 3),
+            r.choice((PurposeOfUse.TREATMENT, PurposeOfUse.TREATMENT, PurposeOfUse.EMERGENCY)),
+            "d-1",
+            "00",
+            r.choice(NUMBERS),
+            r.choice(("", *NUMBERS)),
+        ),
     )
 
 
@@ -175,6 +182,8 @@ _MAKERS: dict[str, Callable[[Random], Actor]] = {
 
 
 def _purpose(r: Random, actor: Actor) -> PurposeOfUse:
+    if actor.attested is not None and r.random() < 0.85:
+        return actor.attested.purpose
     usual = {
         ActorKind.PRACTITIONER: (PurposeOfUse.TREATMENT, PurposeOfUse.TREATMENT, PurposeOfUse.EMERGENCY),
         ActorKind.ORGANISATION: (PurposeOfUse.CARE_COORDINATION,),

@@ -11,7 +11,7 @@ from itertools import product
 import msgspec
 import pytest
 
-from akson.access.actor import Actor, ActorKind, PurposeOfUse
+from akson.access.actor import ORGANISATION_NUMBERS, Actor, ActorKind, Attested, PurposeOfUse
 from akson.access.decision import Question
 from akson.access.facts import Barrier, Facts, Relation
 from akson.access.policies import current
@@ -158,11 +158,16 @@ def test_a_message_arrives_and_the_log_is_controlled() -> None:
 @pytest.mark.parametrize("model", ["consumer-attests", "source-decides", "mutual-trust"])
 @pytest.mark.parametrize("kind", ["block", "restrict"])
 def test_another_enterprise_is_closed_out_under_every_trust_model(model: str, kind: str) -> None:
-    havnes = "Organization/havnes"
+    havnes = f"{ORGANISATION_NUMBERS}|990202"
     policy = msgspec.structs.replace(POLICY, trust_model=model, agreement=(havnes,))
     known = replace(OPEN, relations=(Relation("astrid", havnes, "referral", NOW),))
     doctor = Actor(
-        ActorKind.PRACTITIONER, "x", "X", 1, role="doctor", enterprise=havnes, attested=("astrid",)
+        ActorKind.PRACTITIONER,
+        "x",
+        "X",
+        1,
+        role="doctor",
+        attested=Attested(("astrid",), TREATMENT, "d", "00", "990202"),
     )
     assert permits(known, actor=doctor, policy=policy)
     closed = replace(known, barriers=(barrier(kind, enterprises=(havnes,)),))

@@ -117,7 +117,7 @@ def test_what_is_no_whole_policy_is_refused(old: bytes, new: bytes) -> None:
     assert old in text
     with pytest.raises(Problem) as refused:
         parse(text.replace(old, new, 1))
-    assert refused.value.id == "AKS-ACCESS-001"
+    assert refused.value.id == "AKS-ACCESS-010"
 
 
 def test_every_line_speaks_of_what_exists() -> None:

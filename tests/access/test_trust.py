@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 import msgspec
 import pytest
 
-from akson.access.actor import Actor, ActorKind, PurposeOfUse
+from akson.access.actor import ORGANISATION_NUMBERS, Actor, ActorKind, Attested, PurposeOfUse
 from akson.access.decision import Question
 from akson.access.facts import Barrier, Facts, Relation
 from akson.access.policies import current
@@ -16,12 +16,13 @@ from akson.access.trust import MODELS, compare, under
 from akson.app.cast import CAST
 
 NOW = datetime(2026, 11, 26, 8, tzinfo=UTC)
-HAVNES, LILLEFJORD = "Organization/havnes", "Organization/lillefjord"
+HAVNES, LILLEFJORD = (f"{ORGANISATION_NUMBERS}|{number}" for number in ("990202", "990101"))
 POLICY = msgspec.structs.replace(current(), agreement=(LILLEFJORD,))
 
 
 def doctor(enterprise: str, *attested: str) -> Actor:
-    return Actor(ActorKind.PRACTITIONER, "d", "D", 1, role="doctor", enterprise=enterprise, attested=attested)
+    word = Attested(attested, PurposeOfUse.TREATMENT, "d-1", "00", enterprise.partition("|")[2])
+    return Actor(ActorKind.PRACTITIONER, "d", "D", 1, role="doctor", attested=word)
 
 
 def asked(actor: Actor, facts: Facts, type: str = "Observation") -> Recorded:
@@ -71,14 +72,16 @@ def test_three_positions(name: str) -> None:
 
 
 def test_one_who_is_vouched_for_has_no_other_rights() -> None:
-    """Another enterprise's nurse writes nothing, sees no log and no reference data, and uses no relation of her own."""
-    nurse = replace(CAST["ida"], enterprise=HAVNES, attested=("astrid",))
+    """Another enterprise's nurse writes nothing, sees no log, uses no relation of her own, and keeps to the purpose."""
+    nurse = replace(CAST["ida"], attested=doctor(HAVNES, "astrid").attested)
     facts = of("astrid", relations=(Relation("astrid", nurse.reference, "care-team", NOW),))
     for action in ("create", "update", "delete", "history", "log", "identify"):
         question = Question(action, "Patient", NOW)
         assert not decide(facts, nurse, PurposeOfUse.TREATMENT, question, POLICY).permit
-    question = Question("read", "Organization", NOW)
-    assert not decide(Facts(), nurse, PurposeOfUse.TREATMENT, question, POLICY).permit
+    question = Question("read", "Observation", NOW)
+    assert decide(facts, nurse, PurposeOfUse.TREATMENT, question, POLICY).permit
+    for purpose in set(PurposeOfUse) - {PurposeOfUse.TREATMENT}:
+        assert not decide(facts, nurse, purpose, question, POLICY).permit
 
 
 def test_side_by_side() -> None:

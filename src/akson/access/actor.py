@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+ORGANISATION_NUMBERS = "urn:oid:2.16.578.1.12.4.1.4.101"
+
 
 class ActorKind(StrEnum):
     PRACTITIONER = "practitioner"
@@ -22,6 +24,22 @@ class PurposeOfUse(StrEnum):
     PATIENT_REQUEST = "patient-request"
     RESEARCH = "research"
     OPERATIONS = "operations"
+
+
+@dataclass(frozen=True, slots=True)
+class Attested:
+    """What another enterprise vouches for in the national trust framework; it has been validated (identity.attestation)."""
+
+    patients: tuple[str, ...]
+    """Ids here of the patients it names; empty when it names none."""
+    purpose: PurposeOfUse
+    decision: str
+    """The enterprise's own reference to its decision on access (`decision_ref.id`), for the log of both."""
+    digest: str
+    """SHA-256 of the attestation as received, in hex."""
+    legal_entity: str = ""
+    """Organisation number."""
+    point_of_care: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,14 +64,12 @@ class Actor:
     """Level of assurance of the login, 1 to 4."""
     on_behalf_of: tuple[str, ...] = ()
     """For a proxy: references of the Patients represented in this session. It narrows; the right itself is a fact."""
+    attested: Attested | None = None
+    """For one who works in another enterprise: what that enterprise vouches for."""
     service: str = ""
     """Kind of service worked in: a code of 8663 (`KP02`), where the login tells."""
     own_patient: str = ""
     """`Patient/siri` when the member of staff is a patient here too."""
-    enterprise: str = ""
-    """Reference of the OTHER enterprise that vouches for the actor; `` for the municipality's own staff."""
-    attested: tuple[str, ...] = ()
-    """Ids of the patients that the other enterprise vouches for a care relation to."""
 
     @property
     def grantees(self) -> tuple[str, ...]:
@@ -67,5 +83,10 @@ class Actor:
 
     @property
     def enterprises(self) -> tuple[str, ...]:
-        """Every unit and enterprise a citizen may have closed her record to, and reach this actor by."""
-        return tuple(dict.fromkeys(r for r in (*self.organisations, self.enterprise) if r))
+        """Every unit and enterprise a citizen may have closed her record to, or an agreement may name, that is the actor's.
+
+        Units by reference; an enterprise elsewhere by its number, as `urn:oid:2.16.578.1.12.4.1.4.101|974633574`.
+        """
+        numbers = (self.attested.legal_entity, self.attested.point_of_care) if self.attested else ()
+        elsewhere = (f"{ORGANISATION_NUMBERS}|{number}" for number in numbers if number)
+        return tuple(dict.fromkeys((*(o for o in self.organisations if o), *elsewhere)))

@@ -8,7 +8,7 @@ value gives the same bytes. About 0.4 kB; only facts that could matter to this a
 
 import types
 from collections.abc import Mapping
-from dataclasses import MISSING, fields
+from dataclasses import MISSING, fields, replace
 from datetime import UTC, date, datetime, timedelta
 from enum import Enum
 from functools import cache
@@ -51,7 +51,7 @@ def record(
 
 
 def recorded(data: bytes) -> Recorded:
-    """The opposite of `record`. Raises Problem INVALID AKS-ACCESS-002 for other bytes."""
+    """The opposite of `record`. Raises Problem INVALID AKS-ACCESS-011 for other bytes."""
     try:
         format, version, actor, purpose, question, facts = msgspec.json.decode(data)
         if format != FORMAT:
@@ -66,7 +66,7 @@ def recorded(data: bytes) -> Recorded:
     except (ValueError, TypeError, OverflowError) as fault:
         raise Problem(
             ProblemKind.INVALID,
-            "AKS-ACCESS-002",
+            "AKS-ACCESS-011",
             "This is no recorded decision.",
             why="Its bytes do not hold a question and its facts.",
             now="Give the field `decision` of an access event as it was stored.",
@@ -77,14 +77,14 @@ def recorded(data: bytes) -> Recorded:
 def replay(data: bytes, policies: Mapping[str, Policy]) -> Decision:
     """The decision made again, under the policy of its day (`policies` by version).
 
-    Raises Problem INVALID AKS-ACCESS-002, or NOT_FOUND AKS-ACCESS-003 when the policy is not among them.
+    Raises Problem INVALID AKS-ACCESS-011, or NOT_FOUND AKS-ACCESS-012 when the policy is not among them.
     """
     kept = recorded(data)
     policy = policies.get(kept.policy_version)
     if policy is None or policy.edition not in EDITIONS:
         raise Problem(
             ProblemKind.NOT_FOUND,
-            "AKS-ACCESS-003",
+            "AKS-ACCESS-012",
             "The policy of that decision is not here.",
             why=f"The decision was made under version {kept.policy_version}, or under rules that are no longer in the code.",
             now="Add that version's file to the policies, and use a release that knows its edition of the rules.",
@@ -106,14 +106,14 @@ def narrowed(facts: Facts, actor: Actor, question: Question) -> Facts:
         started = row.valid_from is None or row.valid_from <= question.at
         return started and (row.valid_to is None or question.at < row.valid_to)
 
-    return Facts(
-        facts.patients,
-        tuple(r for r in facts.relations if r.grantee in reach and now(r)),
-        tuple(b for b in facts.barriers if b.patient in facts.patients),
-        tuple(r for r in facts.representations if r.representative == actor.reference and now(r)),
-        tuple(t for t in facts.traits if t.patient in facts.patients),
-        facts.labels,
-        facts.released,
+    return replace(
+        facts,
+        relations=tuple(r for r in facts.relations if r.grantee in reach and now(r)),
+        barriers=tuple(b for b in facts.barriers if b.patient in facts.patients),
+        representations=tuple(
+            r for r in facts.representations if r.representative == actor.reference and now(r)
+        ),
+        traits=tuple(t for t in facts.traits if t.patient in facts.patients),
     )
 
 

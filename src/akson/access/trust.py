@@ -14,7 +14,7 @@ from typing import get_args
 
 import msgspec
 
-from akson.access.actor import Actor, ActorKind, PurposeOfUse
+from akson.access.actor import Actor, ActorKind, Attested, PurposeOfUse
 from akson.access.decision import (
     AllOf,
     AnyOf,
@@ -81,7 +81,7 @@ def under(policy: Policy, model: TrustModel) -> Policy:
 def compare(models: Sequence[Policy], recorded: Iterable[Recorded]) -> Comparison:
     """The recorded questions under each policy (usually `under(policy, model)` for each of MODELS)."""
     everyone = list(recorded)
-    asked = [r for r in everyone if r.actor.kind is ActorKind.PRACTITIONER and r.actor.enterprise]
+    asked = [r for r in everyone if r.actor.attested is not None]
     facts = {patient: r.facts for r in everyone for patient in r.facts.patients}
     answers = [[_decided(one, policy) for one in asked] for policy in models]
     costs = tuple(
@@ -108,7 +108,7 @@ def _cost(
         vouched = any(isinstance(leaf, PatientIs) for leaf in leaves)
         # The consumer's own access control stands in every model; a word for each patient only where it is asked for.
         consumer += 1 + (len(one.facts.patients) if vouched else 0)
-    enterprises = sorted({*policy.agreement, *(one.actor.enterprise for one in asked)})
+    enterprises = sorted({*policy.agreement, *(name for one in asked for name in one.actor.enterprises[:1])})
     at = max((one.question for one in asked), key=lambda q: q.at, default=None)
     return Cost(
         policy.trust_model,
@@ -133,9 +133,8 @@ def _reach(enterprise: str, last: Question, policy: Policy, facts: dict[str, Fac
                     "",
                     0,
                     role=role,
-                    reference="",
-                    enterprise=enterprise,
-                    attested=(patient,),
+                    organisations=(enterprise,),
+                    attested=Attested((patient,), purpose, "", ""),
                 ),
                 purpose,
                 Question("read", type, last.at),

@@ -66,7 +66,7 @@ class Judge:
         self._decisions: dict[
             tuple[str, str, tuple[str, ...], tuple[str, ...], datetime | None], Decision
         ] = {}
-        self._own = frozenset(_own_patients(actor))
+        self._own = tuple(dict.fromkeys(_own_patients(actor)))
 
     def question(self, action: str, type: str) -> Question:
         return Question(action, type, self._at)
@@ -144,11 +144,11 @@ class Judge:
         )
 
     def _name(self, patient: str) -> str:
-        """Who she is to the actor: a citizen whose two records were merged is the one she logs in as."""
+        """Who she is to the actor: a citizen whose two records were merged is the one she logs in as. The actor's own id
+        comes first, so that a rule about one's own record meets both."""
         facts = self._known.get(patient)
-        if patient in self._own or facts is None:
-            return patient
-        return next((other for other in sorted(facts.same) if other in self._own), patient)
+        known_as = {patient, *(facts.same if facts else ())}
+        return next((own for own in self._own if own in known_as), patient)
 
 
 def _needs_no_facts(asked: Scope) -> bool:

@@ -27,13 +27,13 @@ def current() -> Policy:
 
 
 def parse(data: bytes) -> Policy:
-    """Raises Problem INVALID AKS-ACCESS-001 for bytes that are no whole policy: an unknown field is one too many."""
+    """Raises Problem INVALID AKS-ACCESS-010 for bytes that are no whole policy: an unknown field is one too many."""
     try:
         return msgspec.json.decode(data, type=Policy)
     except (msgspec.ValidationError, msgspec.DecodeError) as fault:
         raise Problem(
             ProblemKind.INVALID,
-            "AKS-ACCESS-001",
+            "AKS-ACCESS-010",
             "This is no policy.",
             why=str(fault),
             now="Compare it with the policy in force: akson policy show.",

@@ -72,7 +72,7 @@ class Policy(msgspec.Struct, frozen=True, eq=False, forbid_unknown_fields=True):
     """Which edition of the rules' code it was signed for: `akson.access.policy.EDITIONS`."""
     trust_model: TrustModel
     agreement: tuple[str, ...]
-    """References of the enterprises in the agreement of mutual trust."""
+    """The enterprises in the agreement of mutual trust, as `Actor.enterprises` names them."""
     levels: dict[str, int]
     """Kind of actor -> level of assurance that the login must have."""
     clerical: tuple[str, ...]

@@ -30,7 +30,7 @@ class Asked:
     @property
     def own_staff(self) -> bool:
         """Works in the municipality itself; another enterprise's staff come as attested."""
-        return self.actor.kind is ActorKind.PRACTITIONER and not self.actor.enterprise
+        return self.actor.kind is ActorKind.PRACTITIONER and self.actor.attested is None
 
     def granted(self, rule: str) -> tuple[str, ...] | None:
         """The kinds of relation on which the policy's table lets this rule speak; None when it does not."""

@@ -15,19 +15,22 @@ from akson.access.rules import Asked, permits
 def attested(asked: Asked) -> Restriction | None:
     """What another enterprise vouches for opens as much as the trust model of the policy says.
 
+    Only for the purpose that was attested. Three published positions:
+
     - `source-decides`: vouched for, and known to the source by a relation of its own.
     - `consumer-attests`: vouched for; the source filters what is graded, and what the citizen has closed.
     - `mutual-trust`: a partner in the agreement is trusted with every patient; all others as `source-decides`.
     """
-    if asked.actor.kind is not ActorKind.PRACTITIONER or not asked.actor.enterprise:
+    actor, word = asked.actor, asked.actor.attested
+    if actor.kind is not ActorKind.PRACTITIONER or word is None or word.purpose is not asked.purpose:
         return None
     kinds = asked.granted("AKS-RULE-ATTESTED")
     if kinds is None:
         return None
     model = asked.policy.trust_model
-    if model == "mutual-trust" and asked.actor.enterprise in asked.policy.agreement:
+    if model == "mutual-trust" and not set(asked.policy.agreement).isdisjoint(actor.enterprises):
         return negated(NoPatient())
-    vouched = PatientIs(asked.actor.attested)
+    vouched = PatientIs(word.patients)
     ungraded = negated(Labelled(asked.policy.labels.not_attested))
     if model == "consumer-attests":
         return all_of(vouched, ungraded)

@@ -1,5 +1,6 @@
 """What opens the record to those who work in the municipality. For which role and purpose, the policy's table says."""
 
+from akson.access.actor import ActorKind
 from akson.access.algebra import negated
 from akson.access.decision import Everything, NoPatient, PatientRelation, Restriction
 from akson.access.rules import FOLLOWED_UP, Asked, permits
@@ -88,8 +89,8 @@ def _related(asked: Asked, rule: str) -> Restriction | None:
     words_en="The information concerns no patient.",
 )
 def reference_data(asked: Asked) -> Restriction | None:
-    """Organisations, professionals and words may be read by everyone who works here; only the system writes them."""
-    if not asked.own_staff or asked.granted("AKS-RULE-REFERENCE") is None:
+    """Organisations, professionals and words are read by all personnel, here and elsewhere; only the system writes them."""
+    if asked.actor.kind is not ActorKind.PRACTITIONER or asked.granted("AKS-RULE-REFERENCE") is None:
         return None
     return NoPatient()
 
