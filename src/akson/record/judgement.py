@@ -159,7 +159,7 @@ def _own_patients(actor: Actor) -> Iterable[str]:
     for reference in (actor.reference, actor.own_patient, *actor.on_behalf_of):
         if reference.startswith("Patient/"):
             yield reference.removeprefix("Patient/")
-    yield from actor.attested
+    yield from actor.attested.patients if actor.attested else ()
 
 
 def _as(name: str, row: Row) -> Row:
