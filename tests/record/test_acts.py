@@ -269,10 +269,10 @@ async def test_the_officer_closes_a_review_and_the_citizen_reads_the_outcome(hou
 @pytest.mark.parametrize(
     ("to", "closed", "open_to"),
     [
-        (Closing("block", persons=(("Practitioner/ida", "Ida Nilsen"),)), ("ida",), ("siri",)),
+        (Closing("block", persons=("Practitioner/ida",)), ("ida",), ("siri",)),
         (Closing("restrict", roles=("nurse",)), ("ida", "siri"), ("grete",)),
         (
-            Closing("block", enterprises=(("Organization/hjemmetjenesten-ost", "Øst"),)),
+            Closing("block", enterprises=("Organization/hjemmetjenesten-ost",)),
             ("ida", "siri"),
             ("grete",),
         ),
@@ -286,6 +286,8 @@ async def test_the_citizen_closes_and_opens_again(
         known(generalPractitioner=[{"reference": "Practitioner/grete"}]),
         decision_for("astrid"),
         pulse("p1", "astrid"),
+        {"resourceType": "Practitioner", "id": "ida", "name": [{"family": "Nilsen", "given": ["Ida"]}]},
+        {"resourceType": "Organization", "id": "hjemmetjenesten-ost", "name": "Hjemmetjenesten Øst"},
     )
     made = await closing.close_to(house.as_("astrid", OWN), "astrid", to)
     for who in closed:
@@ -308,7 +310,7 @@ async def test_nobody_else_closes_or_opens_her_record(house: House) -> None:
         power_of_attorney("astrid", "RelatedPerson/marit"),
         blocking(**NADIA),
     )
-    to = Closing("block", persons=(("Practitioner/ida", "Ida Nilsen"),))
+    to = Closing("block", persons=("Practitioner/ida",))
     for who in ("marit", "ida", "per", "system"):
         for act in (
             lambda session: closing.close_to(session, "astrid", to),
@@ -332,8 +334,10 @@ async def test_nobody_else_closes_or_opens_her_record(house: House) -> None:
         Closing("block"),
         Closing("perhaps", roles=("nurse",)),
         Closing("block", roles=("king",)),
-        Closing("block", persons=(("Patient/bo", "Bo"),)),
+        Closing("block", persons=("Patient/bo",)),
         Closing("restrict", categories=("demographic",)),
+        Closing("block", persons=("Practitioner/finnes-ikke",)),
+        Closing("block", enterprises=("Organization/../../",)),
     ],
 )
 async def test_a_closing_that_says_nothing_is_refused(house: House, wrong: Closing) -> None:

@@ -1,6 +1,6 @@
 """The citizen closes her record, and opens it again: a Consent as docs/consents.md says, written by this act alone.
 
-    close_to(session, 'astrid', Closing('block', persons=(('Practitioner/siri', 'Siri Dahl'),)))    -> Consent id
+    close_to(session, 'astrid', Closing('block', persons=('Practitioner/siri',)))    -> Consent id
     end_closing(session, 'astrid', 'consent-id')                                                   no longer active
 
 Only the person herself does this; who represents her does not. Source: pasientjournalloven § 17; pasient- og
@@ -59,10 +59,11 @@ class Closing:
 
     kind: str
     """`block` or `restrict`."""
-    persons: tuple[tuple[str, str], ...] = ()
-    """(reference, name)."""
+    persons: tuple[str, ...] = ()
+    """References of Practitioners."""
     roles: tuple[str, ...] = ()
-    enterprises: tuple[tuple[str, str], ...] = ()
+    enterprises: tuple[str, ...] = ()
+    """References of Organizations."""
     categories: tuple[str, ...] = ()
     """Data classes or labels."""
 
@@ -85,14 +86,10 @@ async def close_to(session: "RecordSession", patient: str, closing: Closing) -> 
     """Raises Problem FORBIDDEN AKS-RECORD-055 for anybody but herself, INVALID AKS-RECORD-056 for what closes nothing."""
     await _herself(session, patient)
     if closing.kind not in CODES or not _known(closing):
-        raise Problem(
-            ProblemKind.INVALID,
-            "AKS-RECORD-056",
-            "It is not said what is to be closed, or to whom.",
-            now="Choose whom, what, and whether to block or to restrict.",
-        )
+        raise _says_nothing()
+    parties = await _parties(session, closing)
     name = await letters.name_of(session, patient)
-    resource = consent(patient, name, closing, letters.instant(session.at))
+    resource = consent(patient, name, closing, parties, letters.instant(session.at))
     done = await judging.commit(
         session, ACTION, judging.own_act(session, CHANGED), [Change("POST", "Consent", resource=resource)]
     )
@@ -151,11 +148,11 @@ async def units(session: "RecordSession") -> tuple[tuple[str, str], ...]:
     return tuple(sorted(((f"Organization/{b['id']}", b.get("name", "")) for b in found), key=lambda u: u[1]))
 
 
-def consent(patient: str, name: str, closing: Closing, at: str) -> dict[str, Any]:
+def consent(patient: str, name: str, closing: Closing, parties: Mapping[str, str], at: str) -> dict[str, Any]:
     """The Consent that says it. Pure."""
     code = CODES[closing.kind]
     actors = [
-        *(_party(reference, shown) for reference, shown in (*closing.persons, *closing.enterprises)),
+        *(_party(reference, shown) for reference, shown in parties.items()),
         *(_role(role) for role in closing.roles),
     ]
     classes = [{"system": CLASS_SYSTEM, "code": c} for c in closing.categories if c in CLASSES]
@@ -189,13 +186,35 @@ def consent(patient: str, name: str, closing: Closing, at: str) -> dict[str, Any
 
 
 def _known(closing: Closing) -> bool:
-    references = [*(r for r, _ in closing.persons), *(r for r, _ in closing.enterprises)]
+    references = (*closing.persons, *closing.enterprises)
     return (
-        all(r.startswith(("Practitioner/", "Organization/")) for r in references)
+        all(r.startswith("Practitioner/") for r in closing.persons)
+        and all(r.startswith("Organization/") for r in closing.enterprises)
         and set(closing.roles) <= set(ROLES)
         and set(closing.categories) <= {*CLASSES, *LABELS}
         and bool(references or closing.roles or closing.categories)
     )
+
+
+def _says_nothing() -> Problem:
+    return Problem(
+        ProblemKind.INVALID,
+        "AKS-RECORD-056",
+        "It is not said what is to be closed, or to whom.",
+        now="Choose whom, what, and whether to block or to restrict.",
+    )
+
+
+async def _parties(session: "RecordSession", closing: Closing) -> dict[str, str]:
+    """Names of those named, as the record has them; somebody who is not there cannot be closed to."""
+    keys = [(r.split("/", 1)[0], r.split("/", 1)[1]) for r in (*closing.persons, *closing.enterprises)]
+    if not all(ID.fullmatch(id) for _, id in keys):
+        raise _says_nothing()
+    found = await session.record.store.current(session.actor.tenant, keys) if keys else {}
+    named = {f"{type}/{id}": _name(json.parse(c.body)) for (type, id), c in found.items() if c.body}
+    if len(named) != len(set(keys)):
+        raise _says_nothing()
+    return named
 
 
 def _party(reference: str, name: str) -> dict[str, Any]:
@@ -259,5 +278,8 @@ async def _open_data(session: "RecordSession", query: Query) -> list[dict[str, A
 
 
 def _name(body: dict[str, Any]) -> str:
-    name = next(iter(body.get("name") or [{}]), {})
+    """Of a Practitioner, or of an Organization."""
+    if isinstance(body.get("name"), str):
+        return body["name"]
+    name: dict[str, Any] = next(iter(body.get("name") or ()), {})
     return " ".join([*name.get("given", ()), name.get("family", "")]).strip() or name.get("text", "")
