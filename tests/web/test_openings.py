@@ -43,7 +43,7 @@ async def test_an_emergency_takes_three_interactions_and_is_told(rooms: Rooms) -
     page = (await nadia.get(f"/nodtilgang/{id}")).text
     for part in (
         "Nødtilgang",
-        "3 t 5",
+        "4 t 0 min",
         "Allergier",
         "Legemidler i bruk",
         "Planen",

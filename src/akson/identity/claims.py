@@ -6,7 +6,7 @@ from typing import Any
 from akson.access.actor import Actor, ActorKind
 from akson.fhir.problem import Problem, ProblemKind
 
-_TEXTS = ("name", "role", "hpr", "ref", "unit")
+_TEXTS = ("name", "role", "hpr", "ref", "unit", "service", "own")
 _LISTS = ("orgs", "for")
 _CLAIM_CHARACTERS_MAX = 300
 _CLAIM_ENTRIES_MAX = 50
@@ -24,6 +24,8 @@ def to_claims(actor: Actor) -> dict[str, Any]:
         "ref": actor.reference,
         "orgs": list(actor.organisations),
         "unit": actor.unit_name,
+        "service": actor.service,
+        "own": actor.own_patient,
         "acr": f"level{actor.level}",
         "for": list(actor.on_behalf_of),
     }
@@ -52,6 +54,8 @@ def to_actor(claims: Mapping[str, Any]) -> Actor:
         unit_name=texts["unit"],
         level=_level(claims),
         on_behalf_of=lists["for"],
+        service=texts["service"],
+        own_patient=texts["own"],
     )
 
 
