@@ -6,12 +6,14 @@
 Nothing is global: what a part needs is handed to it here. Which HTTP paths exist stands in asgi.py.
 """
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
+from akson.app.policies.in_force import PolicyInForce
 from akson.app.settings import Settings
 from akson.audit.log import AccessLog
 from akson.fhir.definitions import load as load_definitions
@@ -20,6 +22,7 @@ from akson.identity import keys
 from akson.identity.issuers.local import LocalIssuer
 from akson.identity.sessions import Sessions
 from akson.record.door import Record
+from akson.store.activations import ActivationStore
 from akson.store.audit_log import AuditLogStore
 from akson.store.post import PostStore
 from akson.store.server import EmbeddedPostgres, ExternalPostgres
@@ -53,6 +56,8 @@ class Node:
     post: PostStore
     issuer: LocalIssuer
     sessions: Sessions
+    activations: ActivationStore
+    policy: PolicyInForce
     clock: Clock
     random: Random
     spawn: Spawn
@@ -108,9 +113,28 @@ async def open_node(settings: Settings, *, pool_size: int = POOL_SIZE) -> AsyncI
         log = AccessLog(
             rows, key=keys.log_key(folder / "keys"), origin=LOG_ORIGIN, clock=clock, random=random
         )
-        record = Record(store, log, definitions=definitions, clock=clock, random=random)
+        activations = await ActivationStore.open(server.dsn("record"))
+        stack.push_async_callback(activations.close)
+        policy = PolicyInForce(activations)
+        await policy.refresh()
+        following = asyncio.create_task(policy.follow(), name="policy")
+        stack.callback(following.cancel)
+        record = Record(store, log, definitions=definitions, clock=clock, random=random, policy=policy)
         stack.push_async_callback(record.close)
         await record.recover()
         issuer = local_issuer(settings, clock=clock, random=random)
         sessions = Sessions(issuer, ended=folder / "keys" / "ended", clock=clock)
-        yield Node(settings, server, record, log, post, issuer, sessions, clock, random, TaskSpawn())
+        yield Node(
+            settings,
+            server,
+            record,
+            log,
+            post,
+            issuer,
+            sessions,
+            activations,
+            policy,
+            clock,
+            random,
+            TaskSpawn(),
+        )

@@ -24,6 +24,13 @@ SCREENS = {
     "refusal": ("omar", "/pasient/astrid"),
     "access help": ("omar", "/tilgang"),
     "no page": ("ida", "/finnes/ikke"),
+    "emergency": ("nadia", "/nodtilgang"),
+    "emergency, other role": ("kari", "/nodtilgang"),
+    "own word": ("omar", "/pasient/astrid/helsehjelp"),
+    "why": ("ida", "/pasient/astrid/hvorfor"),
+    "why not": ("omar", "/pasient/astrid/hvorfor"),
+    "closings": ("astrid", "/min/sperringer?navn=Siri"),
+    "proxies": ("marit", "/min/fullmakter"),
     "citizen": ("astrid", "/min"),
     "citizen's log": ("astrid", "/min/tilgangslogg"),
 }

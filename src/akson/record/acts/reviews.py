@@ -69,7 +69,7 @@ async def reviews(session: "RecordSession") -> tuple[Review, ...]:
         session.actor.tenant, query, restriction=lambda type: Everything(), redactions=lambda type: ()
     )
     named = by_patient([(f"Task/{v.id}/{v.version}", v.patients) for v in page.matches])
-    await session.record.log.append(session.events.make(ACTION, decision, named, at=session.at))
+    await session.record.log.append(session.events.make("log", decision, named, at=session.at))
     return tuple(_review(v.version, json.parse(v.body or b"{}")) for v in page.matches)
 
 

@@ -21,6 +21,7 @@ from akson.web.shell.reading import of_patient, resource, resources, search_all,
 
 PATH = "/min"
 LOG_LINES_LOOKED_AT = 200
+CONTROL = ("log", "review")
 NOTICES_FOR = timedelta(days=30)
 
 
@@ -56,7 +57,9 @@ async def load(session: RecordSession, patient: str, now: datetime, reader: str,
     proxy = who.spoken_name != reader
     basis = _basis(await session.why("Patient", patient)) if proxy else ""
     lines = await session.access_log(patient, count=LOG_LINES_LOOKED_AT)
-    looks = [e for e in entries(lines) if not (e.personal and e.name == reader)]
+    # The control of the log is no look at the record; it stands in the whole list.
+    opened = [line for line in lines if line.action not in CONTROL]
+    looks = [e for e in entries(opened) if not (e.personal and e.name == reader)]
     seen = next((entry for entry in looks if entry.permitted), None)
     return Overview(
         person=who,

@@ -48,17 +48,19 @@ def _ways_in(session: RecordSession) -> tuple[str, ...]:
     return tuple(access_words.RELATIONS.get(kind, (kind,))[0] for kind in dict.fromkeys(kinds))
 
 
-def _view(session: RecordSession, decision: Decision) -> WhyView:
+def _view(session: RecordSession, decision: Decision, patient: str) -> WhyView:
     rows = tuple(_row(reason) for reason in decision.reasons)
     ways_in = () if decision.permit else _ways_in(session)
-    return WhyView(decision.permit, rows, ways_in, decision.policy_version)
+    path = f"/pasient/{patient}" if decision.permit else ""
+    return WhyView(decision.permit, rows, ways_in, decision.policy_version, path)
 
 
 async def show(visit: Visit) -> Response:
     session = visit.open()
-    decision = await session.why("Patient", visit.request.path_params["patient"])
+    patient = visit.request.path_params["patient"]
+    decision = await session.why("Patient", patient)
     frame = gate.frame_of(visit.request, visit.house, visit, waiting=await waiting(session, visit.actor))
-    return visit.house.pages.page("workspace/why/template.html", frame, _view(session, decision))
+    return visit.house.pages.page("workspace/why/template.html", frame, _view(session, decision, patient))
 
 
 SCREEN = Screen("workspace.why", Audience.STAFF, (Way(PATH, show),))

@@ -19,3 +19,5 @@ class WhyView:
     ways_in: tuple[str, ...]
     """What would give the reader's role access: `tjenestevedtak`; () when she has it, or nothing would."""
     policy_version: str
+    path: str = ""
+    """Back to the record; "" for one who may not go there."""
