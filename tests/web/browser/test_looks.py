@@ -42,7 +42,8 @@ CUT = """() => [...document.querySelectorAll('main *, header *, .banner *')]
     && ['hidden', 'clip'].includes(getComputedStyle(e).overflowX))
   .map(e => e.tagName + '.' + e.className)"""
 SMALL = """least => [...document.querySelectorAll('button, summary, nav a, .ds-button, input:not([type=hidden])')]
-  .filter(e => e.checkVisibility() && !e.matches('[type=checkbox]') && e.getBoundingClientRect().height < least)
+  .filter(e => e.checkVisibility() && !e.matches('[type=checkbox], [type=radio]'))
+  .filter(e => e.getBoundingClientRect().height < least)
   .map(e => e.outerHTML.slice(0, 80) + ' ' + e.getBoundingClientRect().height)"""
 
 
