@@ -22,7 +22,6 @@ from akson.app.policies.replaying import replayed
 from akson.store.activations import Activation, ActivationStore
 from tests.app.nodes import RunningNode, akson, node, wait_until
 
-
 CLOSED_TO_DOCTORS = ("AKS-RULE-EMERGENCY", "AKS-RULE-IDENTIFY")
 
 
@@ -145,4 +144,4 @@ async def test_past_decisions_are_made_again_under_the_policy_of_their_day() -> 
 
     result = await replayed(events(), {policy.version: policy})
     assert result.same == 1 and result.other == [b"2".hex()]
-    assert result.unknown == [f"{b'3'.hex()}: AKS-ACCESS-003", f"{b'4'.hex()}: AKS-ACCESS-002"]
+    assert result.unknown == [f"{b'3'.hex()}: AKS-ACCESS-012", f"{b'4'.hex()}: AKS-ACCESS-011"]
