@@ -105,6 +105,9 @@ POLICY_MUTANTS: dict[str, PolicyMutant] = {
     "parents see the whole youth": _proxies(
         "parental", _line(classes=("demographic", "service", "message", "clinical"))
     ),
+    "parents of youth see who has seen": _proxies(
+        "parental", lambda line: msgspec.structs.replace(line, classes=(*line.classes, "log"))
+    ),
     "parents need no common address": _proxies("parental", _line(shares_address=False)),
     "parents of the protected see": _proxies("parental", _line(protected_address=True)),
     "parents see what is withheld from them": _proxies("parental", _line(withheld=())),

@@ -191,7 +191,8 @@ def _covers(row, one: Asked, patient: str) -> bool:
         return False
     if not _lasts(row.valid_from, row.valid_to, one.question.at):
         return False
-    here = {CLASS_OF.get(one.question.type, "clinical"), *one.facts.labels}
+    kind = "log" if one.question.action == "log" else CLASS_OF.get(one.question.type, "clinical")
+    here = {kind, *one.facts.labels}
     return row.categories == () or len(here & set(row.categories)) > 0
 
 

@@ -207,9 +207,11 @@ def _facts(r: Random, actor: Actor, purpose: PurposeOfUse, at: datetime) -> Fact
 
 
 def _labels(r: Random, actor: Actor) -> tuple[str, ...]:
-    """What is withheld from youth and from parents is rare among all the labels, and matters only there."""
+    """What is withheld from youth and from parents matters only there; what a citizen names, where she has closed it."""
     if r.random() < 0.4 and actor.kind in (ActorKind.CITIZEN, ActorKind.PROXY):
         return (r.choice(("NORN_UNGDOM", "NORN_FORANS")),)
+    if r.random() < 0.4:
+        return ("mental-health",)
     return _some(r, LABELS, 2)
 
 
@@ -258,7 +260,7 @@ def _representation(r: Random, at: datetime, patient: str) -> Representation:
         patient,
         RELATIVES[0] if r.random() < 0.85 else RELATIVES[1],
         r.choice(BASES),
-        r.choice(((), (), (), ("clinical",), ("demographic", "mental-health"))),
+        r.choice(((), (), (), ("clinical",), ("demographic", "mental-health"), ("log",))),
         r.choice((None, None, _start(r, at))),
         _end(r, at),
         r.random() < 0.8,

@@ -65,7 +65,7 @@ def test_parents_from_birth_to_eighteen(shares: bool, protected: bool) -> None:
     for day, (type, data_class), action in product(DAYS, TYPES.items(), ("read", "search", "history", "log")):
         had = day >= BORN
         age = day.year - BORN.year - ((day.month, day.day) < (5, 20)) if had else -1
-        expected = seen_by_parent(age, shares, protected, data_class)
+        expected = seen_by_parent(age, shares, protected, "log" if action == "log" else data_class)
         assert asks(facts, type, noon(day), action=action) == expected, (day, type, age)
 
 
@@ -128,6 +128,13 @@ def test_a_power_of_attorney_in_part(
 ) -> None:
     facts = replace(represented("power-of-attorney", categories=categories), labels=labels)
     assert {type for type in TYPES if asks(facts, type, noon(date(2027, 1, 1)))} == expected
+
+
+def test_who_has_seen_tells_of_all_that_was_seen() -> None:
+    """So a power of attorney in part opens it only when it says so."""
+    for categories, expected in (((), True), (("clinical", "demographic"), False), (("log",), True)):
+        facts = represented("power-of-attorney", categories=categories)
+        assert asks(facts, "Patient", noon(date(2027, 1, 1)), action="log") is expected
 
 
 def test_the_login_narrows_and_never_opens() -> None:

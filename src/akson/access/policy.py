@@ -79,7 +79,7 @@ NO_RELATION = Reason(
     "The one who asked had no registered relation to you and saw nothing.",
 )
 
-RULINGS_KEPT_MAX = 4_096
+RULINGS_KEPT_MAX = 1_024
 """A page of answers is judged by the rulings of one question."""
 
 

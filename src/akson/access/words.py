@@ -42,6 +42,7 @@ CLASSES: dict[str, Words] = {
     "message": ("meldinger og kontakter", "messages and contacts"),
     "clinical": ("helseopplysninger", "clinical data"),
     "reference": ("opplysninger uten pasient", "reference data"),
+    "log": ("hvem som har sett", "who has seen"),
 }
 PURPOSES: dict[str, Words] = {
     "treatment": ("helsehjelp", "treatment"),

@@ -44,6 +44,7 @@ class ProxyLine(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     from_age: int
     until_age: int
     classes: tuple[str, ...]
+    """Data classes; `log` is who has seen, which tells of all the others."""
     shares_address: bool
     """One with parental responsibility must be registered at the child's own address."""
     protected_address: bool

@@ -126,9 +126,8 @@ def delayed(asked: Asked) -> Restriction | None:
 def _represents(asked: Asked, basis: str) -> Restriction | None:
     if asked.actor.kind is not ActorKind.PROXY or asked.question.action not in READING:
         return None
-    lines = [
-        line for line in asked.policy.proxies if line.basis == basis and asked.data_class in line.classes
-    ]
+    asks_for = {asked.data_class.value, _category(asked)}
+    lines = [line for line in asked.policy.proxies if line.basis == basis and asks_for <= {*line.classes}]
     # What the login says of whom she represents narrows; it never opens anything that is not a fact.
     chosen = patient_ids(asked.actor.on_behalf_of)
     if not lines or not chosen:
@@ -136,11 +135,16 @@ def _represents(asked: Asked, basis: str) -> Restriction | None:
     return all_of(PatientIs(chosen), any_of(*(_by(asked, line) for line in lines)))
 
 
+def _category(asked: Asked) -> str:
+    """Who has seen tells of all that was seen: it is a category of its own, and part of no other."""
+    return "log" if asked.question.action == "log" else asked.data_class.value
+
+
 def _by(asked: Asked, line: ProxyLine) -> Restriction:
     actor, question = asked.actor, asked.question
     aged = AgeBetween(line.from_age, line.until_age, today(asked))
     represented = Represented(
-        actor.persons, (line.basis,), asked.data_class.value, question.at, line.shares_address
+        actor.persons, (line.basis,), _category(asked), question.at, line.shares_address
     )
     protected = Nothing() if line.protected_address else AddressProtected()
     held_back = Labelled(line.withheld) if line.withheld else Nothing()
