@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 from random import Random
 from typing import Any
 
-from akson.access.actor import Actor, ActorKind, PurposeOfUse
+from akson.access.actor import Actor, ActorKind, Attested, PurposeOfUse
 from akson.access.data_classes import DataClass
 from akson.access.facts import Barrier, Relation, RelationKind, Representation, Traits
 from akson.app.cast import CAST
@@ -61,7 +61,8 @@ def actor(chance: Random, tenant: int, patients: tuple[str, ...]) -> Actor:
     staff = replace(CAST[chance.choice(STAFF)], tenant=tenant, own_patient=own)
     if kind == "attested":
         vouched = tuple(chance.sample(patients, chance.randint(0, 2)))
-        return replace(staff, enterprise="Organization/havnes", attested=vouched)
+        word = Attested(vouched, PurposeOfUse.TREATMENT, "d1", "00" * 32, "974633574")
+        return replace(staff, organisations=(), attested=word)
     return replace(
         staff, role=chance.choice((staff.role, staff.role, "health-worker", "protected-address-officer"))
     )

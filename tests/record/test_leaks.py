@@ -259,7 +259,9 @@ async def test_the_last_guard_refuses_the_whole_answer(house: House, monkeypatch
     search, read, history = store.search, store.read, store.history
 
     async def searches(tenant: int, query: Any, **_: Any) -> Any:
-        return await search(tenant, query, restriction=lambda _type: Everything(), redactions=lambda _type: ())
+        return await search(
+            tenant, query, restriction=lambda _type: Everything(), redactions=lambda _type: ()
+        )
 
     async def reads(tenant: int, type: str, id: str, **_: Any) -> Any:
         return await read(tenant, type, id, restriction=Everything())

@@ -13,6 +13,7 @@ A plain update that lost a race is tried again on the newer version; one with If
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 from typing import TYPE_CHECKING
 
 from akson.access.decision import Everything
@@ -217,7 +218,14 @@ class Commit:
         at = self._record.clock.now()
         decision = refusal(self._session.judge.decide(step.action, step.concerned))
         await self._record.log.append(
-            self._session.events.make(step.action, decision, seen, at=at, permitted=False)
+            self._session.events.make(
+                step.action,
+                decision,
+                seen,
+                at=at,
+                permitted=False,
+                evidence=self._session.judge.evidence(step.action, step.concerned),
+            )
         )
         if step.draft.is_new:
             raise Problem(
@@ -243,16 +251,18 @@ class Commit:
     ) -> list[Prepared]:
         """One event per patient and action. What conditions found is logged where they are resolved (`drafts`)."""
         by_key = {step.draft.key: step for step in steps}
-        by_action: dict[str, list[Seen]] = {}
+        by_action: dict[tuple[str, str], list[Seen]] = {}
         for write in writes:
             step = by_key[write.type, write.id]
             decision = self._session.judge.decide(step.action, step.concerned)
-            seen = Seen(f"{write.type}/{write.id}/{write.version}", step.concerned.patients, decision)
-            by_action.setdefault(self._named or step.action, []).append(seen)
+            seen = Seen(f"{write.type}/{write.id}/{write.version}", step.concerned, decision)
+            by_action.setdefault((self._named or step.action, step.action), []).append(seen)
         return [
             event
-            for action, seen in by_action.items()
-            for event in self._session.events.of(action, seen, at=at)
+            for (named, action), seen in by_action.items()
+            for event in self._session.events.of(
+                named, seen, partial(self._session.judge.evidence, action), at=at
+            )
         ]
 
 

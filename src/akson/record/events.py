@@ -7,17 +7,22 @@ that opened what else was on the page.
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
 
 from akson.access.actor import Actor, PurposeOfUse
 from akson.access.decision import Decision
 from akson.audit.event import AccessEvent
 from akson.audit.log import Prepared
+from akson.record.judgement import Judged
 from akson.record.values import ID
 from akson.store.values import StoredVersion
 from akson.world import Random
 
 RESOURCES_NAMED_MAX = 100
 EVENT_ID_BYTES = 16
+EVIDENCE_BYTES_MAX = 2_048
+"""What one event keeps of the facts; a decision that rests on more is not replayed from the log."""
+_KEEPS_DECISION = "decision" in AccessEvent.__dataclass_fields__
 
 
 class EventMaker:
@@ -38,13 +43,18 @@ class EventMaker:
         at: datetime,
         permitted: bool | None = None,
         words: str = "",
+        evidence: bytes = b"",
     ) -> list[Prepared]:
         """One event per patient. `seen` is patient id ("" for none) -> `Type/id/version` of what was shown or written.
 
-        `permitted` overrides the decision's own answer; `words` the words of its first reason.
+        `permitted` overrides the decision's own answer; `words` the words of its first reason. `evidence` is what the
+        decision rests on.
         """
         allowed = decision.permit if permitted is None else permitted
         reasons = decision.reasons
+        kept: dict[str, Any] = (
+            {"decision": evidence} if _KEEPS_DECISION and len(evidence) <= EVIDENCE_BYTES_MAX else {}
+        )
         said = words or (reasons[0].words if reasons else "")
         return [
             Prepared.of(
@@ -68,6 +78,7 @@ class EventMaker:
                     resources=tuple(resources[:RESOURCES_NAMED_MAX]),
                     count=len(resources),
                     request=self.request,
+                    **kept,
                 )
             )
             for patient, resources in seen.items()
@@ -78,20 +89,25 @@ class EventMaker:
         action: str,
         versions: Sequence[StoredVersion],
         decide: Callable[[StoredVersion], Decision],
+        evidence: Callable[[Judged], bytes],
         *,
         at: datetime,
     ) -> list[Prepared]:
         """One event per patient whose data is shown, for the reasons that `decide` gives for what is shown of hers."""
         return self.of(
-            action, [Seen(f"{v.type}/{v.id}/{v.version}", v.patients, decide(v)) for v in versions], at=at
+            action, [Seen(f"{v.type}/{v.id}/{v.version}", v, decide(v)) for v in versions], evidence, at=at
         )
 
-    def of(self, action: str, seen: Sequence["Seen"], *, at: datetime) -> list[Prepared]:
-        """One event per patient, with the reasons of the decisions on what is hers."""
+    def of(
+        self, action: str, seen: Sequence["Seen"], evidence: Callable[[Judged], bytes], *, at: datetime
+    ) -> list[Prepared]:
+        """One event per patient, with the reasons of the decisions on what is hers, and what the first of them rests on."""
         decisions: dict[str, dict[int, Decision]] = {}
         named: dict[str, list[str]] = {}
+        first: dict[str, Judged] = {}
         for each in seen:
-            for patient in each.patients or ("",):
+            for patient in each.resource.patients or ("",):
+                first.setdefault(patient, each.resource)
                 # Of a thousand resources the decisions are a handful, and the same object each time.
                 decisions.setdefault(patient, {})[id(each.decision)] = each.decision
                 named.setdefault(patient, []).append(each.name)
@@ -99,7 +115,11 @@ class EventMaker:
             event
             for patient, names in named.items()
             for event in self.make(
-                action, _joined(list(decisions[patient].values())), {patient: names}, at=at
+                action,
+                _joined(list(decisions[patient].values())),
+                {patient: names},
+                at=at,
+                evidence=evidence(first[patient]) if _KEEPS_DECISION else b"",
             )
         ]
 
@@ -110,7 +130,7 @@ class Seen:
 
     name: str
     """`Type/id/version`."""
-    patients: Sequence[str]
+    resource: Judged
     decision: Decision
 
 

@@ -57,7 +57,6 @@ async def _referred(session: "RecordSession", found: Sequence[StoredVersion]) ->
         if type in session.record.definitions.resource_types and type != "Patient"
         for ids in _chunks(sorted(every))
     ]
-    rule, hidden = session.judge.rule("search"), session.judge.redactions("search")
     pages = await asyncio.gather(
         *(
             session.record.store.search(

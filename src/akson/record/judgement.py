@@ -9,7 +9,7 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from akson.access.actor import Actor, PurposeOfUse
@@ -17,6 +17,7 @@ from akson.access.decision import Decision, Everything, NoPatient, Nothing, Ques
 from akson.access.facts import Barrier, Facts, Relation, Representation, Traits
 from akson.access.policies.values import Policy
 from akson.access.policy import decide, rulings, scope
+from akson.access.recording import record
 from akson.record.values import ID
 from akson.store.values import PatientFacts
 
@@ -59,7 +60,7 @@ class Judge:
         self._store = store
         self._actor = actor
         self._purpose = purpose_of_use
-        self._at = at
+        self._at = _end_of_second(at)
         self._policy = policy
         self._scopes: dict[tuple[str, str], Scope] = {}
         self._known: dict[str, PatientFacts] = {}
@@ -121,6 +122,14 @@ class Judge:
             self._decisions[key] = found
         return found
 
+    def evidence(self, action: str, resource: Judged) -> bytes:
+        """What the decision rests on, for the event: enough to make it again (`akson.access.recording`)."""
+        if not all(ID.fullmatch(patient) for patient in resource.patients):
+            # Text from a caller that is nobody's id is kept nowhere.
+            return b""
+        question = self.question(action, resource.type)
+        return record(self.facts(resource), self._actor, self._purpose, question, self._policy)
+
     def general(self, action: str, type: str) -> Decision:
         """What the log says of a question that concerned nobody: permitted as far as the role goes, and by which rules."""
         if not self.ever(action, type):
@@ -149,6 +158,12 @@ class Judge:
         facts = self._known.get(patient)
         known_as = {patient, *(facts.same if facts else ())}
         return next((own for own in self._own if own in known_as), patient)
+
+
+def _end_of_second(at: datetime) -> datetime:
+    """Decisions are made for the second's end, so that all of one second share what the rules say; what a commit of this
+    second gave counts already, and what ended in it counts no longer."""
+    return at if not at.microsecond else at.replace(microsecond=0) + timedelta(seconds=1)
 
 
 def _needs_no_facts(asked: Scope) -> bool:

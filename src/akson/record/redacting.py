@@ -39,6 +39,13 @@ def leaving(version: StoredVersion, decision: Decision) -> StoredVersion:
 def kept(sent: Mapping[str, Any], standing: Mapping[str, Any], hidden: tuple[str, ...]) -> dict[str, Any]:
     """`sent` with the hidden elements as they stand: neither lost nor set by who cannot see them."""
     own, theirs = hidden_names(sent, hidden), hidden_names(standing, hidden)
-    return {name: value for name, value in sent.items() if name not in own} | {
-        name: standing[name] for name in standing if name in theirs
-    }
+    whole = {name: value for name, value in sent.items() if name not in own}
+    whole |= {name: standing[name] for name in standing if name in theirs}
+    security = (standing.get("meta") or {}).get("security")
+    if security:
+        # The grade that hides them stays too: else whoever may not see could take it away and look.
+        meta = dict(whole.get("meta") or {})
+        given = meta.get("security") or []
+        meta["security"] = [*given, *(label for label in security if label not in given)]
+        whole["meta"] = meta
+    return whole

@@ -6,6 +6,7 @@ returns. A hidden resource and a missing one give the same Problem, at the same 
 
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
+from functools import partial
 from typing import TYPE_CHECKING, NoReturn
 
 from akson.access.actor import Actor, ActorKind, PurposeOfUse
@@ -280,8 +281,7 @@ class RecordSession:
             await self.refuse(action, found or Concerned(type), asked=asked, id=id)
         assert isinstance(found, StoredVersion)
         await self._guard(asked, (found,))
-        named = by_patient([(f"{type}/{found.id}/{found.version}", found.patients)])
-        await self._log(self.events.make(action, self.judge.decide(asked, found), named, at=self.at))
+        await self._log(self._told(action, asked, (found,)))
         if found.body is None:
             raise gone()
         return redacting.leaving(found, self.judge.decide(asked, found))
@@ -292,7 +292,8 @@ class RecordSession:
         await self.judge.learn(concerned.patients or (id,))
         decision = explanation.refusal(self.judge.decide(asked or action, concerned))
         seen: Mapping[str, Sequence[str]] = {patient: [] for patient in concerned.patients} or {"": []}
-        await self._log(self.events.make(action, decision, seen, at=self.at))
+        evidence = self.judge.evidence(asked or action, concerned)
+        await self._log(self.events.make(action, decision, seen, at=self.at, evidence=evidence))
         raise not_found()
 
     async def _if_visible(self, action: str, type: str, id: str) -> tuple[Judged, Decision]:
@@ -316,13 +317,15 @@ class RecordSession:
         asked = [patient for patient in patients_named(query) if patient not in already]
         await self.judge.learn(asked, action, [query.type])
         for patient in asked:
-            told = self.judge.decide(action, Concerned(query.type, (patient,)))
-            events += self.events.make(action, told, {patient: []}, at=self.at)
+            concerned = Concerned(query.type, (patient,))
+            told, evidence = self.judge.decide(action, concerned), self.judge.evidence(action, concerned)
+            events += self.events.make(action, told, {patient: []}, at=self.at, evidence=evidence)
         return events or self._of_nobody(action, query.type)
 
     def _told(self, action: str, asked: str, shown: Sequence[StoredVersion]) -> list[Prepared]:
         """Events of what is shown, each patient's with the reasons that opened hers. Learnt before: by the guard."""
-        return self.events.shown(action, shown, lambda version: self.judge.decide(asked, version), at=self.at)
+        decide, evidence = partial(self.judge.decide, asked), partial(self.judge.evidence, asked)
+        return self.events.shown(action, shown, decide, evidence, at=self.at)
 
     def _of_nobody(self, action: str, type: str) -> list[Prepared]:
         """That something was asked, when nobody is concerned: permitted as far as the role goes."""

@@ -8,7 +8,8 @@ from collections.abc import Sequence
 from hashlib import blake2b
 from typing import Any
 
-from akson.access.facts import Barrier, Representation
+from akson.access.facts import Barrier, RelationKind, Representation
+from akson.store.buckets import bucket_of
 from akson.store.keys import Keys
 from akson.store.statements import statement
 from akson.store.values import Write
@@ -17,6 +18,10 @@ SOURCES = frozenset({"Consent", "Patient", "RelatedPerson"})
 """Types that may have rows in these tables; nothing of others needs to be taken away when they change."""
 _PEOPLE = frozenset({"Patient", "RelatedPerson"})
 _LINK_LOCK = 0x616B6C6B
+BY_ACT = (RelationKind.SELF_DECLARED, RelationKind.EMERGENCY, RelationKind.LIFTED)
+_RELATIONS = (
+    "tenant", "bucket", "patient", "patient_id", "grantee", "kind", "valid_from", "source_type", "source_id", "valid_to",
+)  # fmt: skip
 _BARRIERS = (
     "tenant", "valid_from", "valid_to", "persons_except", "roles_except", "enterprises_except", "categories_except",
     "patient_id", "kind", "persons", "roles", "enterprises", "categories", "source_type", "source_id",
@@ -50,6 +55,30 @@ async def replace(connection: Any, keys: Keys, tenant: int, writes: Sequence[Wri
     if addresses:
         await _insert(connection, "address", ("tenant", "key", "owner"), list(addresses))
     await _link(connection, keys, tenant, writes)
+
+
+async def replace_relations(connection: Any, keys: Keys, tenant: int, writes: Sequence[Write]) -> None:
+    """As a commit does it, for rebuilding. Those made by an act of the record are not in any body, and stay."""
+    for write in writes:
+        await connection.execute(
+            "delete from record.care_relation where tenant = $1 and source_type = $2 and source_id = $3 "
+            "and kind <> all($4)",
+            tenant,
+            write.type,
+            write.id,
+            list(BY_ACT),
+        )
+    rows = {
+        (r.patient, r.grantee, r.kind, r.valid_from, write.type, write.id): r.valid_to
+        for write in writes
+        for r in write.derived.relations
+    }
+    records = [
+        (tenant, bucket_of(key[0]), keys.target(tenant, f"Patient/{key[0]}"), *key, end)
+        for key, end in rows.items()
+    ]
+    if records:
+        await _insert(connection, "care_relation", _RELATIONS, records)
 
 
 async def _forget(connection: Any, tenant: int, changed: Sequence[Write]) -> None:

@@ -22,7 +22,7 @@ from akson.store.compartment import Compartment, Part
 from akson.store.facts import Facts
 from akson.store.history import Asked
 from akson.store.keys import Keys
-from akson.store.maintenance import Extract, Maintenance
+from akson.store.maintenance import Derive, Extract, Maintenance
 from akson.store.migrate import migrate
 from akson.store.reading import Reading
 from akson.store.search.hiding import Redactions
@@ -245,9 +245,16 @@ class Store:
         """Lawful erasure: every version loses its body, the fact that it was stays. Returns how many versions."""
         return await self._maintenance.erase(tenant, type, id, at=at)
 
-    async def reindex(self, types: Sequence[str], extract: Extract, progress: Progress | None = None) -> int:
-        """Rebuilds the index of rows older than INDEX_VERSION, online. Returns how many were rebuilt."""
-        return await self._maintenance.reindex(types, extract, progress)
+    async def reindex(
+        self,
+        types: Sequence[str],
+        extract: Extract,
+        progress: Progress | None = None,
+        *,
+        derive: Derive | None = None,
+    ) -> int:
+        """Rebuilds the index of rows older than INDEX_VERSION, online, and with `derive` their facts. Returns how many."""
+        return await self._maintenance.reindex(types, extract, derive, progress)
 
     async def types(self) -> frozenset[str]:
         """The resource types that have tables: every type ever written."""

@@ -40,7 +40,6 @@ async def _explain(settings: "Settings", search: str, who: "Actor", as_json: boo
     async with open_node(settings, pool_size=2) as node:
         session = node.record.open(who, options.usual_purpose(who))
         scope, decision = session.judge.scope("search", type), session.judge.general("search", type)
-        rule, hidden = session.judge.rule("search"), session.judge.redactions("search")
         sql = node.record.store.explain(
             who.tenant,
             query,

@@ -8,8 +8,11 @@ from akson.app.cli import options
 from akson.app.cli.running import run_async, say_json
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from akson.app.settings import Settings
     from akson.fhir.index_values import IndexValues
+    from akson.store.values import Derived
 
 
 @click.command("reindex")
@@ -38,7 +41,9 @@ async def _reindex(settings: "Settings", types: tuple[str, ...], quiet: bool) ->
     async with open_node(settings, pool_size=2) as node:
         with Progress("resources", quiet=quiet) as progress:
             wanted = types or tuple(sorted(await node.record.store.types()))
-            return await node.record.store.reindex(wanted, _extract, lambda done: progress.to(done, None))
+            return await node.record.store.reindex(
+                wanted, _extract, lambda done: progress.to(done, None), derive=_derive
+            )
 
 
 def _extract(type: str, body: bytes) -> "IndexValues":
@@ -46,3 +51,10 @@ def _extract(type: str, body: bytes) -> "IndexValues":
     from akson.fhir.extraction import extract
 
     return extract(parse(body))
+
+
+def _derive(type: str, body: bytes, since: "datetime") -> "Derived":
+    from akson.fhir.codec.json import parse
+    from akson.record import facts
+
+    return facts.of(parse(body), since=since)

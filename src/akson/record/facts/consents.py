@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from itertools import product
 from typing import Any
 
+from akson.access.actor import ORGANISATION_NUMBERS
 from akson.access.data_classes import DataClass, data_class
 from akson.access.facts import Barrier, Representation
 from akson.record.facts.elements import Json, bounds, codings, patient_id, reference
@@ -173,12 +174,22 @@ def _named(provision: Json) -> _Named:
             enterprises.append(to)
         elif to:
             persons.append(to)
+        elif number := _organisation_number(actor.get("reference")):
+            enterprises.append(number)
         elif in_role:
             roles += in_role
         else:
             unread = True
     unread = unread or bool(provision.get("data"))
     return _Named(*map(_each_once, (persons, roles, enterprises, _categories(provision))), unread=unread)
+
+
+def _organisation_number(written: Any) -> str:
+    """`urn:oid:2.16.578.1.12.4.1.4.101|974633574`: an enterprise that has no resource here."""
+    identifier = written.get("identifier", {}) if isinstance(written, Mapping) else {}
+    if identifier.get("system") != ORGANISATION_NUMBERS or not identifier.get("value"):
+        return ""
+    return f"{ORGANISATION_NUMBERS}|{identifier['value']}"
 
 
 def _categories(provision: Json) -> list[str]:
