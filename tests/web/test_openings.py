@@ -9,7 +9,7 @@ import pytest
 from akson.access.actor import PurposeOfUse
 from akson.app.cast import CAST
 from akson.fhir.codec import json
-from akson.fhir.search.query import Query, Sort
+from akson.fhir.search.query import Query, Sort, Term, TokenValue
 from tests.web.conftest import Rooms
 
 FIELD = re.compile(r'name="token" value="([0-9a-f]{64})"')
@@ -207,3 +207,34 @@ async def test_who_acts_for_whom(rooms: Rooms) -> None:
     astrid = (await rooms.visitor("astrid").get("/min/fullmakter")).text
     assert "De som har fullmakt fra deg" in astrid and "Marit Bakken" in astrid
     assert "fullmakt" in (await rooms.visitor("marit").get("/min")).text
+
+
+async def test_a_mother_sees_as_a_parent(rooms: Rooms) -> None:
+    page = (await rooms.visitor("hanne").get("/min")).text
+    assert "Emil Strand" in page and "foreldreansvar" in page
+    assert "foreldreansvar" in (await rooms.visitor("hanne").get("/min/fullmakter")).text
+
+
+async def test_a_protected_address_is_shown_as_nothing(rooms: Rooms) -> None:
+    page = (await rooms.visitor("omar").get("/pasient/ellen")).text
+    assert "Haug" in page and "<dt>Adresse</dt>" not in page and "<dt>Tlf.</dt>" not in page
+
+
+async def test_an_answer_that_is_held_back_is_not_the_citizens_yet(rooms: Rooms) -> None:
+    query = Query("Observation", (Term("_id", "id", None, (TokenValue(None, "astrid-biopsi"),)),))
+    for who, purpose, seen in (
+        ("ida", PurposeOfUse.TREATMENT, 1),
+        ("astrid", PurposeOfUse.PATIENT_REQUEST, 0),
+        ("marit", PurposeOfUse.PATIENT_REQUEST, 0),
+    ):
+        found = await rooms.record.open(CAST[who], purpose).search(query)
+        assert len(found.matches) == seen, who
+
+
+async def test_a_nurse_is_refused_her_own_record(rooms: Rooms) -> None:
+    siri = rooms.visitor("siri")
+    assert (await siri.get("/pasient/siri-dahl")).status_code == 404
+    assert "Dahl" not in (
+        await sent(siri, "/nodtilgang", "/nodtilgang/siri-dahl/apne", grunn="life")
+    ).text.replace("Siri Dahl, sykepleier", "").replace("<strong>Siri Dahl</strong>", "")
+    assert (await rooms.visitor("ida").get("/pasient/siri-dahl")).status_code == 200

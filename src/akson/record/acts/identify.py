@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from akson.record.session import RecordSession
 
 ACTION = "identify"
+NOBODY = "-"
+"""An id that is nobody's."""
 NAMES_LEAST = 2
 """Words of a name: a first name and a date of birth would be a list of people."""
 CANDIDATES_MAX = 100
@@ -51,7 +53,8 @@ async def identify(
 ) -> tuple[Identity, ...]:
     """Those whom it fits; more than one only for people of one name and day. Raises Problem INVALID AKS-RECORD-052."""
     found = await _meant(session, national_id, name, birth_date)
-    await session.judge.learn([v.id for v in found])
+    # Asked also where nobody is found, so that missing takes as long as hidden.
+    await session.judge.learn([v.id for v in found] or (NOBODY,))
     shown, events = [], []
     for version in found:
         decision = session.judge.decide(ACTION, version)
