@@ -9,7 +9,7 @@ import pytest
 
 from akson.access.actor import Actor
 from akson.app.cast import CAST
-from akson.app.cli.group import COMMANDS, LOG_COMMANDS, MESSAGE_COMMANDS
+from akson.app.cli.group import COMMANDS, LOG_COMMANDS, MESSAGE_COMMANDS, POLICY_COMMANDS, TRUST_COMMANDS
 from akson.identity import keys
 from akson.identity.issuers.local import LocalIssuer
 from akson.world import SystemClock, SystemRandom
@@ -20,6 +20,8 @@ ALL = (
     [(name,) for name in COMMANDS]
     + [("log", n) for n in LOG_COMMANDS]
     + [("message", n) for n in MESSAGE_COMMANDS]
+    + [("policy", n) for n in POLICY_COMMANDS]
+    + [("trust", n) for n in TRUST_COMMANDS]
 )
 HELP_LIMIT_S = 1.0
 """0.1 s on a quiet machine; the limit only tells a heavy import from a slow moment."""

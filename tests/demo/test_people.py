@@ -139,7 +139,7 @@ def control_digits_hold(number: str) -> bool:
 def test_national_ids_are_synthetic_and_tell_birth_and_sex(everything: list[Resource]) -> None:
     patients = [r for r in everything if r["resourceType"] == "Patient"]
     numbers = [i["value"] for p in patients for i in p["identifier"]]
-    assert len(set(numbers)) == len(numbers) == CITIZENS + 1
+    assert len(set(numbers)) == len(numbers) == CITIZENS + 2
     for p in patients:
         (identifier,) = p["identifier"]
         number, born = identifier["value"], date.fromisoformat(p["birthDate"])
@@ -354,6 +354,22 @@ def test_one_man_with_two_identities(people: list[Chart]) -> None:
     assert one["identifier"][0]["system"] != two["identifier"][0]["system"]
     assert one["link"][0]["other"]["reference"] == "Patient/dmytro-2"
     assert two["link"][0]["other"]["reference"] == "Patient/dmytro"
+
+
+def test_two_records_that_were_merged_say_so(people: list[Chart]) -> None:
+    new, old = of(named(people, "gunvor"), "Patient")
+    assert (new["link"][0]["type"], old["link"][0]["type"]) == ("replaces", "replaced-by")
+    assert new["link"][0]["other"]["reference"] == f"Patient/{old['id']}" and not old["active"]
+
+
+def test_siri_is_a_patient_of_her_own_unit(people: list[Chart]) -> None:
+    siri = named(people, "siri-dahl")
+    assert CAST["siri"].own_patient == siri.person.reference and units(siri) == {EAST}
+
+
+def test_an_answer_is_held_back_from_astrid_for_a_while(people: list[Chart]) -> None:
+    held = [o for o in of(named(people, "astrid"), "Observation") if "meta" in o]
+    assert [o["meta"]["security"][0]["code"] for o in held] == ["NORU"]
 
 
 def test_emil_is_eleven_and_soon_twelve(people: list[Chart]) -> None:

@@ -65,7 +65,7 @@ async def test_a_second_seeding_changes_nothing(record: Record) -> None:
     astrid = await as_(record, "system").read("Patient", "astrid")
     assert astrid.version == 1
     everyone = await seen(record, "system")
-    assert len(everyone) == PEOPLE + 1, "each is one Patient, but Dmytro is two"
+    assert len(everyone) == PEOPLE + 2, "each is one Patient, but Dmytro and Gunvor are two"
 
 
 async def test_a_seeding_that_broke_is_done_again(record: Record) -> None:

@@ -3,6 +3,8 @@
 Logins are the ids. `akson token ida` makes a bearer token for one of them on any node without another issuer.
 """
 
+from dataclasses import replace
+
 from akson.access.actor import Actor, ActorKind
 
 STORVIK = 1
@@ -53,7 +55,11 @@ CAST: dict[str, Actor] = {
         _staff("mats", "Mats Eide", "message-officer", "storvik", ""),
         _staff("nadia", "Nadia Berg", "doctor", "storvik-legevakt", "9900004"),
         _staff("per", "Per Aas", "privacy-officer", "storvik", ""),
-        _staff("siri", "Siri Dahl", "nurse", "hjemmetjenesten-ost", "9900005"),
+        # Siri is a patient here too: she opens her own record as a citizen, never as a nurse.
+        replace(
+            _staff("siri", "Siri Dahl", "nurse", "hjemmetjenesten-ost", "9900005"),
+            own_patient="Patient/siri-dahl",
+        ),
         _staff("arne", "Arne Vik", "administrator", "storvik", ""),
         # Has a relation to one patient only (a CareTeam naming her); her unit holds no service decisions.
         _staff("probe-nurse", "Prøve Sykepleier", "nurse", "storvik-legevakt", "9900099"),
@@ -71,6 +77,14 @@ CAST: dict[str, Actor] = {
             tenant=STORVIK,
             reference="RelatedPerson/marit",
             on_behalf_of=("Patient/astrid",),
+        ),
+        Actor(
+            kind=ActorKind.PROXY,
+            id="hanne",
+            name="Hanne Strand",
+            tenant=STORVIK,
+            reference="RelatedPerson/emil-mor",
+            on_behalf_of=("Patient/emil",),
         ),
         Actor(kind=ActorKind.SYSTEM, id="system", name="Systemtjeneste", tenant=STORVIK),
     )

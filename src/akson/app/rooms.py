@@ -16,10 +16,11 @@ HINTS: dict[str, str] = {
     "grete": "Astrids fastlege",
     "astrid": "ser hvem som har åpnet journalen hennes",
     "marit": "har fullmakt fra moren Astrid",
-    "per": "kontrollerer tilgangsloggen",
+    "hanne": "mor til Emil, som snart fyller 12",
+    "per": "kontrollerer tilgangsloggen, vurderer nødtilgang",
     "mats": "tar seg av meldinger uten mottaker",
     "kari": "ser tjenester og meldinger, men ingen helseopplysninger",
-    "nadia": "lege på legevakten",
+    "nadia": "lege på legevakten, har nødtilgang",
     "siri": "vikar i hjemmetjenesten",
     "arne": "administrator uten innsyn i journaler",
 }

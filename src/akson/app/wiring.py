@@ -6,6 +6,7 @@
 Nothing is global: what a part needs is handed to it here. Which HTTP paths exist stands in asgi.py.
 """
 
+import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
@@ -14,6 +15,7 @@ from pathlib import Path
 from typing import Protocol
 
 from akson.app import apps
+from akson.app.policies.in_force import PolicyInForce
 from akson.app.settings import Settings
 from akson.audit import origin, policy
 from akson.audit.log import AccessLog
@@ -24,6 +26,7 @@ from akson.identity.issuers.local import LocalIssuer
 from akson.identity.openid.wire import HttpWire
 from akson.identity.sessions import Sessions
 from akson.record.door import Record
+from akson.store.activations import ActivationStore
 from akson.store.audit_log import AuditLogStore
 from akson.store.post import PostStore
 from akson.store.server import EmbeddedPostgres, ExternalPostgres
@@ -60,6 +63,8 @@ class Node:
     sessions: Sessions
     words: Terminology
     wire: HttpWire
+    activations: ActivationStore
+    policy: PolicyInForce
     clock: Clock
     random: Random
     spawn: Spawn
@@ -132,8 +137,22 @@ async def open_node(settings: Settings, *, pool_size: int = POOL_SIZE) -> AsyncI
         rows = await AuditLogStore.open(server.dsn("log"), pool_size=2)
         stack.push_async_callback(rows.close)
         log = access_log(rows, settings, clock=clock, random=random)
+        activations = await ActivationStore.open(server.dsn("record"))
+        stack.push_async_callback(activations.close)
+        policy_in_force = PolicyInForce(activations)
+        await policy_in_force.refresh()
+        following = asyncio.create_task(policy_in_force.follow(), name="policy")
+        stack.callback(following.cancel)
         words = Terminology.of_this_installation(folder)
-        record = Record(store, log, definitions=definitions, clock=clock, random=random, words=CodesOf(words))
+        record = Record(
+            store,
+            log,
+            definitions=definitions,
+            clock=clock,
+            random=random,
+            words=CodesOf(words),
+            policy=policy_in_force,
+        )
         stack.push_async_callback(record.close)
         await record.recover()
         issuer = local_issuer(settings, clock=clock, random=random, ended=apps.ended(settings, clock).has)
@@ -147,5 +166,18 @@ async def open_node(settings: Settings, *, pool_size: int = POOL_SIZE) -> AsyncI
         wire = HttpWire()
         stack.push_async_callback(wire.close)
         yield Node(
-            settings, server, record, log, post, issuer, sessions, words, wire, clock, random, TaskSpawn()
+            settings,
+            server,
+            record,
+            log,
+            post,
+            issuer,
+            sessions,
+            words,
+            wire,
+            activations,
+            policy_in_force,
+            clock,
+            random,
+            TaskSpawn(),
         )

@@ -29,10 +29,10 @@ def to_claims(actor: Actor) -> dict[str, Any]:
         "ref": actor.reference,
         "orgs": list(actor.organisations),
         "unit": actor.unit_name,
-        "acr": f"level{actor.level}",
-        "for": list(actor.on_behalf_of),
         "service": actor.service,
         "own": actor.own_patient,
+        "acr": f"level{actor.level}",
+        "for": list(actor.on_behalf_of),
         # Spelt out also when nothing limits: a claim that is lost on the way must not open the record.
         "scope": None if actor.scopes is None else write_scopes(actor.scopes),
         "patient": actor.patient_context,

@@ -5,7 +5,7 @@ returns. A hidden resource and a missing one give the same Problem, at the same 
 """
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from functools import partial
 from typing import TYPE_CHECKING, NoReturn
 
@@ -15,6 +15,10 @@ from akson.audit.log import Prepared
 from akson.fhir.problem import Problem, ProblemKind
 from akson.fhir.search.query import Query
 from akson.record import access_lines, everything, explanation, redacting
+from akson.record.acts import declare, emergency, identify, lift
+from akson.record.acts.grounds import Ground
+from akson.record.acts.identify import Identity
+from akson.record.acts.opening import Opening
 from akson.record.commit import Commit
 from akson.record.events import EventMaker, by_patient
 from akson.record.guard import gone, not_found, refused_answer
@@ -50,7 +54,8 @@ class RecordSession:
         self.record = record
         self.at = record.clock.now()
         self.events = EventMaker(actor, purpose_of_use, record.random, ground=ground)
-        self.judge = Judge(record.store, actor, purpose_of_use, at=self.at, policy=record.policy())
+        self.policy = record.policy()
+        self.judge = Judge(record.store, actor, purpose_of_use, at=self.at, policy=self.policy)
 
     def may(self, action: str, type: str) -> bool:
         """Whether the actor ever sees (or does) something of the type; of whose, the facts say."""
@@ -220,6 +225,24 @@ class RecordSession:
     async def why(self, type: str, id: str) -> Decision:
         """Why the actor may or may not read this, in words. Says nothing of a resource that she may not see."""
         return await explanation.why(self, type, id)
+
+    async def identify(
+        self, *, national_id: str = "", name: str = "", birth_date: date | None = None
+    ) -> tuple[Identity, ...]:
+        """One person, exactly named: who she is and no more. Empty for nobody and for whoever may not."""
+        return await identify.identify(self, national_id=national_id, name=name, birth_date=birth_date)
+
+    async def open_emergency(self, patient: str, ground: Ground) -> Opening:
+        """For some hours, with a ground, told to the citizen and reviewed. NOT_FOUND for who may not."""
+        return await emergency.open_emergency(self, patient, ground)
+
+    async def declare_relation(self, patient: str, reason: Ground, hours: int | None = None) -> Opening:
+        """A care relation of one's own word, for some hours, told and reviewed. NOT_FOUND for who may not."""
+        return await declare.declare_relation(self, patient, reason, hours)
+
+    async def lift_restriction(self, patient: str, ground: Ground) -> Opening:
+        """Sees for some hours what is restricted (never what is blocked), told and reviewed."""
+        return await lift.lift_restriction(self, patient, ground)
 
     async def erase(self, type: str, id: str, *, ground: str) -> int:
         """Lawful erasure: every version's content goes, the fact stays. Only the system actor; gives versions erased."""

@@ -1,7 +1,9 @@
 """Every screen, in alphabetical order. `tests/web/test_screens.py` holds what each of them owes."""
 
 from akson.web.citizen.access_log.screen import SCREEN as CITIZEN_ACCESS_LOG
+from akson.web.citizen.closings.screen import SCREEN as CITIZEN_CLOSINGS
 from akson.web.citizen.overview.screen import SCREEN as CITIZEN_OVERVIEW
+from akson.web.citizen.proxies.screen import SCREEN as CITIZEN_PROXIES
 from akson.web.entrance.authorize.screen import SCREEN as AUTHORIZE
 from akson.web.entrance.lock.screen import SCREEN as LOCK
 from akson.web.entrance.login.screen import SCREEN as LOGIN
@@ -12,14 +14,19 @@ from akson.web.shell.house import Screen
 from akson.web.workspace.access_help.screen import SCREEN as ACCESS_HELP
 from akson.web.workspace.access_log.screen import SCREEN as ACCESS_LOG
 from akson.web.workspace.apps.screen import SCREEN as APPS
+from akson.web.workspace.declare.screen import SCREEN as DECLARE
+from akson.web.workspace.emergency.screen import SCREEN as EMERGENCY
 from akson.web.workspace.front_page.screen import SCREEN as FRONT_PAGE
 from akson.web.workspace.inbox.screen import SCREEN as INBOX
 from akson.web.workspace.messages.screen import SCREEN as MESSAGES
 from akson.web.workspace.search.screen import SCREEN as SEARCH
+from akson.web.workspace.why.screen import SCREEN as WHY
 
 SCREENS: tuple[Screen, ...] = (
     CITIZEN_ACCESS_LOG,
+    CITIZEN_CLOSINGS,
     CITIZEN_OVERVIEW,
+    CITIZEN_PROXIES,
     AUTHORIZE,
     LOCK,
     LOGIN,
@@ -29,8 +36,11 @@ SCREENS: tuple[Screen, ...] = (
     ACCESS_HELP,
     ACCESS_LOG,
     APPS,
+    DECLARE,
+    EMERGENCY,
     FRONT_PAGE,
     INBOX,
     MESSAGES,
     SEARCH,
+    WHY,
 )

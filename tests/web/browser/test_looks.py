@@ -24,6 +24,13 @@ SCREENS = {
     "refusal": ("omar", "/pasient/astrid"),
     "access help": ("omar", "/tilgang"),
     "no page": ("ida", "/finnes/ikke"),
+    "emergency": ("nadia", "/nodtilgang"),
+    "emergency, other role": ("kari", "/nodtilgang"),
+    "own word": ("omar", "/pasient/astrid/helsehjelp"),
+    "why": ("ida", "/pasient/astrid/hvorfor"),
+    "why not": ("omar", "/pasient/astrid/hvorfor"),
+    "closings": ("astrid", "/min/sperringer?navn=Siri"),
+    "proxies": ("marit", "/min/fullmakter"),
     "citizen": ("astrid", "/min"),
     "citizen's log": ("astrid", "/min/tilgangslogg"),
 }
@@ -35,7 +42,8 @@ CUT = """() => [...document.querySelectorAll('main *, header *, .banner *')]
     && ['hidden', 'clip'].includes(getComputedStyle(e).overflowX))
   .map(e => e.tagName + '.' + e.className)"""
 SMALL = """least => [...document.querySelectorAll('button, summary, nav a, .ds-button, input:not([type=hidden])')]
-  .filter(e => e.checkVisibility() && !e.matches('[type=checkbox]') && e.getBoundingClientRect().height < least)
+  .filter(e => e.checkVisibility() && !e.matches('[type=checkbox], [type=radio]'))
+  .filter(e => e.getBoundingClientRect().height < least)
   .map(e => e.outerHTML.slice(0, 80) + ' ' + e.getBoundingClientRect().height)"""
 
 

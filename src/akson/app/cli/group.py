@@ -33,6 +33,17 @@ LOG_COMMANDS: dict[str, tuple[str, str]] = {
     "proof": ("log_proof", "Print the proof of a patient's log, for akson-verify."),
     "verify": ("log_verify", "Compute the whole access log again and compare."),
 }
+POLICY_COMMANDS: dict[str, tuple[str, str]] = {
+    "activate": ("policy_activate", "Put a policy in force, on two officers' signatures."),
+    "diff": ("policy_diff", "Who gains and who loses by another policy."),
+    "officer": ("policy_officer", "Register somebody whose signature counts."),
+    "replay": ("policy_replay", "Make past decisions again and compare."),
+    "show": ("policy_show", "Show the policy in force, as people read it."),
+    "sign": ("policy_sign", "Sign a policy, as one of two."),
+}
+TRUST_COMMANDS: dict[str, tuple[str, str]] = {
+    "compare": ("trust_compare", "The published trust models side by side."),
+}
 TERMINOLOGY_COMMANDS: dict[str, tuple[str, str]] = {
     "list": ("terminology_list", "Say which code systems and value sets the operator has loaded."),
     "load": ("terminology_load", "Load code systems and value sets from files."),
@@ -95,3 +106,13 @@ def message() -> None:
 @akson.group("terminology", cls=LateGroup, commands_late=TERMINOLOGY_COMMANDS)
 def terminology() -> None:
     """Code systems and value sets."""
+
+
+@akson.group("policy", cls=LateGroup, commands_late=POLICY_COMMANDS)
+def policy() -> None:
+    """Who may see what: the policy in force."""
+
+
+@akson.group("trust", cls=LateGroup, commands_late=TRUST_COMMANDS)
+def trust() -> None:
+    """Trust between enterprises."""

@@ -1,6 +1,7 @@
 """Options that several commands share, and how they become settings."""
 
 from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, TypeVar
 
 import click
@@ -55,3 +56,20 @@ def usual_purpose(who: "Actor") -> "PurposeOfUse":
     if who.kind is ActorKind.SYSTEM:
         return PurposeOfUse.OPERATIONS
     return PurposeOfUse.TREATMENT
+
+
+def purpose(name: str) -> "PurposeOfUse":
+    """Raises click.UsageError with the purposes there are."""
+    from akson.access.actor import PurposeOfUse
+
+    try:
+        return PurposeOfUse(name)
+    except ValueError:
+        raise click.UsageError(
+            f"There is no purpose {name!r}. Choose one of: {', '.join(PurposeOfUse)}."
+        ) from None
+
+
+def in_utc(at: datetime | None) -> datetime | None:
+    """A time from the command line as an instant."""
+    return at.replace(tzinfo=UTC) if at is not None else None

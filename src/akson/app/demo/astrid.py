@@ -29,6 +29,7 @@ from akson.app.demo.services import (
 )
 from akson.app.demo.staff import EMPLOYEES, at_the_bedside
 from akson.app.demo.vitals import Vitals, add_single, add_sitting
+from akson.terminology.systems import NORWEGIAN_LISTS
 
 UNIT = "hjemmetjenesten-ost"
 FELL_BEFORE = timedelta(hours=3)
@@ -202,6 +203,30 @@ def _add_daughter(chart: Chart) -> None:
     )
 
 
+def _add_delayed_answer(chart: Chart) -> None:
+    """A biopsy whose requester will tell her himself first (9603 NORU): staff see it, she not yet."""
+    released = chart.scene.at(2, "12:00")
+    held = {
+        **coding(f"{NORWEGIAN_LISTS}9603", "NORU", "Utsatt innsyn"),
+        "extension": [
+            {"url": "https://akson.no/fhir/StructureDefinition/released", "valueDateTime": released}
+        ],
+    }
+    chart.add(
+        {
+            "resourceType": "Observation",
+            "meta": {"security": [held]},
+            "status": "final",
+            "category": [hl7("observation-category", "laboratory")],
+            "code": {"text": "Histologisk undersøkelse av hudprøve"},
+            "subject": chart.subject,
+            "effectiveDateTime": chart.scene.at(-6, "10:30"),
+            "valueString": "Basalcellekarsinom, fritt i kantene.",
+        },
+        id="astrid-biopsi",
+    )
+
+
 def astrid(scene: Scene, seed: int) -> Chart:
     chart = Chart.of(ASTRID, scene, Chance.of(seed, 900_001))
     penicillin = Allergy("Penicillin", "medication", "Anafylaksi", severe=True, atc="J01C")
@@ -221,4 +246,5 @@ def astrid(scene: Scene, seed: int) -> Chart:
         UNIT,
     )
     _add_daughter(chart)
+    _add_delayed_answer(chart)
     return chart

@@ -3,10 +3,13 @@
 | id | what must be got right |
 | --- | --- |
 | `bjarne` | has blocked Siri, who is his neighbour and works in the unit that helps him |
-| `ellen` | lives at a strictly confidential address (code 6): no street, no telephone, no next of kin in the record |
+| `ellen` | lives at a strictly confidential address (code 6): no street, no telephone, no next of kin in the record; has a
+  note marked as psychiatry |
 | `johannes` | is dead; his services have ended |
 | `dmytro`, `dmytro-2` | one man with two records: by D-number, and by the national id he got later |
-| `emil` | is 11 and turns 12 in five days, when he gets a say in who sees what |
+| `emil` | is 11 and turns 12 in five days, when his mother Hanne, who lives with him, sees less |
+| `gunvor`, `gunvor-gammel` | one woman whose two records have been merged: the old one is replaced by the new |
+| `siri-dahl` | is Siri, the nurse, and gets help from the unit she works in; she must not look as a nurse |
 | `solveig` | the one patient of `probe-nurse`, who is named in her CareTeam |
 """
 
@@ -22,12 +25,15 @@ from akson.app.demo.follow_up import add_visits
 from akson.app.demo.medicines import DRUGS, Course, add_medicine
 from akson.app.demo.names import phone, street_address
 from akson.app.demo.national_ids import NationalIds
-from akson.app.demo.notes import add_notes
+from akson.app.demo.notes import add_note, add_notes
 from akson.app.demo.people import Kin, Person, kin_element
 from akson.app.demo.services import ALARM, HOME_NURSING, LONG_STAY, Grant, add_flag, add_service, add_team
 from akson.app.demo.staff import EMPLOYEES, at_the_bedside
 from akson.app.demo.vitals import add_sitting, ordinary
+from akson.terminology.systems import NORWEGIAN_LISTS
 
+ADDRESS_GRADES = "http://ehelse.no/fhir/CodeSystem/gd-address-confidentiality"
+"""Grades of an address in the national person register."""
 PLACE = 900_000
 """Special citizens draw from streams far from the ordinary ones."""
 TURNS_TWELVE_IN = 5
@@ -84,7 +90,7 @@ def bjarne(scene: Scene, seed: int, ids: NationalIds) -> Chart:
             "resourceType": "Consent",
             "status": "active",
             "scope": hl7("consentscope", "patient-privacy"),
-            "category": [{"text": "Sperring av navngitt person"}],
+            "category": [concept("Blokkering av navngitt person", coding(f"{NORWEGIAN_LISTS}7608", "BL"))],
             "patient": chart.subject,
             "dateTime": scene.day(-150),
             "performer": [chart.subject],
@@ -114,11 +120,23 @@ def ellen(scene: Scene, seed: int, ids: NationalIds) -> Chart:
     # The register gives no address for code 6, so there is none to leak.
     chart.patient["address"] = [{"use": "home", "text": "Strengt fortrolig adresse"}]
     del chart.patient["telecom"]
-    chart.patient["meta"] = {"security": [coding(f"{HL7}v3-Confidentiality", "V", "very restricted")]}
+    chart.patient["meta"] = {
+        "security": [
+            coding(f"{HL7}v3-Confidentiality", "V", "very restricted"),
+            coding(ADDRESS_GRADES, "strengtFortrolig", "Strengt fortrolig"),
+        ]
+    }
     add_flag(chart, "Strengt fortrolig adresse (kode 6)")
     conditions = add_problems(chart, [AILMENTS["Multippel sklerose"], AILMENTS["Depresjon"]], "")
     _add_help(chart, WEST, (HOME_NURSING,))
     add_notes(chart, frozenset(conditions), at_the_bedside(WEST), (-5, -2))
+    add_note(
+        chart,
+        "Samtale om søvn og uro. Ønsker fortsatt kontakt med psykisk helsetjeneste.",
+        scene.at(-40, "13:15"),
+        at_the_bedside(WEST)[0],
+    )
+    chart.resources[-1]["meta"] = {"security": [coding(f"{HL7}v3-ActCode", "PSY", "psykisk helse")]}
     return chart
 
 
@@ -178,9 +196,47 @@ def emil(scene: Scene, seed: int, ids: NationalIds) -> Chart:
     add_consultation(chart, -40, "12:00", "Astmakontroll")
     element = kin_element(mother)
     element["name"] = [element["name"]]
+    # That she lives where he does is what lets her see (7611 FO).
+    home = {"address": chart.patient["address"]}
     chart.add(
-        {"resourceType": "RelatedPerson", "active": True, "patient": chart.subject, **element}, id="emil-mor"
+        {"resourceType": "RelatedPerson", "active": True, "patient": chart.subject, **element, **home},
+        id="emil-mor",
     )
+    return chart
+
+
+def gunvor(scene: Scene, seed: int, ids: NationalIds) -> Chart:
+    """A D-number record that has been merged into the one by national id."""
+    chance = Chance.of(seed, PLACE + 8)
+    born = _years_before(scene.today, 69) - timedelta(days=45)
+    chart = Chart.of(_person(chance, ids, "gunvor", "Gunvor Eide", born, female=True), scene, chance)
+    conditions = add_problems(chart, [AILMENTS["Høyt blodtrykk"]], "")
+    _add_help(chart, WEST, (HOME_NURSING,))
+    add_notes(chart, frozenset(conditions), at_the_bedside(WEST), (-3,))
+    now = chart.person
+    old = Person(
+        id="gunvor-gammel", given=now.given, family=now.family, female=True, born=born,
+        national_id=ids.draw(chance, born, female=True, d_number=True), phone=now.phone, street=now.street,
+        gp="grete", d_number=True,
+    )  # fmt: skip
+    before = Chart.of(old, scene, chance)
+    add_consultation(before, -900, "09:20", "Blodtrykkskontroll")
+    before.patient["active"] = False
+    before.patient["link"] = [{"other": reference(now.reference), "type": "replaced-by"}]
+    chart.patient["link"] = [{"other": reference(old.reference), "type": "replaces"}]
+    chart.resources += before.resources
+    return chart
+
+
+def siri_dahl(scene: Scene, seed: int, ids: NationalIds) -> Chart:
+    """Who works in a unit may need its help."""
+    chance = Chance.of(seed, PLACE + 9)
+    born = _years_before(scene.today, 38) - timedelta(days=150)
+    chart = Chart.of(_person(chance, ids, "siri-dahl", "Siri Dahl", born, female=True), scene, chance)
+    conditions = add_problems(chart, [AILMENTS["Astma"]], "")
+    _add_help(chart, EAST, (HOME_NURSING,))
+    others = tuple(e for e in at_the_bedside(EAST) if e.id != "siri")
+    add_notes(chart, frozenset(conditions), others, (-2,))
     return chart
 
 
@@ -199,4 +255,4 @@ def solveig(scene: Scene, seed: int, ids: NationalIds) -> Chart:
     return chart
 
 
-SPECIAL = (bjarne, ellen, johannes, dmytro, emil, solveig)
+SPECIAL = (bjarne, ellen, johannes, dmytro, emil, solveig, gunvor, siri_dahl)

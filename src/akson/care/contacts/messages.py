@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from akson.care.fhir_json import Resource, code_in, concept_text, display, instant, reference
+from akson.care.fhir_json import Resource, any_code, code_in, concept_text, display, instant, reference
 
 # Kodeverk 8279, message types. https://volven.no (OID 2.16.578.1.12.4.1.1.8279).
 MESSAGE_TYPES = "urn:oid:2.16.578.1.12.4.1.1.8279"
@@ -16,6 +16,8 @@ TITLES = {
     "LOG_INNLAGT": "Innlagt på sykehus",
     "LOG_UTSKREVET": "Utskrevet fra sykehus",
 }
+NOTICE = "notification"
+"""Category of letters to the citizen about her own record (HL7 communication-category)."""
 UNKNOWN_SENDER = "Ukjent avsender"
 CANCELLED = "Kansellert"
 
@@ -81,6 +83,10 @@ def care_message(message: Resource, known: Mapping[str, Resource] | None = None)
 def care_messages(
     communications: Iterable[Resource], known: Mapping[str, Resource] | None = None
 ) -> list[CareMessage]:
-    """Newest first."""
-    found = [care_message(c, known) for c in communications if c.get("status") != "entered-in-error"]
+    """Newest first. What the record tells the citizen of who has opened it is no message between those who care."""
+    found = [
+        care_message(c, known)
+        for c in communications
+        if c.get("status") != "entered-in-error" and not any_code(c.get("category") or [], NOTICE)
+    ]
     return sorted(found, key=lambda m: m.at.timestamp() if m.at else 0.0, reverse=True)

@@ -3,7 +3,7 @@
     EpisodeOfCare.managingOrganization   service-decision   while the decision (9151) runs
     ServiceRequest.performer             referral           asked to give the service, while it is open
     ServiceRequest.requester             referral           who asked follows it while it is open
-    Task.owner                           worklist           while the task is open
+    Task.owner                           worklist           while the task is open; not of a review of who has seen
 
 Spec: https://hl7.org/fhir/R4/episodeofcare.html, servicerequest.html, task.html.
 """
@@ -12,11 +12,13 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from akson.access.facts import Relation, RelationKind
-from akson.record.facts.elements import Json, bounds, relation
+from akson.record.facts.elements import Json, bounds, codings, relation
 
 _SERVICE_RUNS = frozenset({"planned", "waitlist", "active", "onhold"})
 _REQUEST_OPEN = frozenset({"active", "on-hold"})
 _TASK_OPEN = frozenset({"requested", "received", "accepted", "ready", "in-progress", "on-hold"})
+_REVIEWS = frozenset({"emergency-review", "self-declared-review", "lifted-review"})
+"""To look into how a record was opened opens it to nobody."""
 
 
 def decided(episode: Json, since: datetime) -> Iterator[Relation]:
@@ -35,5 +37,6 @@ def referred(request: Json, since: datetime) -> Iterator[Relation]:
 
 
 def work(task: Json, since: datetime) -> Iterator[Relation]:
-    if task.get("status") in _TASK_OPEN:
+    reviewed = {code for _, code in codings(task.get("code"))} & _REVIEWS
+    if task.get("status") in _TASK_OPEN and not reviewed:
         yield from relation(task.get("for"), task.get("owner"), RelationKind.WORKLIST, task, since)

@@ -78,7 +78,20 @@ class LogPage:
         return sum(not entry.permitted for day in self.days for entry in day.entries)
 
 
+ACT_DEEDS = {
+    "identify": ("søkte deg fram", "prøvde å søke deg fram"),
+    "open-emergency": ("åpnet journalen med nødtilgang", "prøvde å åpne journalen med nødtilgang"),
+    "declare-relation": ("oppga å gi deg helsehjelp", "prøvde å åpne journalen ved å oppgi helsehjelp"),
+    "lift-restriction": ("opphevet en sperre", "prøvde å oppheve en sperre"),
+    "close": ("endret sperringer", "prøvde å endre sperringer"),
+    "review": ("vurderte en åpning av journalen", "prøvde å vurdere en åpning av journalen"),
+}
+"""What an act is called: carried out, and refused."""
+
+
 def _deed(line: AccessLine) -> str:
+    if line.action in ACT_DEEDS:
+        return ACT_DEEDS[line.action][not line.permitted]
     if line.action in READ_ACTIONS:
         return OPENED if line.permitted else "prøvde å åpne journalen"
     if line.action == "search":

@@ -33,6 +33,8 @@ from akson.web.shell.pages import Frame, SessionMarks
 COOKIE = "akson"
 DEVICE_COOKIE = "akson-device"
 """The secret that this browser's PINs are made with; it opens nothing by itself."""
+BEYOND_REFUSAL = {"hvorfor": "/pasient/{}/hvorfor", "helsehjelp": "/pasient/{}/helsehjelp"}
+"""Where a refusal leads on to. Its page names nobody, so its links say the query alone, and the path says of whom."""
 CITIZEN_HOME = "/min"
 _LOCAL_PATH = re.compile(r"/(?!/)[^\\\x00-\x20\x7f]*")
 LOGIN_PATH = "/logg-inn"
@@ -199,8 +201,15 @@ def error_page(request: Request, house: House, problem: Problem, *, status: int 
 def _error_page(request: Request, house: House, problem: Problem, status: int) -> Response:
     frame = frame_of(request, house)
     if problem.kind in (ProblemKind.NOT_FOUND, ProblemKind.GONE) and not problem.id.startswith("AKS-WEB"):
-        return problems.refusal_page(house.pages, frame)
+        return _beyond(request) or problems.refusal_page(house.pages, frame)
     return problems.problem_page(house.pages, frame, problem, status=status)
+
+
+def _beyond(request: Request) -> Response | None:
+    onward, patient = BEYOND_REFUSAL.get(request.url.query), request.path_params.get("patient")
+    if onward is None or not patient or request.url.path == onward.format(patient):
+        return None
+    return RedirectResponse(onward.format(quote(patient, safe="")), 303)
 
 
 def endpoint(house: House, screen: Screen, way: Way) -> Endpoint:

@@ -123,12 +123,11 @@ class Visit:
     def actor(self) -> Actor:
         return self.session.actor
 
-    def open(self) -> RecordSession:
-        """The record, opened for the purpose that follows from who is asking."""
+    def open(self, purpose: PurposeOfUse | None = None) -> RecordSession:
+        """The record, opened for `purpose`, or for the one that follows from who is asking."""
         citizen = self.actor.kind in CITIZEN_KINDS
-        return self.house.record.open(
-            self.actor, PurposeOfUse.PATIENT_REQUEST if citizen else PurposeOfUse.TREATMENT
-        )
+        usual = PurposeOfUse.PATIENT_REQUEST if citizen else PurposeOfUse.TREATMENT
+        return self.house.record.open(self.actor, purpose or usual)
 
     async def form(self) -> dict[str, str]:
         """The fields of the form she sent.

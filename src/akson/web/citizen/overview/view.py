@@ -21,6 +21,14 @@ class VisitRow:
 
 
 @dataclass(frozen=True, slots=True)
+class NoticeRow:
+    """Somebody opened the record with a ground: who, when and why."""
+
+    when: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Overview:
     person: Person
     proxy: bool
@@ -34,3 +42,6 @@ class Overview:
     visits: tuple[VisitRow, ...]
     services: tuple[ServiceRow, ...]
     log_path: str
+    notices: tuple[NoticeRow, ...] = ()
+    basis: str = ""
+    """Why a proxy sees this: `fullmakt`, `foreldreansvar`."""

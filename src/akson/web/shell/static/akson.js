@@ -74,6 +74,16 @@
     (next?.querySelector("button") ?? document.querySelector("#main"))?.focus();
   });
 
+  /* How long something still stands open; the server says when it ends, this only counts. */
+  const open = document.querySelector("[data-until]");
+  if (open) {
+    setInterval(() => {
+      const minutes = Math.max(Math.ceil((new Date(open.dataset.until) - Date.now()) / 60000), 0);
+      const hours = Math.floor(minutes / 60);
+      open.textContent = hours ? `${hours} t ${minutes % 60} min` : `${minutes} min`;
+    }, 20000);
+  }
+
   /* A request that never came back is said in words, and nothing typed is lost. */
   document.addEventListener("htmx:error", () => {
     const said = document.querySelector(".said");

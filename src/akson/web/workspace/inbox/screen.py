@@ -1,6 +1,6 @@
 """Innboks: what waits for me, taking responsibility for it, closing it, and opening it again."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import msgspec
 from starlette.responses import RedirectResponse, Response
@@ -8,14 +8,17 @@ from starlette.responses import RedirectResponse, Response
 from akson.care.fhir_json import Resource
 from akson.fhir.problem import Problem, ProblemKind
 from akson.fhir.search.query import Query, Term, TokenValue
+from akson.record.acts.reviews import OUTCOMES
 from akson.record.values import Change
 from akson.web.shell import gate
 from akson.web.shell.house import Audience, Screen, Visit, Way
 from akson.web.shell.reading import resource
+from akson.web.workspace.inbox import reviews
 from akson.web.workspace.inbox.loader import load
 
 PATH = "/innboks"
 SOMEBODY_FIRST = "Noen andre var først. Listen under er ny; se hvem som har den."
+REVIEWED = "Vurderingen er lukket. Pasienten kan lese utfallet."
 NOT_YOURS = "Du kan ikke endre denne. Den er flyttet, eller den er ikke lenger din eller enhetens."
 
 
@@ -40,16 +43,20 @@ ACTS = {
 async def _page(visit: Visit, *, said: str = "", refused: bool = False) -> Response:
     """The whole page, or only its list when htmx asks for that."""
     house = visit.house
-    view = await load(visit.open(), visit.actor, house.clock.now(), said=said, refused=refused)
-    frame = gate.frame_of(visit.request, house, visit, waiting=len(view.rows))
+    session = visit.open()
+    view = await load(session, visit.actor, house.clock.now(), said=said, refused=refused)
+    controlled = await reviews.review_rows(visit, session)
+    view = replace(view, reviews=controlled, outcomes=tuple(OUTCOMES.items()))
+    frame = gate.frame_of(visit.request, house, visit, waiting=len(view.rows) + len(controlled))
     fragment = gate.by_htmx(visit.request)
     template = "workspace/inbox/list.html" if fragment else "workspace/inbox/template.html"
     return house.pages.page(template, frame, view, fragment=fragment)
 
 
 async def show(visit: Visit) -> Response:
-    done = ACTS.get(visit.request.query_params.get("sagt", ""))
-    return await _page(visit, said=done.said if done else "")
+    name = visit.request.query_params.get("sagt", "")
+    done = ACTS.get(name)
+    return await _page(visit, said=done.said if done else REVIEWED if name == "vurdert" else "")
 
 
 async def _task(visit: Visit, id: str) -> Resource:
@@ -97,5 +104,9 @@ async def change(visit: Visit) -> Response:
 SCREEN = Screen(
     "workspace.inbox",
     Audience.STAFF,
-    (Way(PATH, show), Way(PATH + "/{id}/{act}", change, "POST")),
+    (
+        Way(PATH, show),
+        Way(PATH + "/{id}/{act}", change, "POST"),
+        Way(reviews.PATH, reviews.close, "POST"),
+    ),
 )

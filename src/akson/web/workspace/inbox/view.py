@@ -36,6 +36,21 @@ class InboxRow:
 
 
 @dataclass(frozen=True, slots=True)
+class ReviewRow:
+    """Something opened with a ground, for the privacy officer."""
+
+    id: str
+    version: int
+    title: str
+    words: str
+    """Who, when and why, as the patient reads it."""
+    patient_name: str
+    log_path: str
+    came: str
+    due: str
+
+
+@dataclass(frozen=True, slots=True)
 class InboxView:
     rows: tuple[InboxRow, ...]
     done: tuple[InboxRow, ...]
@@ -47,6 +62,8 @@ class InboxView:
     said: str = ""
     """What became of the last act, in words."""
     refused: bool = False
+    reviews: tuple[ReviewRow, ...] = ()
+    outcomes: tuple[tuple[str, str], ...] = ()
 
     @property
     def groups(self) -> tuple[tuple[str, str, tuple[InboxRow, ...]], ...]:

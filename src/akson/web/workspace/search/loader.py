@@ -10,45 +10,16 @@ from akson.fhir.search.query import DateValue, Query, Sort, StringValue, Term, T
 from akson.record.session import RecordSession
 from akson.web.shell.chart import person
 from akson.web.shell.reading import resources
+from akson.web.shell.who_is_meant import birth_date, is_national_id, readable
 from akson.web.workspace.search.view import SearchView
 
 HITS_MAX = 50
-TEXT_MAX = 100
 NAME_PARTS_MAX = 6
-_NATIONAL_ID = re.compile(r"\d{6}\s?\d{5}")
-_NORWEGIAN_DATE = re.compile(r"(\d{1,2})[./ ](\d{1,2})[./ ](\d{4})")
-_PACKED_DATE = re.compile(r"(\d{2})(\d{2})(\d{4})")
-_ISO_DATE = re.compile(r"(\d{4})-(\d{2})-(\d{2})")
-
-
-def readable(text: str) -> str:
-    """What was typed, without control characters (no name has them, and the database takes none) or doubled spaces."""
-    return " ".join("".join(c if c.isprintable() else " " for c in text).split())[:TEXT_MAX]
-
-
-def birth_date(text: str) -> date | None:
-    """`12.05.1942`, `12 5 1942`, `12051942` or `1942-05-12`; None when it is no date."""
-    iso = _ISO_DATE.fullmatch(text)
-    norwegian = _NORWEGIAN_DATE.fullmatch(text) or _PACKED_DATE.fullmatch(text)
-    try:
-        if iso:
-            return date(*map(int, iso.groups()))
-        if norwegian:
-            day, month, year = map(int, norwegian.groups())
-            return date(year, month, day)
-    except ValueError:
-        return None
-    return None
 
 
 def _born(day: date) -> Term:
     start = datetime(day.year, day.month, day.day, tzinfo=UTC)
     return Term("birthdate", "date", None, (DateValue("eq", start, start + timedelta(days=1)),))
-
-
-def is_national_id(text: str) -> bool:
-    """Whether the text is written as a national id or D-number, with or without the space."""
-    return _NATIONAL_ID.fullmatch(text) is not None
 
 
 def terms(text: str) -> tuple[Term, ...]:
@@ -68,11 +39,12 @@ def terms(text: str) -> tuple[Term, ...]:
 
 async def load(session: RecordSession, text: str, today: date) -> SearchView:
     text = readable(text)
+    may_open = session.may("identify", "Patient")
     asked = terms(text) if text else ()
     if not asked:
-        return SearchView(text, (), more=False)
+        return SearchView(text, (), more=False, may_open=may_open)
     found = await session.search(
         Query("Patient", terms=asked, sort=(Sort("family", "string"),), count=HITS_MAX)
     )
     hits = tuple(person(p, today) for p in resources(found.matches))
-    return SearchView(text, hits, more=found.next_cursor is not None)
+    return SearchView(text, hits, more=found.next_cursor is not None, may_open=may_open)

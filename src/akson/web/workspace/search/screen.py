@@ -8,7 +8,8 @@ from akson.record.session import RecordSession
 from akson.web.shell import gate, words
 from akson.web.shell.house import Audience, Screen, Visit, Way
 from akson.web.shell.waiting import waiting
-from akson.web.workspace.search.loader import is_national_id, load, readable
+from akson.web.shell.who_is_meant import is_national_id, readable
+from akson.web.workspace.search.loader import load
 from akson.web.workspace.search.view import SearchView
 
 PATH = "/sok"

@@ -12,3 +12,5 @@ class SearchView:
     hits: tuple[Person, ...]
     more: bool
     """Whether there are more hits than are shown."""
+    may_open: bool = False
+    """Whether the reader's role may open a record with a ground, in an emergency."""

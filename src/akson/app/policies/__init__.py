@@ -1,0 +1,1 @@
+"""The policy in force, and questions to try another one on."""

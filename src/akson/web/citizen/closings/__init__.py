@@ -1,0 +1,1 @@
+"""What the citizen has closed, and to whom."""

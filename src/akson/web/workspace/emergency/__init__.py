@@ -1,0 +1,1 @@
+"""Emergency access: identify, state a ground, see what is critical."""

@@ -1,0 +1,1 @@
+"""Why one sees a record, or does not."""
