@@ -2,7 +2,11 @@
 
 from akson.web.citizen.access_log.screen import SCREEN as CITIZEN_ACCESS_LOG
 from akson.web.citizen.overview.screen import SCREEN as CITIZEN_OVERVIEW
+from akson.web.entrance.lock.screen import SCREEN as LOCK
 from akson.web.entrance.login.screen import SCREEN as LOGIN
+from akson.web.entrance.openid.screen import SCREEN as OPENID
+from akson.web.entrance.pin.screen import SCREEN as PIN
+from akson.web.entrance.session.screen import SCREEN as SESSION
 from akson.web.shell.house import Screen
 from akson.web.workspace.access_help.screen import SCREEN as ACCESS_HELP
 from akson.web.workspace.access_log.screen import SCREEN as ACCESS_LOG
@@ -14,7 +18,11 @@ from akson.web.workspace.search.screen import SCREEN as SEARCH
 SCREENS: tuple[Screen, ...] = (
     CITIZEN_ACCESS_LOG,
     CITIZEN_OVERVIEW,
+    LOCK,
     LOGIN,
+    OPENID,
+    PIN,
+    SESSION,
     ACCESS_HELP,
     ACCESS_LOG,
     FRONT_PAGE,
