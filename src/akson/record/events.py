@@ -7,12 +7,11 @@ that opened what else was on the page.
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
 
 from akson.access.actor import Actor, PurposeOfUse
 from akson.access.data_classes import data_class
 from akson.access.decision import Decision
-from akson.audit.event import AccessEvent
+from akson.audit.event import DECISION_BYTES_MAX, AccessEvent
 from akson.audit.log import Prepared
 from akson.record.judgement import Judged
 from akson.record.values import ID
@@ -21,9 +20,6 @@ from akson.world import Random
 
 RESOURCES_NAMED_MAX = 100
 EVENT_ID_BYTES = 16
-EVIDENCE_BYTES_MAX = 2_048
-"""What one event keeps of the facts; a decision that rests on more is not replayed from the log."""
-_KEEPS_DECISION = "decision" in AccessEvent.__dataclass_fields__
 
 
 class EventMaker:
@@ -59,9 +55,6 @@ class EventMaker:
         """
         allowed = decision.permit if permitted is None else permitted
         reasons = decision.reasons
-        kept: dict[str, Any] = (
-            {"decision": evidence} if _KEEPS_DECISION and len(evidence) <= EVIDENCE_BYTES_MAX else {}
-        )
         said = words or (reasons[0].words if reasons else "")
         return [
             Prepared.of(
@@ -94,7 +87,7 @@ class EventMaker:
                     resources=tuple(resources[:RESOURCES_NAMED_MAX]),
                     count=len(resources),
                     request=self.request,
-                    **kept,
+                    decision=evidence if len(evidence) <= DECISION_BYTES_MAX else b"",
                 )
             )
             for patient, resources in seen.items()
@@ -135,7 +128,7 @@ class EventMaker:
                 _joined(list(decisions[patient].values())),
                 {patient: names},
                 at=at,
-                evidence=evidence(first[patient]) if _KEEPS_DECISION else b"",
+                evidence=evidence(first[patient]),
             )
         ]
 
