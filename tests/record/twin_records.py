@@ -28,6 +28,7 @@ from akson.audit.log import AccessLog
 from akson.fhir.codec.json import encode
 from akson.fhir.definitions import SearchParameter, load
 from akson.fhir.index_values import IndexValues
+from akson.identity.callers import Caller, Callers, Shown
 from akson.record.door import Record
 from akson.record.facts.patients import CONFIDENTIALITY
 from akson.store.audit_log import AuditLogStore
@@ -62,6 +63,16 @@ def types() -> list[str]:
     return sorted(type for type in load().resource_types if type not in ("Bundle", "Parameters", "Binary"))
 
 
+class OneReader(Callers):
+    """Whoever asks is the reader."""
+
+    def __init__(self) -> None:
+        pass
+
+    async def identify(self, shown: Shown) -> Caller:
+        return Caller(READER)
+
+
 @asynccontextmanager
 async def twin(database: str, log_database: str, *, with_hidden: bool):
     clock, random = FixedClock(NOW), SeededRandom(11)
@@ -73,7 +84,7 @@ async def twin(database: str, log_database: str, *, with_hidden: bool):
     await store.commit(
         READER.tenant, [*_people(with_hidden), *_resources(with_hidden)], events=(), at=NOW - DAY
     )
-    transport = httpx.ASGITransport(app=api.build(record, authenticate=lambda _said: READER))  # type: ignore[arg-type]
+    transport = httpx.ASGITransport(app=api.build(record, callers=OneReader()))  # type: ignore[arg-type]
     async with httpx.AsyncClient(transport=transport, base_url="http://akson.test") as client:
         yield Twin(client)
     await record.close()
