@@ -63,7 +63,7 @@ def types() -> list[str]:
     return sorted(type for type in load().resource_types if type not in ("Bundle", "Parameters", "Binary"))
 
 
-class _OneReader(Callers):
+class OneReader(Callers):
     """Whoever asks is the reader."""
 
     def __init__(self) -> None:
@@ -84,7 +84,7 @@ async def twin(database: str, log_database: str, *, with_hidden: bool):
     await store.commit(
         READER.tenant, [*_people(with_hidden), *_resources(with_hidden)], events=(), at=NOW - DAY
     )
-    transport = httpx.ASGITransport(app=api.build(record, callers=_OneReader()))  # type: ignore[arg-type]
+    transport = httpx.ASGITransport(app=api.build(record, callers=OneReader()))  # type: ignore[arg-type]
     async with httpx.AsyncClient(transport=transport, base_url="http://akson.test") as client:
         yield Twin(client)
     await record.close()

@@ -20,6 +20,8 @@ from urllib.parse import urlsplit
 
 from akson.access.scopes import read_scopes
 from akson.app.directory import RecordDirectory
+from akson.app.issuers import FILE_NAME
+from akson.app.issuers import TOKENS as TABLE
 from akson.app.settings import Settings
 from akson.fhir.problem import Issue, Problem, ProblemKind
 from akson.identity.attestation.receiving import Receiver
@@ -42,8 +44,6 @@ from akson.world import Clock
 if TYPE_CHECKING:
     from akson.app.wiring import Node
 
-FILE_NAME = "issuers.toml"
-TABLE = "api"
 ISSUERS_MAX = 20
 _MEMBERS = frozenset(
     {

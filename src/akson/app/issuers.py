@@ -31,6 +31,8 @@ from akson.identity.openid.wire import Wire
 from akson.world import Clock, Random
 
 FILE_NAME = "issuers.toml"
+TOKENS = "api"
+"""Tables of the same file about issuers of access tokens: `akson.app.api_issuers` reads them."""
 ISSUERS_MAX = 20
 _ID = re.compile(r"[a-z][a-z0-9-]{0,30}", re.ASCII)
 _ORGANISATION = re.compile(r"[0-9]{9}", re.ASCII)
@@ -47,7 +49,8 @@ def load(data: Path) -> tuple[Issuer, ...]:
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as wrong:
         raise _refused([f"the file cannot be read: {wrong}."]) from wrong
     faults = [
-        f"{name!r} is not known; each issuer is a table [[issuer]]." for name in tables.keys() - {"issuer"}
+        f"{name!r} is not known; each issuer is a table [[issuer]] (or [[{TOKENS}]], of access tokens)."
+        for name in tables.keys() - {"issuer", TOKENS}
     ]
     listed = tables.get("issuer", [])
     if not isinstance(listed, list) or len(listed) > ISSUERS_MAX:
