@@ -28,6 +28,7 @@ up: setup ## Start Akson with demo data at http://127.0.0.1:8080 (ARGS="--port 8
 
 test-setup: $(VENV)/.test
 	@sh scripts/ensure_chromium.sh
+	@sh scripts/ensure_provider.sh tests/identity/provider
 
 $(VENV)/.test: $(VENV)/.run requirements/test.lock
 	@echo "Akson: installing what the tests need ..."
@@ -44,7 +45,7 @@ test: setup test-setup lint ## Install what tests need and run all of them
 	@$(BIN)/python -m pytest $(ARGS)
 
 nightly: setup test-setup ## What takes longer than CI allows; SEEDS=0-99 runs a share and says which
-	@AKSON_SEEDS=$(or $(SEEDS),0-99) $(BIN)/python -m pytest tests/crash tests/audit tests/fhir tests/access $(ARGS)
+	@AKSON_SEEDS=$(or $(SEEDS),0-99) $(BIN)/python -m pytest tests/crash tests/audit tests/fhir tests/access tests/record $(ARGS)
 
 fuzz: setup ## Ask a node of its own what nobody thought of; none may be 5xx (needs the network for schemathesis)
 	@sh scripts/fuzz.sh $(BIN)/akson $(SECONDS_EACH)

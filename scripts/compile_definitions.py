@@ -1,4 +1,4 @@
-"""Compiles the FHIR R4 definitions into the one file that akson.fhir.definitions reads.
+"""Compiles the FHIR R4 definitions into the two files that akson.fhir.definitions reads.
 
     npm pack hl7.fhir.r4.examples@4.0.1
     python scripts/compile_definitions.py hl7.fhir.r4.examples-4.0.1.tgz
@@ -15,10 +15,13 @@ import tarfile
 from pathlib import Path
 from typing import Any
 
-OUTPUT = Path(__file__).resolve().parents[1] / "src/akson/fhir/definitions/r4.json.gz"
+FOLDER = Path(__file__).resolve().parents[1] / "src/akson/fhir/definitions"
+OUTPUT = FOLDER / "r4.json.gz"
+PROFILES = FOLDER / "profiles.json.gz"
 PROFILE_BASE = "http://hl7.org/fhir/StructureDefinition/"
 SYSTEM_TYPES = "http://hl7.org/fhirpath/System."
 FHIR_TYPE = PROFILE_BASE + "structuredefinition-fhir-type"
+MAX_VALUE_SET = PROFILE_BASE + "elementdefinition-maxValueSet"
 # Systems whose codes are a grammar, not a list (BCP 13, BCP 47): an expansion of theirs is a sample. One of UCUM that
 # is a sample says so.
 GRAMMARS = {"urn:ietf:bcp:13", "urn:ietf:bcp:47"}
@@ -74,12 +77,20 @@ def types_of(element: Json, structure: Json) -> list[list[Any]]:
     return [type_of(t) for t in element.get("type", ())]
 
 
+def binding_of(element: Json) -> list[str]:
+    """`[strength, value set]`, and the set that no code may be outside of when there is one."""
+    binding = element.get("binding")
+    if not binding or "valueSet" not in binding:
+        return []
+    most = [e["valueCanonical"] for e in binding.get("extension", ()) if e["url"] == MAX_VALUE_SET]
+    return [binding["strength"], binding["valueSet"], *most]
+
+
 def element_of(element: Json, structure: Json) -> list[Any]:
     """`[path, min, max, types, flags, contentReference, binding, constraints]`, trailing empties cut."""
     flags = FLAG_SUMMARY if element.get("isSummary") else 0
     flags |= FLAG_MODIFIER if element.get("isModifier") else 0
     flags |= FLAG_XML_ATTRIBUTE if "xmlAttr" in element.get("representation", ()) else 0
-    binding = element.get("binding")
     row: list[Any] = [
         element["path"],
         element["min"],
@@ -87,7 +98,7 @@ def element_of(element: Json, structure: Json) -> list[Any]:
         types_of(element, structure),
         flags,
         element.get("contentReference", "").removeprefix("#"),
-        [binding["strength"], binding["valueSet"]] if binding and "valueSet" in binding else [],
+        binding_of(element),
         constraints_of(element, structure["id"]),
     ]
     while row and not row[-1] and len(row) > 4:
@@ -214,13 +225,49 @@ def compiled(package: tarfile.TarFile) -> Json:
     }
 
 
+# What validation reads of an element; the rest of it is for people.
+READ = frozenset(
+    """path sliceName min max type slicing constraint binding contentReference maxLength""".split()  # noqa: SIM905
+)
+VALUED = ("fixed", "pattern", "minValue", "maxValue")
+
+
+def profile_of(structure: Json) -> Json:
+    """A profile or extension as a StructureDefinition with its differential alone."""
+    kept = {name: structure[name] for name in ("resourceType", "url", "type", "baseDefinition")}
+    elements = [
+        {key: value for key, value in element.items() if key in READ or key.startswith(VALUED)}
+        for element in structure["differential"]["element"]
+    ]
+    return kept | {"differential": {"element": elements}}
+
+
+def profiles_of(package: tarfile.TarFile) -> Json:
+    """Url -> profile or extension, of those that R4 itself publishes."""
+    found = {}
+    for name in sorted(package.getnames()):
+        if name.startswith("package/StructureDefinition-"):
+            member = package.extractfile(name)
+            structure = json.load(member) if member else {}
+            if structure.get("derivation") == "constraint" and structure["url"].startswith(PROFILE_BASE):
+                found[structure["url"]] = profile_of(structure)
+    return dict(sorted(found.items()))
+
+
+def written(content: Json, path: Path) -> int:
+    text = json.dumps(content, separators=(",", ":"), ensure_ascii=False)
+    path.write_bytes(gzip.compress(text.encode(), compresslevel=9, mtime=0))
+    return len(text)
+
+
 def main(source: str) -> None:
     with tarfile.open(source, "r:gz") as package:
-        content = compiled(package)
-    text = json.dumps(content, separators=(",", ":"), ensure_ascii=False)
-    OUTPUT.write_bytes(gzip.compress(text.encode(), compresslevel=9, mtime=0))
+        content, profiles = compiled(package), profiles_of(package)
+    size = written(content, OUTPUT)
+    written(profiles, PROFILES)
     print(f"{len(content['types'])} types, {len(content['search'])} search parameters,")
-    print(f"{len(content['values'])} value sets: {OUTPUT.stat().st_size:,} bytes of {len(text):,}")
+    print(f"{len(content['values'])} value sets: {OUTPUT.stat().st_size:,} bytes of {size:,}")
+    print(f"{len(profiles)} profiles and extensions: {PROFILES.stat().st_size:,} bytes")
 
 
 if __name__ == "__main__":

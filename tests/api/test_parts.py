@@ -50,5 +50,4 @@ def test_a_summary_is_one_inside_too() -> None:
 
 
 def test_the_whole_is_not_touched() -> None:
-    body = b'{"resourceType" :  "Observation"}'
-    assert wanted(parse("Observation", [("_summary", "false")]))("Observation", body) is body
+    assert wanted(parse("Observation", [("_summary", "false")])) is None

@@ -203,3 +203,24 @@ async def test_norwegian_guides(
         bad = {name: value for name, value in good.items() if name not in (spoiled, "meta")}
         found = await told(node, "Observation/$validate", asking(bad, *claimed))
         assert any(i[0] == "error" and spoiled in i[2] for i in found), found
+
+
+async def test_bindings_are_asked_of_the_nodes_terminology(guided: Fhir) -> None:
+    """Media types by their grammar, extensible sets as advice; R4's own profiles are known as the node comes."""
+    pictured = {**astrid(), "photo": [{"contentType": "bilde", "url": "https://example.org/x"}]}
+    assert await told(guided, "Patient/$validate", pictured) == [
+        ("error", "code-invalid", "Patient.photo[0].contentType")
+    ]
+    single = {**astrid(), "maritalStatus": {"coding": [{"system": "urn:local", "code": "x"}]}}
+    assert await told(guided, "Patient/$validate", single) == [
+        ("warning", "code-invalid", "Patient.maritalStatus")
+    ]
+    pulse = {
+        "resourceType": "Observation",
+        "meta": {"profile": ["http://hl7.org/fhir/StructureDefinition/heartrate"]},
+        "status": "final",
+        "code": {"coding": [{"system": "http://loinc.org", "code": "8867-4"}]},
+    }
+    found = await told(guided, "Observation/$validate", pulse)
+    assert ("error", "required", "Observation.category") in found
+    assert not any(code == "not-supported" for _, code, _ in found)

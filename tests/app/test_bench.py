@@ -87,8 +87,8 @@ def folder(tmp_path: Path) -> Path:
 def test_a_tiny_bench_from_end_to_end(folder: Path, tmp_path: Path) -> None:
     """Every line has a figure, for the nurse too, and what is printed can be the peer of the next."""
     (tmp_path / "peer.json").write_text(json.dumps(PEER))
-    done = akson("bench", "--synthea", folder, *TINY, "--as", "nurse", "--log", "--scale", 2, "--json",
-                 "--peer", tmp_path / "peer.json")  # fmt: skip
+    done = akson("bench", "--synthea", folder, *TINY, "--as", "nurse", "--log", "--log-entries", 70_000, "--scale", 2,
+                 "--json", "--peer", tmp_path / "peer.json")  # fmt: skip
     assert done.returncode == 0, done.stderr
     told = json.loads(done.stdout)
     assert told["failed"] == {}
@@ -107,6 +107,7 @@ def test_a_tiny_bench_from_end_to_end(folder: Path, tmp_path: Path) -> None:
             )
     assert {limit["line"] for limit in told["limits"]} == {"read@16", "read@1", "load@4"}
     assert told["logEventsPerSecond"] > 0
+    assert told["log"]["entries"] == 70_000 and told["log"]["proof_p99_ms"] > 0
     (tmp_path / "ours.json").write_text(done.stdout)
     again = read_peer(tmp_path / "ours.json")
     assert set(again.figures) == {line.peer for line in LINES if line.peer}

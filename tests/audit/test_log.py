@@ -12,6 +12,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from tests.audit.test_canonical import IDA_READS
 
 from akson.audit import canonical, checkpoint, merkle
+from akson.audit.chain import Chains
 from akson.audit.log import AccessLog, Prepared
 from akson.audit.verification import Report, verify
 from akson.fhir.problem import Problem, ProblemKind
@@ -202,6 +203,15 @@ async def test_two_processes_grow_one_tree(stage: Stage) -> None:
     assert (report.events, report.under_tree, report.tiles, report.faults) == (600, 600, 2, [])
 
 
+async def test_one_process_may_grow_the_tree_twice_at_once(stage: Stage) -> None:
+    log = stage.log()
+    for n in range(30):
+        await log.append([event(10 * n + k, f"p{k}") for k in range(10)])
+        await asyncio.gather(log.grow(), log.grow(), log.catch_up())
+    await log.close()
+    assert (await verify(log)).faults == [] and (await stage.rows.tree()).size == 300
+
+
 async def eventually(stage: Stage, size: int) -> None:
     for _ in range(200):
         if (await stage.rows.tree()).size == size:
@@ -218,7 +228,7 @@ async def test_stored_checkpoints_prove_each_other(stage: Stage) -> None:
     )
     assert later is not None and earlier is not None and (later.size, earlier.size) == (300, 150)
     rows = await stage.rows.events(0, 300)
-    leaves = [merkle.leaf_hash(row.salt, row.canonical) for row in rows]
+    leaves = Chains().leaves(rows)
     path = merkle.consistency_proof(150, 300, lambda lo, hi: merkle.root_of(leaves[lo:hi]))
     assert merkle.verify_consistency(150, 300, path, earlier.root, later.root)
 
@@ -301,7 +311,7 @@ async def rewrites_the_whole_tree(stage: Stage, log: AccessLog) -> None:
         rows[7], canonical=canonical.encode(replace(canonical.decode(rows[7].canonical), words=""))
     )
     edge = merkle.Edge()
-    tiles = edge.append([merkle.leaf_hash(row.salt, row.canonical) for row in rows])
+    tiles = edge.append(Chains().leaves(rows))
     await stage.sql(
         f"update log.access_event set canonical = '\\x{rows[7].canonical.hex()}' where idx = 7;"
         f"update log.log_tile set data = '\\x{tiles[0].data.hex()}';"
@@ -312,7 +322,7 @@ async def rewrites_the_whole_tree(stage: Stage, log: AccessLog) -> None:
 async def cuts_the_end_off(stage: Stage, log: AccessLog) -> None:
     rows = await stage.rows.events(0, 290)
     edge = merkle.Edge()
-    edge.append([merkle.leaf_hash(row.salt, row.canonical) for row in rows])
+    edge.append(Chains().leaves(rows))
     await stage.sql(
         "delete from log.access_event where idx >= 290;"
         "update log.log_state set size = 290;"

@@ -211,6 +211,7 @@ def test_every_type_has_a_check_that_refuses_what_is_not_its_own():
         '<div xmlns="http://www.w3.org/1999/xhtml"><p class="a">Tekst &amp; mer&#160;<br/>x</p></div>',
         '<div xmlns="http://www.w3.org/1999/xhtml"><a href="https://example.org">x</a><!-- note --></div>\n',
         '<div xmlns="http://www.w3.org/1999/xhtml"><img src="data:image/png;base64,AAAA" alt="x"/></div>',
+        '<x:div xmlns:x="http://www.w3.org/1999/xhtml"><x:p>Slik skriver Sentral forskrivningsmodul</x:p></x:div>',
     ],
 )
 def test_good_narrative(text):
@@ -247,7 +248,18 @@ def test_narrative_that_runs_or_is_broken(inner):
 
 
 @pytest.mark.parametrize(
-    "text", ["x", "<p>x</p>", "<div>x</div>", '<div xmlns="http://www.w3.org/1999/xhtml">']
+    "text",
+    [
+        "x",
+        "<p>x</p>",
+        "<div>x</div>",
+        '<div xmlns="http://www.w3.org/1999/xhtml">',
+        '<div title="http://www.w3.org/1999/xhtml">x</div>',
+        '<x:div xmlns="http://www.w3.org/1999/xhtml">x</x:div>',
+        '<x:div xmlns:x="http://www.w3.org/1999/xhtml"><p>x</p></x:div>',
+        '<div xmlns="http://www.w3.org/1999/xhtml"><x:p>x</x:p></div>',
+        '<x:div xmlns:x="http://www.w3.org/1999/xhtml"><x:script>x</x:script></x:div>',
+    ],
 )
 def test_narrative_that_is_no_div(text):
     assert xhtml(text) is not None
@@ -295,18 +307,24 @@ def test_warnings_are_for_who_asks():
 def test_open_value_sets_are_for_the_terminology_of_the_caller():
     asked = []
 
-    def member_of(value, type, value_set):
-        asked.append((value, type, value_set.rpartition("/")[2]))
-        return value != "klingon"
+    class Words:
+        def member_of(self, value, type, value_set, /):
+            asked.append((value, type, value_set.rpartition("/")[2]))
+            return value != "klingon"
+
+        def exists(self, system, code):
+            return None
 
     spoken = patient(language="klingon")
     assert validate(spoken) == []
-    assert [i.expression for i in validate(spoken, terminology=member_of)] == []
-    pictured = patient(photo=[{"contentType": "klingon"}])
-    assert [i.expression for i in validate(pictured, terminology=member_of)] == [
-        "Patient.photo[0].contentType"
+    assert [(i.code, i.expression) for i in validate(spoken, terminology=Words())] == [
+        ("not-found", "Patient.language")
     ]
-    assert asked == [("klingon", "code", "mimetypes")]
+    pictured = patient(photo=[{"contentType": "klingon"}])
+    assert [(i.code, i.expression) for i in validate(pictured, terminology=Words())] == [
+        ("code-invalid", "Patient.photo[0].contentType")
+    ]
+    assert asked == [("klingon", "code", "all-languages"), ("klingon", "code", "mimetypes")]
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,8 @@ import pytest
 from akson.fhir.problem import Problem, ProblemKind
 from akson.fhir.search.parsing import parse
 from akson.record.values import Change
+from akson.terminology import Terminology
+from akson.terminology.validating import CodesOf
 from tests.record.conftest import House, astrid, decision_for, pulse
 
 MARK = "urn:oid:2.16.578.1.12.4.1.2"
@@ -231,3 +233,24 @@ async def test_a_created_patient_is_in_the_record_of_the_id_it_gets(
         await house.as_("ida").read("Patient", created.version.id)
     await house.put(decision_for(created.version.id, id="vedtak-2"))
     assert (await house.as_("ida").read("Patient", created.version.id)).id == created.version.id
+
+
+def pictured(kind: str) -> dict[str, Any]:
+    return {**astrid(), "photo": [{"contentType": kind, "url": "https://example.org/x"}]}
+
+
+async def test_value_sets_that_r4_does_not_list_are_asked_of_the_terminology(house: House) -> None:
+    await house.put(pictured("bilde"))
+    house.record.words = CodesOf(Terminology.of_this_installation())
+    await house.put(pictured("image/png"))
+    with pytest.raises(Problem) as refused:
+        await house.put(pictured("bilde"))
+    assert refused.value.id == "AKS-RECORD-021"
+    assert [i.expression for i in refused.value.issues] == ["Patient.photo[0].contentType"]
+
+
+async def test_what_is_only_told_is_stored(house: House) -> None:
+    """An empty narrative and a value set as system, as forms of Helsenorge and examples of HL7 have them."""
+    div = '<div xmlns="http://www.w3.org/1999/xhtml"> </div>'
+    status = {"coding": [{"system": "http://hl7.org/fhir/ValueSet/marital-status", "code": "M"}]}
+    await house.put({**astrid(), "text": {"status": "generated", "div": div}, "maritalStatus": status})

@@ -7,6 +7,8 @@ from typing import Any
 import pytest
 
 from akson.access.actor import PurposeOfUse
+from akson.access.policies import current
+from akson.access.recording import replay
 from akson.audit.event import AccessEvent
 from akson.audit.verification import verify
 from akson.fhir.problem import Problem, ProblemKind
@@ -262,3 +264,15 @@ async def test_erasure_says_its_ground_and_a_refused_one_is_noted(house: House) 
     assert await house.as_("system").erase("Observation", "o1", ground="pasientjournalloven § 25") == 1
     erased = [e for e in await events(house, of="system") if e.action == "erase"]
     assert [e.words for e in erased] == ["pasientjournalloven § 25"]
+
+
+async def test_an_event_is_decided_again_from_what_it_kept(house: House) -> None:
+    await staged(house)
+    await house.as_("ida").read("Observation", "o1")
+    await house.as_("ida").search(parse("Observation", [("patient", "astrid")]))
+    with pytest.raises(Problem):
+        await house.as_("omar").read("Observation", "o1")
+    policy = current()
+    for event in await events(house):
+        again = replay(event.decision, {policy.version: policy})
+        assert (again.permit, tuple(r.rule for r in again.reasons)) == (event.outcome == "permit", event.rules)

@@ -7,8 +7,18 @@ from datetime import UTC, datetime, timedelta
 import pytest
 import pytest_asyncio
 
+from akson.audit.chain import Chains
 from akson.fhir.problem import Problem
-from akson.store.audit_log import AuditLogStore, Checkpoint, Entry, Growth, TileRow, TreeState
+from akson.store.audit_log import (
+    AuditLogStore,
+    Checkpoint,
+    Entry,
+    Growth,
+    Outcome,
+    Stored,
+    TileRow,
+    TreeState,
+)
 
 NOW = datetime(2026, 11, 24, 8, tzinfo=UTC)
 
@@ -18,8 +28,18 @@ def entry(n: int, patient: str = "astrid", tenant: int = 1) -> Entry:
     return Entry(n.to_bytes(16, "big"), tenant, at, patient, "ida", b'{"n":%d}' % n, b"salt")
 
 
-def growth(size: int, *tiles: TileRow, edge: bytes = b"edge", note: bytes = b"note") -> Growth:
-    return Growth(tiles, size, edge, note, NOW)
+async def growth(
+    log: AuditLogStore,
+    expected: int,
+    size: int,
+    *tiles: TileRow,
+    edge: bytes = b"edge",
+    note: bytes = b"note",
+) -> Outcome:
+    """Grows by the true leaves; tiles and edge are the caller's."""
+    rows = await log.events(0, size)
+    leaves = Chains().leaves(rows)[expected:]
+    return await log.grow(expected, Growth(tiles, size, edge, b"".join(leaves), 1, NOW), lambda _: note)
 
 
 @pytest_asyncio.fixture
@@ -57,15 +77,46 @@ async def test_an_event_enters_once_and_leaves_no_gap(log: AuditLogStore) -> Non
 
 
 async def test_of_two_who_grow_the_tree_one_is_first(log: AuditLogStore) -> None:
-    attempts = [growth(3, TileRow(0, 0, bytes([n])), edge=bytes([n]), note=bytes([n])) for n in range(8)]
-    won = await asyncio.gather(*(log.grow(0, attempt) for attempt in attempts))
-    assert sorted(won) == [False] * 7 + [True]
-    winner = won.index(True)
+    await log.append([entry(n, "astrid" if n % 2 else "bjarne") for n in range(6)])
+    attempts = [
+        growth(log, 0, 3, TileRow(0, 0, bytes([n])), edge=bytes([n]), note=bytes([n])) for n in range(8)
+    ]
+    won = await asyncio.gather(*attempts)
+    assert sorted(won) == [Outcome.BEATEN] * 7 + [Outcome.GROWN]
+    winner = won.index(Outcome.GROWN)
     assert await log.tree() == TreeState(3, bytes([winner]))
     assert await log.tile(0, 0) == bytes([winner]) and await log.tiles(0, 0, 5) == [bytes([winner])]
     assert await log.checkpoints(5) == [Checkpoint(3, bytes([winner]), NOW)]
     assert await log.tile(1, 0) is None
-    assert await log.grow(3, growth(5)) and not await log.grow(3, growth(6))
+    assert await growth(log, 3, 5) is Outcome.GROWN and await growth(log, 3, 6) is Outcome.BEATEN
+
+
+async def test_the_database_counts_the_leaves_itself(log: AuditLogStore) -> None:
+    """One bit of one leaf, and nothing is written: neither tree, nor heads, nor note."""
+    await log.append([entry(n, ("astrid", "bjarne", "")[n % 3]) for n in range(9)])
+    leaves = bytearray(b"".join(Chains().leaves(await log.events(0, 9))))
+    for at in (0, 32 * 4 + 7, 32 * 9 - 1):
+        leaves[at] ^= 1
+        odd = Growth((), 9, b"edge", bytes(leaves), 1, NOW)
+        assert await log.grow(0, odd, lambda _: b"note") is Outcome.DISAGREES
+        leaves[at] ^= 1
+    assert await log.tree() == TreeState(0, b"") and await log.patient_heads() == []
+    right = Growth((), 9, b"edge", bytes(leaves), 1, NOW)
+    assert await log.grow(0, right, lambda _: b"note") is Outcome.GROWN
+    heads = {h.patient: (h.seq, h.head) for h in await log.patient_heads()}
+    assert heads == {"astrid": (3, leaves[6 * 32 : 7 * 32]), "bjarne": (3, leaves[7 * 32 : 8 * 32])}
+
+
+async def test_what_the_seal_refuses_is_not_kept(log: AuditLogStore) -> None:
+    await log.append([entry(0)])
+
+    def refuses(_: Stored) -> bytes:
+        raise ArithmeticError
+
+    leaves = b"".join(Chains().leaves(await log.events(0, 1)))
+    with pytest.raises(ArithmeticError):
+        await log.grow(0, Growth((), 1, b"edge", leaves, 1, NOW), refuses)
+    assert await log.tree() == TreeState(0, b"") and await log.checkpoints(5) == []
 
 
 async def test_a_patients_events_are_his_tenants_alone_newest_first(log: AuditLogStore) -> None:

@@ -113,7 +113,8 @@ async def test_nothing_shows_through_includes(two_patients: Stage) -> None:
         "Observation?_include=Observation:patient", restriction=observations_only
     )
     assert len(page.matches) == 6 and [f"{v.type}/{v.id}" for v in page.included] == ["Patient/astrid"]
-    assert page.patients["Observation/bjarne-o1"] == ("bjarne",)
+    whose = {f"{v.type}/{v.id}": v.patients for v in page.matches}
+    assert whose["Observation/bjarne-o1"] == ("bjarne",)
     page = await two_patients.search("Patient?_revinclude=Observation:patient", restriction=patients_only)
     assert len(page.matches) == 2 and {v.id for v in page.included} == {"astrid-o0", "astrid-o1", "astrid-o2"}
 

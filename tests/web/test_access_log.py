@@ -1,7 +1,11 @@
 """Who has looked: the citizen sees everyone, staff themselves, the privacy officer all."""
 
+import pytest
+
+import akson_verify
 from akson.access.actor import PurposeOfUse
 from akson.app.cast import CAST
+from akson.fhir.problem import Problem, ProblemKind
 from tests.web.conftest import Rooms
 from tests.web.test_patient_pages import words
 
@@ -70,3 +74,38 @@ async def test_a_glance_at_the_inbox_does_not_hide_what_is_new(rooms: Rooms) -> 
     assert await grete.last_access("astrid", before=later) is None
     await rooms.visitor("grete").get("/pasient/astrid")
     assert await grete.last_access("astrid", before=rooms.record.clock.now()) is not None
+
+
+async def test_a_proof_is_downloaded_and_holds(rooms: Rooms) -> None:
+    await rooms.visitor("omar").get("/pasient/astrid")
+    page = await rooms.visitor("astrid").get("/min/tilgangslogg")
+    assert 'href="/min/tilgangslogg/bevis" download' in page.text
+    answer = await rooms.visitor("astrid").get("/min/tilgangslogg/bevis")
+    assert answer.status_code == 200 and answer.headers["cache-control"] == "no-store"
+    assert answer.headers["content-disposition"].startswith('attachment; filename="bevis-')
+    said = akson_verify.check(answer.content)
+    assert said.accepted, said.lines
+    assert any("(avvist)  Omar Haddad" in line for line in said.events)
+    assert "Astrid Bakken" in said.events[-1], "that the proof was made stands in it"
+    assert not akson_verify.check(answer.content.replace(b"A", b"B", 1)).accepted
+
+
+async def test_a_proof_of_another_is_hidden_as_the_log_is(rooms: Rooms) -> None:
+    assert (await rooms.visitor("marit").get("/min/tilgangslogg/bevis")).status_code == 200
+    assert (await rooms.visitor("astrid").get("/min/tilgangslogg/bevis?for=bjarne")).status_code == 404
+    assert (await rooms.visitor("ida").get("/min/tilgangslogg/bevis")).status_code == 403
+    for who in ("ida", "grete", "omar"):
+        with pytest.raises(Problem) as hidden:
+            await rooms.record.open(CAST[who], PurposeOfUse.TREATMENT).log_proof("astrid")
+        assert hidden.value.kind is ProblemKind.NOT_FOUND
+    proof = await rooms.record.open(CAST["per"], PurposeOfUse.TREATMENT).log_proof("astrid")
+    assert akson_verify.check(proof).accepted
+
+
+async def test_the_page_that_checks_needs_no_login_and_no_house(rooms: Rooms) -> None:
+    for name, said in (("", "Kontroller et bevis"), ("verify.js", "AksonVerify"), ("verify.css", "main")):
+        answer = await rooms.visitor("").get(f"/verifiser/{name}")
+        assert answer.status_code == 200 and said in answer.text
+        assert "script-src 'self'" in answer.headers["content-security-policy"]
+    assert "/static/" not in (await rooms.visitor("").get("/verifiser/")).text
+    assert (await rooms.visitor("").get("/verifiser/%2e%2e/build.py")).status_code == 404

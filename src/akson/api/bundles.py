@@ -1,7 +1,7 @@
 """Bundles written from stored bytes: a resource is never decoded to be shown. Spec: https://hl7.org/fhir/R4/bundle.html"""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from urllib.parse import quote_plus
 
 from akson.api.interaction import Answer, Pairs
@@ -12,7 +12,9 @@ from akson.record.values import StoredVersion
 
 REASONS = {200: "OK", 201: "Created", 204: "No Content", 304: "Not Modified"}
 
-
+_RESOURCE = b'","resource":'
+_MATCH = b',"search":{"mode":"match"}},'
+_INCLUDE = b',"search":{"mode":"include"}},'
 _AS_IT_IS = re.compile(r"[A-Za-z0-9_.~:/|,$*-]*", re.ASCII)
 
 
@@ -30,20 +32,45 @@ def bundle(
     type: str, entries: Sequence[bytes], *, links: Sequence[tuple[str, str]] = (), total: int | None = None
 ) -> bytes:
     """`links` are (relation, url); `entries` are written entries."""
-    head: dict[str, object] = {"resourceType": "Bundle", "type": type}
-    if total is not None:
-        head["total"] = total
-    if links:
-        head["link"] = [{"relation": relation, "url": url} for relation, url in links]
-    start = json.encode(head)
+    start = _head(type, links, total)
     if not entries:
         return start
     return b"".join((start[:-1], b',"entry":[', b",".join(entries), b"]}"))
 
 
-def search_entry(base: str, version: StoredVersion, body: bytes, mode: str) -> bytes:
-    url = f"{base}/{version.type}/{version.id}"
-    return b'{"fullUrl":"%b","resource":%b,"search":{"mode":"%b"}}' % (url.encode(), body, mode.encode())
+def searchset(
+    base: str,
+    matches: Sequence[StoredVersion],
+    included: Sequence[StoredVersion] = (),
+    *,
+    links: Sequence[tuple[str, str]],
+    total: int | None,
+    shape: Callable[[str, bytes], bytes] | None = None,
+) -> bytes:
+    """A page. `shape` cuts a body of a type down to what was asked for; a record has a megabyte, so each is copied once."""
+    parts = [_head("searchset", links, total)[:-1], b',"entry":[']
+    starts: dict[str, bytes] = {}
+    for versions, end in ((matches, _MATCH), (included, _INCLUDE)):
+        for version in versions:
+            type = version.type
+            start = starts.get(type)
+            if start is None:
+                start = starts[type] = f'{{"fullUrl":"{base}/{type}/'.encode()
+            body = version.body or b""
+            parts += (start, version.id.encode(), _RESOURCE, shape(type, body) if shape else body, end)
+    if not starts:
+        return parts[0] + b"}"
+    parts[-1] = parts[-1][:-1] + b"]}"
+    return b"".join(parts)
+
+
+def _head(type: str, links: Sequence[tuple[str, str]], total: int | None) -> bytes:
+    head: dict[str, object] = {"resourceType": "Bundle", "type": type}
+    if total is not None:
+        head["total"] = total
+    if links:
+        head["link"] = [{"relation": relation, "url": url} for relation, url in links]
+    return json.encode(head)
 
 
 def history_entry(base: str, version: StoredVersion) -> bytes:

@@ -4,10 +4,11 @@ Spec: https://hl7.org/fhir/R4/http.html, https://asgi.readthedocs.io. What an in
 """
 
 from collections.abc import Awaitable, Callable, MutableMapping, Sequence
-from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any
+
+from msgspec.structs import replace
 
 from akson.access.actor import Actor, ActorKind, PurposeOfUse
 from akson.api.capability import Capability

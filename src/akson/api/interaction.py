@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import format_datetime
 
+import msgspec
+
 from akson.api.profiles import ProfileFolder
 from akson.fhir.search.words import CORE, Words
 from akson.record.session import RecordSession
@@ -20,9 +22,8 @@ from akson.world import Aside
 Pairs = Sequence[tuple[str, str]]
 
 
-@dataclass(frozen=True, slots=True)
-class Call:
-    """One request, read and authenticated."""
+class Call(msgspec.Struct, frozen=True):
+    """One request, read and authenticated. A struct: a frozen dataclass takes six times as long to make."""
 
     session: RecordSession
     method: str

@@ -5,10 +5,14 @@ Inside, everything is JSON: XML is turned at this edge, both ways. The table bel
 
 from collections.abc import Mapping
 from enum import StrEnum
+from functools import lru_cache
 
 from akson.api.interaction import Pairs
 from akson.api.statuses import unsupported
 from akson.fhir.codec import json, xml
+
+ACCEPT_REMEMBERED_MAX = 200
+"""Characters of an Accept header of which the answer is kept."""
 
 
 class Format(StrEnum):
@@ -38,8 +42,20 @@ _ANY = frozenset({"*/*", "application/*", "text/*", "text/html", "application/xh
 def answer_format(query: Pairs, headers: Mapping[str, str]) -> Format:
     """What the caller wants most of what is written here; `_format` goes before Accept. Raises UNSUPPORTED AKS-API-406."""
     asked = next((value for name, value in query if name == "_format"), None)
+    if asked is None:
+        accept = headers.get("accept", "")
+        return _accepted(accept) if len(accept) <= ACCEPT_REMEMBERED_MAX else _best(_ranges(accept))
     # An unescaped + of `application/fhir+json` arrives as a space.
-    ranges = [(asked.replace(" ", "+"), 1.0)] if asked is not None else _ranges(headers.get("accept", ""))
+    return _best([(asked.replace(" ", "+"), 1.0)])
+
+
+@lru_cache(maxsize=100)
+def _accepted(accept: str) -> Format:
+    """Every client says the same each time."""
+    return _best(_ranges(accept))
+
+
+def _best(ranges: list[tuple[str, float]]) -> Format:
     if not ranges:
         return Format.JSON
     for name, quality in sorted(ranges, key=lambda found: -found[1]):

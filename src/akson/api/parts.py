@@ -17,8 +17,8 @@ _SUBSETTED = {"system": "http://terminology.hl7.org/CodeSystem/v3-ObservationVal
 Keep = Callable[[ElementDefinition], bool]
 
 
-def wanted(query: Query) -> Callable[[str, bytes], bytes]:
-    """(type, body) -> body as the query asks for it; untouched when it asks for the whole."""
+def wanted(query: Query) -> Callable[[str, bytes], bytes] | None:
+    """(type, body) -> body as the query asks for it; None when it asks for the whole."""
     if query.elements:
         return lambda type, body: _cut(type, body, _named(type, query.elements))
     match query.summary:
@@ -29,7 +29,7 @@ def wanted(query: Query) -> Callable[[str, bytes], bytes]:
         case "data":
             return lambda type, body: _cut(type, body, lambda e: e.name != "text")
         case _:
-            return lambda _type, body: body
+            return None
 
 
 def _named(type: str, elements: tuple[str, ...]) -> Keep:

@@ -16,9 +16,10 @@ from typing import Any, Protocol
 from akson.fhir.codec import json
 from akson.fhir.problem import Problem
 from akson.fhir.search.parsing import parse
-from akson.fhir.validation import MemberOf, Profiles
+from akson.fhir.validation import Profiles
 from akson.record.session import RecordSession
 from akson.terminology import Terminology
+from akson.terminology.validating import CodesOf
 
 FILES_MAX = 20_000
 FILE_BYTES_MAX = 64 * 1024 * 1024
@@ -45,7 +46,7 @@ class ProfileFolder:
 
     def __init__(self, folder: Path | None, terminology: Terminology) -> None:
         self._folder = folder
-        self._terminology = member_of(terminology)
+        self._terminology = CodesOf(terminology)
         self._known: Profiles | None = None
 
     def known(self) -> Profiles:
@@ -71,25 +72,6 @@ async def look_up(call: Judged, known: Profiles, urls: Iterable[str]) -> Profile
         found += more
         wanted |= {needed for one in more for needed in _needed(one)}
     return known.along(found) if found else known
-
-
-def member_of(terminology: Terminology) -> MemberOf:
-    """The node's own words as validation asks for them."""
-
-    def judged(value: Any, _type: str, value_set: str) -> bool | None:
-        answers = [terminology.member_of(value_set, system, code) for system, code in _codings(value)]
-        if True in answers:
-            return True
-        return None if None in answers or not answers else False
-
-    return judged
-
-
-def _codings(value: Any) -> list[tuple[str, str]]:
-    if isinstance(value, str):
-        return [("", value)]
-    listed = value.get("coding", [value]) if isinstance(value, dict) else []
-    return [(str(c.get("system", "")), str(c["code"])) for c in listed if isinstance(c, dict) and "code" in c]
 
 
 def _is_missing(known: Profiles, kind: str, url: str) -> bool:

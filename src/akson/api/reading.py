@@ -54,7 +54,7 @@ def unchanged(headers: Mapping[str, str], found: StoredVersion) -> bool:
 
 def strict(call: Call) -> bool:
     """Unknown search parameters are left out unless the caller asks to be told (R4 search.html#errors)."""
-    return prefer(call.headers).get("handling") == "strict"
+    return "prefer" in call.headers and prefer(call.headers).get("handling") == "strict"
 
 
 def criteria(query: Pairs) -> str:

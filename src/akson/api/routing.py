@@ -11,8 +11,10 @@ from akson.fhir.definitions import load
 from akson.fhir.problem import Problem
 
 _VALUES = ("type", "id", "version", "member")
-Table = Mapping[int, Sequence[tuple[tuple[str, ...], Mapping[str, Interaction]]]]
-"""Number of segments -> (segments of the shape, method -> interaction); literal segments before values."""
+Shapes = Sequence[tuple[tuple[str, ...], Mapping[str, Interaction]]]
+Table = Mapping[tuple[int, str], Shapes]
+"""(Number of segments, last segment of the shape or "" where it is a value) -> (segments, method -> interaction); literal
+segments before values. Half of all shapes end in a word of their own, `_history` or `$everything`, and need not be tried."""
 
 
 def table(interactions: Sequence[Interaction]) -> Table:
@@ -22,15 +24,17 @@ def table(interactions: Sequence[Interaction]) -> Table:
         methods = grouped.setdefault(shape, {})
         assert interaction.method not in methods, f"{interaction.method} {interaction.shape} stands twice"
         methods[interaction.method] = interaction
-    found: dict[int, list[tuple[tuple[str, ...], Mapping[str, Interaction]]]] = {}
+    found: dict[tuple[int, str], list[tuple[tuple[str, ...], Mapping[str, Interaction]]]] = {}
     for shape in sorted(grouped, key=lambda s: [part in _VALUES for part in s]):
-        found.setdefault(len(shape), []).append((shape, grouped[shape]))
+        last = "" if not shape or shape[-1] in _VALUES else shape[-1]
+        found.setdefault((len(shape), last), []).append((shape, grouped[shape]))
     return found
 
 
 def route(known: Table, method: str, path: Sequence[str]) -> tuple[Interaction, dict[str, str]]:
     """Raises UNSUPPORTED AKS-FHIR-101 (no such type), AKS-API-404 or -405."""
-    for shape, methods in known.get(len(path), ()):
+    last = path[-1] if path else ""
+    for shape, methods in (*known.get((len(path), last), ()), *known.get((len(path), ""), ())):
         values = _values(shape, path)
         if values is None:
             continue

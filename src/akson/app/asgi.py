@@ -1,4 +1,5 @@
-"""One ASGI callable for one web worker: /fhir to the FHIR door, /helse to the watchman, the rest to the screens.
+"""One ASGI callable for one web worker: /fhir to the FHIR door, /log to the log's hashes, /helse to the watchman, the rest
+to the screens.
 
 Its lifespan opens and closes the node. What goes wrong below without having become a Problem is told here by kind and
 place alone: an exception's own text may hold patient data. Spec: https://asgi.readthedocs.io/en/latest/specs/main.html
@@ -40,6 +41,8 @@ class House:
         self._node: Node | None = None
         self._fhir: App | None = None
         self._web: App | None = None
+        self._log: App | None = None
+        self._witness: App | None = None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":
@@ -63,33 +66,33 @@ class House:
         await send({"type": "lifespan.shutdown.complete"})
 
     def _open(self, node: Node) -> None:
-        from akson.app.rooms import fhir_door, screens
+        from akson.app.log_door import LogDoor
+        from akson.app.rooms import fhir_door, screens, witness_door
 
         self._fhir = fhir_door(node)
         self._web = screens(node, self._stage)
+        self._log = LogDoor(node.log)
+        self._witness = witness_door(node)
         self._node = node
 
     async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
-        begun = False
-
-        async def watched(message: MutableMapping[str, Any]) -> None:
-            nonlocal begun
-            begun = True
-            await send(message)
-
         assert self._node is not None and self._fhir is not None and self._web is not None
         path: str = scope["path"]
         try:
             if path == "/fhir" or path.startswith("/fhir/"):
-                await self._fhir(scope, receive, watched)
+                await self._fhir(scope, receive, send)
+            elif path.startswith("/log/") and self._log is not None:
+                await self._log(scope, receive, send)
+            elif path.startswith("/witness/") and self._witness is not None:
+                await self._witness(scope, receive, send)
             elif path == "/helse":
-                await _json(watched, *await healthy(self._node))
+                await _json(send, *await healthy(self._node))
             else:
-                await self._web(scope, receive, watched)
+                await self._web(scope, receive, send)
         except Exception as failed:
             _tell(failed)
-            if not begun:
-                await _json(watched, 500, {"status": "fail", "id": "AKS-APP-500"})
+            # When an answer has begun, this is refused and the connection broken off.
+            await _json(send, 500, {"status": "fail", "id": "AKS-APP-500"})
 
 
 async def _json(send: Send, status: int, body: dict[str, Any]) -> None:

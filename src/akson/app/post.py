@@ -10,6 +10,7 @@ from contextlib import suppress
 from importlib.metadata import version
 
 from akson.app.cast import LILLEFJORD, ORGANISATIONS, STORVIK
+from akson.app.log_keeping import LogKeeper
 from akson.app.settings import Settings
 from akson.app.wiring import Node, open_node
 from akson.exchange.inbox.directory import Directory
@@ -50,6 +51,7 @@ async def run_post(settings: Settings, stop: asyncio.Event, *, on_open: Callable
         work = inbox(node, post)
         on_open()
         healed = time.monotonic()
+        keeper = LogKeeper(node)
 
         async def store(content: bytes, name: str) -> int:
             return await work.receive(content, transport=TRANSPORT, name=name)
@@ -63,6 +65,7 @@ async def run_post(settings: Settings, stop: asyncio.Event, *, on_open: Callable
             if time.monotonic() - healed >= HEAL_EACH_S:
                 await _heal(node)
                 healed = time.monotonic()
+            keeper.work()
 
 
 async def _heal(node: Node) -> None:

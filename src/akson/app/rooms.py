@@ -34,29 +34,58 @@ def fhir_door(node: Node) -> "App":
     """/fhir, with access tokens of the node's own issuer."""
     from akson import api
     from akson.identity.bearer import authenticator
-    from akson.terminology import Terminology
 
     return api.build(
         node.record,
         authenticate=authenticator(node.issuer.verify),
         base_url=node.settings.base_url,
-        terminology=Terminology.of_this_installation(node.settings.data),
+        terminology=node.words,
         profiles=node.settings.profiles,
     )
 
 
+def witness_door(node: Node) -> "App | None":
+    """/witness/, when this node witnesses others."""
+    from akson.app.witness_door import WitnessDoor, witness_of
+
+    name = node.settings.witness_name
+    return (
+        WitnessDoor(witness_of(node.settings.data / "witness", name, node.clock), "/witness")
+        if name
+        else None
+    )
+
+
 def screens(node: Node, stage: Stage) -> "App":
-    """The rest. Only a demo has the demo login."""
+    """The rest. Only a demo has the demo login; what others may log people in, issuers.toml says."""
     from akson import web
-    from akson.web.shell.house import CastMember, DemoLogin, NodeName
+    from akson.app import issuers
+    from akson.app.reception import Reception
+    from akson.identity.openid.pending import PendingLogins
+    from akson.web.shell.house import CastMember, DemoLogin, NodeName, OpenIdLogin
 
     login = None
     if stage is Stage.DEMO:
         login = DemoLogin(tuple(CastMember(CAST[id], hint) for id, hint in HINTS.items()), STORY)
+    settings = node.settings
+    known = issuers.load(settings.data)
+    issuers.check(known, stage, settings.base_url)
+    clients = {
+        issuer.id: issuers.client(
+            issuer, settings.data, settings.base_url, wire=node.wire, clock=node.clock, random=node.random
+        )
+        for issuer in known
+    }
     return web.build(
         node.record,
         sessions=node.sessions,
         clock=node.clock,
         node=NodeName(node.settings.node_name),
         login=login,
+        issuers=OpenIdLogin(
+            clients,
+            PendingLogins(settings.data / "keys" / "logins", clock=node.clock),
+            Reception(node.record),
+            node.random,
+        ),
     )

@@ -18,6 +18,7 @@ from akson.fhir.problem import Issue, Problem, ProblemKind
 FILE_NAME = "akson.toml"
 WORKERS_MAX = 64
 PORT_MAX = 65_535
+LOCK_AFTER_MAX = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +51,10 @@ class Settings:
     database_url: str
     log_database_url: str
     profiles: Path | None
+    witnesses: Path | None
+    witness_seconds: int
+    witness_name: str
+    lock_after_minutes: int
 
     def shown(self) -> dict[str, str]:
         """For people: secrets only as set or not."""
@@ -80,6 +85,15 @@ def _optional_folder(value: str) -> Path | None:
     if not folder.is_dir():
         raise ValueError("it is no folder")
     return folder
+
+
+def _optional_file(value: str) -> Path | None:
+    if not value.strip():
+        return None
+    path = Path(value).expanduser().absolute()
+    if not path.is_file():
+        raise ValueError("it is no file")
+    return path
 
 
 def _whole(low: int, high: int) -> Callable[[str], int]:
@@ -160,6 +174,34 @@ TABLE: tuple[Setting, ...] = (
         "",
         _optional_folder,
         "Profiles for `$validate`: StructureDefinition, ValueSet and CodeSystem in JSON files or packages (.tgz).",
+    ),
+    Setting(
+        "witnesses",
+        "file",
+        "",
+        _optional_file,
+        "Witnesses of the access log and how many must have seen it: a C2SP policy file.",
+    ),
+    Setting(
+        "witness_seconds",
+        "number",
+        5,
+        _whole(2, 3600),
+        "What is promised: so many seconds after an access the witnesses have signed a log that holds it.",
+    ),
+    Setting(
+        "witness_name",
+        "text",
+        "",
+        _text,
+        'What this node signs as when it witnesses the logs in `witness/logs` of its data folder; "" is nobody\'s witness.',
+    ),
+    Setting(
+        "lock_after_minutes",
+        "number",
+        10,
+        _whole(1, LOCK_AFTER_MAX),
+        "Minutes without a touch until a screen is covered; PIN or a new login uncovers it.",
     ),
 )
 

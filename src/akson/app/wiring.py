@@ -10,16 +10,19 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import Protocol
 
 from akson.app.policies.in_force import PolicyInForce
 from akson.app.settings import Settings
+from akson.audit import origin, policy
 from akson.audit.log import AccessLog
 from akson.fhir.definitions import load as load_definitions
 from akson.fhir.problem import Problem, ProblemKind
 from akson.identity import keys
 from akson.identity.issuers.local import LocalIssuer
+from akson.identity.openid.wire import HttpWire
 from akson.identity.sessions import Sessions
 from akson.record.door import Record
 from akson.store.activations import ActivationStore
@@ -27,11 +30,12 @@ from akson.store.audit_log import AuditLogStore
 from akson.store.post import PostStore
 from akson.store.server import EmbeddedPostgres, ExternalPostgres
 from akson.store.store import Store
+from akson.terminology import Terminology
+from akson.terminology.validating import CodesOf
 from akson.world import Clock, Random, Spawn, SystemClock, SystemRandom, TaskSpawn
 
 POOL_SIZE = 8
 """Connections of one process to the record; the embedded server allows 60 in all."""
-LOG_ORIGIN = "akson/node/access/1"
 
 
 class DatabaseServer(Protocol):
@@ -58,6 +62,8 @@ class Node:
     sessions: Sessions
     activations: ActivationStore
     policy: PolicyInForce
+    words: Terminology
+    wire: HttpWire
     clock: Clock
     random: Random
     spawn: Spawn
@@ -92,6 +98,21 @@ def local_issuer(settings: Settings, *, clock: Clock, random: Random) -> LocalIs
     return LocalIssuer(keys.token_key(data_folder(settings) / "keys"), clock=clock, random=random)
 
 
+def access_log(rows: AuditLogStore, settings: Settings, *, clock: Clock, random: Random) -> AccessLog:
+    """The node's log on its own tables, with its own key and the witnesses the settings name."""
+    key = keys.log_key(data_folder(settings) / "keys")
+    # A path in an order to a worker arrives as text.
+    named = Path(settings.witnesses) if settings.witnesses else None
+    return AccessLog(
+        rows,
+        key=key,
+        origin=origin.first_of(key.public_key()),
+        clock=clock,
+        random=random,
+        witnesses=policy.read(named.read_text("utf-8")) if named else policy.NO_WITNESS,
+    )
+
+
 @asynccontextmanager
 async def open_node(settings: Settings, *, pool_size: int = POOL_SIZE) -> AsyncIterator[Node]:
     """Starts or joins the database, migrates, heals what a crash left, and closes all of it again."""
@@ -110,20 +131,35 @@ async def open_node(settings: Settings, *, pool_size: int = POOL_SIZE) -> AsyncI
         stack.push_async_callback(post.close)
         rows = await AuditLogStore.open(server.dsn("log"), pool_size=2)
         stack.push_async_callback(rows.close)
-        log = AccessLog(
-            rows, key=keys.log_key(folder / "keys"), origin=LOG_ORIGIN, clock=clock, random=random
-        )
+        log = access_log(rows, settings, clock=clock, random=random)
         activations = await ActivationStore.open(server.dsn("record"))
         stack.push_async_callback(activations.close)
-        policy = PolicyInForce(activations)
-        await policy.refresh()
-        following = asyncio.create_task(policy.follow(), name="policy")
+        in_force = PolicyInForce(activations)
+        await in_force.refresh()
+        following = asyncio.create_task(in_force.follow(), name="policy")
         stack.callback(following.cancel)
-        record = Record(store, log, definitions=definitions, clock=clock, random=random, policy=policy)
+        words = Terminology.of_this_installation(folder)
+        record = Record(
+            store,
+            log,
+            definitions=definitions,
+            clock=clock,
+            random=random,
+            words=CodesOf(words),
+            policy=in_force,
+        )
         stack.push_async_callback(record.close)
         await record.recover()
         issuer = local_issuer(settings, clock=clock, random=random)
-        sessions = Sessions(issuer, ended=folder / "keys" / "ended", clock=clock)
+        sessions = Sessions(
+            issuer,
+            ended=folder / "keys" / "ended",
+            clock=clock,
+            random=random,
+            lock_after=timedelta(minutes=settings.lock_after_minutes),
+        )
+        wire = HttpWire()
+        stack.push_async_callback(wire.close)
         yield Node(
             settings,
             server,
@@ -133,7 +169,9 @@ async def open_node(settings: Settings, *, pool_size: int = POOL_SIZE) -> AsyncI
             issuer,
             sessions,
             activations,
-            policy,
+            in_force,
+            words,
+            wire,
             clock,
             random,
             TaskSpawn(),

@@ -42,18 +42,21 @@ def say_ready() -> None:
 
 
 async def _web(order: Order) -> None:
-    """uvicorn with httptools on the shared socket (docs/adr/0002). No access log: addresses name patients."""
+    """uvicorn's Server with our own connections on the shared socket (docs/adr/0002, 0071).
+
+    There is no log of requests: addresses name patients.
+    """
     import socket
 
     import uvicorn
 
     from akson.app.asgi import House
-    from akson.app.impatience import ImpatientProtocol
+    from akson.app.wire.connection import Connection
 
     config = uvicorn.Config(
         House(order.settings, order.stage, on_open=say_ready),
         loop="none",
-        http=ImpatientProtocol,
+        http=Connection,
         ws="none",
         lifespan="on",
         log_config=None,

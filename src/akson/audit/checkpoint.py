@@ -42,15 +42,33 @@ def sign(checkpoint: Checkpoint, key: Ed25519PrivateKey) -> bytes:
 
 def verify(note: bytes, key: Ed25519PublicKey, origin: str) -> Checkpoint | None:
     """The checkpoint, or None when the note is not one of this log signed by this key."""
+    found = verify_any(note, key)
+    return found if found and found.origin == origin else None
+
+
+def verify_any(note: bytes, key: Ed25519PublicKey) -> Checkpoint | None:
+    """As `verify`, whatever the log is called."""
     try:
-        text, _, signatures = note.decode().partition("\n\n")
-        named, size, root = text.split("\n")[:3]
-        for line in signatures.splitlines():
-            dash, signer, mark = line.split(" ", 2)
-            raw = base64.b64decode(mark, validate=True)
-            if (dash, signer, raw[:4]) == ("\u2014", origin, key_hash(origin, key)) and named == origin:
-                key.verify(raw[4:], (text + "\n").encode())
-                return Checkpoint(named, int(size), base64.b64decode(root, validate=True))
+        text, signatures = split(note)
+        origin, size, root = text.split("\n")[:3]
+        for signer, mark in signatures:
+            if signer == origin and mark[:4] == key_hash(origin, key):
+                key.verify(mark[4:], text.encode())
+                return Checkpoint(origin, int(size), base64.b64decode(root, validate=True))
     except (ValueError, InvalidSignature):
         return None
     return None
+
+
+def split(note: bytes) -> tuple[str, list[tuple[str, bytes]]]:
+    """The signed text with its last line feed, and (signer, key hash and signature) of each line. Raises ValueError."""
+    text, gap, lines = note.decode().partition("\n\n")
+    if not gap or not lines.endswith("\n"):
+        raise ValueError("a note is a text, an empty line and signatures")
+    found = []
+    for line in lines[:-1].split("\n"):
+        dash, signer, mark = line.split(" ")
+        if dash != "\u2014":
+            raise ValueError("a signature begins with a dash")
+        found.append((signer, base64.b64decode(mark, validate=True)))
+    return text + "\n", found

@@ -10,21 +10,24 @@ import logging
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from akson.audit import canonical, checkpoint
+from akson.audit import canonical, heads, proofs
 from akson.audit.event import AccessEvent
-from akson.audit.merkle import Edge, leaf_hash
+from akson.audit.growing import Tree
+from akson.audit.policy import NO_WITNESS, Policy
+from akson.audit.statements import HeadsStatement
 from akson.fhir.problem import Problem, ProblemKind
-from akson.store.audit_log import AuditLogStore, Entry, Growth, TileRow
+from akson.store.audit_log import AuditLogStore, Entry
 from akson.world import Clock, Random
 
 GROW_EACH = timedelta(seconds=1)
 BATCH_EVENTS_MAX = 2_000
-GROW_EVENTS_MAX = 5_000
 ATTEMPTS_MAX = 5
+CATCH_UP_TRIES = 40
+CATCH_UP_EACH_S = 0.05
 SALT_BYTES = 16
 
 _log = logging.getLogger(__name__)
@@ -48,18 +51,26 @@ class Prepared:
 
 
 class AccessLog:
-    """`origin` names this log in checkpoints: `akson/<node>/access/<epoch>`."""
+    """`origin` names the first epoch of this log in checkpoints: `akson/<node>/access/1`."""
 
     def __init__(
-        self, rows: AuditLogStore, *, key: Ed25519PrivateKey, origin: str, clock: Clock, random: Random
+        self,
+        rows: AuditLogStore,
+        *,
+        key: Ed25519PrivateKey,
+        origin: str,
+        clock: Clock,
+        random: Random,
+        witnesses: Policy = NO_WITNESS,
     ) -> None:
         self.rows = rows
-        self.origin = origin
+        self.first_origin = origin
         self.public_key = key.public_key()
-        self._key = key
-        self._clock = clock
+        self.witnesses = witnesses
+        self.key = key
+        self.clock = clock
         self._random = random
-        self._edge: Edge | None = None
+        self.tree = Tree(rows, key=key, first_origin=origin, clock=clock)
         self._waiting: list[tuple[Sequence[Prepared], asyncio.Future[None]]] = []
         self._flushing: asyncio.Task[None] | None = None
         self._growing: asyncio.Task[None] | None = None
@@ -92,23 +103,36 @@ class AccessLog:
 
     async def grow(self) -> None:
         """The tree over every event of now, with a signed checkpoint. Nothing when somebody else does it meanwhile."""
-        edge = self._edge or await self._load_edge()
-        while rows := await self.rows.events(edge.size, GROW_EVENTS_MAX):
-            grown = Edge(edge.size, [list(level) for level in edge.levels])
-            tiles = grown.append([leaf_hash(row.salt, row.canonical) for row in rows])
-            now = self._clock.now()
-            point = checkpoint.Checkpoint(self.origin, grown.size, grown.root())
-            growth = Growth(
-                [TileRow(t.level, t.n, t.data) for t in tiles],
-                grown.size,
-                grown.encode(),
-                checkpoint.sign(point, self._key),
-                now,
-            )
-            if not await self.rows.grow(edge.size, growth):
-                self._edge = None
+        await self.tree.grow()
+
+    def sign(self, message: bytes) -> bytes:
+        """With the log's own key. The message says what it is in its first line, and is never a note."""
+        return self.key.sign(message)
+
+    async def proof_of(self, tenant: int, patient: str) -> bytes:
+        """The file that `akson-verify` checks: all of a patient's events up to now, or to what the witnesses have seen.
+
+        Raises Problem OVERLOADED AKS-AUDIT-030 when nothing is signed by enough of them yet.
+        """
+        await self.catch_up()
+        return await proofs.of_patient(self, tenant, patient, self.witnesses)
+
+    async def catch_up(self) -> None:
+        """Until the tree holds every event of now, or somebody is very slow."""
+        size = await self.rows.size()
+        for _ in range(CATCH_UP_TRIES):
+            await self.grow()
+            if (await self.rows.tree()).size >= size:
                 return
-            self._edge = edge = grown
+            await asyncio.sleep(CATCH_UP_EACH_S)
+
+    async def close_day(self, day: date) -> HeadsStatement | None:
+        """States the heads of every patient as they are now, under the name of the day that ended. None when nothing has
+        happened since the last."""
+        await self.grow()
+        made = await heads.make(self.rows, self._random, day, self.clock.now())
+        await self.grow()
+        return made
 
     async def events_of(
         self,
@@ -186,21 +210,17 @@ class AccessLog:
             self._growing = asyncio.create_task(self._grow_when_due(), name="access-log-tree")
 
     async def _grow_when_due(self) -> None:
-        due = self._grown_at + GROW_EACH if self._grown_at else self._clock.now()
-        if (wait := (due - self._clock.now()).total_seconds()) > 0:
+        due = self._grown_at + GROW_EACH if self._grown_at else self.clock.now()
+        if (wait := (due - self.clock.now()).total_seconds()) > 0:
             with suppress(TimeoutError):
                 await asyncio.wait_for(self._closing.wait(), wait)
-        self._grown_at = self._clock.now()
+        self._grown_at = self.clock.now()
         try:
             await self.grow()
         except Exception:
             # The events are durable; the next ones bring the tree along.
-            self._edge = None
+            self.tree.forget()
             _log.warning("AKS-AUDIT-011 the tree of the access log could not be grown", exc_info=True)
-
-    async def _load_edge(self) -> Edge:
-        tree = await self.rows.tree()
-        return Edge.decode(tree.size, tree.edge)
 
 
 def _not_durable(failed: Exception) -> Problem:

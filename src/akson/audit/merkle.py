@@ -21,11 +21,6 @@ EMPTY_ROOT = sha256(b"").digest()
 _COUNT = struct.Struct(">H")
 
 
-def leaf_hash(salt: bytes, canonical: bytes) -> bytes:
-    """SHA-256(0x00 ‖ SHA-256(salt ‖ canonical)): the tree holds commitments, so events can be erased and leaves stay."""
-    return sha256(b"\x00" + sha256(salt + canonical).digest()).digest()
-
-
 def node_hash(left: bytes, right: bytes) -> bytes:
     return sha256(b"\x01" + left + right).digest()
 
@@ -74,20 +69,28 @@ class Edge:
     def append(self, leaves: Sequence[bytes]) -> list[Tile]:
         """Add leaves; gives back the tiles that became full, lowest level first."""
         full: list[Tile] = []
-        for leaf in leaves:
-            self.size += 1
-            self._push(0, leaf, self.size - 1, full)
+        at = 0
+        while at < len(leaves):
+            if not self.levels:
+                self.levels.append([])
+            part = leaves[at : at + TILE_WIDTH - len(self.levels[0])]
+            self.levels[0].extend(part)
+            self.size += len(part)
+            at += len(part)
+            if len(self.levels[0]) == TILE_WIDTH:
+                self._close(0, full)
         return full
 
-    def _push(self, level: int, hash: bytes, index: int, full: list[Tile]) -> None:
-        if level == len(self.levels):
-            self.levels.append([])
+    def _close(self, level: int, full: list[Tile]) -> None:
+        """The edge of this level fills a tile; its root moves one level up."""
         edge = self.levels[level]
-        edge.append(hash)
-        if len(edge) == TILE_WIDTH:
-            full.append(Tile(level, index // TILE_WIDTH, b"".join(edge)))
-            self.levels[level] = []
-            self._push(level + 1, root_of(edge), index // TILE_WIDTH, full)
+        full.append(Tile(level, (self.size >> 8 * (level + 1)) - 1, b"".join(edge)))
+        self.levels[level] = []
+        if level + 1 == len(self.levels):
+            self.levels.append([])
+        self.levels[level + 1].append(root_of(edge))
+        if len(self.levels[level + 1]) == TILE_WIDTH:
+            self._close(level + 1, full)
 
     def root(self) -> bytes:
         """The root of the whole tree: the edges joined from the lowest level up."""

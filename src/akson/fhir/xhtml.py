@@ -22,8 +22,8 @@ _ATTRIBUTES = frozenset(
     usemap valign value vspace width xml:lang xml:space xmlns""".split()  # noqa: SIM905
 )
 _TAG = re.compile(
-    r"<(?:(?P<close>/)(?P<ended>[A-Za-z][A-Za-z0-9]*)\s*"
-    r"|(?P<name>[A-Za-z][A-Za-z0-9]*)"
+    r"<(?:(?P<close>/)(?P<ended>[A-Za-z][A-Za-z0-9]*(?::[A-Za-z0-9]+)?)\s*"
+    r"|(?P<name>[A-Za-z][A-Za-z0-9]*(?::[A-Za-z0-9]+)?)"
     r"(?P<attributes>(?:\s+[A-Za-z_][\w:.-]*\s*=\s*(?:\"[^\"<]*\"|'[^'<]*'))*)\s*(?P<empty>/)?)>"
 )
 _ATTRIBUTE = re.compile(r"([A-Za-z_][\w:.-]*)\s*=\s*(?:\"([^\"]*)\"|'([^']*)')")
@@ -87,7 +87,8 @@ def _closed(tag: re.Match[str], open_tags: list[str]) -> str | None:
 
 
 def _opened(tag: re.Match[str], open_tags: list[str]) -> str | None:
-    name = tag["name"]
+    written = tag["name"]
+    prefix, _, name = written.rpartition(":")
     if not open_tags and name != "div":
         return "must begin with <div>"
     if name not in _ELEMENTS:
@@ -96,13 +97,24 @@ def _opened(tag: re.Match[str], open_tags: list[str]) -> str | None:
         problem = _attributes(tag["attributes"])
         if problem:
             return problem
-    if not open_tags and f'"{_NAMESPACE}"' not in tag[0] and f"'{_NAMESPACE}'" not in tag[0]:
+    if not open_tags and not _declares(tag["attributes"], prefix):
         return f'must say xmlns="{_NAMESPACE}" at its div'
+    # A prefix is a manner of writing (`<xhtml:div xmlns:xhtml="…">`), and all of the narrative keeps to one.
+    if open_tags and prefix != open_tags[0].rpartition(":")[0]:
+        return "must write all its elements in the namespace of its div"
     if len(open_tags) >= _DEPTH_MAX:
         return f"must not be nested deeper than {_DEPTH_MAX}"
     if not tag["empty"]:
-        open_tags.append(name)
+        open_tags.append(written)
     return None
+
+
+def _declares(attributes: str, prefix: str) -> bool:
+    wanted = f"xmlns:{prefix}" if prefix else "xmlns"
+    return any(
+        name == wanted and (double or single) == _NAMESPACE
+        for name, double, single in _ATTRIBUTE.findall(attributes)
+    )
 
 
 def _attributes(text: str) -> str | None:

@@ -23,7 +23,7 @@ from akson.fhir.codec.splice import splice
 from akson.fhir.extraction import extract
 from akson.fhir.index_values import IndexValues
 from akson.fhir.problem import Issue, Problem, ProblemKind
-from akson.fhir.validation import UNRESOLVED, validate
+from akson.fhir.validation import TOLD, validate
 from akson.record import drafts, facts
 from akson.record.drafts import Draft
 from akson.record.events import Seen
@@ -90,6 +90,8 @@ class Commit:
     async def _attempts(self, changes: Sequence[Change]) -> list[Committed]:
         prepared = await drafts.prepare(self._session, changes)
         size = drafts.size_of(prepared)
+        if self._record.words is not None:
+            self._record.words.refresh()
         await self._record.aside(size, lambda: self._validate(prepared))
         for attempt in range(ATTEMPTS_MAX):
             try:
@@ -106,14 +108,14 @@ class Commit:
         for draft in prepared:
             if draft.resource is None:
                 continue
-            for issue in validate(draft.resource):
+            for issue in validate(draft.resource, terminology=self._record.words):
                 where = (
                     f"Bundle.entry[{draft.place}].resource: {issue.expression}"
                     if several
                     else issue.expression
                 )
                 issues.append(Issue(issue.code, issue.text, where, issue.severity))
-        errors = [i for i in issues if i.severity in ("error", "fatal") and i.code != UNRESOLVED]
+        errors = [i for i in issues if i.severity in ("error", "fatal") and i.code not in TOLD]
         if errors:
             raise Problem(
                 ProblemKind.INVALID,

@@ -13,6 +13,7 @@ from akson.audit.log import AccessLog, Prepared
 from akson.fhir.definitions import Definitions
 from akson.record.session import RecordSession
 from akson.store.store import Store
+from akson.terminology.validating import CodesOf
 from akson.world import Clock, Random
 
 LEFTOVERS_EACH = 1_000
@@ -29,6 +30,7 @@ class Record:
         definitions: Definitions,
         clock: Clock,
         random: Random,
+        words: CodesOf | None = None,
         policy: Callable[[], Policy] = policies.current,
     ) -> None:
         """`policy` gives the one in force; a session keeps the one it was opened under."""
@@ -38,6 +40,8 @@ class Record:
         self.definitions = definitions
         self.clock = clock
         self.random = random
+        self.words = words
+        """Asked on writes for required value sets that R4 does not list: media types, units, what the operator loaded."""
         self.policy = policy
         self._settling: asyncio.Task[None] | None = None
         self._settled: list[bytes] = []

@@ -7,11 +7,11 @@ that opened what else was on the page.
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
 
 from akson.access.actor import Actor, PurposeOfUse
+from akson.access.data_classes import data_class
 from akson.access.decision import Decision
-from akson.audit.event import AccessEvent
+from akson.audit.event import DECISION_BYTES_MAX, AccessEvent
 from akson.audit.log import Prepared
 from akson.record.judgement import Judged
 from akson.record.values import ID
@@ -20,18 +20,17 @@ from akson.world import Random
 
 RESOURCES_NAMED_MAX = 100
 EVENT_ID_BYTES = 16
-EVIDENCE_BYTES_MAX = 2_048
-"""What one event keeps of the facts; a decision that rests on more is not replayed from the log."""
-_KEEPS_DECISION = "decision" in AccessEvent.__dataclass_fields__
 
 
 class EventMaker:
     """Makes the events of one RecordSession; `request` ties them together."""
 
-    def __init__(self, actor: Actor, purpose: PurposeOfUse, random: Random) -> None:
+    def __init__(self, actor: Actor, purpose: PurposeOfUse, random: Random, *, ground: str = "") -> None:
         self._actor = actor
         self._purpose = purpose
         self._random = random
+        self._ground = ground
+        self._place, self._enterprise = (actor.organisations or ("",))[0], (actor.organisations or ("",))[-1]
         self.request = random.bytes(8).hex()
 
     def make(
@@ -52,9 +51,6 @@ class EventMaker:
         """
         allowed = decision.permit if permitted is None else permitted
         reasons = decision.reasons
-        kept: dict[str, Any] = (
-            {"decision": evidence} if _KEEPS_DECISION and len(evidence) <= EVIDENCE_BYTES_MAX else {}
-        )
         said = words or (reasons[0].words if reasons else "")
         return [
             Prepared.of(
@@ -66,19 +62,25 @@ class EventMaker:
                     actor_id=self._actor.id,
                     actor_name=self._actor.name,
                     role=self._actor.role,
+                    hpr=self._actor.hpr,
+                    enterprise=self._enterprise,
                     unit=self._actor.unit_name,
+                    place=self._place,
                     # A text that is no FHIR id came from a caller: nobody has a log for it to stand in.
                     patient=patient if ID.fullmatch(patient) else "",
                     action=action,
                     purpose=self._purpose.value,
+                    ground=self._ground,
                     outcome="permit" if allowed else "deny",
+                    delivered=allowed,
                     rules=tuple(reason.rule for reason in reasons),
                     words=said,
                     policy_version=decision.policy_version,
+                    categories=_categories(resources),
                     resources=tuple(resources[:RESOURCES_NAMED_MAX]),
                     count=len(resources),
                     request=self.request,
-                    **kept,
+                    decision=evidence if len(evidence) <= DECISION_BYTES_MAX else b"",
                 )
             )
             for patient, resources in seen.items()
@@ -119,7 +121,7 @@ class EventMaker:
                 _joined(list(decisions[patient].values())),
                 {patient: names},
                 at=at,
-                evidence=evidence(first[patient]) if _KEEPS_DECISION else b"",
+                evidence=evidence(first[patient]),
             )
         ]
 
@@ -141,6 +143,11 @@ def by_patient(shown: Iterable[tuple[str, Sequence[str]]]) -> dict[str, list[str
         for patient in patients or ("",):
             grouped.setdefault(patient, []).append(name)
     return grouped or {"": []}
+
+
+def _categories(resources: Sequence[str]) -> tuple[str, ...]:
+    """Data classes of `Type/id/version` names, each once."""
+    return tuple(sorted({data_class(name.partition("/")[0]).value for name in resources}))
 
 
 def _joined(decisions: Sequence[Decision]) -> Decision:

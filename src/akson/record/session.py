@@ -53,7 +53,7 @@ class RecordSession:
         self.ground = ground
         self.record = record
         self.at = record.clock.now()
-        self.events = EventMaker(actor, purpose_of_use, record.random)
+        self.events = EventMaker(actor, purpose_of_use, record.random, ground=ground)
         self.policy = record.policy()
         self.judge = Judge(record.store, actor, purpose_of_use, at=self.at, policy=self.policy)
 
@@ -196,6 +196,17 @@ class RecordSession:
         )
         await self._log(self.events.make("log", decision, {patient: []}, at=self.at))
         return lines
+
+    async def log_proof(self, patient: str) -> bytes:
+        """All of `access_log` with what proves that it is whole: the file that `akson-verify` checks. Not for staff, who
+        see their own lines alone. That it was made is logged. Raises OVERLOADED AKS-AUDIT-030, NOT_FOUND as ever."""
+        concerned = Concerned("Patient", (patient,))
+        decision = await self.judged("log", concerned)
+        sees_all = self.actor.kind is not ActorKind.PRACTITIONER or self.actor.role == "privacy-officer"
+        if not (sees_all and ID.fullmatch(patient) and decision.permit):
+            await self.refuse("log", concerned)
+        await self._log(self.events.make("log", decision, {patient: []}, at=self.at))
+        return await self.record.log.proof_of(self.actor.tenant, patient)
 
     async def last_access(self, patient: str, *, before: datetime | None = None) -> datetime | None:
         """When this actor last opened this patient's record, before now (or `before`); None when never seen.

@@ -114,7 +114,7 @@ class AsOf:
             redactions=view.redactions,
             exists=lambda type: type == query.type,
             # `ap` widens by the distance from now: then.
-            now=at,
+            now=lambda: at,
             source=f"pg_temp.{_TABLE}",
         )
 

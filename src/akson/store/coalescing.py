@@ -10,15 +10,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 
-import asyncpg
-
 from akson.access.decision import Restriction
-from akson.store.buckets import bucket_of
+from akson.store.buckets import bucket_of, keeps_place
 from akson.store.keys import Keys
+from akson.store.lanes import Lanes
 from akson.store.rows import Row
 from akson.store.search.restriction import condition
 from akson.store.search.scope import Arguments
 from akson.store.statements import statement
+from akson.store.tables import at_place
 
 ROWS_MAX = 64
 """Reads of one statement: beyond it the first would wait for the last."""
@@ -41,13 +41,13 @@ class _Asked:
     answer: "asyncio.Future[Row | None]"
 
 
-_Shape = tuple[int, str, str]
-"""Tenant, type, and the restriction's text."""
+_Shape = tuple[int, str, str, bool]
+"""Tenant, type, the restriction's text, and whether the id says where the resource stands."""
 
 
 class CoalescedReads:
-    def __init__(self, pool: asyncpg.Pool, keys: Keys) -> None:
-        self._pool = pool
+    def __init__(self, lanes: Lanes, keys: Keys) -> None:
+        self._lanes = lanes
         self._keys = keys
         self._waiting: dict[_Shape, list[_Asked]] = {}
         self._sending: dict[_Shape, asyncio.Task[None]] = {}
@@ -56,7 +56,7 @@ class CoalescedReads:
         """The row of `read.sql`, or None when there never was one."""
         arguments = _RowArguments()
         seen = condition(restriction, "t", tenant=tenant, keys=self._keys, arguments=arguments, indexed=False)
-        shape = (tenant, type, seen)
+        shape = (tenant, type, seen, keeps_place(type, id))
         answer: asyncio.Future[Row | None] = asyncio.get_running_loop().create_future()
         self._waiting.setdefault(shape, []).append(_Asked(id, tuple(arguments.values), answer))
         if shape not in self._sending:
@@ -89,12 +89,11 @@ class CoalescedReads:
                 one.answer.set_result(found.get(place))
 
     async def _fetch(self, shape: _Shape, asked: list[_Asked]) -> dict[int, Row]:
-        tenant, type, seen = shape
+        tenant, type, seen, placed = shape
         columns = [[one.values[n] for one in asked] for n in range(len(asked[0].values))]
-        rows = await self._pool.fetch(
-            _text(type, seen, len(columns)),
+        rows = await self._lanes.fetch(
+            _text(type, seen, len(columns), placed=placed),
             tenant,
-            type,
             list(range(len(asked))),
             [one.id for one in asked],
             [bucket_of(one.id) for one in asked],
@@ -104,11 +103,12 @@ class CoalescedReads:
 
 
 @lru_cache(maxsize=1_000)
-def _text(type: str, seen: str, columns: int) -> str:
+def _text(type: str, seen: str, columns: int, *, placed: bool) -> str:
     """The statement with the restriction put in, and a column for each of its values."""
-    arrays = "".join(f", ${6 + n}::text[]" for n in range(columns))
+    arrays = "".join(f", ${5 + n}::text[]" for n in range(columns))
     names = "".join(f", a{n}" for n in range(columns))
-    return statement("read_several", type, seen).replace("{arrays}", arrays).replace("{names}", names)
+    text = statement("read_several", type, seen).replace("{arrays}", arrays).replace("{names}", names)
+    return text.replace("{placed}", at_place(type, "$1::int", placed=placed))
 
 
 def _literal(value: object) -> str | None:

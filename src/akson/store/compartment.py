@@ -15,13 +15,13 @@ from akson.fhir.problem import Problem, ProblemKind
 from akson.store import cursors
 from akson.store.history import current_at
 from akson.store.keys import Keys
-from akson.store.rows import stored_version
+from akson.store.rows import COLUMNS, stored_versions
 from akson.store.search.restriction import condition
 from akson.store.search.scope import Arguments
 from akson.store.tables import Tables, history_of, table_of
 from akson.store.values import Sql, StoredVersion
 
-_COLUMNS = "t.id, t.version, t.updated, t.method, t.patient_ids, t.body_codec, t.body, t.labels, t.released"
+_COLUMNS = ", ".join(f"t.{name}" for name in COLUMNS)
 WHOLE_MAX = 20_000
 """Resources of one patient in one answer without pages."""
 AS_OF_MAX = 10_000
@@ -68,7 +68,7 @@ class Compartment:
             return [], None
         sql = self._sql(tenant, patient, part, known, restriction, count, place)
         rows = await self._pool.fetch(sql.text, *sql.arguments)
-        found = [stored_version(row["type"], row) for row in rows]
+        found = list(stored_versions((known[row["place"]], row) for row in rows))
         if count is None and len(found) > WHOLE_MAX:
             raise Problem(
                 ProblemKind.TOO_LARGE,
@@ -109,7 +109,7 @@ class Compartment:
                 f"The patient had more than {AS_OF_MAX} resources of this type then.",
                 now="Read the history of single resources.",
             )
-        return [stored_version(type, row) for row in rows]
+        return list(stored_versions((type, row) for row in rows))
 
     def _sql(
         self,
@@ -135,7 +135,7 @@ class Compartment:
             if place is not None and type == place[0]:
                 after = f" and t.id > {arguments.add(place[1], 'text')}"
             branches.append(
-                f"(select {place_of_type} as place, '{type}' as type, {_COLUMNS} from {table_of(type)} t "
+                f"(select {_COLUMNS}, {place_of_type} as place from {table_of(type)} t "
                 f"where {where} and {seen}{after}{order}{limit})"
             )
         every = "\nunion all\n".join(branches)

@@ -14,10 +14,11 @@ from akson.fhir.codec.without import without
 from akson.fhir.definitions import Definitions
 from akson.fhir.problem import Problem, ProblemKind
 from akson.fhir.search.query import Include, Query
-from akson.store.buckets import bucket_of
+from akson.store.buckets import bucket_of, keeps_place
 from akson.store.keys import Keys
-from akson.store.rows import Row
-from akson.store.search import restriction, statement
+from akson.store.lanes import Lanes
+from akson.store.rows import COLUMNS, Row
+from akson.store.search import restriction
 from akson.store.search.hiding import (
     Redactions,
     hidden_elements,
@@ -26,7 +27,7 @@ from akson.store.search.hiding import (
     visible_only,
 )
 from akson.store.search.scope import Arguments, Scope, disjunction
-from akson.store.tables import Tables, table_of
+from akson.store.tables import Tables, at_place, table_of
 
 INCLUDED_MAX = 2_000
 """Resources added to one page."""
@@ -37,14 +38,18 @@ EVERY = "*"
 
 Rule = Callable[[str], Restriction]
 Rows = list[tuple[str, Row]]
-_COLUMNS = ", ".join(f"t.{name}" for name in (*statement.COLUMNS, "refs"))
+_COLUMNS = ", ".join(f"t.{name}" for name in (*COLUMNS, "refs"))
 
 
 class Including:
     """Follows references of rows found."""
 
-    def __init__(self, pool: asyncpg.Pool, tables: Tables, keys: Keys, definitions: Definitions) -> None:
+    def __init__(
+        self, pool: asyncpg.Pool, tables: Tables, keys: Keys, definitions: Definitions, *, steady: Lanes
+    ) -> None:
+        """Rows found by id are found the same way whatever the ids; who refers to a page is planned for that page."""
         self._pool = pool
+        self._steady = steady
         self._tables = tables
         self._keys = keys
         self._definitions = definitions
@@ -114,17 +119,15 @@ class Including:
         rows: Rows = []
         for type in sorted(await self._tables.having(t for t in by_type if self._definitions.has(t))):
             ids = by_type[type]
-            arguments = Arguments([tenant, type, ids, [bucket_of(id) for id in ids]])
-            seen = self._seen(tenant, type, rule, arguments)
+            arguments = Arguments([tenant, ids, [bucket_of(id) for id in ids]])
+            seen = self._seen(tenant, type, rule, arguments, indexed=False)
             hidden = self._hidden(tenant, type, redactions, arguments)
+            placed = all(keeps_place(type, id) for id in ids)
             sql = (
-                f"select {_COLUMNS}, {hidden} from unnest($3::text[], $4::smallint[]) k(id, bucket) "
-                "left join record.idmap m "
-                "on m.tenant = $1::int and m.bucket = k.bucket and m.type = $2::text and m.id = k.id "
-                f"join {table_of(type)} t on t.tenant = $1::int and t.bucket = coalesce(m.target, k.bucket) and t.id = k.id "
-                f"where t.body is not null and {seen}"
+                f"select {_COLUMNS}, {hidden} from unnest($2::text[], $3::smallint[]) k(id, bucket) "
+                f"{at_place(type, '$1::int', placed=placed)} where t.body is not null and {seen}"
             )
-            rows += [(type, row) for row in await self._pool.fetch(sql, *arguments.values)]
+            rows += [(type, row) for row in await self._steady.fetch(sql, *arguments.values)]
         return rows
 
     async def _referring(
@@ -180,7 +183,7 @@ class Including:
             restriction=rule,
             redactions=redactions,
             exists=lambda _type: True,
-            now=datetime.min,
+            now=lambda: datetime.min,
         )
 
     def _hidden(self, tenant: int, type: str, redactions: Redactions, arguments: Arguments) -> str:
@@ -213,8 +216,10 @@ class Including:
             if parameter.type == "reference" and (not parameter.targets or wanted & set(parameter.targets))
         ]
 
-    def _seen(self, tenant: int, type: str, rule: Rule, arguments: Arguments) -> str:
-        return restriction.condition(rule(type), "t", tenant=tenant, keys=self._keys, arguments=arguments)
+    def _seen(self, tenant: int, type: str, rule: Rule, arguments: Arguments, *, indexed: bool = True) -> str:
+        return restriction.condition(
+            rule(type), "t", tenant=tenant, keys=self._keys, arguments=arguments, indexed=indexed
+        )
 
 
 def _too_many() -> Problem:

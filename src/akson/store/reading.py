@@ -11,6 +11,7 @@ from akson.store import history
 from akson.store.buckets import bucket_of
 from akson.store.coalescing import CoalescedReads
 from akson.store.keys import Keys
+from akson.store.lanes import Lanes
 from akson.store.rows import Row, body_of, stored_version
 from akson.store.search import restriction as restrictions
 from akson.store.search.scope import Arguments
@@ -22,11 +23,11 @@ from akson.store.values import Current, StoredVersion, Withheld
 class Reading:
     """Answers what stands in the record under an id."""
 
-    def __init__(self, pool: asyncpg.Pool, tables: Tables, keys: Keys) -> None:
+    def __init__(self, pool: asyncpg.Pool, lanes: Lanes, tables: Tables, keys: Keys) -> None:
         self._pool = pool
         self._tables = tables
         self._keys = keys
-        self._coalesced = CoalescedReads(pool, keys)
+        self._coalesced = CoalescedReads(lanes, keys)
 
     async def read(
         self, tenant: int, type: str, id: str, *, restriction: Restriction

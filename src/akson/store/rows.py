@@ -1,5 +1,6 @@
 """Rows of the database to StoredVersion and back: methods as numbers, the codec of bodies. Pure."""
 
+from collections.abc import Iterable
 from typing import Any, Protocol
 
 from akson.fhir.problem import Problem, ProblemKind
@@ -12,6 +13,8 @@ class Row(Protocol):
     def __getitem__(self, name: str, /) -> Any: ...
 
 
+COLUMNS = ("id", "version", "updated", "method", "patient_ids", "body_codec", "body", "labels", "released")
+"""What a page's rows begin with, in this order."""
 METHODS = ("", "POST", "PUT", "DELETE", "PATCH")
 CODEC_PLAIN = 0
 
@@ -45,4 +48,23 @@ def stored_version(type: str, row: Row) -> StoredVersion:
         method=METHODS[row["method"]],
         labels=tuple(row["labels"] or ()),
         released=row["released"],
+    )
+
+
+def stored_versions(rows: Iterable[tuple[str, Any]]) -> tuple[StoredVersion, ...]:
+    """(type, a row that begins with COLUMNS) of a page: by place, since it may have a thousand."""
+    return tuple(
+        StoredVersion(
+            type,
+            id,
+            version,
+            updated,
+            body if codec == CODEC_PLAIN else body_of(row),
+            tuple(patients) if patients else (),
+            METHODS[method],
+            tuple(labels) if labels else (),
+            released,
+        )
+        for type, row in rows
+        for id, version, updated, method, patients, codec, body, labels, released in (row[:9],)
     )

@@ -1,8 +1,7 @@
 """Runs searches: the page and the exact count. The SQL is composed in search/, includes are followed in including.py."""
 
 import re
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable
 
 import asyncpg
 
@@ -12,12 +11,14 @@ from akson.fhir.problem import Problem, ProblemKind
 from akson.fhir.search.query import Query
 from akson.store.including import Including
 from akson.store.keys import Keys
-from akson.store.rows import Row, stored_version
+from akson.store.lanes import Lanes
+from akson.store.rows import stored_versions
 from akson.store.search import order, statement
 from akson.store.search.hiding import Redactions
+from akson.store.search.plans import Now, Plans, View
 from akson.store.search.scope import Arguments, Scope
 from akson.store.tables import Tables
-from akson.store.values import SearchPage, Sql, StoredVersion
+from akson.store.values import SearchPage, Sql
 from akson.world import Clock
 
 PAGE_MAX = 1_000
@@ -26,14 +27,6 @@ _PLACE = re.compile(r"s\d|part")
 """The columns that say where a row stands in the order."""
 
 Rule = Callable[[str], Restriction]
-
-
-@dataclass(frozen=True, slots=True)
-class View:
-    """What the reader may see of each type: which rows, and which elements of them not."""
-
-    restriction: Rule
-    redactions: Redactions
 
 
 class Searching:
@@ -47,7 +40,7 @@ class Searching:
         definitions: Definitions,
         clock: Clock,
         *,
-        steady: asyncpg.Pool,
+        steady: Lanes,
     ) -> None:
         """`pool` plans every statement anew: a plan made for other values can be a thousand times slower. `steady` keeps
         plans, which spares a third of a search that walks through one patient's rows."""
@@ -56,8 +49,9 @@ class Searching:
         self._tables = tables
         self._keys = keys
         self._definitions = definitions
+        self._plans = Plans(clock.now)
         self._clock = clock
-        self._including = Including(pool, tables, keys, definitions)
+        self._including = Including(pool, tables, keys, definitions, steady=steady)
 
     async def search(
         self, tenant: int, query: Query, *, restriction: Rule, redactions: Redactions
@@ -72,7 +66,7 @@ class Searching:
         try:
             total = None
             if counted:
-                sql = self._counting(tenant, query, view, present.__contains__)
+                sql = self._counting(tenant, query, view, present.__contains__, self._clock.now)
                 total = await self._pool.fetchval(sql.text, *sql.arguments)
             if only_count:
                 return SearchPage((), (), total, None)
@@ -84,18 +78,20 @@ class Searching:
         """The statement of the page as it would be sent."""
         view = View(restriction, redactions)
         if query.summary == "count" or query.count == 0:
-            return self._counting(tenant, query, view, lambda _type: True)
-        return self._paging(tenant, query, view, lambda _type: True)
+            return self._counting(tenant, query, view, lambda _type: True, self._clock.now)
+        return self._paging(tenant, query, view, lambda _type: True, self._clock.now)
 
-    def _counting(self, tenant: int, query: Query, view: View, exists: Callable[[str], bool]) -> Sql:
-        scopes = self._scopes(tenant, query, view, exists)
+    def _counting(
+        self, tenant: int, query: Query, view: View, exists: Callable[[str], bool], now: Now
+    ) -> Sql:
+        scopes = self._scopes(tenant, query, view, exists, now)
         if query.parts:
             return statement.count_union(query, scopes)
         assert scopes[0] is not None
         return statement.count(query, scopes[0])
 
-    def _paging(self, tenant: int, query: Query, view: View, exists: Callable[[str], bool]) -> Sql:
-        scopes = self._scopes(tenant, query, view, exists)
+    def _paging(self, tenant: int, query: Query, view: View, exists: Callable[[str], bool], now: Now) -> Sql:
+        scopes = self._scopes(tenant, query, view, exists, now)
         size = min(query.count, PAGE_MAX)
         with_refs = bool(query.includes)
         if query.parts:
@@ -107,9 +103,15 @@ class Searching:
         self, tenant: int, query: Query, view: View, present: frozenset[str], total: int | None
     ) -> SearchPage:
         size = min(query.count, PAGE_MAX)
-        sql = self._paging(tenant, query, view, present.__contains__)
-        pool = self._steady if statement.planned_alike(query) else self._pool
-        rows = await pool.fetch(sql.text, *sql.arguments)
+        sql = self._plans.of(
+            tenant,
+            query,
+            view,
+            present,
+            lambda view, now: self._paging(tenant, query, view, present.__contains__, now),
+        )
+        way = self._steady if statement.planned_alike(query) else self._pool
+        rows = await way.fetch(sql.text, *sql.arguments)
         cursor = None
         if len(rows) > size:
             last = dict(rows[size - 1])
@@ -121,28 +123,26 @@ class Searching:
             included = await self._including.include(
                 tenant, query, matches, view.restriction, view.redactions
             )
-        return SearchPage(
-            matches=self._versions(matches),
-            included=self._versions(included),
-            total=total,
-            next_cursor=cursor,
-            patients={
-                f"{t}/{row['id']}": tuple(row["patient_ids"] or ()) for t, row in (*matches, *included)
-            },
-        )
+        return SearchPage(stored_versions(matches), stored_versions(included), total, cursor)
 
     def _scopes(
-        self, tenant: int, query: Query, view: View, exists: Callable[[str], bool]
+        self, tenant: int, query: Query, view: View, exists: Callable[[str], bool], now: Now
     ) -> list[Scope | None]:
         """One for each part, sharing the arguments of the statement; None where the type has no table."""
         arguments = Arguments()
         return [
-            self._scope(tenant, part.type, arguments, view, exists) if exists(part.type) else None
+            self._scope(tenant, part.type, arguments, view, exists, now) if exists(part.type) else None
             for part in query.parts or (query,)
         ]
 
     def _scope(
-        self, tenant: int, type: str, arguments: Arguments, view: View, exists: Callable[[str], bool]
+        self,
+        tenant: int,
+        type: str,
+        arguments: Arguments,
+        view: View,
+        exists: Callable[[str], bool],
+        now: Now,
     ) -> Scope:
         return Scope(
             type=type,
@@ -154,11 +154,8 @@ class Searching:
             restriction=view.restriction,
             redactions=view.redactions,
             exists=exists,
-            now=self._clock.now(),
+            now=now,
         )
-
-    def _versions(self, rows: Iterable[tuple[str, Row]]) -> tuple[StoredVersion, ...]:
-        return tuple(stored_version(type, row) for type, row in rows)
 
 
 def _too_long() -> Problem:

@@ -22,6 +22,7 @@ from akson.store.compartment import Compartment, Part
 from akson.store.facts import Facts
 from akson.store.history import Asked
 from akson.store.keys import Keys
+from akson.store.lanes import Lanes
 from akson.store.maintenance import Derive, Extract, Maintenance
 from akson.store.migrate import migrate
 from akson.store.reading import Reading
@@ -69,8 +70,9 @@ class Store:
         self._random = random
         tables = Tables(pool)
         self._tables = tables
-        self._reading = Reading(pool, tables, keys)
-        self._searching = Searching(search_pool, tables, keys, definitions, clock, steady=pool)
+        self._lanes = Lanes(pool)
+        self._reading = Reading(pool, self._lanes, tables, keys)
+        self._searching = Searching(search_pool, tables, keys, definitions, clock, steady=self._lanes)
         self._compartment = Compartment(pool, tables, keys)
         self.aside = Aside()
         self._as_of = AsOf(search_pool, self._compartment, keys, definitions, self.aside)
@@ -107,6 +109,7 @@ class Store:
     async def close(self) -> None:
         self.aside.close()
         await self._facts.close()
+        await self._lanes.close()
         await self._search_pool.close()
         await self._pool.close()
 

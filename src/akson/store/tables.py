@@ -20,6 +20,16 @@ def history_of(type: str) -> str:
     return f'record."{type.lower()}_history"'
 
 
+def at_place(type: str, tenant: str, *, placed: bool) -> str:
+    """The joins from `k(id, bucket)` to the rows `t` of a type. `placed`: every id says its bucket itself."""
+    if placed:
+        return f"join {table_of(type)} t on t.tenant = {tenant} and t.bucket = k.bucket and t.id = k.id"
+    return (
+        f"left join record.idmap m on m.tenant = {tenant} and m.bucket = k.bucket and m.type = '{type}' and m.id = k.id "
+        f"join {table_of(type)} t on t.tenant = {tenant} and t.bucket = coalesce(m.target, k.bucket) and t.id = k.id"
+    )
+
+
 class Tables:
     """The types known to have tables. Another process may make one at any time, so a miss asks the database."""
 

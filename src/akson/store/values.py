@@ -1,6 +1,5 @@
 """What goes into and comes out of the store."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -105,8 +104,6 @@ class SearchPage:
     total: int | None
     """Exact number of visible matches when asked for."""
     next_cursor: str | None
-    patients: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    """`Type/id` -> patient ids, of every resource on the page: for the log and the last guard."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,10 +8,11 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from akson.identity.sessions import Sessions
+from akson.web import verify
 from akson.web.screens import SCREENS
 from akson.web.shell import gate, problems
 from akson.web.shell.headers import SecureHeaders
-from akson.web.shell.house import DemoLogin, House, NodeName, Opens
+from akson.web.shell.house import DemoLogin, House, NodeName, OpenIdLogin, Opens
 from akson.web.shell.pages import Pages
 from akson.web.shell.static_files import Statics
 from akson.world import Clock
@@ -26,14 +27,15 @@ def build(
     clock: Clock,
     node: NodeName,
     login: DemoLogin | None = None,
+    issuers: OpenIdLogin | None = None,
 ) -> Starlette:
-    """All screens. Without `login` nobody can log in, and the login page says which issuer is missing."""
+    """All screens. Without `login` and without issuers nobody can log in, and the login page says so."""
     statics = Statics()
-    house = House(record, sessions, clock, node, login, Pages(statics))
+    house = House(record, sessions, clock, node, login, issuers, Pages(statics))
 
     async def start(request: Request) -> Response:
-        visit = gate.visit_of(request, house)
-        return RedirectResponse(gate.home_of(visit.actor) if visit else gate.LOGIN_PATH, 303)
+        session = gate.resting_of(request, house)
+        return RedirectResponse(gate.home_of(session.actor) if session else gate.LOGIN_PATH, 303)
 
     async def no_page(request: Request, _: Exception) -> Response:
         return gate.error_page(request, house, problems.no_page())
@@ -58,7 +60,7 @@ def build(
         for way in screen.ways
     ]
     return Starlette(
-        routes=[Route("/", start), Route("/static/{name:path}", statics.serve), *ways],
+        routes=[Route("/", start), Route("/static/{name:path}", statics.serve), verify.ROUTE, *ways],
         middleware=[Middleware(SecureHeaders)],
         exception_handlers={404: no_page, 405: wrong_method},
     )

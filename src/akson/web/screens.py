@@ -4,7 +4,11 @@ from akson.web.citizen.access_log.screen import SCREEN as CITIZEN_ACCESS_LOG
 from akson.web.citizen.closings.screen import SCREEN as CITIZEN_CLOSINGS
 from akson.web.citizen.overview.screen import SCREEN as CITIZEN_OVERVIEW
 from akson.web.citizen.proxies.screen import SCREEN as CITIZEN_PROXIES
+from akson.web.entrance.lock.screen import SCREEN as LOCK
 from akson.web.entrance.login.screen import SCREEN as LOGIN
+from akson.web.entrance.openid.screen import SCREEN as OPENID
+from akson.web.entrance.pin.screen import SCREEN as PIN
+from akson.web.entrance.session.screen import SCREEN as SESSION
 from akson.web.shell.house import Screen
 from akson.web.workspace.access_help.screen import SCREEN as ACCESS_HELP
 from akson.web.workspace.access_log.screen import SCREEN as ACCESS_LOG
@@ -21,7 +25,11 @@ SCREENS: tuple[Screen, ...] = (
     CITIZEN_CLOSINGS,
     CITIZEN_OVERVIEW,
     CITIZEN_PROXIES,
+    LOCK,
     LOGIN,
+    OPENID,
+    PIN,
+    SESSION,
     ACCESS_HELP,
     ACCESS_LOG,
     DECLARE,

@@ -9,7 +9,7 @@ from typing import Any
 from akson.fhir.codec import xml
 from akson.fhir.codec.json import encode, parse
 from akson.fhir.problem import Problem
-from akson.fhir.validation import validate
+from akson.fhir.validation import TOLD, validate
 from akson_kit.conformance.result import SuiteResult, result
 from akson_kit.conformance.xml_pairs import comparable
 
@@ -37,7 +37,7 @@ def run(folder: Path) -> SuiteResult:
 def _judge(name: str, body: bytes) -> str | None:
     try:
         resource = parse(body)
-        issues = validate(resource)
+        issues = [issue for issue in validate(resource) if issue.code not in TOLD]
         if any(WRONG.get(name, "\0") not in issue.expression for issue in issues):
             return f"refused: {issues[0].text}"
         return _kept(resource, body)

@@ -63,6 +63,12 @@ async def test_it_can_be_read_by_everyone_at_every_width(readers: Readers, name:
     if name == "front page of a caseworker":
         await page.locator("[data-open]").first.click()
         await page.locator(".banner").wait_for()
+    faults = await faults_of(page)
+    assert not faults, "\n".join(faults)
+
+
+async def faults_of(page: Page) -> list[str]:
+    """What is wrong with the page as it stands, in light and dark, at every width."""
     faults = [f"light: {fault}" for fault in await found_by_axe(page)]
     for width in WIDTHS:
         await page.set_viewport_size({"width": width, "height": 800})
@@ -74,8 +80,7 @@ async def test_it_can_be_read_by_everyone_at_every_width(readers: Readers, name:
     faults += [f"320: {fault}" for fault in await found_by_axe(page)]
     await page.emulate_media(color_scheme="dark")
     await page.set_viewport_size({"width": 1440, "height": 900})
-    faults += [f"dark: {fault}" for fault in await found_by_axe(page)]
-    assert not faults, "\n".join(faults)
+    return faults + [f"dark: {fault}" for fault in await found_by_axe(page)]
 
 
 async def test_who_what_is_new_and_news2_stand_there_without_scrolling(readers: Readers) -> None:

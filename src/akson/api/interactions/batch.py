@@ -5,8 +5,9 @@ A transaction's writes are ONE commit of the record; its reads are answered afte
 
 import base64
 import binascii
-from dataclasses import replace
 from urllib.parse import urlencode
+
+from msgspec.structs import replace
 
 from akson.api import patching, written
 from akson.api.bundles import bundle, named, response_entry

@@ -5,7 +5,7 @@ Spec: https://hl7.org/fhir/R4/patient-operation-everything.html. Without `_count
 
 from dataclasses import replace
 
-from akson.api.bundles import bundle, link, search_entry
+from akson.api.bundles import link, searchset
 from akson.api.interaction import Answer, Call
 from akson.api.operation import HL7, Operation, Place, parameters, text
 from akson.api.reading import count, moment, period
@@ -33,10 +33,8 @@ async def run(call: Call) -> Answer:
         links.append(
             ("next", link(call.base, path, [*kept, ("_cursor", call.seal(belongs, found.next_cursor))]))
         )
-    entries = [search_entry(call.base, v, v.body or b"", "match") for v in found.matches]
-    entries += [search_entry(call.base, v, v.body or b"", "include") for v in found.included]
     total = None if paged else len(found.matches)
-    return Answer(200, bundle("searchset", entries, links=links, total=total))
+    return Answer(200, searchset(call.base, found.matches, found.included, links=links, total=total))
 
 
 def _part(given: dict[str, list[object]]) -> Part:

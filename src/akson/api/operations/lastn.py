@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Any
 
-from akson.api.bundles import bundle, link, search_entry
+from akson.api.bundles import link, searchset
 from akson.api.interaction import Answer, Call
 from akson.api.operation import HL7, Operation, Place, parameters
 from akson.fhir.codec import json
@@ -32,9 +32,8 @@ async def run(call: Call) -> Answer:
         "Observation", [*asked, ("_sort", "-date,-_lastUpdated"), ("_count", str(PAGE))], base=call.base
     )
     newest = _newest(await _all(call, query), most)
-    entries = [search_entry(call.base, v, v.body or b"", "match") for v in newest]
     links = [("self", link(call.base, "Observation/$lastn", given))]
-    return Answer(200, bundle("searchset", entries, links=links, total=len(newest)))
+    return Answer(200, searchset(call.base, newest, links=links, total=len(newest)))
 
 
 def _most(given: Sequence[tuple[str, str]]) -> int:

@@ -7,12 +7,13 @@ from typing import Any
 
 from akson.api.interaction import Answer, Call
 from akson.api.operation import HL7, Operation, Place, read_parameters, text
-from akson.api.profiles import look_up, member_of
+from akson.api.profiles import look_up
 from akson.fhir.codec import json
 from akson.fhir.definitions import load
 from akson.fhir.outcome import outcome_of
 from akson.fhir.problem import Issue, Problem, ProblemKind
 from akson.fhir.validation import Profiles, claims, validate
+from akson.terminology.validating import CodesOf
 
 MODES = ("create", "update", "delete")
 PROFILES_MAX = 20
@@ -75,13 +76,12 @@ async def _findings(call: Call, resource: Json, size: int, asked: list[str]) -> 
     named = [url for url in asked if not _is_core(url)]
     claimed = claims(resource)
     call.terminology.refresh()
-    known = Profiles()
+    words = CodesOf(call.terminology)
+    known = await call.aside.away(call.profiles.known)
     if named or claimed:
-        known = await call.aside.away(call.profiles.known)
         known = await look_up(call, known, [*named, *(url for _, url in claimed)])
 
     def judged() -> list[Issue]:
-        words = member_of(call.terminology)
         return validate(resource, profiles=named, known=known, terminology=words, warnings=True)
 
     issues = await (call.aside.away(judged) if named or claimed else call.aside(size, judged))

@@ -8,6 +8,7 @@ from typing import Any
 from akson.app.bench.client import Timed
 from akson.app.bench.limits import Limit
 from akson.app.bench.lines import LINES, Line
+from akson.app.bench.log import LogFigures
 from akson.app.bench.peers import Peer, as_peer
 from akson.app.bench.processes import Cpu
 
@@ -26,7 +27,7 @@ class Result:
     runs: Runs = field(default_factory=dict)
     nurse: Runs = field(default_factory=dict)
     limits: list[Limit] = field(default_factory=list)
-    log_events_per_second: float = 0.0
+    log: LogFigures | None = None
     cores: Cpu | None = None
     """Who used how many, from the first run to the last."""
     failed: dict[str, str] = field(default_factory=dict)
@@ -53,7 +54,8 @@ class Result:
             "lines": {line.name: self._line(line) for line in self.lines},
             "cores": asdict(self.cores) if self.cores else None,
             "limits": [asdict(limit) for limit in self.limits],
-            "logEventsPerSecond": self.log_events_per_second,
+            "logEventsPerSecond": self.log.events_per_second if self.log else 0,
+            "log": asdict(self.log) if self.log else None,
             "failed": self.failed,
             **as_peer(medians),
         }

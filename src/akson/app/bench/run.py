@@ -9,7 +9,7 @@ from pathlib import Path
 from akson.app.bench.client import Client, Request, client
 from akson.app.bench.limits import limits
 from akson.app.bench.lines import DATABASE, LINES, LOAD, MEMORY, START, WORKER, Line, chosen
-from akson.app.bench.log import log_events_per_second
+from akson.app.bench.log import measure_log
 from akson.app.bench.machine import machine_line
 from akson.app.bench.node import measured_node
 from akson.app.bench.nurse import NURSE, give_relations
@@ -39,6 +39,7 @@ class Plan:
     lines: tuple[Line, ...] = LINES
     as_nurse: bool = False
     log: bool = False
+    log_entries: int = 10_000_000
     peers: tuple[Peer, ...] = ()
 
 
@@ -73,9 +74,8 @@ async def measure(settings: Settings, stage: Stage, plan: Plan, tell: Tell) -> R
         tell("limits")
         result.limits = await limits(running.server.dsn(), stage, min(plan.seconds, WARM_UP_MAX_S))
         if plan.log:
-            dsn = running.server.dsn("log")
-            found = await log_events_per_second(running.settings, dsn, plan.seconds)
-            result.log_events_per_second = round(found)
+            tell("access log")
+            result.log = await measure_log(running.settings, running.server, plan.seconds, plan.log_entries)
     return result
 
 

@@ -12,8 +12,10 @@ def table(result: Result) -> str:
     parts = [f"{result.machine} · {result.data}{_busy(result)}", "\n".join(_lines(result))]
     if result.limits:
         parts.append("\n".join(_limits(result)))
-    if result.log_events_per_second:
-        parts.append(f"Access log alone: {result.log_events_per_second:,.0f} events/s.")
+    if result.log:
+        reads = next((line for line in result.lines if line.name == "read@16"), None)
+        cpu = result.median(reads) if reads else {}
+        parts.append(result.log.words(cpu.get("cpu_node_ms", 0) + cpu.get("cpu_database_ms", 0)))
     parts += [f"{name} has no figure: {why}" for name, why in result.failed.items()]
     return "\n\n".join(parts)
 

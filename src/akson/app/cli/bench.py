@@ -40,7 +40,16 @@ _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
     metavar="FILE",
     help="Figures of another server; ratios to them are told. May be given again.",
 )
-@click.option("--log", is_flag=True, help="Also the access log alone: events/s.")
+@click.option(
+    "--log", is_flag=True, help="Also the access log alone: events/s, proofs, what it adds to a read."
+)
+@click.option(
+    "--log-entries",
+    type=click.IntRange(1, 100_000_000),
+    default=10_000_000,
+    show_default=True,
+    help="Entries of the log that proofs are made from.",
+)
 @click.option(
     "--runs", type=click.IntRange(1, 20), default=3, show_default=True, help="Runs; the median is told."
 )
@@ -92,6 +101,7 @@ def _plan(
     scale: int,
     data: Path | None,
     log: bool,
+    log_entries: int,
 ) -> "Plan":
     from akson.app.bench.peers import read_peer
     from akson.app.bench.run import Plan, lines_of
@@ -104,6 +114,7 @@ def _plan(
         lines=lines_of(only),
         as_nurse=as_whom == "nurse",
         log=log,
+        log_entries=log_entries,
         peers=tuple(read_peer(path) for path in peers),
     )
 

@@ -13,14 +13,19 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "doctor": ("doctor", "Check the installation; says what is wrong and what to do."),
     "erase": ("erase", "Erase the content of a resource for good, by law."),
     "explain": ("explain", "Show what a search becomes: query, restriction, SQL."),
+    "issuers": ("issuers", "Print what each issuer of logins must be told of this node."),
     "load": ("load", "Load FHIR Bundles, NDJSON or whole folders."),
     "reindex": ("reindex", "Rebuild the search index, online."),
     "serve": ("serve", "Run a node, without demo data and demo login."),
     "token": ("token", "Print an access token for one of the cast or `system`."),
     "up": ("up", "Run a demo node: synthetic municipality, everyone can log in."),
+    "witness": ("witness", "Witness the access logs of other nodes."),
     "why": ("why", "Say why an actor may or may not read a resource."),
 }
 LOG_COMMANDS: dict[str, tuple[str, str]] = {
+    "epoch": ("log_epoch", "Declare that the log was restored to an older state."),
+    "heads": ("log_heads", "State every patient's head in the log now, as at midnight."),
+    "proof": ("log_proof", "Print the proof of a patient's log, for akson-verify."),
     "verify": ("log_verify", "Compute the whole access log again and compare."),
 }
 POLICY_COMMANDS: dict[str, tuple[str, str]] = {

@@ -35,7 +35,8 @@ async def _verify(settings: "Settings", as_json: bool) -> int:
         say_json(asdict(report) | {"sound": report.sound})
         return Exit.OK if report.sound else Exit.FAULTS
     click.echo(
-        f"{report.events} events, {report.tiles} tiles, {report.checkpoints} signed checkpoints; root {report.root}"
+        f"{report.events} events, {report.tiles} tiles, {report.checkpoints} signed checkpoints, "
+        f"{report.heads} daily heads; root {report.root}"
     )
     for fault in report.faults:
         click.secho(f"  FAULT  {fault}", fg="red")

@@ -14,6 +14,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
+from akson.app import issuers
 from akson.app.settings import Settings
 from akson.app.supervisor import listening
 from akson.app.supervisor.children import Child
@@ -44,6 +45,7 @@ class Ready:
 async def run(settings: Settings, stage: Stage, *, tell: Tell, ready: Callable[[Ready], None]) -> None:
     """Runs until SIGINT or SIGTERM. `tell` hears of each slow step; `ready` is called once the node answers."""
     settings = replace(settings, workers=settings.workers or default_workers())
+    issuers.check(issuers.load(settings.data), stage, settings.base_url)
     lock = NodeLock(data_folder(settings))
     lock.take()
     try:

@@ -56,7 +56,7 @@ def _element(row: list[Any]) -> ElementDefinition:
         max=high,
         types=tuple(ElementType(t[0], *(tuple(part) for part in t[1:])) for t in types),
         content_reference=row[5] if len(row) > 5 else "",
-        binding=Binding(binding[0], binding[1].split("|")[0]) if binding else None,
+        binding=Binding(binding[0], *(url.split("|")[0] for url in binding[1:])) if binding else None,
         constraints=tuple(Constraint(*c) for c in row[7]) if len(row) > 7 else (),
         summary=bool(flags & FLAG_SUMMARY),
         modifier=bool(flags & FLAG_MODIFIER),
@@ -85,6 +85,7 @@ class Definitions:
         self._codes: dict[str, frozenset[str] | None] = {}
         self._systems: dict[str, frozenset[str]] | None = None
         self._extensions: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] | None = None
+        self._profiles: dict[str, dict[str, Any]] | None = None
 
     def has(self, name: str) -> bool:
         return name in self._kinds
@@ -185,6 +186,12 @@ class Definitions:
             )
         return self._extensions.get(url)
 
+    def profile(self, url: str) -> dict[str, Any] | None:
+        """A profile or extension that R4 itself publishes (`vitalsigns`, `bp`), with its differential alone."""
+        if self._profiles is None:
+            self._profiles = msgspec.json.decode(gzip.decompress(_file("profiles.json.gz")))
+        return self._profiles.get(url)
+
     def codes(self, value_set: str) -> frozenset[str] | None:
         """The codes of all its systems; None when it is not a closed list (languages, MIME types, UCUM)."""
         if value_set not in self._codes:
@@ -196,5 +203,8 @@ class Definitions:
 @cache
 def load() -> Definitions:
     """The R4 definitions of this installation."""
-    packed = files("akson.fhir.definitions").joinpath("r4.json.gz").read_bytes()
-    return Definitions(gzip.decompress(packed))
+    return Definitions(gzip.decompress(_file("r4.json.gz")))
+
+
+def _file(name: str) -> bytes:
+    return files("akson.fhir.definitions").joinpath(name).read_bytes()

@@ -23,6 +23,8 @@ class Binding:
     """`required`, `extensible`, `preferred` or `example`."""
     value_set: str
     """Canonical url, without version."""
+    maximum: str = ""
+    """The value set that no code may be outside of, where the binding itself is weaker than required."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,13 +13,13 @@ from akson.fhir.definitions import load
 from akson.fhir.primitives import PRIMITIVES
 from akson.fhir.problem import Issue, Problem, ProblemKind
 from akson.fhir.validation.advice import advice
-from akson.fhir.validation.finding import FINDINGS_MAX, UNRESOLVED, Finding, MemberOf, Scope, below
+from akson.fhir.validation.finding import FINDINGS_MAX, TOLD, Codes, Finding, Scope, below
 from akson.fhir.validation.objects import check_of
 from akson.fhir.validation.objects import resource as check_resource
 from akson.fhir.validation.profiles import Profiles, applying
 from akson.fhir.validation.profiles.applying import claims
 
-__all__ = ["UNRESOLVED", "MemberOf", "Profiles", "claims", "refuse_invalid", "validate", "validate_value"]
+__all__ = ["TOLD", "Codes", "Profiles", "claims", "refuse_invalid", "validate", "validate_value"]
 
 
 def validate(
@@ -27,15 +27,16 @@ def validate(
     *,
     profiles: Iterable[str] = (),
     known: Profiles | None = None,
-    terminology: MemberOf | None = None,
+    terminology: Codes | None = None,
     now: datetime | None = None,
     warnings: bool = False,
 ) -> list[Issue]:
     """All that is wrong with the resource, in document order; an empty list when it is good.
 
-    `profiles` are urls it must follow; with `known` it must also follow those of them that its `meta.profile` claims.
-    `terminology` answers for value sets that R4 itself does not list; `now` is what invariants call today. With
-    `warnings`, what is only advised is told too. Raises Problem AKS-FHIR-102 for a profile that is not known.
+    `profiles` are urls it must follow; with `known` it must also follow those of them that its `meta.profile` claims, and
+    those of R4 that vital signs and extensions are held to. `terminology` answers for value sets that R4 does not list;
+    `now` is what invariants call today. With `warnings`, what is only advised is told too. Raises Problem AKS-FHIR-102 for
+    a profile that is not known.
     """
     scope = Scope(resource, terminology, now)
     answer = check_resource(resource, scope)
@@ -49,7 +50,7 @@ def validate(
         brought = known or Profiles()
         findings += applying.findings(resource, tuple(profiles), brought, scope)
         if warnings:
-            findings += advice(resource, root, brought)
+            findings += advice(resource, root, brought, terminology)
     return issues_of([f for f in findings if warnings or f.severity == "error"])
 
 

@@ -7,13 +7,18 @@ from collections.abc import Iterator
 from typing import Any
 
 from akson.fhir.definitions import load
-from akson.fhir.validation.finding import Finding
+from akson.fhir.validation import extensible
+from akson.fhir.validation.finding import Codes, Finding
 from akson.fhir.validation.profiles import Profiles
 
 
-def advice(resource: Any, path: str, known: Profiles) -> list[Finding]:
+def advice(resource: Any, path: str, known: Profiles, terminology: Codes | None) -> list[Finding]:
     """Of a resource that is well formed."""
-    return [*_without_narrative(resource, path), *_modifiers(resource, path, known)]
+    return [
+        *_without_narrative(resource, path),
+        *_modifiers(resource, path, known),
+        *extensible.findings(resource, path, known, terminology),
+    ]
 
 
 def _without_narrative(resource: Any, path: str) -> Iterator[Finding]:

@@ -1,28 +1,33 @@
 """Required bindings: the code must be in the value set the definition names.
 
 Spec: https://hl7.org/fhir/R4/terminologies.html#required. Sets that are a grammar (languages, MIME types) have no
-list: their form is checked as a code, and the caller's terminology is asked when there is one. Extensible and weaker
-bindings are not this module's.
+list: their form is checked as a code, and the caller's terminology is asked when there is one. A weaker binding may have a
+set that no code is to be outside of (`elementdefinition-maxValueSet`); what extensible bindings wish is `extensible`'s.
 """
 
 from collections.abc import Mapping
 from typing import Any
 
 from akson.fhir.definitions import Property, load
-from akson.fhir.validation.finding import Answer, Check, Finding, Scope
+from akson.fhir.validation.finding import UNRESOLVED, Answer, Check, Finding, Scope
 
 _CODES_SHOWN_MAX = 20
 _CODED = {"code", "string", "uri"}
+_SHORT_FORMATS = frozenset({"json", "none", "ttl", "xml"})
+"""Stand for media types in a capability statement and in test scripts, says R4 there."""
+_NAMES_FORMATS = ("CapabilityStatement.", "TestScript.")
 
 
 def bound(at: Property, check: Check) -> Check:
     """`check` with the binding of the element added, where there is a required one with a list."""
     binding = at.element.binding
-    if binding is None or binding.strength != "required":
+    if binding is None:
         return check
+    if binding.strength != "required":
+        return _asked(at, binding.maximum, UNRESOLVED, check) if binding.maximum else check
     systems = load().code_systems(binding.value_set)
     if systems is None:
-        return _asked(binding.value_set, at.type, check)
+        return _asked(at, binding.value_set, "code-invalid", check)
     text = _sentence(binding.value_set, systems)
     if at.type in _CODED:
         return _code(load().codes(binding.value_set) or frozenset(), text, check)
@@ -32,15 +37,16 @@ def bound(at: Property, check: Check) -> Check:
     return _concept(pairs, text, check) if at.type == "CodeableConcept" else check
 
 
-def _asked(value_set: str, type: str, check: Check) -> Check:
+def _asked(at: Property, value_set: str, code: str, check: Check) -> Check:
     """A set that R4 does not list is for the caller's terminology to know, when there is one."""
-    finding = [Finding("", "code-invalid", f"must be a code from the value set {value_set}")]
+    finding = [Finding("", code, f"must be a code from the value set {value_set}")]
+    type, short = at.type, _SHORT_FORMATS if at.element.path.startswith(_NAMES_FORMATS) else frozenset[str]()
 
     def checked(value: Any, scope: Scope) -> Answer:
         wrong = check(value, scope)
-        if wrong is not None or scope.terminology is None:
+        if wrong is not None or scope.terminology is None or (short and value in short):
             return wrong
-        return finding if scope.terminology(value, type, value_set) is False else None
+        return finding if scope.terminology.member_of(value, type, value_set) is False else None
 
     return checked
 

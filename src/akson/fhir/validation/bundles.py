@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from akson.fhir.validation.finding import Finding, Scope
+from akson.fhir.validation.finding import SLIP, Finding, Scope
 
 _ABSOLUTE = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
 _VERSION = "/_history/"
@@ -18,8 +18,15 @@ _REST = re.compile(
 _CARRIED = ("subject", "encounter", "author", "custodian")
 
 
+def first(value: Any, _scope: Scope) -> list[Finding] | None:
+    """bdl-11 and bdl-12 ask what the first entry is; that there is one, the text says."""
+    if value.get("type") in ("document", "message") and "entry" not in value:
+        return [Finding(".entry", "required", f"must be there in a {value['type']}")]
+    return None
+
+
 def entries(value: Any, _scope: Scope) -> list[Finding] | None:
-    """A fullUrl is an absolute address."""
+    """A fullUrl is an absolute address, and does not disagree with the resource about type and id."""
     found: list[Finding] = []
     for index, entry in enumerate(value["entry"]):
         url = entry.get("fullUrl")
@@ -27,7 +34,18 @@ def entries(value: Any, _scope: Scope) -> list[Finding] | None:
             continue
         if not _ABSOLUTE.match(url):
             found.append(Finding(f".entry[{index}].fullUrl", "value", "must be an absolute address"))
+        elif _disagrees(url, entry.get("resource")):
+            text = "must not name another type or id than the resource has"
+            found.append(Finding(f".entry[{index}].fullUrl", SLIP, text))
     return found or None
+
+
+def _disagrees(url: str, resource: Any) -> bool:
+    place = _REST.fullmatch(url)
+    if place is None or resource is None:
+        return False
+    type, _, id = place[2].partition("/")
+    return resource["resourceType"] != type or resource.get("id", id) != id
 
 
 def search_results(value: Any, _scope: Scope) -> list[Finding] | None:

@@ -19,17 +19,26 @@ def _local(value: Any, scope: Scope) -> list[Finding] | None:
     reference = value["reference"]
     if reference[:1] != "#" or reference == "#" or scope.root is None:
         return None
-    if reference[1:] in scope.contained_ids():
+    if reference[1:] in scope.contained_types():
         return None
     return [Finding(".reference", "invariant", "must point to a contained resource that is there (ref-1)")]
 
 
 def _contained(value: Any, scope: Scope) -> list[Finding] | None:
-    """dom-3, dom-4, dom-5. A reference, canonical, uri or url that says `#id` is a whole text in the written JSON."""
+    """dom-3, dom-4, dom-5, and that ids are told apart.
+
+    A reference, canonical, uri or url that says `#id` is a whole text in the written JSON.
+    """
     found: list[Finding] = []
     mentioned = set(_MENTION.findall(encode(value)))
+    seen: set[Any] = set()
     for index, inner in enumerate(value["contained"]):
         name = f".contained[{index}]"
+        if inner.get("id") in seen:
+            found.append(
+                Finding(f"{name}.id", "invariant", "must not be the id of another contained resource")
+            )
+        seen.add(inner.get("id"))
         if str(inner.get("id")).encode() not in mentioned and _CONTAINER not in encode(inner):
             found.append(Finding(name, "invariant", "must be referred to from the resource (dom-3)"))
         meta = inner.get("meta")

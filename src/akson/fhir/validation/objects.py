@@ -10,7 +10,7 @@ from typing import Any
 from akson.fhir.definitions import Property, Shape, load, shape
 from akson.fhir.primitives import PRIMITIVES
 from akson.fhir.validation.bindings import bound
-from akson.fhir.validation.finding import NULL, Answer, Check, Finding, Scope, below
+from akson.fhir.validation.finding import NULL, TOLD, Answer, Check, Finding, Scope, below
 from akson.fhir.validation.references import pointed
 from akson.fhir.validation.rules import ruled_element, rules_of
 
@@ -56,7 +56,7 @@ def contained(value: Any, scope: Scope) -> Answer:
     if "contained" in value:
         return [Finding(".contained", "invariant", "must not stand in a contained resource (dom-2)")]
     inner = Scope(value, scope.terminology, scope.now)
-    inner.root, inner.contained, inner.outer = scope.root, scope.contained_ids(), scope.outer
+    inner.root, inner.contained, inner.outer = scope.root, scope.contained_types(), scope.outer
     return check_of(named)(value, inner)
 
 
@@ -152,8 +152,8 @@ def object_check(of: Shape) -> Check:
             found = (found or []) + [
                 Finding("", "invariant", "must have either a value or extensions (ext-1)")
             ]
-        if not found:
-            # What is ill-formed is not asked for its meaning.
+        if not found or all(one.code in TOLD for one in found):
+            # What is ill-formed is not asked for its meaning; what is only told makes nothing ill-formed.
             for needed_names, rule in rules:
                 if needed_names is None or not needed_names.isdisjoint(value):
                     wrong = rule(value, scope)

@@ -14,7 +14,7 @@ from akson.fhir.fhirpath import Context, Environment, Item, compile_items, parse
 from akson.fhir.fhirpath.item import truth
 from akson.fhir.fhirpath.syntax import Expression
 from akson.fhir.problem import Problem
-from akson.fhir.validation.extra import EXTRA, RESOURCE
+from akson.fhir.validation.extra import EXTENDED, EXTRA, RESOURCE
 from akson.fhir.validation.finding import Answer, Check, Finding, Scope
 from akson.fhir.validation.handmade import HANDMADE
 from akson.fhir.validation.quick import holds_without, names_in, quick
@@ -30,7 +30,8 @@ STRUCTURAL = frozenset({"ele-1", "ext-1", "txt-1", "txt-2", "dom-2", "dom-4", "d
 def rules_of(of: Shape) -> list[Guarded]:
     """Of the objects of that shape: its own invariants and those of the types it derives from."""
     found = [_guarded(of, constraint) for constraint in _constraints(of)]
-    return [*found, *EXTRA.get(of.name, ()), *(RESOURCE if of.resource else ())]
+    extended = EXTENDED if of.name != "Extension" and "extension" in of.by_name else ()
+    return [*found, *EXTRA.get(of.name, ()), *extended, *(RESOURCE if of.resource else ())]
 
 
 def _constraints(of: Shape) -> list[Constraint]:
@@ -127,7 +128,7 @@ def holds_in(expression: str, value: Any, type_name: str, scope: Scope) -> bool:
         resource=scope.resource,
         root_resource=scope.root,
         now=scope.now,
-        member_of=scope.terminology,
+        member_of=scope.terminology.member_of if scope.terminology is not None else None,
     )
     try:
         return truth(compile_items(expression)([start], Context(start, environment))) is not False

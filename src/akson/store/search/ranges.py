@@ -28,7 +28,7 @@ def period_test(value: DateValue, low: str, high: str, scope: Scope) -> str:
     """`low`, `high` are the SQL of the resource's period; both ends of the searched one become arguments."""
     lo, hi = value.lo, value.hi
     if value.prefix == "ap":
-        reach = timedelta(seconds=abs((scope.now - lo).total_seconds()) * APPROXIMATION)
+        reach = timedelta(seconds=abs((scope.now() - lo).total_seconds()) * APPROXIMATION)
         lo, hi = _moved(lo, -reach), _moved(hi, reach)
 
     # Only what the text uses may become an argument: PostgreSQL asks for the type of each.

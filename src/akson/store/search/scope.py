@@ -53,7 +53,8 @@ class Scope:
     """Names of the redactions a type is answered under: hiding.py."""
     exists: Callable[[str], bool]
     """Whether a type has a table yet."""
-    now: datetime
+    now: Callable[[], datetime]
+    """Asked by what depends on it alone: its statement is not remembered (plans.py)."""
     narrow: bool = False
     """Another term already leaves few rows: test the others row by row instead of through an index."""
     depth: int = 0

@@ -6,7 +6,9 @@ A search over several types is one statement too: a branch for each, merged in t
 from collections.abc import Sequence
 from dataclasses import replace
 
-from akson.fhir.search.query import ChainValue, JunctionValue, Query, Term
+from akson.fhir.search.query import ChainValue, JunctionValue, Query, Term, TokenValue
+from akson.store.principal import ONE_PATIENT, PATIENT_PARAMS
+from akson.store.rows import COLUMNS
 from akson.store.search import order, terms
 from akson.store.search.hiding import names_column
 from akson.store.search.scope import Scope
@@ -14,7 +16,6 @@ from akson.store.search.terms.chain import is_chain, names_patient
 from akson.store.tables import table_of
 from akson.store.values import Sql
 
-COLUMNS = ("id", "version", "updated", "method", "patient_ids", "body_codec", "body", "labels", "released")
 _STEADY = frozenset({"token", "reference", "date", "lastUpdated"})
 PART = "part"
 """Which of the query's parts a row of a search over several types belongs to."""
@@ -99,14 +100,46 @@ def count_union(query: Query, scopes: Sequence[Scope | None]) -> Sql:
 def planned_alike(query: Query) -> bool:
     """Whether one plan is best whatever the values.
 
-    A walk through one patient's rows, tested one by one; or names and numbers that few rows share, found by the index. What
-    half of all rows may say (a status, a code) is planned for its very value.
+    A walk through one patient's rows, tested one by one; rows found by id; or names and numbers that few rows share, found
+    by the index, also at the patient end of a chain. What half of all rows may say (a status, a code) is planned for its
+    very value.
     """
-    if query.parts or any(is_chain(term) for term in query.terms):
+    if query.parts:
         return False
+    if any(is_chain(term) for term in query.terms):
+        return len(query.terms) == 1 and not query.sort and _identifies_patient(query.terms[0], query.type)
+    if len(query.terms) == 1 and query.terms[0].kind == "id":
+        return True
     if any(names_patient(term, query.type) and len(term.values) == 1 for term in query.terms):
         return all(term.kind in _STEADY for term in query.terms)
     return bool(query.terms) and not query.sort and all(map(_selective, query.terms))
+
+
+def _identifies_patient(term: Term, type: str) -> bool:
+    """`patient.identifier=system|value`: from the one patient it names to her rows."""
+    return (
+        term.reverse is None
+        and term.param in PATIENT_PARAMS
+        and type in ONE_PATIENT
+        and len(term.values) == 1
+        and all(
+            isinstance(value, ChainValue)
+            and value.query.type == "Patient"
+            and len(value.query.terms) == 1
+            and _names_one(value.query.terms[0])
+            for value in term.values
+        )
+    )
+
+
+def _names_one(term: Term) -> bool:
+    """An identifier with its system; `system|` alone may be everybody's."""
+    return (
+        term.param == "identifier"
+        and term.modifier is None
+        and len(term.values) == 1
+        and all(isinstance(value, TokenValue) and value.system and value.code for value in term.values)
+    )
 
 
 def _selective(term: Term) -> bool:

@@ -1,6 +1,6 @@
-"""Whether a form really comes from our own page: its origin, and a token bound to the session cookie.
+"""Whether a form really comes from our own page: its origin, and a token bound to the session.
 
-The token is an HMAC with the cookie as key: only one who holds the cookie can make it, and no server state is needed.
+The token is an HMAC with the session's form key, which no other site can know; a session that is its cookie has it as key.
 Source: OWASP Cross-Site Request Forgery Prevention. What a form means does not belong here.
 """
 
@@ -19,9 +19,9 @@ FORM_FIELDS_MAX = 50
 FORM_BYTES_MAX = 64 * 1024
 
 
-def token(cookie: str) -> str:
-    """The token for forms shown to the bearer of `cookie`."""
-    return hmac.new(cookie.encode(), _LABEL, hashlib.sha256).hexdigest()
+def token(form_key: str) -> str:
+    """The token for forms shown in the session that has this form key."""
+    return hmac.new(form_key.encode(), _LABEL, hashlib.sha256).hexdigest()
 
 
 def _refusal(id: str) -> Problem:
@@ -88,13 +88,13 @@ async def fields(request: Request) -> dict[str, str]:
         raise _unreadable() from None
 
 
-async def checked_fields(request: Request, cookie: str) -> dict[str, str]:
-    """The fields of a form that was shown to the bearer of `cookie`.
+async def checked_fields(request: Request, form_key: str) -> dict[str, str]:
+    """The fields of a form that was shown in the session that has this form key.
 
     Raises: Problem(FORBIDDEN, AKS-WEB-001) from another site, (FORBIDDEN, AKS-WEB-002) without the right token.
     """
     require_own_origin(request)
     given = await fields(request)
-    if not hmac.compare_digest(given.get(FIELD, "").encode(), token(cookie).encode()):
+    if not hmac.compare_digest(given.get(FIELD, "").encode(), token(form_key).encode()):
         raise _refusal("AKS-WEB-002")
     return given

@@ -6,6 +6,7 @@ Rules about patient data do not belong here: the record decides them.
 import logging
 import re
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from typing import cast
 from urllib.parse import quote
 
@@ -14,7 +15,8 @@ from starlette.responses import RedirectResponse, Response
 
 from akson.access.actor import Actor
 from akson.fhir.problem import Problem, ProblemKind
-from akson.web.shell import forms, problems
+from akson.identity.sessions import WebSession
+from akson.web.shell import forms, problems, words
 from akson.web.shell.house import (
     CITIZEN_KINDS,
     STAFF_KINDS,
@@ -26,23 +28,80 @@ from akson.web.shell.house import (
     Visit,
     Way,
 )
-from akson.web.shell.pages import Frame
+from akson.web.shell.pages import Frame, SessionMarks
 
 COOKIE = "akson"
 BEYOND_REFUSAL = {"hvorfor": "/pasient/{}/hvorfor", "helsehjelp": "/pasient/{}/helsehjelp"}
 """Where a refusal leads on to. Its page names nobody, so its links say the query alone, and the path says of whom."""
+DEVICE_COOKIE = "akson-device"
+"""The secret that this browser's PINs are made with; it opens nothing by itself."""
 CITIZEN_HOME = "/min"
 _LOCAL_PATH = re.compile(r"/(?!/)[^\\\x00-\x20\x7f]*")
 LOGIN_PATH = "/logg-inn"
+LOCK_PATH = "/las"
 # htmx swaps errors in too: into the place of the whole content then, not where the list stood.
 INSTEAD_OF_THE_CONTENT = {"hx-retarget": "#main", "hx-reselect": "#main", "hx-reswap": "outerHTML"}
 log = logging.getLogger("akson.web")
 
+
+@dataclass(frozen=True, slots=True)
+class RestingView:
+    standing: str
+    name: str
+    role: str
+    goal: str
+    """Where to go when the session lets in again; "" for the page that was asked for."""
+
+
 Endpoint = Callable[[Request], Awaitable[Response]]
 
 
+def over_tls(request: Request) -> bool:
+    """Secure follows the scheme: the demo runs on loopback without TLS, where browsers would drop the cookie.
+
+    A proxy that ends TLS says so in X-Forwarded-Proto. Nobody gains by forging it: it can only make a cookie stricter.
+    """
+    return "https" in (request.url.scheme, request.headers.get("x-forwarded-proto", "").lower())
+
+
+def set_cookie(request: Request, response: Response, session_cookie: str) -> None:
+    response.set_cookie(COOKIE, session_cookie, httponly=True, samesite="strict", secure=over_tls(request))
+
+
+def cookie_of(request: Request) -> str:
+    return request.cookies.get(COOKIE, "")
+
+
+def resting_of(request: Request, house: House) -> WebSession | None:
+    """The session of the browser however it stands: locked and stale ones too."""
+    cookie = cookie_of(request)
+    return house.sessions.look(cookie) if cookie else None
+
+
+def marks_of(house: House, session: WebSession) -> SessionMarks:
+    return SessionMarks(
+        name=session.id or forms.token(session.form_key),
+        standing=session.standing.value,
+        bound=bool(session.device),
+        has_pin=house.sessions.pins.has(session.actor, session.device),
+        lock_after_s=int(session.lock_after.total_seconds()),
+    )
+
+
+def resting_page(request: Request, house: House, session: WebSession, *, goal: str = "") -> Response:
+    """In place of what was asked for: the browser shows its key, or its user her PIN, and the page is asked for again."""
+    frame = Frame(
+        node=house.node.name,
+        now=house.clock.now(),
+        token=forms.token(session.form_key),
+        session=marks_of(house, session),
+    )
+    view = RestingView(session.standing.value, session.actor.name, words.role(session.actor), goal)
+    return house.pages.page("shell/templates/resting.html", frame, view, status=401)
+
+
 def visit_of(request: Request, house: House) -> Visit | None:
-    cookie = request.cookies.get(COOKIE, "")
+    cookie = cookie_of(request)
     session = house.sessions.find(cookie) if cookie else None
     return Visit(request, house, session, cookie) if session else None
 
@@ -54,8 +113,9 @@ def frame_of(request: Request, house: House, visit: Visit | None = None, **more:
         node=house.node.name,
         now=house.clock.now(),
         actor=visit.actor if visit else None,
-        token=forms.token(visit.cookie) if visit else "",
+        token=forms.token(visit.session.form_key) if visit else "",
         demo=house.login is not None,
+        session=marks_of(house, visit.session) if visit else None,
         **more,  # type: ignore[arg-type]
     )
 
@@ -96,6 +156,20 @@ def to_login(request: Request) -> Response:
     return RedirectResponse(f"{LOGIN_PATH}?til={quote(request.url.path + query)}", 303)
 
 
+def _not_let_in(request: Request, house: House) -> Response:
+    """Nobody, or one whose session rests: what stands on her page must not be lost for that."""
+    session = resting_of(request, house)
+    if session is None:
+        return to_login(request)
+    if by_htmx(request):
+        return Response(
+            status_code=204, headers={"hx-reswap": "none", "akson-standing": session.standing.value}
+        )
+    if request.method != "GET":
+        return RedirectResponse(LOCK_PATH, 303)
+    return resting_page(request, house, session)
+
+
 def _check_audience(screen: Screen, visit: Visit) -> None:
     if screen.audience is Audience.STAFF and visit.actor.kind not in STAFF_KINDS:
         raise problems.staff_only()
@@ -108,7 +182,7 @@ async def _answer(request: Request, house: House, screen: Screen, way: Way) -> R
         return await cast(OpenHandler, way.handler)(request, house)
     visit = visit_of(request, house)
     if visit is None:
-        return to_login(request)
+        return _not_let_in(request, house)
     _check_audience(screen, visit)
     return await cast(Handler, way.handler)(visit)
 

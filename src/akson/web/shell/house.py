@@ -3,7 +3,7 @@
 A screen is a name, an audience and its ways (path, method, handler); `akson.web.screens` lists them all.
 """
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Protocol
@@ -12,10 +12,14 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from akson.access.actor import Actor, ActorKind, PurposeOfUse
+from akson.identity.openid.client import OpenIdClient
+from akson.identity.openid.pending import PendingLogins
+from akson.identity.openid.person import Person
 from akson.identity.sessions import Sessions, WebSession
+from akson.identity.sessions.proofs import Asked
 from akson.record.session import RecordSession
 from akson.web.shell.forms import checked_fields
-from akson.world import Clock
+from akson.world import Clock, Random
 
 if TYPE_CHECKING:
     from akson.web.shell.pages import Pages
@@ -54,6 +58,25 @@ class DemoLogin:
         return next((member for member in self.cast if member.actor.id == id), None)
 
 
+class Receives(Protocol):
+    """From one who has logged in elsewhere to those she may act as here: `akson.app.reception.Reception`."""
+
+    async def actors(self, person: Person) -> tuple[Actor, ...]: ...
+
+    async def holds(self, actor: Actor) -> bool: ...
+
+
+@dataclass(frozen=True, slots=True)
+class OpenIdLogin:
+    """Login at issuers. Empty on a node that has none."""
+
+    clients: Mapping[str, OpenIdClient]
+    """By the issuer's id, in the order of the file."""
+    pending: PendingLogins
+    reception: Receives
+    random: Random
+
+
 @dataclass(frozen=True, slots=True)
 class House:
     record: Opens
@@ -61,6 +84,7 @@ class House:
     clock: Clock
     node: NodeName
     login: DemoLogin | None
+    issuers: OpenIdLogin | None
     pages: "Pages"
 
 
@@ -72,6 +96,9 @@ class Audience(StrEnum):
     """The citizen herself, or one with power of attorney."""
 
 
+PROOF_HEADER = "akson-proof"
+PROOF_FIELD = "proof"
+"""Where a plain form carries what htmx and fetch send as a header."""
 PRIVACY_OFFICER = "privacy-officer"
 """The one role at work with the access log of everyone, and with nothing else of the record."""
 STAFF_KINDS = (ActorKind.PRACTITIONER,)
@@ -98,8 +125,21 @@ class Visit:
         return self.house.record.open(self.actor, purpose or usual)
 
     async def form(self) -> dict[str, str]:
-        """The fields of the form she sent. Raises Problem(FORBIDDEN) when it is not one of ours."""
-        return await checked_fields(self.request, self.cookie)
+        """The fields of the form she sent.
+
+        Raises Problem: FORBIDDEN when it is not one of ours; UNAUTHENTICATED AKS-SESSION-001/002 when her session is
+        bound to a browser and this is not it.
+        """
+        fields = await checked_fields(self.request, self.session.form_key)
+        if self.session.device:
+            proof = self.request.headers.get(PROOF_HEADER) or fields.get(PROOF_FIELD, "")
+            self.house.sessions.prove(self.cookie, proof, asked(self.request, self.session.id))
+        return fields
+
+
+def asked(request: Request, session: str) -> Asked:
+    """What a proof must be for, when it comes with this request."""
+    return Asked(request.method, request.url.path, session)
 
 
 Handler = Callable[[Visit], Awaitable[Response]]

@@ -23,6 +23,18 @@ WEB = Path(__file__).parents[1]
 
 
 @dataclass(frozen=True, slots=True)
+class SessionMarks:
+    """A session in the page's markup: nothing of it opens anything without the browser's key."""
+
+    name: str
+    """What its proofs name: its id, or for one that is not bound yet, its form token."""
+    standing: str
+    bound: bool
+    has_pin: bool
+    lock_after_s: int
+
+
+@dataclass(frozen=True, slots=True)
 class Frame:
     """The top of a page: where we are, who is here, and the token of her forms."""
 
@@ -33,6 +45,8 @@ class Frame:
     waiting: int | None = None
     """Open items in her inbox; None where it is not shown."""
     demo: bool = False
+    session: SessionMarks | None = None
+    """What `session.js` works with; None where nobody is logged in."""
 
 
 def _environment(statics: Statics, language: str) -> Environment:

@@ -1,10 +1,12 @@
-"""Which profiles apply to a resource and those within it: what the caller asks for, and what `meta.profile` claims."""
+"""Which profiles apply to a resource and those within it: what the caller asks for, what `meta.profile` claims, what the
+code of a vital sign demands, and what each extension is defined to be."""
 
 from collections.abc import Iterable, Iterator
 from typing import Any
 
 from akson.fhir.definitions import load
 from akson.fhir.validation.finding import Finding, Scope
+from akson.fhir.validation.profiles import vital_signs
 from akson.fhir.validation.profiles.checking import Checker
 from akson.fhir.validation.profiles.elements import Found
 from akson.fhir.validation.profiles.known import Profiles
@@ -21,12 +23,30 @@ def findings(resource: Any, urls: Iterable[str], known: Profiles, scope: Scope) 
         problems += Checker(known, scope, targets).check(Found(resource, named, named), url)
     asked = {url.partition("|")[0] for url in urls}
     for found, holder in _resources(resource, named, None):
-        for url in _claims(found.value):
+        inner = Scope(found.value, scope.terminology, scope.now)
+        inner.outer = holder
+        for url in dict.fromkeys((*_claims(found.value), *vital_signs.profiles(found.value))):
             if url in known and not (found.value is resource and url in asked):
-                inner = Scope(found.value, scope.terminology, scope.now)
-                inner.outer = holder
                 problems += Checker(known, inner, targets).check(found, url)
+        for extension in _extensions(found.value, found.path):
+            defined = extension.value.get("url", "")
+            if defined in known:
+                problems += Checker(known, inner, targets).check(extension, defined)
     return list(dict.fromkeys(problems))
+
+
+def _extensions(value: Any, path: str) -> Iterator[Found]:
+    """Of the resource and what it contains; those of entries and parameters are their resources' own."""
+    if type(value) is list:
+        for index, one in enumerate(value):
+            yield from _extensions(one, f"{path}[{index}]")
+    elif type(value) is dict:
+        for name, inner in value.items():
+            here = f"{path}.{name.removeprefix('_')}"
+            if name in ("extension", "modifierExtension"):
+                yield from (Found(one, "Extension", f"{here}[{i}]") for i, one in enumerate(inner))
+            if name != "resource" and (type(inner) is dict or type(inner) is list):
+                yield from _extensions(inner, here)
 
 
 def claims(resource: Any) -> list[tuple[str, str]]:

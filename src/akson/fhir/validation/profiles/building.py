@@ -5,6 +5,7 @@ Spec: https://hl7.org/fhir/R4/profiling.html#slicing
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any, TypeAlias
 
 from akson.fhir.definitions import load, shape
@@ -21,6 +22,9 @@ from akson.fhir.validation.profiles.pruning import prune
 Json: TypeAlias = Mapping[str, Any]
 
 _CORE = "http://hl7.org/fhir/StructureDefinition/"
+_OF_TYPES = Slicing((Discriminator("type", "$this"),), "open", False)
+"""Of a choice of types that no profile slices in words."""
+_MAX_VALUE_SET = _CORE + "elementdefinition-maxValueSet"
 _ADDITIONAL_BINDINGS = (
     "http://hl7.org/fhir/tools/StructureDefinition/additional-binding",
     "http://hl7.org/fhir/5.0/StructureDefinition/extension-ElementDefinition.binding.additional",
@@ -57,29 +61,45 @@ class _Builder:
         self.type_name = type_name
         self.open: dict[str, str] = {}
         """Path -> name of the slice that is being described there."""
+        self.narrowed: dict[int, set[str]] = {}
+        """A choice of types -> those that this profile names by the short way."""
 
     def add(self, element: Json) -> None:
         path: str = element["path"]
         name = element.get("sliceName")
         for other in [p for p in self.open if p == path or p.startswith(path + ".")]:
             del self.open[other]
-        node = self.reach(path)
+        node = self.reach(path, name)
         if name is not None:
             self.open[path] = name
             node = _slice(node, name)
         describe(node, element, is_root="." not in path)
 
-    def reach(self, path: str) -> Node:
+    def reach(self, path: str, slice_name: str | None) -> Node:
         parts = path.split(".")
         node, type_name = self.root, self.type_name
         for index, part in enumerate(parts[1:], start=1):
             here = ".".join(parts[: index + 1])
+            holder, outer = node, type_name
             node, type_name = _step(node, part, type_name)
+            if here not in self.open and not (slice_name and index == len(parts) - 1):
+                self.narrow(holder, part, outer)
             # Above the last part, an open slice is where the path goes on.
             if here in self.open and index < len(parts) - 1:
                 node = _slice(node, self.open[here])
                 type_name = _type_within(node, type_name)
         return node
+
+    def narrow(self, holder: Node, part: str, type_name: str) -> None:
+        """`valueQuantity` without a slice name is a short way to say that `value[x]` is a Quantity and nothing else."""
+        of = shape(type_name) if _has_shape(type_name) else None
+        at = of.properties.get(part) if of is not None and part not in of.by_name else None
+        choice = holder.children.get(at.name) if at is not None else None
+        if at is None or choice is None or choice.slicing is not _OF_TYPES:
+            return
+        said = self.narrowed.setdefault(id(choice), set())
+        said.add(at.type)
+        choice.types = tuple(TypeRule(type) for type in sorted(said))
 
 
 def _step(node: Node, part: str, type_name: str) -> tuple[Node, str]:
@@ -90,7 +110,7 @@ def _step(node: Node, part: str, type_name: str) -> tuple[Node, str]:
         at = of.properties[name]
         choice = node.children.setdefault(at.name, Node(at.name))
         if choice.slicing is None:
-            choice.slicing = Slicing((Discriminator("type", "$this"),), "open", False)
+            choice.slicing = _OF_TYPES
         piece = choice.slices.setdefault(name, Node(at.name))
         if not piece.types:
             piece.types = (TypeRule(at.type),)
@@ -133,7 +153,8 @@ def describe(node: Node, element: Json, *, is_root: bool = False) -> None:
     node.high = _valued(element, "maxValue") or node.high
     node.length_max = element.get("maxLength", node.length_max)
     if "binding" in element:
-        node.bindings = _bindings(element["binding"])
+        left_open = element["path"].endswith("[x]") and len(element.get("type", ())) != 1
+        node.bindings = tuple(replace(one, coded_only=left_open) for one in _bindings(element["binding"]))
     node.constraints += tuple(_constraint(c) for c in element.get("constraint", ()) if _is_own(c))
     if "slicing" in element:
         node.slicing = _slicing(element["slicing"])
@@ -160,6 +181,9 @@ def _bindings(binding: Json) -> tuple[BindingRule, ...]:
     if binding.get("valueSet"):
         found.append(BindingRule(binding["strength"], binding["valueSet"].partition("|")[0]))
     for extension in binding.get("extension", ()):
+        if extension.get("url") == _MAX_VALUE_SET:
+            most = extension.get("valueCanonical") or extension.get("valueUri") or ""
+            found.append(BindingRule("maximum", most.partition("|")[0]))
         if extension.get("url") in _ADDITIONAL_BINDINGS:
             parts = {e["url"]: e for e in extension.get("extension", ())}
             purpose = parts.get("purpose", {}).get("valueCode")

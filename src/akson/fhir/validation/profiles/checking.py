@@ -11,12 +11,12 @@ from akson.fhir.fhirpath.comparison import same
 from akson.fhir.fhirpath.item import truth
 from akson.fhir.fhirpath.navigation import lineage
 from akson.fhir.problem import Problem
-from akson.fhir.validation.finding import Finding, Scope
+from akson.fhir.validation.finding import Finding, Scope, outside
 from akson.fhir.validation.profiles import bounds, references
 from akson.fhir.validation.profiles.elements import Found, elements
 from akson.fhir.validation.profiles.known import Profiles
 from akson.fhir.validation.profiles.matching import Matcher, holds
-from akson.fhir.validation.profiles.model import ConstraintRule, Node, Slicing, TypeRule
+from akson.fhir.validation.profiles.model import BindingRule, ConstraintRule, Node, Slicing, TypeRule
 from akson.fhir.validation.profiles.references import Targets
 
 _DEPTH_MAX = 30
@@ -136,13 +136,23 @@ class Checker:
         if node.length_max is not None and type(value) is str and len(value) > node.length_max:
             problems.append(Finding(path, "value", f"must have at most {node.length_max} characters"))
         for binding in node.bindings:
-            if binding.strength == "required" and value is not None:
-                inside = self.known.member_of(value, found.type, binding.value_set)
-                if inside is False:
-                    problems.append(
-                        Finding(path, "code-invalid", f"must be from the value set {binding.value_set}")
-                    )
+            problems += self._binding(binding, found)
         return problems + bounds.check(node, found)
+
+    def _binding(self, binding: BindingRule, found: Found) -> list[Finding]:
+        value, strength = found.value, binding.strength
+        if value is None or strength not in ("required", "maximum", "extensible"):
+            return []
+        if binding.coded_only and "Quantity" in lineage(found.type):
+            return []
+        if strength != "required" and found.type == "CodeableConcept" and "coding" not in value:
+            # Text alone breaks no binding but a required one.
+            return []
+        if self.known.member_of(value, found.type, binding.value_set) is not False:
+            return []
+        if strength == "extensible":
+            return [outside(found.path, binding.value_set)]
+        return [Finding(found.path, "code-invalid", f"must be from the value set {binding.value_set}")]
 
     def _constraint(self, constraint: ConstraintRule, found: Found) -> list[Finding]:
         start = Item(found.value, found.type, found.extra)

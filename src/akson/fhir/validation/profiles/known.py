@@ -1,15 +1,16 @@
-"""The profiles and value sets that a caller brings: of a folder, a package, an implementation guide."""
+"""The profiles and value sets that a caller brings (of a folder, a package, an implementation guide), and R4's own."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any
 
 from akson.fhir.definitions import load
 from akson.fhir.problem import Problem, ProblemKind
-from akson.fhir.validation.finding import MemberOf
+from akson.fhir.validation.finding import Codes
 from akson.fhir.validation.profiles.building import short, tree_of
 from akson.fhir.validation.profiles.model import Node
 from akson.fhir.validation.profiles.value_sets import ValueSets
 
+_CORE = "http://hl7.org/fhir/StructureDefinition/"
 _DERIVED_MAX = 50
 """Profiles on profiles on profiles."""
 
@@ -17,9 +18,7 @@ _DERIVED_MAX = 50
 class Profiles:
     """StructureDefinitions, ValueSets and CodeSystems as plain dicts; anything else among them is passed over."""
 
-    def __init__(
-        self, resources: Iterable[Mapping[str, Any]] = (), terminology: MemberOf | None = None
-    ) -> None:
+    def __init__(self, resources: Iterable[Mapping[str, Any]] = (), terminology: Codes | None = None) -> None:
         every = list(resources)
         self._structures = {
             one["url"]: one
@@ -41,14 +40,21 @@ class Profiles:
         return added
 
     def __contains__(self, url: str) -> bool:
-        return url.partition("|")[0] in self._structures
+        return self._structure(url.partition("|")[0]) is not None
+
+    def _structure(self, url: str) -> Mapping[str, Any] | None:
+        """The caller's, else one that R4 publishes; a type of R4 is none."""
+        given = self._structures.get(url)
+        if given is not None or not url.startswith(_CORE) or load().has(url.removeprefix(_CORE)):
+            return given
+        return load().profile(url)
 
     def urls(self) -> tuple[str, ...]:
         return tuple(self._structures)
 
     def type_of(self, url: str) -> str:
         """The type a known profile constrains."""
-        return short(self._structures[url.partition("|")[0]]["type"])
+        return short((self._structure(url.partition("|")[0]) or {})["type"])
 
     def tree(self, url: str) -> Node:
         """Raises Problem NOT_FOUND AKS-FHIR-102 for a profile that was not given."""
@@ -57,7 +63,7 @@ class Profiles:
     def _tree(self, url: str, depth: int) -> Node:
         found = self._trees.get(url)
         if found is None:
-            structure = self._structures.get(url)
+            structure = self._structure(url)
             if structure is None or depth > _DERIVED_MAX:
                 raise Problem(
                     ProblemKind.NOT_FOUND,
@@ -67,7 +73,7 @@ class Profiles:
                     code="not-supported",
                 )
             base = short(structure.get("baseDefinition", ""))
-            over = self._tree(base, depth + 1) if base in self._structures else None
+            over = self._tree(base, depth + 1) if base in self else None
             found = self._trees[url] = tree_of(structure, over)
         return found
 
@@ -80,7 +86,7 @@ class Profiles:
         if True in answers:
             return True
         if None in answers and self._terminology is not None:
-            return self._terminology(value, type, value_set)
+            return self._terminology.member_of(value, type, value_set)
         return None if None in answers else False
 
 

@@ -9,6 +9,7 @@ from typing import Any, TypeAlias
 
 from akson.fhir.fhirpath.comparison import same
 from akson.fhir.fhirpath.navigation import lineage
+from akson.fhir.search.values.reference import type_of
 from akson.fhir.validation.profiles.elements import Found, elements
 from akson.fhir.validation.profiles.known import Profiles
 from akson.fhir.validation.profiles.model import Discriminator, Node, Slicing, TypeRule
@@ -39,7 +40,7 @@ class Matcher:
         return all(self._holds(piece, one, found) for one in discriminators)
 
     def _holds(self, piece: Node, discriminator: Discriminator, found: Found) -> bool:
-        nodes, values = self._walk(piece, discriminator.path, found)
+        nodes, values = self._walk(piece, discriminator.path, found, by_type=discriminator.type == "type")
         match discriminator.type:
             case "exists":
                 return bool(values) is not any(node.max == 0 for node in nodes)
@@ -54,7 +55,7 @@ class Matcher:
             return bool(values) or not any(node.min for node in nodes)
         return any(self.fits(node, one) for one in values for node in telling)
 
-    def _walk(self, piece: Node, path: str, found: Found) -> tuple[list[Node], list[Found]]:
+    def _walk(self, piece: Node, path: str, found: Found, *, by_type: bool) -> tuple[list[Node], list[Found]]:
         """What the slice says at the path (each slice on the way may say it), and what the element holds there."""
         nodes = [piece]
         values = [found]
@@ -62,7 +63,8 @@ class Matcher:
             if name == "$this":
                 continue
             if name == "resolve":
-                values = [target for one in values if (target := self._resolve(one.value)) is not None]
+                values = [target for one in values if (target := self._target(one, by_type)) is not None]
+                nodes = [self._of_targets(node) for node in nodes]
             elif name == "ofType":
                 values = [one for one in values if argument in lineage(one.type)]
             elif name == "extension" and text:
@@ -72,6 +74,20 @@ class Matcher:
                 nodes = [inner for node in nodes for inner in self._children(node, name)]
                 values = _inside(values, name)
         return nodes, values
+
+    def _target(self, found: Found, by_type: bool) -> Found | None:
+        """What a reference leads to; for its type alone, `Practitioner/1` says enough."""
+        target = self._resolve(found.value)
+        named = type_of(found.value) if target is None and by_type else None
+        return Found({}, named, found.path) if named is not None else target
+
+    def _of_targets(self, node: Node) -> Node:
+        """What a slice of references says of the resources they lead to: types, and profiles to follow."""
+        targets = [target for rule in node.types for target in rule.targets]
+        if not targets:
+            return node
+        rules = (TypeRule(self._known.type_of(t) if t in self._known else t, (t,)) for t in targets)
+        return Node(node.name, types=tuple(rules), children=node.children, slices=node.slices)
 
     def _children(self, node: Node, name: str) -> list[Node]:
         """The child, and those of its slices; else that of the profile which the type must follow."""

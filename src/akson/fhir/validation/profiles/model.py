@@ -38,7 +38,10 @@ class Slicing:
 @dataclass(frozen=True, slots=True)
 class BindingRule:
     strength: str
+    """As in the definition; `maximum` for the set that no code may be outside of."""
     value_set: str
+    coded_only: bool = False
+    """Said of a choice of types that is left open: then of codes, and not of the units of quantities."""
 
 
 @dataclass(frozen=True, slots=True)

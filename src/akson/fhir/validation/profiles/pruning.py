@@ -40,7 +40,7 @@ def _adds_nothing(node: Node, element: ElementDefinition) -> bool:
     if (node.min or 0) > element.min or (node.max is not None and node.max != element.max):
         return False
     return _allows_all(node.types, element) and all(
-        binding.strength != "required"
+        binding.strength not in ("required", "maximum", "extensible")
         or (element.binding is not None and element.binding.value_set == binding.value_set)
         for binding in node.bindings
     )

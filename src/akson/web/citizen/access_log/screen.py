@@ -11,6 +11,7 @@ from akson.web.shell.house import Audience, Screen, Visit, Way
 from akson.web.shell.reading import resource
 
 PATH = "/min/tilgangslogg"
+PROOF_PATH = "/min/tilgangslogg/bevis"
 
 
 async def show(visit: Visit) -> Response:
@@ -24,8 +25,21 @@ async def show(visit: Visit) -> Response:
     page = await log_page(session, patient, place_asked(visit.request), now)
     older = page.older + ("" if own or not page.older else f"&for={patient}")
     frame = gate.frame_of(visit.request, visit.house, visit)
-    view = WhoHasSeenView(whose=name, page=page, older=older)
+    view = WhoHasSeenView(whose=name, page=page, older=older, proof=_to_proof(patient, own))
     return visit.house.pages.page("citizen/access_log/template.html", frame, view)
 
 
-SCREEN = Screen("citizen.access_log", Audience.CITIZEN, (Way(PATH, show),))
+async def proof(visit: Visit) -> Response:
+    """The file that `akson-verify` and /verifiser check."""
+    patient = whose(visit)
+    data = await visit.open().log_proof(patient)
+    day = words.local(visit.house.clock.now()).date()
+    headers = {"content-disposition": f'attachment; filename="bevis-{day}.json"'}
+    return Response(data, media_type="application/json", headers=headers)
+
+
+def _to_proof(patient: str, own: bool) -> str:
+    return PROOF_PATH if own else f"{PROOF_PATH}?for={patient}"
+
+
+SCREEN = Screen("citizen.access_log", Audience.CITIZEN, (Way(PATH, show), Way(PROOF_PATH, proof)))

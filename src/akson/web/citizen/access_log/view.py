@@ -12,3 +12,5 @@ class WhoHasSeenView:
     page: LogPage
     older: str
     """Query that leads to what is older, with the one represented; ""."""
+    proof: str
+    """Address of the file that proves all of it."""

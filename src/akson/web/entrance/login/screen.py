@@ -4,9 +4,10 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from akson.fhir.problem import Problem, ProblemKind
-from akson.web.entrance.login.view import Choice, LoginView
+from akson.web.entrance.login.view import Choice, IssuerChoice, LeavingView, LoginView
 from akson.web.shell import forms, gate, words
 from akson.web.shell.house import CITIZEN_KINDS, STAFF_KINDS, Audience, CastMember, House, Screen, Way
+from akson.web.shell.pages import Frame
 
 
 def _choice(member: CastMember) -> Choice:
@@ -21,20 +22,16 @@ def _view(request: Request, house: House) -> LoginView:
     return LoginView(
         node=house.node.name,
         demo=house.login is not None,
+        issuers=tuple(
+            IssuerChoice(id, client.issuer.name, client.issuer.for_citizens)
+            for id, client in (house.issuers.clients.items() if house.issuers else ())
+        ),
         story=house.login.story if house.login else "",
         staff=tuple(_choice(m) for m in cast if m.actor.kind in STAFF_KINDS),
         citizens=tuple(_choice(m) for m in cast if m.actor.kind in CITIZEN_KINDS),
         goal=gate.safe_path(request.query_params.get("til", "")),
         left="ut" in request.query_params,
     )
-
-
-def _over_tls(request: Request) -> bool:
-    """Secure follows the scheme: the demo runs on loopback without TLS, where browsers would drop the cookie.
-
-    A proxy that ends TLS says so in X-Forwarded-Proto. Nobody gains by forging it: it can only make a cookie stricter.
-    """
-    return "https" in (request.url.scheme, request.headers.get("x-forwarded-proto", "").lower())
 
 
 async def show(request: Request, house: House) -> Response:
@@ -55,31 +52,43 @@ async def enter(request: Request, house: House) -> Response:
             why="Noden har ingen utsteder som kjenner denne brukeren.",
             now="Gå tilbake og velg en av dem som står på siden.",
         )
-    before = gate.visit_of(request, house)
-    if before:
+    if gate.resting_of(request, house):
         # Two share a machine at the change of shift: who came last has put the first one out.
-        house.sessions.end(before.cookie)
+        house.sessions.end(gate.cookie_of(request))
     response = RedirectResponse(gate.goal_of(member.actor, given.get("til", "")), 303)
-    response.set_cookie(
-        gate.COOKIE,
-        house.sessions.start(member.actor),
-        httponly=True,
-        samesite="strict",
-        secure=_over_tls(request),
-    )
+    gate.set_cookie(request, response, house.sessions.start(member.actor))
     return response
 
 
 async def leave(request: Request, house: House) -> Response:
-    """End the session here and on the server, and let the browser forget what it holds."""
-    visit = gate.visit_of(request, house)
-    if visit:
-        await visit.form()
-        house.sessions.end(visit.cookie)
-    response = RedirectResponse(f"{gate.LOGIN_PATH}?ut", 303)
+    """End the session here and on the server, let the browser forget what it holds, and log out at the issuer too.
+
+    A locked session is ended as well: whoever stands there may go, though not come in.
+    """
+    session = gate.resting_of(request, house)
+    elsewhere = ""
+    if session:
+        await forms.checked_fields(request, session.form_key)
+        elsewhere = await _end(house, gate.cookie_of(request))
+    if elsewhere:
+        # Not a redirect: a page's policy holds a form's redirects inside this site.
+        view = LeavingView(elsewhere)
+        response: Response = house.pages.page(
+            "entrance/login/leaving.html", Frame(house.node.name, house.clock.now()), view
+        )
+    else:
+        response = RedirectResponse(f"{gate.LOGIN_PATH}?ut", 303)
     response.delete_cookie(gate.COOKIE, httponly=True, samesite="strict")
     response.headers["clear-site-data"] = '"cache"'
     return response
+
+
+async def _end(house: House, cookie: str) -> str:
+    """Where the issuer of this login is told of the end; "" when there is nobody to tell."""
+    vouched = house.sessions.vouched(cookie)
+    house.sessions.end(cookie)
+    client = house.issuers.clients.get(vouched.issuer) if vouched and house.issuers else None
+    return await client.end_session(vouched.id_token) if client and vouched else ""
 
 
 SCREEN = Screen(

@@ -13,12 +13,26 @@ class Choice:
 
 
 @dataclass(frozen=True, slots=True)
+class IssuerChoice:
+    id: str
+    name: str
+    for_citizens: bool
+
+
+@dataclass(frozen=True, slots=True)
+class LeavingView:
+    address: str
+    """The issuer's own place to log out."""
+
+
+@dataclass(frozen=True, slots=True)
 class LoginView:
     node: str
     demo: bool
     story: str
     staff: tuple[Choice, ...]
     citizens: tuple[Choice, ...]
+    issuers: tuple[IssuerChoice, ...]
     goal: str
     """Where to go after login; "" for the usual place."""
     left: bool

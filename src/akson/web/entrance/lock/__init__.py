@@ -1,0 +1,1 @@
+"""The covered screen: lock it, and open it again by PIN."""

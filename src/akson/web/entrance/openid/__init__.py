@@ -1,0 +1,1 @@
+"""Login at an issuer: away, back again, and out."""

@@ -1,0 +1,1 @@
+"""Choose the PIN that opens a locked screen in this browser."""

@@ -1,0 +1,1 @@
+"""What the page's own script asks: bind this browser's key, renew the cookie."""
