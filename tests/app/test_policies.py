@@ -77,7 +77,7 @@ def test_policies_are_tried_on_the_questions_of_a_node(site: RunningNode, tmp_pa
     assert akson("why", "ida", "Patient/astrid", "--purpose", "fun", "--data", demo).returncode == 2
     new = narrower(tmp_path / "new.json")
     found = json.loads(akson("policy", "diff", new, "--json", "--data", demo).stdout)
-    assert found["questions"] == "made" and found["asked"] > 1_000 and not found["gains"]
+    assert found["questions"] in ("made", "recorded") and found["asked"] > 0 and not found["gains"]
     compared = json.loads(akson("trust", "compare", "--json", "--data", demo).stdout)
     by_model = {model["model"]: model for model in compared["models"]}
     assert set(by_model) == {"source-decides", "consumer-attests", "mutual-trust"}
@@ -91,6 +91,7 @@ def test_a_running_worker_follows(site: RunningNode, tmp_path: Path) -> None:
     with httpx.Client(base_url=site.address, headers={"origin": site.address}) as nadia:
         nadia.post("/logg-inn", data={"hvem": "nadia"})
         assert none not in nadia.get("/nodtilgang").text
+        nadia.get("/pasient/astrid")
         for id in ("per", "arne"):
             key = tmp_path / f"{id}.key"
             assert akson("policy", "officer", id, id, "--key", key, "--data", site.data).returncode == 0
@@ -98,6 +99,10 @@ def test_a_running_worker_follows(site: RunningNode, tmp_path: Path) -> None:
         done = akson("policy", "activate", new, f"{new}.per.sig", f"{new}.arne.sig", "--data", site.data)
         assert done.returncode == 0, done.stderr
         wait_until(lambda: none in nadia.get("/nodtilgang").text, FOLLOWED_WITHIN_S)
+        nadia.get("/pasient/astrid")
+    # What was decided before and after comes out the same, each under the policy of its day.
+    found = json.loads(akson("policy", "replay", "--json", "--data", site.data).stdout)
+    assert found["same"] > 0 and not found["other"] and not found["unknown"], found
 
 
 @pytest.fixture(scope="module")
@@ -126,6 +131,7 @@ class Event:
     id: bytes
     outcome: str
     rules: tuple[str, ...]
+    action: str = "read"
 
 
 async def test_past_decisions_are_made_again_under_the_policy_of_their_day() -> None:

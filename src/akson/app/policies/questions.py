@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from akson.access.actor import ORGANISATION_NUMBERS, Actor, ActorKind, Attested, PurposeOfUse
 from akson.access.recording import Recorded, recorded
 from akson.audit import canonical
+from akson.audit.statements import STATEMENTS
 from akson.fhir.search.query import Query, Sort
 from akson.record.judgement import Concerned
 
@@ -48,10 +49,12 @@ async def recorded_decisions(
     first = 0
     while rows := await node.log.rows.events(first, EVENTS_EACH):
         for row in rows:
+            # What the log says about itself stands among the events.
+            if row.canonical[0] in STATEMENTS:
+                continue
             event = canonical.decode(row.canonical)
-            kept: bytes = getattr(event, "decision", b"")
-            if kept and (since is None or event.at >= since):
-                yield event, kept
+            if event.decision and (since is None or event.at >= since):
+                yield event, event.decision
         first += len(rows)
 
 

@@ -5,7 +5,8 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from akson.access.policies import Policy
-from akson.access.recording import replay
+from akson.access.policy import NO_RELATION
+from akson.access.recording import recorded, replay
 from akson.fhir.problem import Problem
 
 TOLD_MAX = 20
@@ -16,6 +17,8 @@ class Logged(Protocol):
 
     @property
     def id(self) -> bytes: ...
+    @property
+    def action(self) -> str: ...
     @property
     def outcome(self) -> str: ...
     @property
@@ -41,6 +44,9 @@ async def replayed(
         except Problem as problem:
             result.unknown.append(f"{event.id.hex()}: {problem.id}")
             continue
+        if decision.permit and _nothing_there(event, data):
+            result.same += 1
+            continue
         rules = tuple(reason.rule for reason in decision.reasons)
         # One event stands for what one response showed; it may name more rules than the one that was recorded.
         if decision.permit == (event.outcome == "permit") and set(rules) <= set(event.rules):
@@ -48,3 +54,10 @@ async def replayed(
         else:
             result.other.append(event.id.hex())
     return result
+
+
+def _nothing_there(event: Logged, data: bytes) -> bool:
+    """Refused although the rules would have let: what was asked for is not there, or an act asked whether it may."""
+    kept = recorded(data)
+    asked_otherwise = event.action != kept.question.action
+    return event.rules == (NO_RELATION.rule,) and (not kept.facts.patients or asked_otherwise)

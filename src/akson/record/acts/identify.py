@@ -62,8 +62,9 @@ async def identify(
             shown.append(version)
         else:
             decision = refusal(decision)
+        evidence = session.judge.evidence(ACTION, version)
         named = [f"Patient/{version.id}/{version.version}"] if decision.permit else []
-        events += session.events.make(ACTION, decision, {version.id: named}, at=session.at)
+        events += session.events.make(ACTION, decision, {version.id: named}, at=session.at, evidence=evidence)
     await session.record.log.append(
         events
         or session.events.make(ACTION, session.judge.general(ACTION, "Patient"), {"": []}, at=session.at)

@@ -14,6 +14,7 @@ from akson.access.actor import PurposeOfUse
 from akson.access.decision import Decision, Reason
 from akson.access.facts import Relation
 from akson.access.policy import decide
+from akson.access.recording import record
 from akson.fhir.problem import Problem, ProblemKind
 from akson.record.judgement import Concerned, Judge, Judged
 from akson.record.values import ID, Change, Committed
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 class _Decided(Judge):
     """What the act has decided stands for everything it writes."""
 
-    def __init__(self, session: "RecordSession", decision: Decision) -> None:
+    def __init__(self, session: "RecordSession", decision: Decision, evidence: bytes) -> None:
         super().__init__(
             session.record.store,
             session.actor,
@@ -34,12 +35,16 @@ class _Decided(Judge):
             policy=session.policy,
         )
         self._decision = decision
+        self._evidence = evidence
 
     async def learn(self, patients: Iterable[str], action: str = "", types: Iterable[str] = ()) -> None:
         """Nothing more is asked."""
 
     def decide(self, action: str, resource: Judged) -> Decision:
         return self._decision
+
+    def evidence(self, action: str, resource: Judged) -> bytes:
+        return self._evidence
 
 
 async def concerned(session: "RecordSession", patient: str) -> Concerned:
@@ -55,21 +60,19 @@ async def concerned(session: "RecordSession", patient: str) -> Concerned:
     return Concerned("Patient", found.patients, found.labels, found.released)
 
 
-def supposed(session: "RecordSession", whom: Concerned, kinds: Sequence[str]) -> Decision:
-    """The decision on reading this Patient if the actor herself had relations of these kinds from now on."""
+def supposed(session: "RecordSession", whom: Concerned, kinds: Sequence[str]) -> tuple[Decision, bytes]:
+    """The decision on reading this Patient if the actor herself had relations of these kinds from now on, and what it
+    rests on, for replay."""
     facts = session.judge.facts(whom)
     added = tuple(
         Relation(patient, session.actor.reference, kind, session.at)
         for patient in facts.patients
         for kind in kinds
     )
-    return decide(
-        replace(facts, relations=(*facts.relations, *added)),
-        session.actor,
-        session.purpose_of_use,
-        session.judge.question("read", "Patient"),
-        session.policy,
-    )
+    then = replace(facts, relations=(*facts.relations, *added))
+    question = session.judge.question("read", "Patient")
+    asked = (then, session.actor, session.purpose_of_use, question, session.policy)
+    return decide(*asked), record(*asked)
 
 
 def standing(session: "RecordSession", whom: Concerned, kind: str) -> Relation | None:
@@ -108,10 +111,16 @@ def own_act(session: "RecordSession", reason: Reason) -> Decision:
 
 
 async def commit(
-    session: "RecordSession", action: str, decision: Decision, changes: Sequence[Change]
+    session: "RecordSession",
+    action: str,
+    decision: Decision,
+    changes: Sequence[Change],
+    *,
+    evidence: bytes = b"",
+    ground: str = "",
 ) -> list[Committed]:
-    """All of the act in one transaction; the log calls it `action`."""
-    inner = session.record.open(session.actor, session.purpose_of_use, ground=session.ground)
-    inner.events = session.events
-    inner.judge = _Decided(session, decision)
+    """All of the act in one transaction; the log calls it `action`, and keeps its ground and what it rests on."""
+    inner = session.record.open(session.actor, session.purpose_of_use, ground=ground or session.ground)
+    inner.events.request = session.events.request
+    inner.judge = _Decided(session, decision, evidence)
     return await inner.commit(changes, action=action)

@@ -90,7 +90,7 @@ async def open_record(
     async with session.record.store.exclusive(session.actor.tenant, [lock]):
         whom = await judging.concerned(session, patient)
         # What is only restricted does not tell itself by refusing: it stays hidden after, until it is lifted.
-        decision = judging.supposed(session, whom, (kind.relation, RelationKind.LIFTED))
+        decision, evidence = judging.supposed(session, whom, (kind.relation, RelationKind.LIFTED))
         if not whom.patients or not _may(session, kind, decision):
             await session.refuse(kind.action, whom, asked="read", id=patient)
         open_already = judging.standing(session, whom, kind.relation)
@@ -99,7 +99,8 @@ async def open_record(
         until = session.at + timedelta(hours=lasts)
         words = f"{letters.who(session.actor)} {kind.did}. Grunn: {said.rstrip('.')}."
         changes = await _changes(session, kind, patient, until, said, words)
-        await judging.commit(session, kind.action, judging.told(decision, words), changes)
+        told = judging.told(decision, words)
+        await judging.commit(session, kind.action, told, changes, evidence=evidence, ground=said)
         return Opening(kind.relation, until, new=True)
 
 
