@@ -10,7 +10,8 @@ from akson.app.safe_answers import FLOOR, HSTS, floor_of
 from tests.app.nodes import RunningNode, node
 
 DOORS = ("/fhir/metadata", "/fhir/Patient", "/fhir/nonsense", "/helse", "/logg-inn", "/innboks", "/finnes-ikke",
-         "/log/checkpoint", "/log/policy", "/log/nonsense", "/witness/nonsense", "/verifiser/", "/static/nonsense", "/")  # fmt: skip
+         "/log/checkpoint", "/log/policy", "/log/nonsense", "/witness/nonsense", "/verifiser/", "/static/nonsense",
+         "/")  # fmt: skip
 pytestmark = pytest.mark.security
 
 
