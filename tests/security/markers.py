@@ -10,9 +10,11 @@ from random import Random
 from typing import Any
 
 from akson.fhir.definitions import ElementDefinition, load
+from akson.fhir.validation import validate
 
 FOUND = re.compile(rb"Zq[0-9a-f]{8}x", re.IGNORECASE)
 DEPTH_MAX = 3
+PRUNED_ROUNDS_MAX = 6
 TEXTS = frozenset({"string", "markdown", "xhtml", "http://hl7.org/fhirpath/System.String"})
 """What a resource may hold and stay valid."""
 NAMES = frozenset({"uri", "url", "canonical", "oid", "uuid", "id"})
@@ -50,7 +52,8 @@ class Planter:
         """A resource of `type` with a marker in every text; `wrong`: in codes and dates too, so that it is refused."""
         body = self._filled(type, type, type, 0, wrong)
         div = f'<div xmlns="http://www.w3.org/1999/xhtml">{self.marker(f"{type}.text")}</div>'
-        return {"resourceType": type, **body, "text": {"status": "generated", "div": div}}
+        made = {"resourceType": type, **body, "text": {"status": "generated", "div": div}}
+        return made if wrong else pruned(made)
 
     def _filled(self, type: str, path: str, where: str, depth: int, wrong: bool) -> dict[str, Any]:
         body: dict[str, Any] = {}
@@ -94,6 +97,27 @@ def _chosen(element: ElementDefinition) -> tuple[str, str]:
     if not element.choice:
         return element.name, kind
     return element.name.removesuffix("[x]") + kind[:1].upper() + kind[1:], kind
+
+
+def pruned(resource: dict[str, Any]) -> dict[str, Any]:
+    """Without what validation refuses, so that most of it is stored."""
+    for _ in range(PRUNED_ROUNDS_MAX):
+        issues = validate(resource)
+        if not issues:
+            break
+        for issue in issues:
+            steps = [step.partition("[")[0] for step in issue.expression.split(".")[1:]]
+            _cut(resource, steps[:-1] if issue.code == "required" and len(steps) > 1 else steps)
+    return resource
+
+
+def _cut(resource: dict[str, Any], steps: list[str]) -> None:
+    inside: Any = resource
+    for step in steps[:-1]:
+        inside = inside.get(step) if isinstance(inside, dict) else None
+        inside = inside[0] if isinstance(inside, list) and inside else inside
+    if isinstance(inside, dict) and steps:
+        inside.pop(steps[-1], None)
 
 
 def in_bytes(content: bytes) -> Iterator[str]:

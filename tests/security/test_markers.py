@@ -99,6 +99,9 @@ class Asked:
             **more,
         }
 
+    def as_the_service(self) -> dict[str, str]:
+        return {"Authorization": f"Bearer {self.tokens['system']}", "Content-Type": "application/fhir+json"}
+
     def as_visitor(self, chance: Random, **more: str) -> dict[str, str]:
         return {
             "Cookie": f"akson={self.cookies[chance.choice(list(self.cookies))]}",
@@ -117,6 +120,9 @@ def creating(asked: Asked, planter: Planter, types: list[str]) -> Iterator[Ask]:
         for wrong in (False, True):
             body = json.dumps(planter.resource(type, wrong=wrong)).encode()
             yield "POST", f"/fhir/{type}", body, asked.as_one(planter.chance)
+            if not wrong:
+                yield "POST", f"/fhir/{type}", body, asked.as_the_service()
+                yield "GET", f"/fhir/{type}?_count=5&_include=*", b"", asked.as_the_service()
             yield "POST", f"/fhir/{type}/$validate", body, asked.as_one(planter.chance)
             request = {
                 "method": "POST",
