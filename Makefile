@@ -7,7 +7,7 @@ BIN    := $(VENV)/bin
 PIP    := $(BIN)/python -m pip --disable-pip-version-check --quiet
 HASHED := --require-hashes --only-binary :all:
 
-.PHONY: help setup up test test-setup lint format nightly fuzz bench conformance clean locks screens
+.PHONY: help setup up test test-setup lint format nightly security fuzz bench conformance clean locks screens
 .DEFAULT_GOAL := help
 
 help: ## Show this list
@@ -45,7 +45,10 @@ test: setup test-setup lint ## Install what tests need and run all of them
 	@$(BIN)/python -m pytest $(ARGS)
 
 nightly: setup test-setup ## What takes longer than CI allows; SEEDS=0-99 runs a share and says which
-	@AKSON_SEEDS=$(or $(SEEDS),0-99) $(BIN)/python -m pytest tests/crash tests/audit tests/fhir tests/access tests/record $(ARGS)
+	@AKSON_SEEDS=$(or $(SEEDS),0-99) $(BIN)/python -m pytest tests/crash tests/audit tests/fhir tests/access tests/record tests/security $(ARGS)
+
+security: setup test-setup ## Run the abuse, leak and tamper suites, measure times, print figures by suite
+	@$(BIN)/python scripts/security.py $(ARGS)
 
 fuzz: setup ## Ask a node of its own what nobody thought of; none may be 5xx (needs the network for schemathesis)
 	@sh scripts/fuzz.sh $(BIN)/akson $(SECONDS_EACH)

@@ -5,11 +5,13 @@ import sys
 import time
 from pathlib import Path
 
+import click
 import pytest
 
 from akson.access.actor import Actor
 from akson.app.cast import CAST
 from akson.app.cli.group import COMMANDS, LOG_COMMANDS, MESSAGE_COMMANDS, POLICY_COMMANDS, TRUST_COMMANDS
+from akson.app.cli.running import run_safely
 from akson.identity import keys
 from akson.identity.issuers.local import LocalIssuer
 from akson.world import SystemClock, SystemRandom
@@ -91,3 +93,14 @@ def test_nothing_to_load_is_told(tmp_path: Path) -> None:
     (tmp_path / "empty").mkdir()
     assert "AKS-APP-035" in akson("load", tmp_path / "empty", "--data", tmp_path / "d").stderr
     assert "AKS-APP-030" in akson("load", tmp_path / "none", "--data", tmp_path / "d").stderr
+
+
+def test_an_unexpected_error_is_told_by_kind_and_place(capsys: pytest.CaptureFixture[str]) -> None:
+    @click.command()
+    def broken() -> None:
+        raise RuntimeError("Bakken, Astrid 128542")
+
+    assert run_safely(broken, []) == 1
+    said = capsys.readouterr().err
+    assert "RuntimeError in broken:" in said and "AKS-APP-500" in said
+    assert "Bakken" not in said and "Traceback" not in said

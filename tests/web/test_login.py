@@ -22,7 +22,13 @@ async def test_the_cookie_is_secure_where_tls_is(rooms: Rooms) -> None:
     for more in ({"x-forwarded-proto": "https"}, {}):
         visitor = rooms.visitor(**more, origin="https://node.test")
         answer = await visitor.post("https://node.test/logg-inn", data={"hvem": "ida"})
-        assert "secure" in answer.headers["set-cookie"].lower()
+        cookie = answer.headers["set-cookie"]
+        assert (
+            cookie.startswith("__Host-akson=") and "secure" in cookie.lower() and "path=/;" in cookie.lower()
+        )
+        assert (await visitor.get("https://node.test/innboks")).status_code == 200
+        left = await visitor.post("https://node.test/logg-inn", data={"hvem": "omar"})
+        assert left.headers["set-cookie"].startswith("__Host-akson=")
 
 
 async def test_a_page_asked_for_before_login_is_shown_after_it(rooms: Rooms) -> None:

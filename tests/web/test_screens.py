@@ -125,7 +125,7 @@ async def test_a_wrong_address_or_method_is_a_page_with_a_way_on(
 
 
 async def test_the_last_resort_is_a_page_that_tells_nothing(
-    rooms: Rooms, monkeypatch: pytest.MonkeyPatch
+    rooms: Rooms, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     def broken(*_: object) -> object:
         raise RuntimeError("Bakken, Astrid 128542")
@@ -135,6 +135,7 @@ async def test_the_last_resort_is_a_page_that_tells_nothing(
     answer = await ida.get("/innboks")
     assert answer.status_code == 500 and "AKS-WEB-500" in answer.text
     assert "Bakken" not in answer.text and "RuntimeError" not in answer.text
+    assert "RuntimeError in broken:" in caplog.text and "Bakken" not in caplog.text
 
 
 async def test_static_files_are_immutable_and_named_by_content(rooms: Rooms) -> None:

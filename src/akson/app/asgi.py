@@ -7,15 +7,16 @@ place alone: an exception's own text may hold patient data. Spec: https://asgi.r
 
 import json
 import logging
-import traceback
 from collections.abc import Awaitable, Callable, MutableMapping
 from contextlib import AsyncExitStack
 from typing import Any
 
 from akson.app.health import healthy
+from akson.app.safe_answers import adding, floor_of
 from akson.app.settings import Settings
 from akson.app.supervisor.orders import Stage
 from akson.app.wiring import Node, open_node
+from akson.world.raised import places
 
 CONNECTIONS_MAX = 48
 """What all web workers together take of the 60 that the embedded PostgreSQL allows."""
@@ -38,6 +39,7 @@ class House:
         self._settings = settings
         self._stage = stage
         self._on_open = on_open
+        self._floor = floor_of(settings.base_url)
         self._node: Node | None = None
         self._fhir: App | None = None
         self._web: App | None = None
@@ -48,7 +50,7 @@ class House:
         if scope["type"] == "lifespan":
             await self._live(receive, send)
         elif scope["type"] == "http":
-            await self._answer(scope, receive, send)
+            await self._answer(scope, receive, adding(self._floor, send))
 
     async def _live(self, receive: Receive, send: Send) -> None:
         await receive()
@@ -98,7 +100,6 @@ class House:
 async def _json(send: Send, status: int, body: dict[str, Any]) -> None:
     data = json.dumps(body).encode()
     headers = [(b"content-type", b"application/json"), (b"content-length", str(len(data)).encode())]
-    headers += [(b"cache-control", b"no-store"), (b"x-content-type-options", b"nosniff")]
     await send({"type": "http.response.start", "status": status, "headers": headers})
     await send({"type": "http.response.body", "body": data})
 
@@ -110,6 +111,4 @@ def _tell(failed: BaseException) -> None:
     if isinstance(failed, Problem):
         _log.error("%s %s %s", failed, failed.why, failed.now)
         return
-    frames = traceback.extract_tb(failed.__traceback__)[-6:]
-    where = " < ".join(f"{frame.name}:{frame.lineno}" for frame in reversed(frames))
-    _log.error("AKS-APP-500 %s in %s", type(failed).__name__, where)
+    _log.error("AKS-APP-500 %s", places(failed))

@@ -207,7 +207,14 @@ TABLE: tuple[Setting, ...] = (
 
 # Read by other parts or by tests; named here so that a mistyped setting is told from them.
 NOT_SETTINGS = frozenset(
-    {"AKSON_PG_BIN", "AKSON_SHARED", "AKSON_SEEDS", "AKSON_TEST_DATABASE_URL", "AKSON_CHROMIUM"}
+    {
+        "AKSON_PG_BIN",
+        "AKSON_SHARED",
+        "AKSON_SEEDS",
+        "AKSON_TEST_DATABASE_URL",
+        "AKSON_CHROMIUM",
+        "AKSON_MEASURE",
+    }
 )
 
 

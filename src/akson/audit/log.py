@@ -217,10 +217,10 @@ class AccessLog:
         self._grown_at = self.clock.now()
         try:
             await self.grow()
-        except Exception:
+        except Exception as failed:
             # The events are durable; the next ones bring the tree along.
             self.tree.forget()
-            _log.warning("AKS-AUDIT-011 the tree of the access log could not be grown", exc_info=True)
+            _log.warning("AKS-AUDIT-011 the log's tree could not be grown: %s", type(failed).__name__)
 
 
 def _not_durable(failed: Exception) -> Problem:

@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 import click
 
 from akson.fhir.problem import Problem
+from akson.world.raised import places
 
 T = TypeVar("T")
 
@@ -25,7 +26,7 @@ class Exit(IntEnum):
 
 
 def run_safely(command: click.Command, arguments: Sequence[str]) -> int:
-    """Runs it; errors become what, why and what now on stderr, and an exit code. Never a traceback for a Problem."""
+    """Runs it; errors become what, why and what now on stderr, and an exit code. Never a traceback."""
     try:
         result = command.main(list(arguments), prog_name="akson", standalone_mode=False)
     except Problem as problem:
@@ -39,6 +40,10 @@ def run_safely(command: click.Command, arguments: Sequence[str]) -> int:
         return Exit.INTERRUPTED
     except BrokenPipeError:
         return Exit.OK
+    except Exception as unexpected:
+        # Its own text may hold what was being loaded or read.
+        click.echo(f"akson: unexpected {places(unexpected)}  (AKS-APP-500)", err=True)
+        return Exit.PROBLEM
     return int(result) if isinstance(result, int) else Exit.OK
 
 

@@ -29,6 +29,7 @@ from akson.web.shell.house import (
     Way,
 )
 from akson.web.shell.pages import Frame, SessionMarks
+from akson.world.raised import places
 
 COOKIE = "akson"
 DEVICE_COOKIE = "akson-device"
@@ -67,11 +68,19 @@ def over_tls(request: Request) -> bool:
 
 
 def set_cookie(request: Request, response: Response, session_cookie: str) -> None:
-    response.set_cookie(COOKIE, session_cookie, httponly=True, samesite="strict", secure=over_tls(request))
+    secure = over_tls(request)
+    response.set_cookie(
+        on_this_host(request, COOKIE), session_cookie, httponly=True, samesite="strict", secure=secure
+    )
+
+
+def on_this_host(request: Request, name: str) -> str:
+    """`__Host-` where TLS is: no neighbour host and no page without TLS can plant such a cookie (RFC 6265bis)."""
+    return f"__Host-{name}" if over_tls(request) else name
 
 
 def cookie_of(request: Request) -> str:
-    return request.cookies.get(COOKIE, "")
+    return request.cookies.get(on_this_host(request, COOKIE), "")
 
 
 def resting_of(request: Request, house: House) -> WebSession | None:
@@ -223,8 +232,8 @@ def endpoint(house: House, screen: Screen, way: Way) -> Endpoint:
                 log.error("%s on %s: %s", problem.id, screen.name, problem.what)
             return error_page(request, house, problem)
         except Exception as error:
-            # The path names patients, so the log gets the screen and the trace alone.
-            log.error("unexpected %s on %s", type(error).__name__, screen.name, exc_info=error)
+            # The path names patients and so may the error's own text: the log gets the screen and the places alone.
+            log.error("unexpected on %s: %s", screen.name, places(error))
             return error_page(request, house, problems.unexpected())
 
     return answer

@@ -78,7 +78,12 @@ async def leave(request: Request, house: House) -> Response:
         )
     else:
         response = RedirectResponse(f"{gate.LOGIN_PATH}?ut", 303)
-    response.delete_cookie(gate.COOKIE, httponly=True, samesite="strict")
+    response.delete_cookie(
+        gate.on_this_host(request, gate.COOKIE),
+        httponly=True,
+        samesite="strict",
+        secure=gate.over_tls(request),
+    )
     response.headers["clear-site-data"] = '"cache"'
     return response
 

@@ -61,7 +61,7 @@ def _told(handler: OpenHandler) -> OpenHandler:
                 view,
                 status=problems.STATUS[problem.kind],
             )
-            _forget(response)
+            _forget(request, response)
             return response
 
     return answer
@@ -84,7 +84,7 @@ async def begin(request: Request, house: House) -> Response:
 async def finish(request: Request, house: House) -> Response:
     """Back from the issuer. Taken once, whatever comes of it."""
     client, issuers = _client(request, house), _issuers(house)
-    pending = issuers.pending.take(request.cookies.get(LOGIN_COOKIE, ""))
+    pending = issuers.pending.take(request.cookies.get(_login_cookie(request), ""))
     if pending.issuer != client.issuer.id:
         raise Problem(
             ProblemKind.UNAUTHENTICATED,
@@ -105,7 +105,7 @@ async def take_role(request: Request, house: House) -> Response:
     """The role she chose, of those that were offered to this browser."""
     forms.require_own_origin(request)
     given = await forms.fields(request)
-    choice = _issuers(house).pending.take_choice(request.cookies.get(LOGIN_COOKIE, ""))
+    choice = _issuers(house).pending.take_choice(request.cookies.get(_login_cookie(request), ""))
     chosen = given.get("rolle", "")
     if not chosen.isdecimal() or int(chosen) >= len(choice.actors):
         raise Problem(
@@ -162,7 +162,7 @@ def _enter(request: Request, house: House, actor: Actor, vouched: Vouched, goal:
     assert session is not None
     response = gate.resting_page(request, house, session, goal=gate.goal_of(actor, goal))
     response.status_code = 200
-    _forget(response)
+    _forget(request, response)
     gate.set_cookie(request, response, cookie)
     return response
 
@@ -173,7 +173,7 @@ def _new_cookie(house: House) -> str:
 
 def _remember(request: Request, response: Response, cookie: str, *, strict: bool = False) -> None:
     response.set_cookie(
-        LOGIN_COOKIE,
+        _login_cookie(request),
         cookie,
         max_age=int(LIFETIME.total_seconds()),
         path=gate.LOGIN_PATH,
@@ -184,8 +184,19 @@ def _remember(request: Request, response: Response, cookie: str, *, strict: bool
     )
 
 
-def _forget(response: Response) -> None:
-    response.delete_cookie(LOGIN_COOKIE, path=gate.LOGIN_PATH, httponly=True, samesite="lax")
+def _forget(request: Request, response: Response) -> None:
+    response.delete_cookie(
+        _login_cookie(request),
+        path=gate.LOGIN_PATH,
+        httponly=True,
+        samesite="lax",
+        secure=gate.over_tls(request),
+    )
+
+
+def _login_cookie(request: Request) -> str:
+    """Not `__Host-`: it is sent to the paths of the login alone, and that prefix allows no path."""
+    return f"__Secure-{LOGIN_COOKIE}" if gate.over_tls(request) else LOGIN_COOKIE
 
 
 SCREEN = Screen(

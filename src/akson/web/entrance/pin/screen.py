@@ -42,7 +42,7 @@ async def choose(visit: Visit) -> Response:
         return _page(visit, goal)
     if given.get("pin", "") != given.get("igjen", ""):
         return _page(visit, goal, UNEQUAL)
-    secret = visit.request.cookies.get(gate.DEVICE_COOKIE, "")
+    secret = visit.request.cookies.get(gate.on_this_host(visit.request, gate.DEVICE_COOKIE), "")
     if not usable_secret(secret):
         secret = visit.house.sessions.pins.new_secret()
     pins = visit.house.sessions.pins
@@ -54,7 +54,7 @@ async def choose(visit: Visit) -> Response:
         return _page(visit, goal, POOR)
     answer = RedirectResponse(gate.safe_path(goal) or gate.home_of(visit.actor), 303)
     answer.set_cookie(
-        gate.DEVICE_COOKIE,
+        gate.on_this_host(visit.request, gate.DEVICE_COOKIE),
         secret,
         max_age=SECRET_KEPT_S,
         httponly=True,
