@@ -126,7 +126,9 @@ def test_witnesses_sign_within_the_promise_and_a_stranger_can_check(tmp_path: Pa
         entry = akson("log", "proof", "--entry", 0, "--data", data, AKSON_WITNESSES=str(rules)).stdout
         assert akson_verify.check(entry.encode(), keys).accepted
         needless = akson("log", "epoch", "--reason", "Prøve", "--data", data, AKSON_WITNESSES=str(rules))
-        assert needless.returncode == 1 and "AKS-AUDIT-040" in needless.stderr, "the witnesses have seen no more"
+        assert needless.returncode == 1 and "AKS-AUDIT-040" in needless.stderr, (
+            "the witnesses have seen no more"
+        )
         found = sha256(key.split("+")[0].encode()).hexdigest()
         status, note = RunningNode(one.process, other, f"http://127.0.0.1:{ports[1]}").get(
             f"/witness/{found}/checkpoint"
