@@ -64,7 +64,9 @@ async def test_the_officer_asks_by_actor_patient_outcome_unit_and_time(seen):
     assert {who for who, *_ in await asked(seen, "per", unit="tjenesten øst")} == {"ida"}
     assert await asked(seen, "per", purpose="emergency") == []
     assert await asked(seen, "per", actor="omar", until=seen.record.clock.now() - timedelta(days=1)) == []
-    assert len(await asked(seen, "per", actor="omar", since=seen.record.clock.now() - timedelta(hours=1))) == 2
+    assert (
+        len(await asked(seen, "per", actor="omar", since=seen.record.clock.now() - timedelta(hours=1))) == 2
+    )
 
 
 async def test_it_is_paged(seen):
@@ -130,7 +132,12 @@ async def test_a_neighbour_becomes_a_case(house):
     await attempted(house, "omar", "berit")
     assert (await looked_for(house)).new == 1
     (case,) = await cases(house)
-    assert (case.kind, case.actor, case.name, case.patients) == ("neighbour", "omar", "Omar Haddad", ("astrid",))
+    assert (case.kind, case.actor, case.name, case.patients) == (
+        "neighbour",
+        "omar",
+        "Omar Haddad",
+        ("astrid",),
+    )
     assert any("nabo" in words for words in case.reasons) and any("avvist" in words for words in case.reasons)
 
 

@@ -78,7 +78,8 @@ class LogPage:
         return sum(not entry.permitted for day in self.days for entry in day.entries)
 
 
-def _deed(line: AccessLine) -> str:
+def deed(line: AccessLine) -> str:
+    """`så i journalen`; for a refusal what was tried."""
     if line.action in READ_ACTIONS:
         return OPENED if line.permitted else "prøvde å åpne journalen"
     if line.action == "search":
@@ -112,7 +113,7 @@ def _entry(line: AccessLine) -> LogEntry:
         first=line.at,
         last=line.at,
         permitted=line.permitted,
-        deeds=(_deed(line),),
+        deeds=(deed(line),),
         why=line.words,
         purpose=PURPOSE_WORDS.get(line.purpose, line.purpose),
         events=1,
@@ -136,7 +137,7 @@ def _with(entry: LogEntry, line: AccessLine) -> LogEntry:
         first=line.at,
         last=entry.last,
         permitted=entry.permitted,
-        deeds=_joined((*entry.deeds, _deed(line))),
+        deeds=_joined((*entry.deeds, deed(line))),
         why=entry.why,
         purpose=entry.purpose,
         events=entry.events + 1,
