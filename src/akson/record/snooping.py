@@ -185,7 +185,9 @@ class _Neighbourhood:
         self, unit: str, patient: str, employed: Json, registered: Json, numbers: Sequence[bytes], kin: _Kin
     ) -> Staff:
         # The employer's address of her comes first; else the register's, when she is a patient here.
-        homes = _homes(employed) or ([] if protected(dict(registered)) else _homes(registered))
+        homes: list[tuple[str, int]] = _homes(employed) or (
+            [] if protected(dict(registered)) else _homes(registered)
+        )
         near = {self._home(street, number + n) for street, number in homes for n in NEAR}
         return Staff(
             unit,
@@ -199,7 +201,7 @@ class _Neighbourhood:
 
     def _resident(self, body: Json) -> Resident:
         labels = {code for _, code in codings((body.get("meta") or {}).get("security"))}
-        homes = [] if protected(dict(body)) else _homes(body)
+        homes: list[tuple[str, int]] = [] if protected(dict(body)) else _homes(body)
         return Resident(self._home(*homes[0]) if homes else b"", self._family(body), CELEBRITY in labels)
 
     async def _kin(self, patients: Sequence[str]) -> _Kin:
@@ -251,7 +253,7 @@ class _Neighbourhood:
 
 def _homes(body: Json) -> list[tuple[str, int]]:
     """(`0123|storgata`, 12) of each home address in force that has a house number."""
-    found = []
+    found: list[tuple[str, int]] = []
     for address in body.get("address", ()):
         if address.get("use", "home") != "home" or "end" in (address.get("period") or {}):
             continue

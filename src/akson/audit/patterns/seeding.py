@@ -123,7 +123,7 @@ class _Maker:
         return lists
 
     def _workers(self, count: int) -> list[_Worker]:
-        roles, weights = zip(*ROLES, strict=True)
+        roles, weights = [name for name, _ in ROLES], [weight for _, weight in ROLES]
         chosen = self.chance.sample(self.people, count)
         workers = []
         for n, person in enumerate(chosen):
