@@ -8,7 +8,7 @@ about (ADR 0101).
 
 import hashlib
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
@@ -76,32 +76,37 @@ async def look_for(session: "RecordSession", *, since: datetime | None = None) -
             why="Patterns are looked for by the system alone; the privacy officer reads the cases.",
             now="Run `akson log patterns` on the node.",
         )
-    events = await _events(session, since or session.at - PERIOD)
-    looks = [look for event in events if (look := _look(event)) is not None]
+    looks: list[Look] = []
+    latest: dict[str, AccessEvent] = {}
+    events = 0
+    async for event in _events(session, since or session.at - PERIOD):
+        events += 1
+        if (look := _look(event)) is not None:
+            looks.append(look)
+            latest.setdefault(event.actor_id, event)
     around = await _Neighbourhood(session).around(looks)
     cases = find(looks, around)
-    names = {event.actor_id: event for event in reversed(events)}
     await session.record.log.append(
         session.events.make(
             "log", decision, {"": ()}, at=session.at, words="Loggen ble kontrollert maskinelt."
         )
     )
-    rows = [_row(case, names[case.actor]) for case in cases]
+    rows = [_row(case, latest[case.actor]) for case in cases]
     new = await session.record.log.rows.cases.keep(rows, session.at)
-    return Result(len(events), len(looks), len(cases), new)
+    return Result(events, len(looks), len(cases), new)
 
 
-async def _events(session: "RecordSession", since: datetime) -> list[AccessEvent]:
-    """Newest first."""
-    events: list[AccessEvent] = []
+async def _events(session: "RecordSession", since: datetime) -> AsyncIterator[AccessEvent]:
+    """Newest first. A month is let through a page at a time: events are large, what is kept of them is not."""
     before: int | None = None
     while True:
         found = await session.record.log.events_found(
             session.actor.tenant, since=since, before=before, count=ROWS_EACH
         )
-        events += [event for _, event in found]
+        for _, event in found:
+            yield event
         if len(found) < ROWS_EACH:
-            return events
+            return
         before = found[-1][0]
 
 

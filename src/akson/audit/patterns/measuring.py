@@ -44,8 +44,8 @@ def measure(towns: Iterable[Municipality]) -> list[Measured]:
         for case in cases:
             false[case.kind] += not any(_names(case, one) for one in town.planted)
     rows = [Measured(kind.value, planted[kind], found[kind], false[kind], user_days) for kind in Kind]
-    total = (sum(each.values()) for each in (planted, found, false))
-    return [*rows, Measured("all", *total, user_days)]
+    everything = [sum(each.values()) for each in (planted, found, false)]
+    return [*rows, Measured("all", everything[0], everything[1], everything[2], user_days)]
 
 
 def _names(case: Case, planted: Planted) -> bool:
