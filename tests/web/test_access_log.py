@@ -6,6 +6,7 @@ import akson_verify
 from akson.access.actor import PurposeOfUse
 from akson.app.cast import CAST
 from akson.fhir.problem import Problem, ProblemKind
+from akson.store.follow_up_cases import NewCase
 from tests.web.conftest import Rooms
 from tests.web.test_patient_pages import words
 
@@ -109,3 +110,47 @@ async def test_the_page_that_checks_needs_no_login_and_no_house(rooms: Rooms) ->
         assert "script-src 'self'" in answer.headers["content-security-policy"]
     assert "/static/" not in (await rooms.visitor("").get("/verifiser/")).text
     assert (await rooms.visitor("").get("/verifiser/%2e%2e/build.py")).status_code == 404
+
+
+async def test_the_officer_searches_the_whole_log(rooms: Rooms) -> None:
+    await rooms.visitor("omar").get("/pasient/astrid")
+    per = rooms.visitor("per")
+    empty = (await per.get("/tilgangslogg/sok")).text
+    assert "Søket logges" in empty and "Treff" not in empty
+    found = words((await per.get("/tilgangslogg/sok?ansatt=omar&utfall=deny&enhet=vest")).text)
+    assert "Omar Haddad omar sykepleier, Hjemmetjenesten Vest" in found and "Ida Nilsen" not in found
+    assert "Ingen oppslag passer" in (await per.get("/tilgangslogg/sok?ansatt=omar&til=2020-01-01")).text
+    assert "Datoen finnes ikke" in (await per.get("/tilgangslogg/sok?fra=2026-02-31")).text
+
+
+@pytest.mark.parametrize("path", ["/tilgangslogg/sok?ansatt=omar", "/tilgangslogg/saker"])
+@pytest.mark.parametrize("who", ["ida", "arne"])
+async def test_search_and_cases_are_for_the_officer(rooms: Rooms, path: str, who: str) -> None:
+    answer = await rooms.visitor(who).get(path)
+    assert answer.status_code == 403 and "AKS-WEB-030" in answer.text
+
+
+async def test_a_case_is_shown_with_its_reasons_and_closed(rooms: Rooms) -> None:
+    now = rooms.record.clock.now()
+    case = NewCase(
+        tenant=1,
+        kind="neighbour",
+        actor="omar",
+        subject="astrid",
+        name="Omar <b>Haddad",
+        unit="Hjemmetjenesten Vest",
+        patients=("astrid",),
+        score=7.5,
+        reasons=("Pasienten er nabo.", "Ingenting ble skrevet."),
+        first=now,
+        last=now,
+    )
+    await rooms.record.log.rows.cases.keep([case], now)
+    per = rooms.visitor("per")
+    page = (await per.get("/tilgangslogg/saker")).text
+    assert "Nabo: Omar &lt;b&gt;Haddad" in page and "Pasienten er nabo." in page and "ikke en dom" in page
+    token = page.split('name="token" value="', 1)[1].split('"', 1)[0]
+    id = page.split('name="sak" value="', 1)[1].split('"', 1)[0]
+    closed = await per.post("/tilgangslogg/sak", data={"token": token, "sak": id, "svar": "Feil navn."})
+    assert closed.status_code == 303
+    assert "Ingen saker venter" in (await per.get("/tilgangslogg/saker")).text

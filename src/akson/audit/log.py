@@ -147,6 +147,23 @@ class AccessLog:
         rows = await self.rows.events_of(tenant, patient, actor=actor, before=before, count=count)
         return [(row.idx, canonical.decode(row.canonical)) for row in rows]
 
+    async def events_found(
+        self,
+        tenant: int,
+        *,
+        patient: str | None = None,
+        actor: str | None = None,
+        since: datetime | None = None,
+        until: datetime | None = None,
+        before: int | None = None,
+        count: int = 1_000,
+    ) -> list[tuple[int, AccessEvent]]:
+        """(place in the log, event) of all of a tenant, newest first; narrowed by what is named."""
+        rows = await self.rows.events_found(
+            tenant, patient=patient, actor=actor, since=since, until=until, before=before, count=count
+        )
+        return [(row.idx, canonical.decode(row.canonical)) for row in rows]
+
     async def _flush(self) -> None:
         while self._waiting:
             batch, events = self._take()

@@ -1,5 +1,7 @@
 """Lines of the access log as people read them: events of one request and outcome become one line."""
 
+from collections.abc import Sequence
+
 from akson.audit.event import AccessEvent
 from akson.audit.log import AccessLog
 from akson.record.values import AccessLine
@@ -18,10 +20,11 @@ async def of_patient(
     grouped: dict[tuple[str, str, str], list[tuple[int, AccessEvent]]] = {}
     for index, event in found:
         grouped.setdefault((event.request, event.actor_id, event.outcome), []).append((index, event))
-    return [_line(events) for events in grouped.values()][:count]
+    return [line_of(events) for events in grouped.values()][:count]
 
 
-def _line(events: list[tuple[int, AccessEvent]]) -> AccessLine:
+def line_of(events: Sequence[tuple[int, AccessEvent]]) -> AccessLine:
+    """Of events of one request and outcome, newest first."""
     index, first = events[-1]
     return AccessLine(
         at=first.at,

@@ -14,7 +14,7 @@ from akson.access.decision import Decision, Everything
 from akson.audit.log import Prepared
 from akson.fhir.problem import Problem, ProblemKind
 from akson.fhir.search.query import Query
-from akson.record import access_lines, everything, explanation, redacting
+from akson.record import access_lines, everything, explanation, log_search, redacting
 from akson.record.acts import declare, emergency, identify, lift
 from akson.record.acts.grounds import Ground
 from akson.record.acts.identify import Identity
@@ -196,6 +196,11 @@ class RecordSession:
         )
         await self._log(self.events.make("log", decision, {patient: []}, at=self.at))
         return lines
+
+    async def search_log(self, asked: log_search.LogQuestion) -> log_search.LogFound:
+        """Events of the log, newest first: the privacy officer's search, and what `access_log` shows as whole events.
+        Raises Problem NOT_FOUND for whom neither is for."""
+        return await log_search.find(self, asked)
 
     async def log_proof(self, patient: str) -> bytes:
         """All of `access_log` with what proves that it is whole: the file that `akson-verify` checks. Not for staff, who

@@ -14,6 +14,7 @@ import asyncpg
 
 from akson.fhir.problem import Problem, ProblemKind
 from akson.store import connections
+from akson.store.follow_up_cases import FollowUpCases
 from akson.store.lanes import Lanes
 from akson.store.migrate import migrate
 from akson.store.statements import statement
@@ -154,6 +155,7 @@ class AuditLogStore:
         self._pool = pool
         # Events are appended by one at a time, for every request; the tree and those who read the log take turns.
         self._lane = Lanes(pool, kept=1)
+        self.cases = FollowUpCases(pool)
 
     @classmethod
     async def open(cls, dsn: str, *, pool_size: int = 2) -> "AuditLogStore":
@@ -253,6 +255,30 @@ class AuditLogStore:
             "order by idx desc limit $4"
         )
         return [_row(row) for row in await self._pool.fetch(sql, tenant, patient, last, count, actor)]
+
+    async def events_found(
+        self,
+        tenant: int,
+        *,
+        patient: str | None = None,
+        actor: str | None = None,
+        since: datetime | None = None,
+        until: datetime | None = None,
+        before: int | None = None,
+        count: int = 1_000,
+    ) -> list[LogRow]:
+        """Events of a tenant, newest first, before a place; of a patient, of an actor, of the time [since, until)."""
+        last = before if before is not None else 2**63 - 1
+        named = [
+            ("patient =", patient),
+            ("actor =", actor),
+            ("at >=", since),
+            ("at <", until),
+        ]
+        given = [(column, value) for column, value in named if value is not None]
+        wanted = "".join(f" and {column} ${n}" for n, (column, _) in enumerate(given, 4))
+        sql = f"{_ROW} where tenant = $1 and idx < $2{wanted} order by idx desc limit $3"
+        return [_row(row) for row in await self._pool.fetch(sql, tenant, last, count, *(v for _, v in given))]
 
     async def all_events_of(self, tenant: int, patient: str, *, below: int, count: int) -> list[LogRow]:
         """A patient's events before a place, oldest first."""

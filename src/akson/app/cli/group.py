@@ -29,7 +29,9 @@ CLIENT_COMMANDS: dict[str, tuple[str, str]] = {
 }
 LOG_COMMANDS: dict[str, tuple[str, str]] = {
     "epoch": ("log_epoch", "Declare that the log was restored to an older state."),
+    "export": ("log_export", "Print access events as FHIR AuditEvent (BALP, no-domain)."),
     "heads": ("log_heads", "State every patient's head in the log now, as at midnight."),
+    "patterns": ("log_patterns", "Look for snooping in the log; cases for the privacy officer."),
     "proof": ("log_proof", "Print the proof of a patient's log, for akson-verify."),
     "verify": ("log_verify", "Compute the whole access log again and compare."),
 }

@@ -89,7 +89,8 @@ ACT_DEEDS = {
 """What an act is called: carried out, and refused."""
 
 
-def _deed(line: AccessLine) -> str:
+def deed(line: AccessLine) -> str:
+    """`så i journalen`; for a refusal what was tried."""
     if line.action in ACT_DEEDS:
         return ACT_DEEDS[line.action][not line.permitted]
     if line.action in READ_ACTIONS:
@@ -125,7 +126,7 @@ def _entry(line: AccessLine) -> LogEntry:
         first=line.at,
         last=line.at,
         permitted=line.permitted,
-        deeds=(_deed(line),),
+        deeds=(deed(line),),
         why=line.words,
         purpose=PURPOSE_WORDS.get(line.purpose, line.purpose),
         events=1,
@@ -149,7 +150,7 @@ def _with(entry: LogEntry, line: AccessLine) -> LogEntry:
         first=line.at,
         last=entry.last,
         permitted=entry.permitted,
-        deeds=_joined((*entry.deeds, _deed(line))),
+        deeds=_joined((*entry.deeds, deed(line))),
         why=entry.why,
         purpose=entry.purpose,
         events=entry.events + 1,

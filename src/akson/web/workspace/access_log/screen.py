@@ -10,6 +10,7 @@ from starlette.responses import RedirectResponse, Response
 
 from akson.access.actor import Actor
 from akson.fhir.problem import Problem, ProblemKind
+from akson.record import log_search
 from akson.record.session import RecordSession
 from akson.record.values import ID
 from akson.web.shell import gate
@@ -17,10 +18,16 @@ from akson.web.shell.access_lines import log_page, place_asked
 from akson.web.shell.chart import load_chart
 from akson.web.shell.house import PRIVACY_OFFICER, Audience, Screen, Visit, Way
 from akson.web.shell.waiting import waiting
+from akson.web.workspace.access_log import officer_search
 from akson.web.workspace.access_log.view import AccessLogView
 
 PATH = "/pasient/{patient}/tilgangslogg"
 ENTRY_PATH = "/tilgangslogg"
+SEARCH_PATH = "/tilgangslogg/sok"
+CASES_PATH = "/tilgangslogg/saker"
+CASE_PATH = "/tilgangslogg/sak"
+OUTCOME_MAX = 500
+CASE_DIGITS_MAX = 18
 
 
 async def _page(visit: Visit, session: RecordSession, view: AccessLogView) -> Response:
@@ -52,8 +59,7 @@ async def show(visit: Visit) -> Response:
     return await _page(visit, session, view)
 
 
-async def enter(visit: Visit) -> Response:
-    """The officer's way in."""
+def _officer_only(visit: Visit) -> None:
     if visit.actor.role != PRIVACY_OFFICER:
         raise Problem(
             ProblemKind.FORBIDDEN,
@@ -62,7 +68,50 @@ async def enter(visit: Visit) -> Response:
             why="Andre ser loggen for én pasient om gangen, fra pasientens journal.",
             now="Åpne journalen og velg Tilgangslogg.",
         )
+
+
+async def enter(visit: Visit) -> Response:
+    """The officer's way in."""
+    _officer_only(visit)
     return await _page(visit, visit.open(), AccessLogView(None, None, "", everyone=True))
+
+
+async def _officer_page(visit: Visit, session: RecordSession, template: str, view: object) -> Response:
+    frame = gate.frame_of(visit.request, visit.house, visit, waiting=await waiting(session, visit.actor))
+    return visit.house.pages.page(f"workspace/access_log/{template}.html", frame, view)
+
+
+async def search(visit: Visit) -> Response:
+    """The whole log, by what the officer asks for; nothing before she asks."""
+    _officer_only(visit)
+    session, asked = visit.open(), officer_search.typed(visit.request.query_params)
+    if not any(asked.values()):
+        return await _officer_page(visit, session, "officer_search", officer_search.view_of(asked, None))
+    try:
+        wanted = officer_search.question(asked, place_asked(visit.request))
+    except ValueError:
+        view = officer_search.view_of(asked, None, "Datoen finnes ikke. Skriv den som 2026-11-24.")
+        return await _officer_page(visit, session, "officer_search", view)
+    found = await session.search_log(wanted)
+    return await _officer_page(visit, session, "officer_search", officer_search.view_of(asked, found))
+
+
+async def cases(visit: Visit) -> Response:
+    """What patterns have pointed at."""
+    _officer_only(visit)
+    session = visit.open()
+    rows = [officer_search.case_of(row) for row in await log_search.open_cases(session)]
+    return await _officer_page(visit, session, "cases", rows)
+
+
+async def close(visit: Visit) -> Response:
+    """One of them is answered; closing what is closed already changes nothing."""
+    form = await visit.form()
+    _officer_only(visit)
+    id, outcome = form.get("sak", ""), form.get("svar", "").strip()[:OUTCOME_MAX]
+    if id.isascii() and id.isdigit() and len(id) <= CASE_DIGITS_MAX and outcome:
+        await log_search.close_case(visit.open(), int(id), outcome)
+    return RedirectResponse(CASES_PATH, 303)
 
 
 async def find(visit: Visit) -> Response:
@@ -76,5 +125,12 @@ async def find(visit: Visit) -> Response:
 SCREEN = Screen(
     "workspace.access_log",
     Audience.STAFF,
-    (Way(PATH, show), Way(ENTRY_PATH, enter), Way(ENTRY_PATH, find, "POST")),
+    (
+        Way(PATH, show),
+        Way(ENTRY_PATH, enter),
+        Way(ENTRY_PATH, find, "POST"),
+        Way(SEARCH_PATH, search),
+        Way(CASES_PATH, cases),
+        Way(CASE_PATH, close, "POST"),
+    ),
 )

@@ -1,0 +1,14 @@
+"""Access events as FHIR AuditEvent, for other people's tools.
+
+    balp(event, Node("storvik", "https://storvik.example/fhir"))          IHE Basic Audit Log Patterns 1.1.5
+    trust_framework(event, node)                                          no-domain Trustframework AuditEvent 0.9.8, or None
+
+Pure. What the event does not say is left out, or said to be unknown where a profile demands it; nothing is guessed. There
+is no national id of anybody in it: patients by their id here, staff by HPR number or actor id.
+"""
+
+from akson.audit.export.balp import balp
+from akson.audit.export.parts import Node
+from akson.audit.export.trust_framework import trust_framework
+
+__all__ = ["Node", "balp", "trust_framework"]
