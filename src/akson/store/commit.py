@@ -2,8 +2,8 @@
 
 A few new resources, or the next version of one, are one statement (one_statement.py). Otherwise: per type that is replaced
 one statement moves the old versions to history; per type one COPY writes the new ones; one statement writes relations, log
-events and the change event; few write further facts (fact_rows.py). Everybody locks in the same order (type, bucket, id), and
-a lost race is CONFLICT, never a half-written Bundle. What may be written is decided above.
+events and the change event; few write further facts (fact_rows.py). Everybody locks in the same order (type, bucket, id),
+and a lost race is CONFLICT, never a half-written Bundle. What may be written is decided above.
 """
 
 import asyncio
