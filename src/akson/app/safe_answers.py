@@ -31,9 +31,10 @@ def adding(floor: tuple[tuple[bytes, bytes], ...], send: Send) -> Send:
 
     async def send_safely(message: MutableMapping[str, Any]) -> None:
         if message["type"] == "http.response.start":
-            given = {name.lower() for name, _ in message["headers"]}
-            missing = [header for header in floor if header[0] not in given]
-            message["headers"] = [*message["headers"], *missing]
+            headers = message["headers"]
+            # ASGI's names are lower case.
+            given = {header[0] for header in headers}
+            message["headers"] = [*headers, *(header for header in floor if header[0] not in given)]
         await send(message)
 
     return send_safely
