@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from akson.app.settings import Settings
 
 HELD_OUT = 1001
-"""First of the seeds that `--seeded` takes. Weights were chosen on 1 to 5."""
+"""First of the seeds that `--seeded` takes. Weights were chosen on 1 to 8."""
 
 
 @click.command("patterns")

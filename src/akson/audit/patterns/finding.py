@@ -7,7 +7,7 @@ from akson.audit.patterns.pairs import House, Pair
 from akson.audit.patterns.rows import Case, Kind, Look, Sign, Surroundings
 
 ALARM = 5.0
-"""Sum of weights from which a pair is worth a question: a pattern and at least two circumstances. Tuned on seeds 1 to 5 of
+"""Sum of weights from which a pair is worth a question: a pattern and at least two circumstances. Tuned on seeds 1 to 8 of
 `seeding`; measured on others."""
 
 
