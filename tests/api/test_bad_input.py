@@ -20,6 +20,8 @@ ANSWER_S_MAX = 1.0
 """Of this process's own work, so that a busy machine decides nothing; on a quiet one it is what the clock says."""
 READER_S_MAX = 0.5
 """What another reader may wait meanwhile; some 0.1 s when the machine does nothing else."""
+TRIES = 3
+"""What other work on the machine does once, it does not do each time; a loop that is held up is."""
 
 
 async def counted(fhir: Fhir) -> dict[str, int]:
@@ -67,8 +69,11 @@ async def refused(fhir: Fhir, name: str) -> None:
     before = await counted(fhir)
     kind, path, body = REFUSED[name]()
     headers = {"Content_Encoding": kind} if kind == "gzip" else ({"Content_Type": kind} if kind else {})
-    async with another_reader(fhir) as waits:
-        answer = await quickly(fhir.ask("POST", path, body, **headers), name)
+    for left in reversed(range(TRIES)):
+        async with another_reader(fhir) as waits:
+            answer = await quickly(fhir.ask("POST", path, body, **headers), name)
+        if max(waits) < READER_S_MAX or not left:
+            break
     if name == "bundle: 50 MB of numbers":
         assert answer.status_code == 413, answer.text[:300]
     assert 400 <= answer.status_code < 500, (name, answer.status_code, answer.text[:300])

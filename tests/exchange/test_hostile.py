@@ -9,6 +9,7 @@ from akson.exchange.opening import open_message
 from tests.exchange.samples import admission, bent
 
 LIMIT_S = 2.0
+"""Of this process's own work, so that a busy machine decides nothing."""
 DOCTYPE = '<!DOCTYPE MsgHead [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;">]>'
 EXTERNAL = '<!DOCTYPE MsgHead [<!ENTITY x SYSTEM "file:///etc/passwd">]>'
 ROOT = "<MsgHead "
@@ -48,10 +49,10 @@ ATTACKS = {
 @pytest.mark.parametrize("attack", ATTACKS)
 def test_it_is_refused_at_once(attack: str) -> None:
     content = ATTACKS[attack]()
-    began = time.monotonic()
+    began = time.process_time()
     opened = open_message(content)
     errors = faults_of(opened)
-    took = time.monotonic() - began
+    took = time.process_time() - began
     assert errors or attack in ("long text", "many comments"), attack
     assert took < LIMIT_S, f"{attack} took {took:.1f} s"
     assert not (opened.envelope and opened.envelope.patient and "root:" in opened.envelope.patient.name)
