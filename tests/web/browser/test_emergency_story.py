@@ -45,6 +45,7 @@ async def test_the_emergency_story(readers: Readers, site: RunningNode) -> None:
     interactions, began = 0, time.monotonic()
     await nadia.get_by_role("link", name="Nødtilgang").click()
     interactions += 1
+    await expect(nadia.get_by_role("searchbox")).to_be_focused()
     await nadia.keyboard.type(number)
     await nadia.keyboard.press("Enter")
     interactions += 1
