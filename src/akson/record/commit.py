@@ -17,6 +17,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from akson.access.decision import Everything
+from akson.access.policy import by_ground_alone
 from akson.audit.log import Prepared
 from akson.fhir.codec import json
 from akson.fhir.codec.splice import splice
@@ -214,8 +215,20 @@ class Commit:
             whole = isinstance(judge.scope(step.action, step.draft.type).restriction, Everything)
             # Whoever does not see all of the tenant must not learn, by naming an id, whether it is taken.
             named = step.action == "create" and step.draft.method == "PUT" and not whole
-            if named or not judge.decide(step.action, step.concerned).permit:
+            decision = judge.decide(step.action, step.concerned)
+            if named or not decision.permit or (by_ground_alone(decision) and self._prolongs(step)):
                 await self._refuse(step)
+
+    def _prolongs(self, step: _Step) -> bool:
+        """Whether it gives the writer or her unit a relation, or closes the record, or lets somebody act for the patient.
+
+        What was opened for some hours must not be made to last. The acts of the record follow rules of their own.
+        """
+        if step.draft.change.act:
+            return False
+        own = self._session.actor.grantees
+        given = any(relation.grantee in own for relation in step.derived.relations)
+        return given or bool(step.derived.representations or step.derived.barriers)
 
     async def _refuse(self, step: _Step) -> None:
         seen = {patient: [] for patient in step.concerned.patients} or {"": []}
