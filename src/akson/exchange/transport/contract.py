@@ -3,7 +3,7 @@
 A transport moves bytes and says what it knows about them. It judges no message, keeps no state that matters (its table
 is the outbox's and the inbox's), and may be killed at any point: sending the same parcel again must be harmless.
 
-    outbox ─ Parcel ─► Transport.send ─► Handed      what the other side's transport has; the receipt comes later, as a message
+    outbox ─ Parcel ─► Transport.send ─► Handed      what their transport has; the receipt comes later, as a message
     Transport.fetch ─► Arrival ─► inbox stores it ─► Transport.taken(arrival)      only then may it forget
 """
 
@@ -27,7 +27,7 @@ class Parcel:
     """One document for one receiver, on its way out. Ids are UUIDs in lower case, HER-ids digits."""
 
     id: str
-    """Of this handing-over, the same at every retry: what transports use as their message id, so that a duplicate is known."""
+    """Of this handing-over, the same at every retry: the transport's own message id, so that a duplicate is known."""
     type: str
     """Code in 8279; `APPREC` for a receipt."""
     msg_id: str
