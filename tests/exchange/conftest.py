@@ -91,6 +91,8 @@ class PostHouse:
     store: Store
     post: PostStore
     clock: FixedClock
+    dsn: str = ""
+    """Of the record, beside which the post keeps its own tables."""
     sent: list[tuple[str, bytes]] = field(default_factory=list)
 
     async def send(self, name: str, content: bytes) -> None:
@@ -183,7 +185,7 @@ async def _house(database: str, log_database: str) -> AsyncIterator[PostHouse]:
     record = Record(store, log, definitions=load(), clock=clock, random=random)
     post = await PostStore.open(database, clock=clock, pool_size=2)
     try:
-        yield PostHouse(record, store, post, clock)
+        yield PostHouse(record, store, post, clock, database)
     finally:
         await post.close()
         await record.close()
