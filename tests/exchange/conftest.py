@@ -105,10 +105,16 @@ class PostHouse:
             )
             for tenant, own in HOUSES.items()
         }
-        parts = {"record": self.record, "post": self.post, "send": self.send} | more
+        parts = {"record": self.record, "post": self.post, "send": self.send, "receipts_in": None} | more
         directory = Directory(parts["record"], tuple(HOUSES), elsewhere)
         return Inbox(
-            parts["record"], parts["post"], directory, parts["send"], clock=self.clock, version="0.1.0"
+            parts["record"],
+            parts["post"],
+            directory,
+            parts["send"],
+            clock=self.clock,
+            version="0.1.0",
+            receipts_in=parts["receipts_in"],
         )
 
     async def take(self, content: bytes, name: str = "a.xml") -> Outcome:

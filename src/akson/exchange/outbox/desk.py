@@ -1,7 +1,8 @@
 """Items for what is not done: one Task per row, owned by the unit that sent it, until a receipt comes or a person is done.
 
-No patient data: a message is named by its number in the outbox, type and receiver. The id follows from row and spell, so that a
-second try finds the work of the first; one that ends before it was made is made ended, so that a slower hand cannot open it.
+No patient data: a message is named by its number in the outbox, type and receiver. The id follows from row and spell, so
+that a second try finds the work of the first; one that ends before it was made is made ended, so that a slower hand cannot
+open it.
 """
 
 import uuid

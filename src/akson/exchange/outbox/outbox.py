@@ -104,6 +104,14 @@ class Outbox:
             await self._queued(id)
         return rows
 
+    async def repeat_or_queue(self, letter: Letter) -> list[int]:
+        """For receipts: one that is done and asked for again goes once more."""
+        rows = await self.queue(letter)
+        for id in rows:
+            if (await self._row(id)).sending.state == states.DONE:
+                await self.lost_there(id)
+        return rows
+
     async def work(self, limit: int = ROWS_EACH) -> int:
         """One round of everything that waits; gives how much there was, so that a full one is followed at once."""
         done = await self.promote(limit)
