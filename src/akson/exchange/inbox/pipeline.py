@@ -23,6 +23,8 @@ from akson.exchange.inbox.receipts import Answered
 from akson.exchange.judgement import UNREADABLE, UUID, Answer, Verdict, judge, unreadable
 from akson.exchange.message_type import CareMessage
 from akson.exchange.opening import Opened, open_message
+from akson.exchange.outbox.receipts_in import ReceiptsIn, Taken
+from akson.exchange.outbox.states import RECEIPT
 from akson.exchange.times import NORWAY
 from akson.fhir.problem import Problem, ProblemKind
 from akson.record.door import Record
@@ -72,14 +74,24 @@ class Inbox:
     """Built once per process. Nothing is kept between items."""
 
     def __init__(
-        self, record: Record, post: PostStore, directory: Directory, send: Send, *, clock: Clock, version: str
+        self,
+        record: Record,
+        post: PostStore,
+        directory: Directory,
+        send: Send,
+        *,
+        clock: Clock,
+        version: str,
+        receipts_in: ReceiptsIn | None = None,
     ) -> None:
+        """`receipts_in` takes what answers our own messages; without one they are messages of no known type."""
         self._record = record
         self._post = post
         self._directory = directory
         self._send = send
         self._clock = clock
         self._version = version
+        self._receipts_in = receipts_in
 
     async def receive(self, content: bytes, *, transport: str, name: str) -> int:
         """Keeps the original. What came before, to the byte and under the same name, is answered again or tried again."""
@@ -131,6 +143,12 @@ class Inbox:
         if item.receipt is not None:
             await self._finish(item, receipts.unpack(item.receipt), "")
             return
+        if (
+            self._receipts_in is not None
+            and (taken := await self._receipts_in.take(item.original)) is not None
+        ):
+            await self._receipt_came(item, taken)
+            return
         opened = open_message(item.original)
         if await self._is_duplicate(item, opened):
             return
@@ -145,6 +163,24 @@ class Inbox:
             problem = problem or "AKS-EXCHANGE-012"
             await self._tell_officer(item, "Meldingen kan ikke leses, eller avsenderen er ukjent.", None)
         await self._answer(item, opened, verdict, problem)
+
+    async def _receipt_came(self, item: InboxItem, taken: Taken) -> None:
+        """It is kept with the message it answers; here it ends. One that nobody can use is somebody's to look at."""
+        if taken.verdict == "unusable":
+            await self._tell_officer(item, "En kvittering kan ikke leses.", None)
+            await self._post.advance(item.id, "refused", note="", problem=taken.problem, type=RECEIPT)
+            return
+        ended = (
+            {"sender_her": taken.sender, "msg_id": taken.receipt_id}
+            if UUID.fullmatch(taken.receipt_id)
+            else {}
+        )
+        try:
+            await self._post.advance(item.id, "accepted", note=taken.verdict, type=RECEIPT, **ended)
+        except Problem as came_before:
+            if came_before.id != "AKS-STORE-061":
+                raise
+            await self._post.advance(item.id, "duplicate", note=taken.verdict, type=RECEIPT)
 
     async def _is_duplicate(self, item: InboxItem, opened: Opened) -> bool:
         """Claims sender and MsgId for this item; the first one to have them decides, and its receipts are given again."""
@@ -179,7 +215,8 @@ class Inbox:
             await self._post.advance(first.id, "retry", note="received again", retry_at=None)
         # Without a receipt the first one is still under way; its receipt will come of itself.
         note = f"item {first.id} was first" if first is not None else ""
-        await self._post.advance(item.id, "duplicate", note=note, type=envelope.type.v, receipt=kept)
+        told = {"type": envelope.type.v, "sender_her": key}
+        await self._post.advance(item.id, "duplicate", note=note, receipt=kept, **told)
         return True
 
     async def _deliver(
@@ -263,6 +300,7 @@ class Inbox:
             receipt=kept,
             problem=problem or None,
             type=type,
+            sender_her=(opened.envelope.sender.key if opened.envelope else "") or None,
             retry_at=until,
         )
         await self._finish(item, answered, " ".join(verdict.codes))
