@@ -41,6 +41,8 @@ def command(file: Path, as_json: bool) -> int:
 
 
 def _envelope(envelope: "Envelope") -> dict[str, Any]:
+    from akson.exchange.envelope.attachments import words
+
     return {
         "type": envelope.type.v,
         "messageId": envelope.msg_id,
@@ -50,7 +52,7 @@ def _envelope(envelope: "Envelope") -> dict[str, Any]:
         "sender": _party(envelope.sender),
         "receivers": [{"role": r.role, **_party(r.party)} for r in envelope.receivers],
         "patient": _person(envelope.patient) if envelope.patient else None,
-        "attachments": len(envelope.attachments),
+        "attachments": [words(a) for a in envelope.attachments],
     }
 
 
@@ -66,10 +68,10 @@ def _person(person: "Person") -> dict[str, Any]:
 def _content(opened: "Opened") -> dict[str, Any]:
     from akson.exchange.rendering import lines_of
 
-    if opened.type is None or not opened.content:
+    if opened.type is None or opened.version is None or not opened.content:
         return {"type": opened.type.words if opened.type else None, "lines": []}
     summary = opened.type.summary(opened.type.parse(opened.content)) if not opened.faults else ""
-    lines = list(lines_of(opened.type.structure, opened.content))
+    lines = list(lines_of(opened.version.structure, opened.content))
     return {"type": opened.type.words, "summary": summary, "lines": lines}
 
 
@@ -87,8 +89,10 @@ def _fhir(opened: "Opened") -> list[dict[str, Any]]:
     recipients = tuple({"type": "Organization", "display": r.party.words} for r in envelope.receivers)
     communication = mirror.to_fhir(message, mirror.Around(sender, recipients, received, patient))
     identifier = {"system": mirror.MESSAGE_ID, "value": mirror.message_id(message)}
-    encounter = message.type.begins(message.facts, StayFacts(identifier, patient, sender, received))
-    return [communication, encounter]
+    if message.type.stay is None:
+        return [communication]
+    encounter = message.type.stay.begins(message.facts, StayFacts(identifier, patient, sender, received))
+    return [communication, *([encounter] if encounter else [])]
 
 
 def _tell(stages: dict[str, Any]) -> None:

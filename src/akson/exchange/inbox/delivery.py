@@ -32,7 +32,7 @@ class Delivery:
     mirrored: Resource | None
     """This message's own Communication, when it stands already: an earlier try got so far."""
     standing: Resource | None
-    """The Encounter it speaks of."""
+    """The Encounter it speaks of; None for a type that speaks of no stay."""
     originals: tuple[Resource, ...]
     """Communications that it cancels."""
     tasks: tuple[Resource, ...]
@@ -141,18 +141,19 @@ async def _standing(
     originals: tuple[Resource, ...],
 ) -> Resource | None:
     """The stay of an earlier try, else the one that is cancelled, else the one at the same hospital that it may be."""
+    effect = message.type.stay
+    if effect is None:
+        return None
     told = [c for c in (mirrored, *originals) if c and "encounter" in c]
     if told:
         return await directory.read(tenant, str(told[0]["encounter"]["reference"]))
     if patient.match is not Match.KNOWN or message.status == CANCELLED:
         return None
-    terms = (_about(patient.id), _status(*message.type.speaks_of(message.facts)))
+    terms = (_about(patient.id), _status(*effect.speaks_of(message.facts)))
     found = await directory.find(tenant, Query("Encounter", terms=terms, count=FOUND_MAX))
     begun = mirror.message_id(message, message.envelope.conversation)
     here = [
-        e
-        for e in found
-        if (_same_house(e, hospital) or _named(e, begun)) and message.type.may_be(message.facts, e)
+        e for e in found if (_same_house(e, hospital) or _named(e, begun)) and effect.may_be(message.facts, e)
     ]
     return max(
         here, key=lambda e: (_named(e, begun), str(e.get("period", {}).get("start", ""))), default=None

@@ -22,7 +22,7 @@ from akson.exchange.identity_numbers import SYSTEMS
 from akson.exchange.inbox.delivery import Delivery, subject
 from akson.exchange.inbox.directory import Resource
 from akson.exchange.inbox.patients import WORDS, Match
-from akson.exchange.message_type import CANCELLED, CareMessage, StayFacts
+from akson.exchange.message_type import CANCELLED, CareMessage, StayEffect, StayFacts
 
 TASKS = "https://akson.no/fhir/CodeSystem/task"
 MATCH_PATIENT = "match-patient"
@@ -57,34 +57,41 @@ def plan(delivery: Delivery) -> Plan:
 
 
 def _news(delivery: Delivery) -> Plan:
-    message, standing = delivery.message, delivery.standing
-    amended: tuple[Resource, ...] = ()
-    made: tuple[Made, ...] = ()
-    if standing is not None and message.type.may_be(message.facts, standing):
-        encounter = f"Encounter/{standing['id']}"
-        changed = message.type.changed(message.facts, standing)
-        amended = () if delivery.cancelled or changed == standing else (changed,)
-    else:
-        begun = message.type.begins(message.facts, _stay_facts(delivery))
-        if delivery.cancelled:
-            begun = message.type.undone(message.facts, begun)
-        made = (Made(made_id(delivery.tenant, message, "Encounter"), begun),)
-        encounter = f"Encounter/{made[0].id}"
+    effect = delivery.message.type.stay
+    encounter, made, amended = _stay(delivery, effect) if effect is not None else (None, (), ())
     # Who heard of the cancellation first needs no item about what it cancelled.
     tasks = () if delivery.cancelled else _tasks(delivery, encounter)
     return Plan((_communication(delivery, encounter), *made, *tasks), amended)
 
 
+def _stay(
+    delivery: Delivery, effect: StayEffect
+) -> tuple[str | None, tuple[Made, ...], tuple[Resource, ...]]:
+    """The Encounter that the message is about, as a reference; what is made and what is changed of it."""
+    message, standing = delivery.message, delivery.standing
+    if standing is not None and effect.may_be(message.facts, standing):
+        changed = effect.changed(message.facts, standing)
+        amended = () if delivery.cancelled or changed == standing else (changed,)
+        return f"Encounter/{standing['id']}", (), amended
+    begun = effect.begins(message.facts, _stay_facts(delivery))
+    if begun is None:
+        return None, (), ()
+    if delivery.cancelled:
+        begun = effect.undone(message.facts, begun)
+    made = Made(made_id(delivery.tenant, message, "Encounter"), begun)
+    return f"Encounter/{made.id}", (made,), ()
+
+
 def _cancellation(delivery: Delivery) -> Plan:
     message, standing = delivery.message, delivery.standing
-    encounter, amended = "", list[Resource]()
-    if standing is not None:
+    encounter, amended = None, list[Resource]()
+    if standing is not None and message.type.stay is not None:
         encounter = f"Encounter/{standing['id']}"
-        undone = message.type.undone(message.facts, standing)
+        undone = message.type.stay.undone(message.facts, standing)
         amended += [undone] if undone != standing else []
     reason = {"text": "Avsender har kansellert meldingen."}
     amended += [{**task, "status": "cancelled", "statusReason": reason} for task in delivery.tasks]
-    return Plan((_communication(delivery, encounter or None), *_tasks(delivery, encounter)), tuple(amended))
+    return Plan((_communication(delivery, encounter), *_tasks(delivery, encounter)), tuple(amended))
 
 
 def _communication(delivery: Delivery, encounter: str | None) -> Made:
@@ -109,11 +116,11 @@ def _identifier(delivery: Delivery) -> Resource:
     return {"system": mirror.MESSAGE_ID, "value": mirror.message_id(delivery.message)}
 
 
-def _tasks(delivery: Delivery, encounter: str) -> tuple[Made, ...]:
+def _tasks(delivery: Delivery, encounter: str | None) -> tuple[Made, ...]:
     return tuple(_task(delivery, owner, n, encounter) for n, owner in enumerate(delivery.owners))
 
 
-def _task(delivery: Delivery, owner: Resource, number: int, encounter: str) -> Made:
+def _task(delivery: Delivery, owner: Resource, number: int, encounter: str | None) -> Made:
     message, type = delivery.message, delivery.message.type
     cancels = message.status == CANCELLED
     title = f"Kansellert: {type.title.lower()}" if cancels else type.title
