@@ -79,6 +79,9 @@ class Judge:
         self._decisions: dict[
             tuple[str, str, tuple[str, ...], tuple[str, ...], datetime | None, tuple[str, ...]], Decision
         ] = {}
+        self._facts: dict[
+            tuple[tuple[str, ...], tuple[str, ...], datetime | None, tuple[str, ...]], Facts
+        ] = {}
         self._matchings: dict[tuple[str, str], tuple[Matching, ...]] = {}
         self._answered: dict[tuple[str, str, bytes], tuple[str, ...]] = {}
         self._own = tuple(dict.fromkeys(_own_patients(actor)))
@@ -114,6 +117,7 @@ class Judge:
         # A text that is no id is nobody's.
         missing = [p for p in dict.fromkeys(patients) if p not in self._known and ID.fullmatch(p)]
         if missing:
+            self._facts.clear()
             self._known |= await self._store.facts(
                 self._actor.tenant,
                 missing,
@@ -157,10 +161,21 @@ class Judge:
 
     def facts(self, resource: Judged, matches: tuple[str, ...] = ()) -> Facts:
         """What the decision on this resource rests on. `matches`: which of the searches of an app's scopes it answers."""
+        key = (resource.patients, resource.labels, resource.released, matches)
+        found = self._facts.get(key)
+        if found is None:
+            found = self._facts[key] = self._gathered(resource, matches)
+        return found
+
+    def _gathered(self, resource: Judged, matches: tuple[str, ...]) -> Facts:
+        patients = tuple(dict.fromkeys(self._name(patient) for patient in resource.patients))
+        if self._known.keys().isdisjoint(resource.patients):
+            # Nothing is read of anybody for whom everything is open: so in most of a load.
+            return Facts(patients, labels=resource.labels, released=resource.released, matches=matches)
         known = [(self._name(patient), self._known.get(patient)) for patient in resource.patients]
         rows = [(name, facts) for name, facts in known if facts is not None]
         return Facts(
-            patients=tuple(dict.fromkeys(name for name, _ in known)),
+            patients=patients,
             relations=_sorted(_as(name, row) for name, facts in rows for row in facts.relations),
             barriers=_sorted(_as(name, row) for name, facts in rows for row in facts.barriers),
             representations=_sorted(_as(name, row) for name, facts in rows for row in facts.representations),
