@@ -4,7 +4,8 @@
 | ------------------------------------- | ------------------------------------------------------------------------ |
 | Type (8279)                           | category                                                                 |
 | sender and MsgId                      | identifier (MESSAGE_ID)                                                  |
-| RefToParent                           | inResponseTo.identifier; of a cancellation also identifier (CANCELS)     |
+| RefToParent                           | inResponseTo.identifier; of a cancellation or change also identifier     |
+| what a reader is shown                | identifier (SAME_WORDS), to find a letter that was sent twice            |
 | GenDate                               | sent                                                                     |
 | sender, receivers                     | sender, recipient                                                        |
 | patient                               | subject, once matched                                                    |
@@ -33,7 +34,7 @@ from akson.exchange.content import write as write_content
 from akson.exchange.envelope import msghead_format
 from akson.exchange.envelope.msghead import CONTAINER, PREFIXES, is_content
 from akson.exchange.extension import BASE, from_extension, to_extension
-from akson.exchange.message_type import CANCELLED, CareMessage, Resource, Version
+from akson.exchange.message_type import CANCELLED, CHANGED, CareMessage, Resource, Version
 from akson.exchange.messages import BY_CODE
 from akson.exchange.opening import open_message
 from akson.exchange.schema import Coded, Values, write_structure
@@ -48,6 +49,9 @@ VERSION_UNTOLD = "1.6"
 MESSAGE_ID = "https://akson.no/fhir/NamingSystem/message-id"
 """`<sender>|<MsgId>`: a MsgId is one sender's, and no other sender can claim it."""
 CANCELS = "https://akson.no/fhir/NamingSystem/cancelled-message-id"
+CHANGES = "https://akson.no/fhir/NamingSystem/changed-message-id"
+SAME_WORDS = "https://akson.no/fhir/NamingSystem/message-words"
+"""`<sender>|<digest>`: equal for messages of one sender that say the same about the same person, whatever their ids."""
 MESSAGE_TYPES = f"{NORWEGIAN_LISTS}8279"
 _ATTACHMENT = "A"
 
@@ -139,12 +143,23 @@ def _whole(head: Values, version: Version, content: Values, files: Sequence[Reso
 
 def _identifiers(message: CareMessage) -> list[Resource]:
     found = [{"system": MESSAGE_ID, "value": message_id(message)}]
-    if message.status == CANCELLED and message.envelope.parent:
+    found.append({"use": "secondary", "system": SAME_WORDS, "value": same_words(message)})
+    speaks_of = {CANCELLED: CANCELS, CHANGED: CHANGES}.get(message.status)
+    if speaks_of and message.envelope.parent:
         found += [
-            {"use": "secondary", "system": CANCELS, "value": message_id(message, id)}
+            {"use": "secondary", "system": speaks_of, "value": message_id(message, id)}
             for id in dict.fromkeys((message.envelope.parent, message.envelope.conversation))
         ]
     return found
+
+
+def same_words(message: CareMessage) -> str:
+    """Of type, person and everything a reader is shown: two systems that send one letter twice differ in ids alone."""
+    patient = message.envelope.patient
+    who = "|".join(sorted(i.plain for i in patient.idents)) if patient else ""
+    name = patient.name.casefold() if patient else ""
+    said = "\n".join((message.type.code, who, name, rendering.text(message)))
+    return f"{message.envelope.sender.key}|{hashlib.sha256(said.encode('utf-8')).hexdigest()[:32]}"
 
 
 def _answered(message: CareMessage) -> list[Resource]:

@@ -31,6 +31,7 @@ def command(file: Path, as_json: bool) -> int:
         "envelope": _envelope(opened.envelope) if opened.envelope else None,
         "content": _content(opened),
         "judgement": [{"code": e.code, "words": e.more} for e in errors],
+        "remarks": _remarks(opened),
         "fhir": _fhir(opened) if not errors else None,
     }
     if as_json:
@@ -54,6 +55,14 @@ def _envelope(envelope: "Envelope") -> dict[str, Any]:
         "patient": _person(envelope.patient) if envelope.patient else None,
         "attachments": [words(a) for a in envelope.attachments],
     }
+
+
+def _remarks(opened: "Opened") -> list[str]:
+    """What is odd and no reason to refuse; codes are held against the lists that come with Akson."""
+    from akson.exchange.remarks import remarks_of
+    from akson.terminology import Terminology
+
+    return [str(remark) for remark in remarks_of(opened, Terminology.of_this_installation().exists)]
 
 
 def _party(party: "Party") -> dict[str, Any]:
@@ -110,6 +119,8 @@ def _tell(stages: dict[str, Any]) -> None:
     click.secho("Judgement", bold=True)
     for error in stages["judgement"] or [{"code": "OK", "words": "whoever it is for"}]:
         click.echo(f"  {error['code']}  {error['words']}")
+    for remark in stages["remarks"]:
+        click.echo(f"  {remark}")
     if stages["fhir"]:
         click.secho("FHIR", bold=True)
         for resource in stages["fhir"]:

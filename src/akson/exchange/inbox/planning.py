@@ -5,6 +5,9 @@
 | admission            | Communication, Encounter, Task with owner   | the start, when only the end was known          |
 | discharge            | Communication, Task (Encounter when none stands) | the Encounter ends                         |
 | changed              | Communication, Task                         | the Encounter                                   |
+| the same again       | Communication, Task with a question         |                                                 |
+| change of what has not come | as news; what comes late is kept beside it |                                           |
+| cancellation of it is not told what | Communication, Task with a question |                                         |
 | cancellation         | Communication, Task                         | the Encounter undone, open Tasks cancelled      |
 | patient not matched  | Communication without subject, Task for the message officer |                                 |
 
@@ -26,6 +29,7 @@ from akson.exchange.message_type import CANCELLED, CareMessage, StayEffect, Stay
 
 TASKS = "https://akson.no/fhir/CodeSystem/task"
 MATCH_PATIENT = "match-patient"
+FOLLOW_UP = "follow-up"
 _NAMESPACE = uuid.uuid5(uuid.NAMESPACE_URL, "https://akson.no/exchange/inbox")
 
 
@@ -51,9 +55,55 @@ def made_id(tenant: int, message: CareMessage, part: str) -> str:
 def plan(delivery: Delivery) -> Plan:
     if delivery.patient.match is not Match.KNOWN:
         return Plan((_communication(delivery, None), _unmatched(delivery)), ())
+    if delivery.twin is not None:
+        return _question(delivery, _twin_words(delivery), (delivery.twin,))
     if delivery.message.status == CANCELLED:
+        if not delivery.message.envelope.parent:
+            return _question(delivery, _which_words(delivery), delivery.candidates)
         return _cancellation(delivery)
+    if delivery.changed is not None:
+        return _overtaken(delivery, delivery.changed)
     return _news(delivery)
+
+
+def _question(delivery: Delivery, words: str, about: tuple[Resource, ...]) -> Plan:
+    """Kept as it came, with a question to its owner; nothing else is changed before somebody has answered."""
+    communication = _communication(delivery, None)
+    asked = []
+    for number, owner in enumerate(delivery.owners):
+        title = f"Avklare: {delivery.message.type.title.lower()}"
+        base = _base(delivery, f"Task/question/{number}", FOLLOW_UP, title, words, owner)
+        input = [
+            {
+                "type": {"text": "Gjelder kanskje"},
+                "valueReference": {"reference": f"Communication/{one['id']}"},
+            }
+            for one in about
+        ]
+        told = {"for": subject(delivery.patient), **({"input": input} if input else {})}
+        asked.append(Made(base.id, {**base.resource, **told}))
+    return Plan((communication, *asked), ())
+
+
+def _twin_words(delivery: Delivery) -> str:
+    return (
+        "Avsender har sendt den samme meldingen før, siste døgn, under en annen meldings-id. "
+        "Er den sendt to ganger, eller har det skjedd igjen? Den er ikke tatt inn en gang til."
+    )
+
+
+def _which_words(delivery: Delivery) -> str:
+    found = len(delivery.candidates)
+    told = {0: "Ingen tidligere melding passer.", 1: "Én tidligere melding passer."}.get(
+        found, f"{found} tidligere meldinger passer."
+    )
+    return f"Avsender kansellerer en melding, men sier ikke hvilken. {told} Ingenting er endret i journalen."
+
+
+def _overtaken(delivery: Delivery, change: Resource) -> Plan:
+    """What it said has been changed already: it is kept beside its change, and nobody needs to act upon it."""
+    encounter = change.get("encounter", {}).get("reference")
+    return Plan((_communication(delivery, encounter),), ())
 
 
 def _news(delivery: Delivery) -> Plan:
