@@ -23,20 +23,33 @@ from akson_lab.nhn.helseid import HelseId, Refused
 from akson_lab.nhn.message_server import MessageServer, Refusal
 from akson_lab.nhn.messages import Messages
 from akson_lab.nhn.parties import Parties
+from akson_lab.nhn.register import Register
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 REGISTER_AUDIENCE = "nhn:cp-api"
+ANY_VERSION = ""
 
 
 class Nhn:
-    def __init__(self, *, seed: int = 0, begins: datetime | None = None, speed: float = 1.0) -> None:
+    """`ports` of HelseID, message server and register; 0 is any that is free."""
+
+    def __init__(
+        self,
+        *,
+        seed: int = 0,
+        begins: datetime | None = None,
+        speed: float = 1.0,
+        ports: tuple[int, int, int] = (0, 0, 0),
+    ) -> None:
+        self._ports = ports
         self.clock = LabClock(begins, speed=speed)
         self.faults = Faults(seed)
         self.helseid = HelseId()
         self.parties = Parties()
         self.messages = Messages(self.clock, self.faults)
         self.message_server = MessageServer(self.messages, self.parties, self.clock)
-        self.helseid_address = self.message_server_address = ""
+        self.register = Register(self.parties, self.clock)
+        self.helseid_address = self.message_server_address = self.register_address = ""
         self.reachable = True
         """False: every connection to an API is cut at once."""
         self._runners: list[web.AppRunner] = []
@@ -50,13 +63,15 @@ class Nhn:
     ) -> None:
         await self.stop()
 
-    async def start(self, *, ports: tuple[int, int] = (0, 0)) -> None:
-        """Port 0 is any that is free."""
+    async def start(self) -> None:
+        ports = self._ports
         plain = web.Application()
         plain.add_routes(self.helseid.routes())
         self.helseid_address = self.helseid.address = await self._serve(plain, ports[0])
         api = self._api(message_server.AUDIENCE, self.message_server.routes(), version="3")
         self.message_server_address = await self._serve(api, ports[1])
+        register = self._api(REGISTER_AUDIENCE, self.register.routes(), version=ANY_VERSION)
+        self.register_address = await self._serve(register, ports[2])
 
     async def stop(self) -> None:
         for runner in self._runners:
