@@ -29,6 +29,7 @@ from akson.access.rules import (
     closed,
     duty,
     machines,
+    post,
     redacting,
     staff,
 )
@@ -51,6 +52,9 @@ RULES: tuple[Rule, ...] = (
     staff.reference_data,
     staff.unmatched_items,
     staff.privacy_officer,
+    post.open_message,
+    post.match_message,
+    post.find_for_message,
     attested.attested,
     duty.weak_login,
     duty.no_duty,

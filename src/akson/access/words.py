@@ -62,6 +62,8 @@ ACTIONS: dict[str, Words] = {
     "delete": ("slette", "delete"),
     "log": ("se hvem som har sett", "see the log"),
     "identify": ("finne personen", "identify"),
+    "open-message": ("åpne én melding med grunn", "open one message with a ground"),
+    "match-message": ("knytte en melding til en pasient", "place a message with a patient"),
 }
 BASES: dict[str, Words] = {
     "parental": ("foreldreansvar", "parental responsibility"),

@@ -24,6 +24,7 @@ from akson.world import Clock, Random
 
 if TYPE_CHECKING:
     from akson.web.shell.pages import Pages
+    from akson.web.shell.post_desk import PostDesk
 
 
 class Opens(Protocol):
@@ -91,6 +92,8 @@ class House:
     """What stands behind apps; None on a node without any."""
     fhir: str = ""
     """The FHIR address that others know this node by; "" when it is whatever they call us."""
+    post: "PostDesk | None" = None
+    """What stands behind the message officer's screens; None where there is no post."""
 
 
 class Audience(StrEnum):
@@ -106,6 +109,8 @@ PROOF_FIELD = "proof"
 """Where a plain form carries what htmx and fetch send as a header."""
 PRIVACY_OFFICER = "privacy-officer"
 """The one role at work with the access log of everyone, and with nothing else of the record."""
+MESSAGE_OFFICER = "message-officer"
+"""The one role at work with the post itself: where messages are, never what they say."""
 STAFF_KINDS = (ActorKind.PRACTITIONER,)
 CITIZEN_KINDS = (ActorKind.CITIZEN, ActorKind.PROXY)
 
