@@ -120,6 +120,7 @@ class Trial:
             clock=self.node.clock,
             version=version("akson"),
             told=self.heard.told,
+            real=False,
         )
 
     async def _register(self, wanted: Sequence[Resource]) -> None:

@@ -8,7 +8,8 @@ from akson.exchange import mirror
 from akson.exchange.envelope.values import Party
 from akson.exchange.inbox.directory import Directory, Place, Resource, identifier_query, reference
 from akson.exchange.inbox.patients import Match, PatientMatch, match
-from akson.exchange.message_type import CANCELLED, CareMessage
+from akson.exchange.message_type import CANCELLED, CHANGED, CareMessage, TellsResults
+from akson.exchange.stays import IN_ERROR
 from akson.fhir.search.query import Query, ReferenceValue, Term, TokenValue
 from akson.terminology.systems import HER_ID
 
@@ -46,6 +47,8 @@ class Delivery:
     """The Communication of its own change, when that came first."""
     twin: Resource | None = None
     """The Communication that said the same within the last day, under another MsgId."""
+    results: tuple[Resource, ...] = ()
+    """Findings in the record that this message changes or cancels."""
     candidates: tuple[Resource, ...] = ()
     """What a cancellation may mean that does not say what it cancels; newest first."""
 
@@ -75,6 +78,7 @@ async def gather(
         tasks=await _tasks(directory, tenant, originals),
         cancelled=bool(await _speaking_of(directory, tenant, message, mirror.CANCELS)),
         changed=next(iter(await _speaking_of(directory, tenant, message, mirror.CHANGES)), None),
+        results=await _results(directory, tenant, message),
         twin=await _twin(directory, tenant, message, received),
         candidates=await _candidates(directory, tenant, message, patient),
     )
@@ -84,9 +88,21 @@ async def _speaking_of(
     directory: Directory, tenant: int, message: CareMessage, system: str
 ) -> list[Resource]:
     """Communications that cancel or change this message."""
-    return await directory.find(
-        tenant, identifier_query("Communication", (system,), mirror.message_id(message))
-    )
+    ids = [mirror.message_id(message)]
+    if message.envelope.own_id and message.status not in (CANCELLED, CHANGED):
+        ids.append(mirror.message_id(message, message.envelope.own_id))
+    return await directory.find(tenant, identifier_query("Communication", (system,), *ids))
+
+
+async def _results(directory: Directory, tenant: int, message: CareMessage) -> tuple[Resource, ...]:
+    if not isinstance(message.type, TellsResults) or message.status not in (CANCELLED, CHANGED):
+        return ()
+    own = mirror.message_id(message, message.envelope.own_id or message.envelope.parent)
+    found: list[Resource] = []
+    for type in ("DiagnosticReport", "Observation"):
+        query = identifier_query(type, (mirror.MESSAGE_ID,), own, count=FOUND_MAX)
+        found += await directory.find(tenant, query)
+    return tuple(r for r in found if r.get("status") != IN_ERROR)
 
 
 async def _twin(directory: Directory, tenant: int, message: CareMessage, received: str) -> Resource | None:

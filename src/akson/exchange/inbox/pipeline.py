@@ -16,6 +16,7 @@ from lxml import etree
 
 from akson.access.actor import PurposeOfUse
 from akson.exchange.envelope.apprec import AppRecError
+from akson.exchange.envelope.values import Envelope
 from akson.exchange.inbox import actors, officer, receipts
 from akson.exchange.inbox.delivery import Delivery, gather
 from akson.exchange.inbox.directory import Directory, Place, Resource
@@ -33,7 +34,7 @@ from akson.exchange.judgement import (
 )
 from akson.exchange.message_type import CareMessage
 from akson.exchange.opening import Opened, open_message
-from akson.exchange.remarks import is_production
+from akson.exchange.remarks import is_production, is_test
 from akson.exchange.times import NORWAY
 from akson.fhir import markup
 from akson.fhir.problem import Problem, ProblemKind
@@ -100,6 +101,7 @@ class Inbox:
         version: str,
         refuse_unknown_service: bool = True,
         told: Told | None = None,
+        real: bool = True,
     ) -> None:
         self._record = record
         self._post = post
@@ -109,6 +111,7 @@ class Inbox:
         self._version = version
         self._refuse_unknown_service = refuse_unknown_service
         self._told = told
+        self._real = real
 
     async def receive(self, content: bytes, *, transport: str, name: str) -> int:
         """Keeps the original. What came before, to the byte and under the same name, is answered again or tried again."""
@@ -167,7 +170,7 @@ class Inbox:
         addressed = await directory.addressed(opened.envelope) if opened.envelope else []
         verdict = judge(opened, addressed, refuse_unknown_service=self._refuse_unknown_service)
         problem = opened.problem.id if opened.problem else " ".join(verdict.codes)
-        if verdict.accepted and opened.envelope is not None and not is_production(opened.envelope):
+        if verdict.accepted and opened.envelope is not None and self._is_trial(opened.envelope):
             problem = NOT_PRODUCTION
             words = "Meldingen er merket som opplæring eller feilsøking, og er ikke tatt inn i journalen."
             await self._tell_officer(item, words, verdict.places[0])
@@ -179,6 +182,10 @@ class Inbox:
             problem = NOT_FOR_US if readable else (problem or NO_SENDER)
             await self._tell_officer(item, _ASTRAY if readable else _IN_RUINS, None)
         await self._answer(item, opened, verdict, problem)
+
+    def _is_trial(self, envelope: Envelope) -> bool:
+        """What says of itself that it is no real message. A house that is no real one either takes letters for testing."""
+        return not is_production(envelope) or (self._real and is_test(envelope))
 
     async def _is_duplicate(self, item: InboxItem, opened: Opened) -> bool:
         """Claims sender and MsgId for this item; the first one to have them decides, and its receipts are given again."""

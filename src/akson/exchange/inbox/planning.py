@@ -25,7 +25,15 @@ from akson.exchange.identity_numbers import SYSTEMS
 from akson.exchange.inbox.delivery import Delivery, subject
 from akson.exchange.inbox.directory import Resource
 from akson.exchange.inbox.patients import WORDS, Match
-from akson.exchange.message_type import CANCELLED, CareMessage, StayEffect, StayFacts
+from akson.exchange.message_type import (
+    CANCELLED,
+    CareMessage,
+    ResultFacts,
+    StayEffect,
+    StayFacts,
+    TellsResults,
+)
+from akson.exchange.stays import IN_ERROR
 
 TASKS = "https://akson.no/fhir/CodeSystem/task"
 MATCH_PATIENT = "match-patient"
@@ -111,7 +119,31 @@ def _news(delivery: Delivery) -> Plan:
     encounter, made, amended = _stay(delivery, effect) if effect is not None else (None, (), ())
     # Who heard of the cancellation first needs no item about what it cancelled.
     tasks = () if delivery.cancelled else _tasks(delivery, encounter)
-    return Plan((_communication(delivery, encounter), *made, *tasks), amended)
+    results = () if delivery.cancelled else _results(delivery)
+    return Plan(
+        (_communication(delivery, encounter), *made, *results, *tasks), (*amended, *_withdrawn(delivery))
+    )
+
+
+def _results(delivery: Delivery) -> tuple[Made, ...]:
+    message = delivery.message
+    if not isinstance(message.type, TellsResults):
+        return ()
+    own = message.envelope.own_id
+    letter = {"system": mirror.MESSAGE_ID, "value": mirror.message_id(message, own)}
+    about = ResultFacts(
+        identifiers=(_identifier(delivery), letter) if own else (_identifier(delivery),),
+        patient=subject(delivery.patient),
+        sender=delivery.sender,
+        received=delivery.received,
+        id=lambda part: made_id(delivery.tenant, message, part),
+    )
+    return tuple(Made(id, resource) for id, resource in message.type.results(message.facts, about))
+
+
+def _withdrawn(delivery: Delivery) -> tuple[Resource, ...]:
+    """Findings that the sender has taken back or told anew: they stay, and nobody takes them for true."""
+    return tuple({**resource, "status": IN_ERROR} for resource in delivery.results)
 
 
 def _stay(
@@ -140,6 +172,7 @@ def _cancellation(delivery: Delivery) -> Plan:
         undone = message.type.stay.undone(message.facts, standing)
         amended += [undone] if undone != standing else []
     reason = {"text": "Avsender har kansellert meldingen."}
+    amended += _withdrawn(delivery)
     amended += [{**task, "status": "cancelled", "statusReason": reason} for task in delivery.tasks]
     return Plan((_communication(delivery, encounter), *_tasks(delivery, encounter)), tuple(amended))
 
