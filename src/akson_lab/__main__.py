@@ -1,17 +1,27 @@
-"""`python -m akson_lab admission …`: one message from the hospital, on standard output or into a folder."""
+"""`python -m akson_lab admission …`: one message, on standard output or into a folder. `nhn`: NHN in a box."""
 
 import argparse
+import asyncio
+import json
 import sys
 import uuid
 from datetime import date, datetime
 from pathlib import Path
+from typing import Any
 
 from akson_lab.facts import Party, Shipment, Stay
 from akson_lab.hospital import admission_message
+from akson_lab.nhn import by_hand
 
 
 def main() -> None:
     given = _arguments().parse_args()
+    if given.message == "nhn":
+        try:
+            asyncio.run(by_hand.serve(_told(given.file), tuple(given.ports), given.seed, given.speed))
+        except KeyboardInterrupt:
+            return
+        return
     content = admission_message(_stay(given), Shipment(given.message_id))
     if given.into is None:
         sys.stdout.buffer.write(content)
@@ -46,6 +56,10 @@ def _stay(given: argparse.Namespace) -> Stay:
     )
 
 
+def _told(file: Path | None) -> dict[str, Any]:
+    return json.loads(file.read_text("utf-8")) if file else {}
+
+
 def _party(text: str) -> Party:
     parts = [part.strip() for part in text.split("/")]
     if len(parts) != 4:
@@ -55,9 +69,15 @@ def _party(text: str) -> Party:
 
 def _arguments() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m akson_lab", description=__doc__)
-    message = parser.add_subparsers(required=True, metavar="MESSAGE").add_parser(
-        "admission", help="LOG_INNLAGT: a citizen has been admitted to hospital"
+    commands = parser.add_subparsers(required=True, metavar="COMMAND", dest="message")
+    nhn = commands.add_parser(
+        "nhn", help="HelseID, EDI 2.0 and the address register on loopback", epilog=by_hand.EXAMPLE
     )
+    nhn.add_argument("--file", type=Path, help="parties and clients, JSON")
+    nhn.add_argument("--ports", type=int, nargs=3, default=(0, 0, 0), metavar="PORT")
+    nhn.add_argument("--seed", type=int, default=0)
+    nhn.add_argument("--speed", type=float, default=1.0, help="60 makes an hour of a minute")
+    message = commands.add_parser("admission", help="LOG_INNLAGT: a citizen has been admitted to hospital")
     party = {"type": _party, "required": True, "metavar": "ORGANISATION/HER/SERVICE/HER"}
     message.add_argument("--sender", **party)
     message.add_argument("--receiver", **party)

@@ -20,9 +20,10 @@ from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from akson.identity import keys
 from akson.identity.jwk import base64url, thumbprint
 from akson.identity.openid.assertion import ClientKey
-from akson.identity.openid.client import ClientKeys, OpenIdClient
+from akson.identity.openid.client import OpenIdClient
 from akson.identity.openid.issuer import Issuer, Profile
 from akson.identity.openid.pending import Pending
+from akson.identity.openid.requests import ClientKeys
 from akson.identity.openid.wire import HttpWire
 from akson.world import Clock, FixedClock, SystemClock, SystemRandom
 

@@ -13,9 +13,10 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from akson.fhir.problem import Problem
 from akson.identity import keys
 from akson.identity.openid.assertion import ClientKey
-from akson.identity.openid.client import ClientKeys, OpenIdClient
+from akson.identity.openid.client import OpenIdClient
 from akson.identity.openid.issuer import Issuer, Profile
 from akson.identity.openid.person import ID_PORTEN_HIGH
+from akson.identity.openid.requests import ClientKeys
 from akson.identity.openid.wire import HttpWire
 from akson.world import SystemClock, SystemRandom
 from tests.identity.providers import CHILD, PARENT, RESOURCE, SCOPES, STAFF, Provider, log_in, provider

@@ -25,8 +25,9 @@ from akson.app.supervisor.orders import Stage
 from akson.fhir.problem import Issue, Problem, ProblemKind
 from akson.identity import keys
 from akson.identity.openid.assertion import ClientKey
-from akson.identity.openid.client import ClientKeys, OpenIdClient
+from akson.identity.openid.client import OpenIdClient
 from akson.identity.openid.issuer import Issuer, Profile, on_this_machine
+from akson.identity.openid.requests import ClientKeys
 from akson.identity.openid.wire import Wire
 from akson.world import Clock, Random
 

@@ -76,6 +76,7 @@ class Judge:
         self._policy = policy
         self._scopes: dict[tuple[str, str], Scope] = {}
         self._known: dict[str, PatientFacts] = {}
+        self._whosever: dict[tuple[str, str], Decision] = {}
         self._decisions: dict[
             tuple[str, str, tuple[str, ...], tuple[str, ...], datetime | None, tuple[str, ...]], Decision
         ] = {}
@@ -128,10 +129,18 @@ class Judge:
 
     def decide(self, action: str, resource: Judged) -> Decision:
         """On one resource, by the facts learnt of its patients."""
+        whosever = self._whosever.get((action, resource.type))
+        if whosever is not None:
+            return whosever
         asked = self.scope(action, resource.type)
         if isinstance(asked.restriction, Everything) and not asked.redactions:
             # The same whoever's it is: a load of thousands is decided once.
-            resource = Concerned(resource.type)
+            found = self._decided(action, Concerned(resource.type))
+            self._whosever[action, resource.type] = found
+            return found
+        return self._decided(action, resource)
+
+    def _decided(self, action: str, resource: Judged) -> Decision:
         matches = self._matches(action, resource)
         key = (action, resource.type, resource.patients, resource.labels, resource.released, matches)
         found = self._decisions.get(key)

@@ -34,6 +34,8 @@ from akson.exchange.judgement import (
 )
 from akson.exchange.message_type import CareMessage
 from akson.exchange.opening import Opened, open_message
+from akson.exchange.outbox.receipts_in import ReceiptsIn, Taken
+from akson.exchange.outbox.states import RECEIPT
 from akson.exchange.remarks import is_production, is_test
 from akson.exchange.times import NORWAY
 from akson.fhir import markup
@@ -99,16 +101,19 @@ class Inbox:
         *,
         clock: Clock,
         version: str,
+        receipts_in: ReceiptsIn | None = None,
         refuse_unknown_service: bool = True,
         told: Told | None = None,
         real: bool = True,
     ) -> None:
+        """`receipts_in` takes what answers our own messages; without one they are messages of no known type."""
         self._record = record
         self._post = post
         self._directory = directory
         self._send = send
         self._clock = clock
         self._version = version
+        self._receipts_in = receipts_in
         self._refuse_unknown_service = refuse_unknown_service
         self._told = told
         self._real = real
@@ -163,6 +168,12 @@ class Inbox:
         if item.receipt is not None:
             await self._finish(item, receipts.unpack(item.receipt), "")
             return
+        if (
+            self._receipts_in is not None
+            and (taken := await self._receipts_in.take(item.original)) is not None
+        ):
+            await self._receipt_came(item, taken)
+            return
         opened = open_message(item.original)
         if await self._is_duplicate(item, opened):
             return
@@ -186,6 +197,24 @@ class Inbox:
     def _is_trial(self, envelope: Envelope) -> bool:
         """What says of itself that it is no real message. A house that is no real one either takes letters for testing."""
         return not is_production(envelope) or (self._real and is_test(envelope))
+
+    async def _receipt_came(self, item: InboxItem, taken: Taken) -> None:
+        """It is kept with the message it answers; here it ends. One that nobody can use is somebody's to look at."""
+        if taken.verdict == "unusable":
+            await self._tell_officer(item, "En kvittering kan ikke leses.", None)
+            await self._post.advance(item.id, "refused", note="", problem=taken.problem, type=RECEIPT)
+            return
+        ended = (
+            {"sender_her": taken.sender, "msg_id": taken.receipt_id}
+            if UUID.fullmatch(taken.receipt_id)
+            else {}
+        )
+        try:
+            await self._post.advance(item.id, "accepted", note=taken.verdict, type=RECEIPT, **ended)
+        except Problem as came_before:
+            if came_before.id != "AKS-STORE-061":
+                raise
+            await self._post.advance(item.id, "duplicate", note=taken.verdict, type=RECEIPT)
 
     async def _is_duplicate(self, item: InboxItem, opened: Opened) -> bool:
         """Claims sender and MsgId for this item; the first one to have them decides, and its receipts are given again."""
@@ -223,7 +252,8 @@ class Inbox:
             await self._post.advance(first.id, "retry", note="received again", retry_at=None)
         # Without a receipt the first one is still under way; its receipt will come of itself.
         note = f"item {first.id} was first" if first is not None else ""
-        await self._post.advance(item.id, "duplicate", note=note, type=envelope.type.v, receipt=kept)
+        told = {"type": envelope.type.v, "sender_her": key}
+        await self._post.advance(item.id, "duplicate", note=note, receipt=kept, **told)
         return True
 
     async def _refuse_second(self, item: InboxItem, opened: Opened, first: int) -> None:
@@ -325,6 +355,7 @@ class Inbox:
             receipt=kept,
             problem=problem or None,
             type=type,
+            sender_her=(opened.envelope.sender.key if opened.envelope else "") or None,
             retry_at=until,
         )
         await self._finish(item, answered, " ".join(verdict.codes))

@@ -8,20 +8,18 @@ import hashlib
 import hmac
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
 from urllib.parse import urlencode
 
 from akson.fhir.problem import Problem, ProblemKind
 from akson.identity.jwk import base64url
 from akson.identity.openid import details, tokens
-from akson.identity.openid.assertion import ClientKey, assertion
-from akson.identity.openid.issuer import Issuer, Profile, not_accepted, odd, turned_down, unreachable
+from akson.identity.openid.issuer import Issuer, Profile, not_accepted, odd, turned_down
 from akson.identity.openid.metadata import Discovery
 from akson.identity.openid.pending import Pending
 from akson.identity.openid.person import ID_PORTEN_HIGH, IDENTITY, Person, person
-from akson.identity.openid.proof import proof
+from akson.identity.openid.requests import ClientKeys, Requests
 from akson.identity.openid.signing_keys import SigningKeys
-from akson.identity.openid.wire import Answer, NoAnswer, Wire
+from akson.identity.openid.wire import Answer, Wire
 from akson.world import Clock, Random
 
 SCOPES = {
@@ -36,16 +34,7 @@ SCOPES = {
 }
 LEVEL_WORD = {Profile.HELSEID: "Level4", Profile.IDPORTEN: ID_PORTEN_HIGH}
 CANCELLED = "access_denied"
-NONCE_CHARACTERS_MAX = 500
 LOGIN_OLDER_THAN_ASKED_S = 60
-
-
-@dataclass(frozen=True, slots=True)
-class ClientKeys:
-    """`client` says which client we are; `binding` is the DPoP key that tokens are bound to. Never the same key."""
-
-    client: ClientKey
-    binding: ClientKey
 
 
 class OpenIdClient:
@@ -64,13 +53,11 @@ class OpenIdClient:
         self.redirect = redirect
         self.after_logout = after_logout
         self._keys = keys
-        self._wire = wire
         self._clock = clock
         self._random = random
         self._discovery = Discovery(issuer, wire, clock)
         self._signing = SigningKeys(issuer, self._discovery, wire, clock)
-        self._nonce = ""
-        """What the issuer last asked our proofs to carry (RFC 9449, 8)."""
+        self._requests = Requests(issuer, keys, wire=wire, clock=clock, random=random)
 
     async def begin(self, goal: str) -> tuple[str, Pending]:
         """Where to send the browser, and what to keep until it is back. Raises Problem AKS-LOGIN-001 to -003."""
@@ -83,7 +70,7 @@ class OpenIdClient:
             goal=goal,
             at=self._clock.now().timestamp(),
         )
-        answer = await self._ask(metadata.pushing, self._request(pending))
+        answer = await self._requests.ask(metadata.pushing, self._request(pending))
         address = answer.body.get("request_uri")
         if answer.status not in (200, 201) or not isinstance(address, str):
             raise turned_down(self.issuer, answer.error or f"status {answer.status}")
@@ -125,7 +112,7 @@ class OpenIdClient:
         code = query.get("code", "")
         if not code:
             raise odd(self.issuer, "It sent the browser back without a code.")
-        answer = await self._ask(
+        answer = await self._requests.ask(
             metadata.token,
             {
                 "grant_type": "authorization_code",
@@ -144,7 +131,7 @@ class OpenIdClient:
         if not isinstance(access, str) or not access:
             raise odd(self.issuer, "It gave no access token.")
         kind = str(answer.body.get("token_type", "")).lower()
-        if kind != "dpop" and self._is_bound:
+        if kind != "dpop" and self._requests.are_bound:
             raise odd(self.issuer, "Its access token is not bound to a key.")
         claims = await tokens.id_token_claims(
             given,
@@ -178,10 +165,6 @@ class OpenIdClient:
             raise not_accepted("the two tokens are about two people")
         return found
 
-    @property
-    def _is_bound(self) -> bool:
-        return self.issuer.profile is Profile.HELSEID
-
     async def end_session(self, id_token: str) -> str:
         """Where the browser is sent to log out there too; "" when the issuer has no such place or does not answer."""
         try:
@@ -202,35 +185,6 @@ class OpenIdClient:
         claims = await tokens.logout_claims(token, self.issuer, self._signing, now=self._clock.now())
         session, subject = claims.get("sid"), claims.get("sub")
         return session if isinstance(session, str) else "", subject if isinstance(subject, str) else ""
-
-    async def _ask(self, url: str, form: Mapping[str, str]) -> Answer:
-        """One request as this client, with a proof; a second time when the issuer wants its nonce in it."""
-        answer = await self._post(url, form)
-        given = answer.headers.get("dpop-nonce", "")
-        wanted = answer.status in (400, 401) and answer.error == "use_dpop_nonce"
-        if given and len(given) <= NONCE_CHARACTERS_MAX:
-            self._nonce = given
-            if wanted:
-                answer = await self._post(url, form)
-                self._nonce = answer.headers.get("dpop-nonce", "") or self._nonce
-        return answer
-
-    async def _post(self, url: str, form: Mapping[str, str]) -> Answer:
-        now = self._clock.now()
-        whole = {
-            **form,
-            "client_id": self.issuer.client_id,
-            **assertion(self.issuer, self._keys.client, now=now, random=self._random),
-        }
-        headers = {}
-        if self._is_bound:
-            headers["DPoP"] = proof(
-                self._keys.binding, "POST", url, now=now, random=self._random, nonce=self._nonce
-            )
-        try:
-            return await self._wire.post(url, whole, headers)
-        except NoAnswer as failed:
-            raise unreachable(self.issuer, f"The request got no answer: {failed}.") from failed
 
     def _secret(self) -> str:
         return base64url(self._random.bytes(32))
