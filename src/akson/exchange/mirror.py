@@ -13,6 +13,8 @@
 | the whole header, as declared         | extension HEADER                                                         |
 | the whole content, as declared        | extension CONTENT                                                        |
 | which version of the type             | extension VERSION                                                        |
+| RefToConversation                     | identifier (CONVERSATION)                                                |
+| (what our own post adds)              | note                                                                     |
 
 The extensions repeat what has a home, on purpose: this resource is the message as it was sent, and must give it back
 whatever happens to the Encounter and the Task that were made of it (docs/adr/0021).
@@ -33,7 +35,7 @@ from akson.exchange.content import write as write_content
 from akson.exchange.envelope import msghead_format
 from akson.exchange.envelope.msghead import CONTAINER, PREFIXES, is_content
 from akson.exchange.extension import BASE, from_extension, to_extension
-from akson.exchange.message_type import CANCELLED, CareMessage, Resource, Version
+from akson.exchange.message_type import CANCELLED, CHANGED, CareMessage, Resource, Version
 from akson.exchange.messages import BY_CODE
 from akson.exchange.opening import open_message
 from akson.exchange.schema import Coded, Values, write_structure
@@ -48,6 +50,10 @@ VERSION_UNTOLD = "1.6"
 MESSAGE_ID = "https://akson.no/fhir/NamingSystem/message-id"
 """`<sender>|<MsgId>`: a MsgId is one sender's, and no other sender can claim it."""
 CANCELS = "https://akson.no/fhir/NamingSystem/cancelled-message-id"
+REPLACES = "https://akson.no/fhir/NamingSystem/replaced-conversation-id"
+"""The conversation all of which a change says anew."""
+CONVERSATION = "https://akson.no/fhir/NamingSystem/conversation-id"
+"""`<sender>|<MsgId of the first message>`, on each message after it: a change or cancellation speaks of all before it."""
 MESSAGE_TYPES = f"{NORWEGIAN_LISTS}8279"
 _ATTACHMENT = "A"
 
@@ -61,6 +67,8 @@ class Around:
     received: str
     subject: Resource | None = None
     encounter: Resource | None = None
+    notes: tuple[str, ...] = ()
+    """What the municipality's own post adds for its readers: what the message lacks, what is new in it."""
 
 
 def message_id(message: CareMessage, msg_id: str = "") -> str:
@@ -92,6 +100,7 @@ def to_fhir(message: CareMessage, around: Around) -> Resource:
             {"contentString": rendering.text(message)},
             *({"contentAttachment": file} for file in files),
         ],
+        "note": [{"text": note} for note in around.notes],
     }
     return {name: value for name, value in told.items() if value}
 
@@ -139,6 +148,11 @@ def _whole(head: Values, version: Version, content: Values, files: Sequence[Reso
 
 def _identifiers(message: CareMessage) -> list[Resource]:
     found = [{"system": MESSAGE_ID, "value": message_id(message)}]
+    if message.envelope.conversation.lower() != message.envelope.msg_id.lower():
+        value = message_id(message, message.envelope.conversation)
+        found.append({"use": "secondary", "system": CONVERSATION, "value": value})
+        if message.status == CHANGED:
+            found.append({"use": "secondary", "system": REPLACES, "value": value})
     if message.status == CANCELLED and message.envelope.parent:
         found += [
             {"use": "secondary", "system": CANCELS, "value": message_id(message, id)}

@@ -53,6 +53,7 @@ TERMINOLOGY_COMMANDS: dict[str, tuple[str, str]] = {
 MESSAGE_COMMANDS: dict[str, tuple[str, str]] = {
     "receive": ("message_receive", "Take messages in, as if they had come by post."),
     "show": ("message_show", "Show a message file stage by stage; nothing is stored."),
+    "table": ("message_table", "How the post copes with example messages, type by type; nothing is stored."),
 }
 
 

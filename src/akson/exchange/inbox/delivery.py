@@ -3,11 +3,11 @@
 from dataclasses import dataclass
 from typing import Any
 
-from akson.exchange import mirror
+from akson.exchange import mirror, times
 from akson.exchange.envelope.values import Party
 from akson.exchange.inbox.directory import Directory, Place, Resource, identifier_query, reference
 from akson.exchange.inbox.patients import Match, PatientMatch, match
-from akson.exchange.message_type import CANCELLED, CareMessage
+from akson.exchange.message_type import CANCELLED, CHANGED, CareMessage
 from akson.fhir.search.query import Query, ReferenceValue, Term, TokenValue
 from akson.terminology.systems import HER_ID
 
@@ -34,11 +34,13 @@ class Delivery:
     standing: Resource | None
     """The Encounter it speaks of; None for a type that speaks of no stay."""
     originals: tuple[Resource, ...]
-    """Communications that it cancels."""
+    """Communications that it cancels or replaces: all before it in the conversation, newest first."""
     tasks: tuple[Resource, ...]
     """Open items of those."""
     cancelled: bool
     """Its own cancellation came first."""
+    replaced: bool
+    """A newer message of the conversation came first, and says all that this one says."""
 
 
 async def gather(
@@ -51,6 +53,7 @@ async def gather(
     mirrored = await directory.read(tenant, f"Communication/{made_id}")
     hospital = await party(directory, tenant, envelope.sender, outer=True)
     originals = await _originals(directory, tenant, message, patient)
+    cancelled, replaced = await _spoken_of(directory, tenant, message)
     return Delivery(
         message=message,
         tenant=tenant,
@@ -65,11 +68,8 @@ async def gather(
         standing=await _standing(directory, tenant, message, patient, hospital, mirrored, originals),
         originals=originals,
         tasks=await _tasks(directory, tenant, originals),
-        cancelled=bool(
-            await directory.find(
-                tenant, identifier_query("Communication", (mirror.CANCELS,), mirror.message_id(message))
-            )
-        ),
+        cancelled=cancelled,
+        replaced=replaced,
     )
 
 
@@ -111,24 +111,53 @@ async def _owner(directory: Directory, place: Place, episodes: list[Resource]) -
 async def _originals(
     directory: Directory, tenant: int, message: CareMessage, patient: PatientMatch
 ) -> tuple[Resource, ...]:
-    """Communications of the same sender, type and patient that a cancellation speaks of."""
+    """Communications of the same sender, type and patient that a change or cancellation speaks of (HITS 1154)."""
     envelope = message.envelope
-    if message.status != CANCELLED or not envelope.parent or patient.match is not Match.KNOWN:
+    speaks = message.status in (CANCELLED, CHANGED)
+    if not speaks or not envelope.parent or patient.match is not Match.KNOWN:
         return ()
     ids = {mirror.message_id(message, id) for id in (envelope.conversation, envelope.parent)}
-    found = await directory.find(
-        tenant, identifier_query("Communication", (mirror.MESSAGE_ID,), *sorted(ids))
-    )
+    begun = mirror.message_id(message, envelope.conversation)
+    found = [
+        *await directory.find(tenant, identifier_query("Communication", (mirror.MESSAGE_ID,), *sorted(ids))),
+        *await directory.find(tenant, identifier_query("Communication", (mirror.CONVERSATION,), begun)),
+    ]
+    own = mirror.message_id(message)
+    earlier = {str(c["id"]): c for c in found if not _named(c, own) and not _later(c, envelope.generated)}
     return tuple(
         c
-        for c in found
-        if c.get("subject", {}).get("reference") == f"Patient/{patient.id}"
-        and any(
-            k.get("code") == message.type.code
-            for category in c.get("category", ())
-            for k in category.get("coding", ())
-        )
+        for c in sorted(earlier.values(), key=lambda c: str(c.get("sent", "")), reverse=True)
+        if c.get("subject", {}).get("reference") == f"Patient/{patient.id}" and _of_type(c, message.type.code)
     )
+
+
+def _of_type(communication: Resource, code: str) -> bool:
+    codings = (k for category in communication.get("category", ()) for k in category.get("coding", ()))
+    return any(k.get("code") == code for k in codings)
+
+
+async def _spoken_of(directory: Directory, tenant: int, message: CareMessage) -> tuple[bool, bool]:
+    """Whether a cancellation, and whether a change of it, stands already: they may come before what they speak of."""
+    own = mirror.message_id(message)
+    ids = {own, mirror.message_id(message, message.envelope.conversation)}
+    systems = (mirror.CANCELS, mirror.REPLACES)
+    found = await directory.find(tenant, identifier_query("Communication", systems, *sorted(ids)))
+    later = [
+        c
+        for c in found
+        if not _named(c, own) and _of_type(c, message.type.code) and _later(c, message.envelope.generated)
+    ]
+    cancelled = any(_named(c, own, mirror.CANCELS) for c in found)
+    return (
+        cancelled or any(_named(c, id, mirror.CANCELS) for c in later for id in ids),
+        any(_named(c, id, mirror.REPLACES) for c in later for id in ids),
+    )
+
+
+def _later(communication: Resource, generated: str) -> bool:
+    """Whether it was made after that time; not when one of the two cannot be told."""
+    sent, told = times.instant(str(communication.get("sent", ""))), times.instant(generated)
+    return sent is not None and told is not None and sent > told
 
 
 async def _standing(
@@ -167,11 +196,8 @@ def _same_house(encounter: Resource, hospital: Resource) -> bool:
     return "identifier" in hospital and provider.get("identifier") == hospital["identifier"]
 
 
-def _named(encounter: Resource, value: str) -> bool:
-    return any(
-        i.get("system") == mirror.MESSAGE_ID and i.get("value") == value
-        for i in encounter.get("identifier", ())
-    )
+def _named(resource: Resource, value: str, system: str = mirror.MESSAGE_ID) -> bool:
+    return any(i.get("system") == system and i.get("value") == value for i in resource.get("identifier", ()))
 
 
 async def _tasks(directory: Directory, tenant: int, originals: tuple[Resource, ...]) -> tuple[Resource, ...]:
