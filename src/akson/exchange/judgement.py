@@ -10,6 +10,7 @@
 | the patient is not sufficiently identified         | E36  | the same (shall)              |
 | the record cannot hold what it says                | X99  | so that the sender hears of it |
 
+An emergency referral about somebody is never refused for who she is: that is found out here (E36 does not hold).
 A code outside its list, or a clinical fault, is never a reason (3.3.2). A sender that cannot be read gets no receipt.
 """
 
@@ -98,7 +99,7 @@ def faults_of(opened: Opened) -> tuple[AppRecError, ...]:
         found.append(AppRecError("T10", opened.problem.sentence()))
     if not UUID.fullmatch(opened.envelope.msg_id):
         found.append(AppRecError("E10"))
-    if not sufficient(opened.envelope.patient):
+    if not sufficient(opened.envelope.patient) and not (opened.envelope.patient and opened.emergency):
         found.append(
             AppRecError(
                 "E36",
