@@ -54,6 +54,7 @@ MESSAGE_COMMANDS: dict[str, tuple[str, str]] = {
     "ledger": ("message_ledger", "The books of the post: what is not accounted for."),
     "receive": ("message_receive", "Take messages in, as if they had come by post."),
     "show": ("message_show", "Show a message file stage by stage; nothing is stored."),
+    "table": ("message_table", "How the post copes with example messages, type by type; nothing is stored."),
 }
 
 
