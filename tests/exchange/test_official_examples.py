@@ -110,7 +110,8 @@ def test_every_type_but_what_nobody_has_published_is_among_them(
     shared: Path, official_schema: etree.XMLSchema
 ) -> None:
     seen = [open_message(content).type for _, content in taken(shared, official_schema)]
-    assert {type.code for type in BY_CODE.values()} - {type.code for type in seen if type} == set()
+    in_header = {type.code for type in BY_CODE.values() if type.versions[0].structure.name != "Message"}
+    assert in_header - {type.code for type in seen if type} == set(), "letters: test_letters.py"
 
 
 @pytest.mark.shared

@@ -103,7 +103,8 @@ def judge(
         taken = one.place
         if taken is None and (urgent or not refuse_unknown_service):
             taken = one.fallback
-        unknown = () if taken is not None else (AppRecError("E21"),)
+        # Out of ruins nobody is said to be unknown.
+        unknown = () if taken is not None or unreadable(opened) else (AppRecError("E21"),)
         answers.append(Answer(one.receiver, (*errors, *unknown)))
         places += [taken] if taken is not None and not errors else []
     return Verdict(tuple(dict.fromkeys(places)), tuple(answers))

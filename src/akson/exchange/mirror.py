@@ -151,6 +151,10 @@ def _whole(head: Values, version: Version, content: Values, files: Sequence[Reso
 
 def _identifiers(message: CareMessage) -> list[Resource]:
     found = [{"system": MESSAGE_ID, "value": message_id(message)}]
+    if message.envelope.own_id:
+        # A letter is spoken of by what it calls itself, so it is found by that too.
+        own = message_id(message, message.envelope.own_id)
+        found.append({"use": "secondary", "system": MESSAGE_ID, "value": own})
     found.append({"use": "secondary", "system": SAME_WORDS, "value": same_words(message)})
     if message.envelope.conversation.lower() != message.envelope.msg_id.lower():
         value = message_id(message, message.envelope.conversation)

@@ -121,4 +121,6 @@ def _words(element: Element, value: Any) -> str:
         return _BOOLEANS[value]
     if element.type in ("TS", "date", "dateTime"):
         return times.words(str(value))
+    if element.type == "BL":
+        return {"true": "Ja", "false": "Nei"}.get(str(value), str(value))
     return str(value).strip().removeprefix("tel:")

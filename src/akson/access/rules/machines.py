@@ -5,7 +5,9 @@ from akson.access.decision import Everything, Restriction
 from akson.access.rules import Asked, permits
 
 # What a care message from another enterprise may add. It reads nothing, changes nothing and deletes nothing.
-MESSAGE_TYPES = frozenset({"Communication", "Encounter", "Provenance", "Task"})
+MESSAGE_TYPES = frozenset(
+    {"Communication", "DiagnosticReport", "Encounter", "Observation", "Provenance", "Task"}
+)
 
 
 @permits(

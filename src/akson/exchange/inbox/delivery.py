@@ -9,7 +9,8 @@ from akson.exchange import mirror, times
 from akson.exchange.envelope.values import Party
 from akson.exchange.inbox.directory import Directory, Place, Resource, identifier_query, reference
 from akson.exchange.inbox.patients import Match, PatientMatch, match
-from akson.exchange.message_type import CANCELLED, CHANGED, CareMessage
+from akson.exchange.message_type import CANCELLED, CHANGED, CareMessage, TellsResults
+from akson.exchange.stays import IN_ERROR
 from akson.fhir.search.query import Query, ReferenceValue, Term, TokenValue
 from akson.terminology.systems import HER_ID
 
@@ -47,6 +48,8 @@ class Delivery:
     """The Communication of a newer message of the conversation that came first, and says all that this one says."""
     twin: Resource | None = None
     """The Communication that said the same within the last day, under another MsgId."""
+    results: tuple[Resource, ...] = ()
+    """Findings in the record that this message changes or cancels."""
     candidates: tuple[Resource, ...] = ()
     """What a cancellation may mean that does not say what it cancels; newest first."""
 
@@ -77,9 +80,21 @@ async def gather(
         tasks=await _tasks(directory, tenant, originals),
         cancelled=cancelled,
         replaced=replaced,
+        results=await _results(directory, tenant, message),
         twin=await _twin(directory, tenant, message, received),
         candidates=await _candidates(directory, tenant, message, patient),
     )
+
+
+async def _results(directory: Directory, tenant: int, message: CareMessage) -> tuple[Resource, ...]:
+    if not isinstance(message.type, TellsResults) or message.status not in (CANCELLED, CHANGED):
+        return ()
+    own = mirror.message_id(message, message.envelope.own_id or message.envelope.parent)
+    found: list[Resource] = []
+    for type in ("DiagnosticReport", "Observation"):
+        query = identifier_query(type, (mirror.MESSAGE_ID,), own, count=FOUND_MAX)
+        found += await directory.find(tenant, query)
+    return tuple(r for r in found if r.get("status") != IN_ERROR)
 
 
 async def _twin(directory: Directory, tenant: int, message: CareMessage, received: str) -> Resource | None:
@@ -186,6 +201,9 @@ async def _spoken_of(directory: Directory, tenant: int, message: CareMessage) ->
     """Whether a cancellation, and which change of it, stands already: they may come before what they speak of."""
     own = mirror.message_id(message)
     ids = {own, mirror.message_id(message, message.envelope.conversation)}
+    if message.envelope.own_id:
+        # A letter is spoken of by what it calls itself.
+        ids.add(mirror.message_id(message, message.envelope.own_id))
     systems = (mirror.CANCELS, mirror.REPLACES)
     found = await directory.find(tenant, identifier_query("Communication", systems, *sorted(ids)))
     others = [c for c in found if not _named(c, own)]

@@ -27,8 +27,17 @@ from akson.exchange.identity_numbers import SYSTEMS
 from akson.exchange.inbox.delivery import Delivery, subject
 from akson.exchange.inbox.directory import Resource
 from akson.exchange.inbox.patients import WORDS, Match
-from akson.exchange.message_type import CANCELLED, CHANGED, CareMessage, StayEffect, StayFacts
+from akson.exchange.message_type import (
+    CANCELLED,
+    CHANGED,
+    CareMessage,
+    ResultFacts,
+    StayEffect,
+    StayFacts,
+    TellsResults,
+)
 from akson.exchange.profile import missing_content
+from akson.exchange.stays import IN_ERROR
 
 TASKS = "https://akson.no/fhir/CodeSystem/task"
 MATCH_PATIENT = "match-patient"
@@ -116,12 +125,35 @@ def _news(delivery: Delivery) -> Plan:
     # Who heard of the cancellation first needs no item about what it cancelled.
     tasks = () if delivery.cancelled else _tasks(delivery, encounter)
     replaced = _ended(delivery, "Erstattet av en nyere melding fra avsender.")
-    return Plan((_communication(delivery, encounter), *made, *tasks), (*amended, *replaced))
+    results = () if delivery.cancelled else _results(delivery)
+    made = (_communication(delivery, encounter), *made, *results, *tasks)
+    return Plan(made, (*amended, *_withdrawn(delivery), *replaced))
 
 
 def _ended(delivery: Delivery, reason: str) -> tuple[Resource, ...]:
     """Open items about what the message cancels or replaces."""
     return tuple({**t, "status": "cancelled", "statusReason": {"text": reason}} for t in delivery.tasks)
+
+
+def _results(delivery: Delivery) -> tuple[Made, ...]:
+    message = delivery.message
+    if not isinstance(message.type, TellsResults):
+        return ()
+    own = message.envelope.own_id
+    letter = {"system": mirror.MESSAGE_ID, "value": mirror.message_id(message, own)}
+    about = ResultFacts(
+        identifiers=(_identifier(delivery), letter) if own else (_identifier(delivery),),
+        patient=subject(delivery.patient),
+        sender=delivery.sender,
+        received=delivery.received,
+        id=lambda part: made_id(delivery.tenant, message, part),
+    )
+    return tuple(Made(id, resource) for id, resource in message.type.results(message.facts, about))
+
+
+def _withdrawn(delivery: Delivery) -> tuple[Resource, ...]:
+    """Findings that the sender has taken back or told anew: they stay, and nobody takes them for true."""
+    return tuple({**resource, "status": IN_ERROR} for resource in delivery.results)
 
 
 def _stay(
@@ -149,6 +181,7 @@ def _cancellation(delivery: Delivery) -> Plan:
         encounter = f"Encounter/{standing['id']}"
         undone = message.type.stay.undone(message.facts, standing)
         amended += [undone] if undone != standing else []
+    amended += _withdrawn(delivery)
     amended += _ended(delivery, "Avsender har kansellert meldingen.")
     return Plan((_communication(delivery, encounter), *_tasks(delivery, encounter)), tuple(amended))
 
