@@ -17,7 +17,8 @@ from akson.exchange.envelope.ebxml.values import Correspondent, Software
 from akson.exchange.sealing import making
 from akson.exchange.sealing.certificates import Use
 from akson.exchange.sealing.keyring import Keyring
-from akson.exchange.transport.contract import Kind, Undeliverable
+from akson.exchange.transport import ebxml_mail
+from akson.exchange.transport.contract import Kind, Undeliverable, Unreachable
 from akson.exchange.transport.ebxml_mail import EbxmlMail, Office
 from akson.exchange.transport.ebxml_memory import Memory
 from akson.exchange.transport.mail_server import Door, ImapMailbox, Mailbox, Outgoing, Pop3Mailbox, Security
@@ -25,6 +26,7 @@ from akson.world import FixedClock, SystemRandom
 from akson_lab.pop3 import Pop3Server
 from tests.exchange.sealing.stage import HOSPITAL, MUNICIPALITY, NOW, authority, ring, stranger, trusted
 from tests.exchange.transport.contract import Pair, TransportContract, comes, nothing_comes, parcel, take_all
+from tests.exchange.transport.cutter import Cutter
 from tests.exchange.transport.mail_house import DOVECOT, PASSWORD, Dovecot, Folders, SmtpServer
 
 MUNICIPALITY_HER, HOSPITAL_HER = "8140001", "990202"
@@ -65,7 +67,9 @@ class MailPair(Pair):
     def address(self, her: str) -> str:
         return f"{self.users[her]}@edi.test.example"
 
-    def end(self, her: str, keyring: Keyring | None = None) -> EbxmlMail:
+    def end(
+        self, her: str, keyring: Keyring | None = None, *, smtp_port: int = 0, box_port: int = 0
+    ) -> EbxmlMail:
         office = Office(
             frozenset([her]),
             self.address(her),
@@ -76,8 +80,8 @@ class MailPair(Pair):
         return EbxmlMail(
             office,
             self.register,
-            Outgoing(Door("127.0.0.1", self.house.smtp.port, Security.NONE, timeout_s=10)),
-            self.house.mailbox(self.users[her]),
+            Outgoing(Door("127.0.0.1", smtp_port or self.house.smtp.port, Security.NONE, timeout_s=10)),
+            self.house.mailbox(self.users[her], box_port),
             Memory(self.root / her),
             clock=self.clock,
             random=SystemRandom(),
@@ -116,11 +120,14 @@ class House:
         self.dovecot = Dovecot(self.folders, root / "dovecot")
         self.small = Pop3Server(self.folders.root, PASSWORD)
 
-    def mailbox(self, user: str) -> Mailbox:
-        port = {"lab": self.small.port, "pop3": self.dovecot.pop3_port, "imap": self.dovecot.imap_port}[
+    @property
+    def box_port(self) -> int:
+        return {"lab": self.small.port, "pop3": self.dovecot.pop3_port, "imap": self.dovecot.imap_port}[
             self.kind
         ]
-        door = Door("127.0.0.1", port, Security.NONE, user, PASSWORD, timeout_s=10)
+
+    def mailbox(self, user: str, port: int = 0) -> Mailbox:
+        door = Door("127.0.0.1", port or self.box_port, Security.NONE, user, PASSWORD, timeout_s=10)
         return ImapMailbox(door) if self.kind == "imap" else Pop3Mailbox(door)
 
     async def start(self) -> None:
@@ -306,6 +313,27 @@ class TestEbxmlMail(TransportContract):
         with pytest.raises(Undeliverable, match="nobody@"):
             await pair.here.send(parcel(pair))
 
+    async def test_a_mail_that_breaks_us_does_not_stop_the_mailbox(
+        self, pair: MailPair, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        poison, sent = b"Subject: poison\r\n\r\nx\r\n", parcel(pair)
+        pair.house.folders.deliver(pair.users[pair.there_her], poison)
+        await pair.here.send(sent)
+        whole = ebxml_mail.look
+
+        def broken(content: bytes) -> object:
+            if content == poison:
+                raise RuntimeError("Astrid")
+            return whole(content)
+
+        monkeypatch.setattr(ebxml_mail, "look", broken)
+        found = await comes(pair, pair.there, 2)
+        assert (found[0].problem, found[0].original) == ("T01", poison) and "Astrid" not in found[0].note
+        assert found[1].document == sent.document
+        for arrival in found:
+            await pair.there.taken(arrival)
+        await nothing_comes(pair, pair.there)
+
     async def test_a_line_without_end_does_not_stop_the_mailbox(self, pair: MailPair) -> None:
         sender = pair.address(pair.here_her)
         mail = f"From: {sender}\r\nMessage-ID: <1@x>\r\n\r\n{'x' * 50_000}\r\n".encode()
@@ -314,3 +342,61 @@ class TestEbxmlMail(TransportContract):
         await pair.here.send(sent)
         found = await comes(pair, pair.there, 2)
         assert found[0].original == mail and found[1].document == sent.document
+
+    async def test_the_smtp_server_dies_in_the_middle(self, pair: MailPair) -> None:
+        """Cut at every stage of the sending, also after the last byte was taken and before the server said so."""
+        sent = parcel(pair)
+        await pair.here.send(sent)
+        (path,) = pair.lying(pair.there_her)
+        size = len(path.read_bytes())
+        for up in (1, 20, 60, 200, size // 2, size - 100, size + 60):
+            async with Cutter(pair.house.smtp.port, up=up) as way:
+                broken = pair.end(pair.here_her, smtp_port=way.port)
+                with pytest.raises(Unreachable):
+                    await broken.send(sent)
+                assert way.cut == 1, up
+        await pair.here.send(sent)
+        (arrival,) = await take_all(pair, pair.there)
+        assert arrival.document == sent.document
+        await nothing_comes(pair, pair.there)
+        answers = {a.reference for a in await comes(pair, pair.here)}
+        assert len(answers) == 1, "however often it came, it is one acknowledgement"
+
+    async def test_the_mailbox_server_dies_in_the_middle_of_a_fetch(self, pair: MailPair) -> None:
+        sent = [parcel(pair, number) for number in (1, 2)]
+        for each in sent:
+            await pair.here.send(each)
+        for down in (1, 40, 120, 400, 3000, 15_000):
+            async with Cutter(pair.house.box_port, down=down) as way:
+                with pytest.raises(Unreachable):
+                    await pair.end(pair.there_her, box_port=way.port).fetch(10)
+                assert way.cut == 1, down
+        found = await comes(pair, pair.there, 2)
+        assert [a.document for a in found] == [p.document for p in sent]
+
+    async def test_the_mailbox_server_dies_while_the_mail_is_deleted(self, pair: MailPair) -> None:
+        for up in range(20, 100, 16):
+            sent = parcel(pair)
+            handed = await pair.here.send(sent)
+            (arrival,) = await comes(pair, pair.there)
+            async with Cutter(pair.house.box_port, up=up) as way:
+                await pair.end(pair.there_her, box_port=way.port).taken(arrival)
+            await nothing_comes(pair, pair.there)
+            assert not pair.lying(pair.there_her)
+            answers = [a for _ in range(3) for a in await take_all(pair, pair.here, 0)]
+            assert {(a.kind, a.refers_to) for a in answers} == {(Kind.ACKNOWLEDGED, handed.reference)}
+
+    @pytest.mark.crash
+    async def test_dovecot_itself_is_killed(self, pair: MailPair) -> None:
+        if pair.house.kind == "lab":
+            pytest.skip("the lab's server runs in this process")
+        sent = parcel(pair)
+        await pair.here.send(sent)
+        await comes(pair, pair.there)
+        await asyncio.to_thread(pair.house.dovecot.stop, kill=True)
+        with pytest.raises(Unreachable):
+            await pair.there.fetch(10)
+        await asyncio.to_thread(pair.house.dovecot.start)
+        (arrival,) = await take_all(pair, pair.there)
+        assert arrival.document == sent.document
+        await nothing_comes(pair, pair.there)

@@ -11,6 +11,7 @@ import asyncio
 import hashlib
 import re
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Protocol
 
@@ -37,6 +38,7 @@ from akson.exchange.transport.mail_server import Lying, Mailbox, Outgoing
 from akson.fhir import markup
 from akson.fhir.problem import Problem
 from akson.world import Clock, Random
+from akson.world.raised import places
 
 DOCUMENT_BYTES_MAX = 35 * 1024 * 1024
 _ADDRESS = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]{1,64}@[A-Za-z0-9.-]{1,255}", re.ASCII)
@@ -44,6 +46,8 @@ _NOBODY = ("mailer-daemon@", "postmaster@", "noreply@", "no-reply@")
 _CHANCE = re.compile(rb"(Message-ID: <[0-9a-f-]{36}\.)[0-9a-f]+@", re.IGNORECASE)
 LARGE = "large:"
 """Such a reference is of a mail that stays where it lies."""
+FAULTY = "faulty:"
+"""Such a reference is of a mail that broke our own reading of it. It is stored and never answered."""
 REUSED = Finding(0, "Inconsistent", Severity.ERROR, "MessageId er brukt før for noe annet")
 
 
@@ -150,7 +154,15 @@ class EbxmlMail:
             note = "E-posten er større enn det som tas imot, og ligger igjen i postkassen."
             reference = f"{LARGE}{_digest(lying.content)}"
             return "", Arrival(reference, Kind.MESSAGE, lying.content, problem="T01", note=note)
-        opened = await self._open(lying.content)
+        try:
+            opened = await self._open(lying.content)
+        except Unreachable:
+            raise
+        except Exception as error:
+            # A fault of ours. The mails behind it must not wait for its mending; the officer is told.
+            note = f"E-posten kunne ikke åpnes på grunn av en feil her: {places(error)}."
+            reference = f"{FAULTY}{_digest(lying.content)}"
+            return "", Arrival(reference, Kind.MESSAGE, lying.content, problem="T01", note=note)
         if opened.look.sort is Sort.DELAYED:
             await asyncio.to_thread(self._mailbox.remove, lying.uid)
             return None
@@ -210,6 +222,10 @@ class EbxmlMail:
     async def taken(self, arrival: Arrival) -> None:
         """Killed anywhere in here, the mail still lies there, and the next fetch gives the kept answer again."""
         if arrival.reference.startswith(LARGE):
+            return
+        if arrival.reference.startswith(FAULTY):
+            with suppress(Unreachable):
+                await asyncio.to_thread(self._forget, arrival)
             return
         opened = await self._open(arrival.original)
         digest = opened.digest
