@@ -7,6 +7,7 @@ import tempfile
 import uuid
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -333,6 +334,19 @@ class TestEbxmlMail(TransportContract):
         for arrival in found:
             await pair.there.taken(arrival)
         await nothing_comes(pair, pair.there)
+
+    async def test_when_our_certificate_has_run_out_the_letter_waits_for_its_answer(
+        self, pair: MailPair
+    ) -> None:
+        await pair.here.send(parcel(pair))
+        late = pair.end(pair.there_her)
+        (arrival,) = await comes(pair, late)
+        late._clock = FixedClock(NOW + timedelta(days=2000))
+        await late.taken(arrival)
+        assert len(pair.lying(pair.there_her)) == 1 and not pair.lying(pair.here_her)
+        await take_all(pair, pair.there)
+        (answer,) = await comes(pair, pair.here)
+        assert answer.kind is Kind.ACKNOWLEDGED
 
     async def test_a_line_without_end_does_not_stop_the_mailbox(self, pair: MailPair) -> None:
         sender = pair.address(pair.here_her)

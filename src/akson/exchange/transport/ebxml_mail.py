@@ -44,6 +44,8 @@ DOCUMENT_BYTES_MAX = 35 * 1024 * 1024
 _ADDRESS = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]{1,64}@[A-Za-z0-9.-]{1,255}", re.ASCII)
 _NOBODY = ("mailer-daemon@", "postmaster@", "noreply@", "no-reply@")
 _CHANCE = re.compile(rb"(Message-ID: <[0-9a-f-]{36}\.)[0-9a-f]+@", re.IGNORECASE)
+LINE_MAX = 900
+"""Bytes of one header line; RFC 5322 ends at 998."""
 LARGE = "large:"
 """Such a reference is of a mail that stays where it lies."""
 FAULTY = "faulty:"
@@ -227,18 +229,23 @@ class EbxmlMail:
             with suppress(Unreachable):
                 await asyncio.to_thread(self._forget, arrival)
             return
+        try:
+            await self._take(arrival)
+        except (Unreachable, Problem):
+            # Not now: a server that does not answer, or no certificate of ours to sign by. The mail stays, and with it
+            # the duty to answer.
+            return
+        if arrival.kind in (Kind.ACKNOWLEDGED, Kind.REFUSED) and arrival.refers_to and not arrival.problem:
+            await asyncio.to_thread(self._memory.forget_sent, arrival.refers_to)
+
+    async def _take(self, arrival: Arrival) -> None:
         opened = await self._open(arrival.original)
         digest = opened.digest
         if opened.look.sort is Sort.BUSINESS:
             known = await asyncio.to_thread(self._memory.answers, opened.look.sender, opened.look.message_id)
             opened = opened if digest in known else self._reused(opened, known)
-        try:
-            await self._answer(opened, digest)
-            await asyncio.to_thread(self._forget, arrival)
-        except Unreachable:
-            return
-        if arrival.kind in (Kind.ACKNOWLEDGED, Kind.REFUSED) and arrival.refers_to and not arrival.problem:
-            await asyncio.to_thread(self._memory.forget_sent, arrival.refers_to)
+        await self._answer(opened, digest)
+        await asyncio.to_thread(self._forget, arrival)
 
     async def _answer(self, opened: Opened, digest: str) -> None:
         answer = closing.answer(opened, str(self._random.uuid()), self._clock.now())
@@ -264,7 +271,7 @@ class EbxmlMail:
         own = self._office.address
         id = closing.message_id(str(self._random.uuid()), self._chance(), own)
         asked = seen.mail.headers.get("message-id", "")
-        clean = asked if asked.isascii() and asked.isprintable() else ""
+        clean = asked if asked.isascii() and asked.isprintable() and len(asked) < LINE_MAX else ""
         label = mime.Label(own, to, "Signal", id, self._clock.now(), clean)
         try:
             await asyncio.to_thread(self._outgoing.send, own, to, mime.single(label, envelope))
