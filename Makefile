@@ -31,6 +31,7 @@ up: setup ## Start Akson with demo data at http://127.0.0.1:8080 (ARGS="--port 8
 test-setup: $(VENV)/.test
 	@sh scripts/ensure_chromium.sh
 	@sh scripts/ensure_provider.sh tests/identity/provider
+	@sh scripts/ensure_dovecot.sh
 
 $(VENV)/.test: $(VENV)/.run requirements/test.lock
 	@echo "Akson: installing what the tests need ..."
