@@ -5,6 +5,8 @@ PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
 PIP    := $(BIN)/python -m pip --disable-pip-version-check --quiet
+# Test processes: a file of tests waits more than it works, so one more than there are cores.
+JOBS   ?= $(shell expr $$(nproc 2>/dev/null || sysctl -n hw.ncpu) + 1)
 HASHED := --require-hashes --only-binary :all:
 
 .PHONY: help setup up test test-setup lint format nightly security fuzz bench conformance clean locks screens
@@ -42,7 +44,7 @@ lint: $(VENV)/.test ## Formatting, lint, types, import contracts
 	@$(BIN)/pyrefly check --output-format min-text
 
 test: setup test-setup lint ## Install what tests need and run all of them
-	@$(BIN)/python -m pytest $(ARGS)
+	@$(BIN)/python -m pytest -n $(JOBS) --dist loadfile $(ARGS)
 
 nightly: setup test-setup ## What takes longer than CI allows; SEEDS=0-99 runs a share and says which
 	@AKSON_SEEDS=$(or $(SEEDS),0-99) $(BIN)/python -m pytest tests/crash tests/audit tests/fhir tests/access tests/record tests/security $(ARGS)

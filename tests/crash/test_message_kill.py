@@ -19,7 +19,7 @@ from akson.app import settings as all_settings
 from akson.app.cast import CAST, ORGANISATIONS
 from akson.app.post import folder
 from akson.app.wiring import Node, open_node
-from akson.exchange.envelope.apprec import read
+from akson.exchange.envelope.apprec import read_apprec
 from akson.exchange.inbox.pipeline import ENDED, LEASE_S
 from akson.exchange.transport.folder import write_whole
 from akson.fhir.search.parsing import parse
@@ -104,7 +104,7 @@ async def ended(node: Node, wanted: int) -> None:
 async def judge(node: Node, post: Path, ids: set[str]) -> None:
     assert await node.post.counts() == {"accepted": len(ids)}
     assert not list((post / "in").iterdir()) and not list((post / "failed").iterdir())
-    receipts = Counter(read(path.read_bytes()).original_id for path in (post / "out").glob("*.xml"))
+    receipts = Counter(read_apprec(path.read_bytes()).original_id for path in (post / "out").glob("*.xml"))
     assert receipts == Counter(ids), "exactly one receipt each"
     for type in ("Communication", "Encounter", "Task"):
         told = Counter(str(r["identifier"][0]["value"]).rpartition("|")[2] for r in await found(node, type))  # type: ignore[index]

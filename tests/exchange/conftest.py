@@ -91,6 +91,8 @@ class PostHouse:
     store: Store
     post: PostStore
     clock: FixedClock
+    dsn: str = ""
+    """Of the record, beside which the post keeps its own tables."""
     sent: list[tuple[str, bytes]] = field(default_factory=list)
 
     async def send(self, name: str, content: bytes) -> None:
@@ -103,10 +105,16 @@ class PostHouse:
             )
             for tenant, own in HOUSES.items()
         }
-        parts = {"record": self.record, "post": self.post, "send": self.send} | more
+        parts = {"record": self.record, "post": self.post, "send": self.send, "receipts_in": None} | more
         directory = Directory(parts["record"], tuple(HOUSES), elsewhere)
         return Inbox(
-            parts["record"], parts["post"], directory, parts["send"], clock=self.clock, version="0.1.0"
+            parts["record"],
+            parts["post"],
+            directory,
+            parts["send"],
+            clock=self.clock,
+            version="0.1.0",
+            receipts_in=parts["receipts_in"],
         )
 
     async def take(self, content: bytes, name: str = "a.xml") -> Outcome:
@@ -183,7 +191,7 @@ async def _house(database: str, log_database: str) -> AsyncIterator[PostHouse]:
     record = Record(store, log, definitions=load(), clock=clock, random=random)
     post = await PostStore.open(database, clock=clock, pool_size=2)
     try:
-        yield PostHouse(record, store, post, clock)
+        yield PostHouse(record, store, post, clock, database)
     finally:
         await post.close()
         await record.close()

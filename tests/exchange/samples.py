@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from akson.app.demo import astrid_admission_arguments
-from akson.exchange.envelope.apprec import AppRec, read
+from akson.exchange.envelope.apprec import AppRec, read_apprec
 from akson_lab.facts import Party, Shipment, Stay
 from akson_lab.hospital import admission_message, discharge_message
 
@@ -74,7 +74,7 @@ def copy_to(message: bytes, her: str, service_her: str) -> bytes:
 
 
 def receipt(content: bytes | str) -> AppRec:
-    return read(content if isinstance(content, bytes) else content.encode())
+    return read_apprec(content if isinstance(content, bytes) else content.encode())
 
 
 def official(shared: Path) -> list[tuple[str, bytes]]:

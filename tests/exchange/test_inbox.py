@@ -180,8 +180,67 @@ async def test_a_duplicate_changes_nothing_and_gets_the_same_receipt(house: Post
 async def test_the_first_to_have_an_id_decides_what_it_means(house: PostHouse) -> None:
     await house.take(bent(admission(), ("<Anslag>false", "<Anslag>kanskje")), "a.xml")
     again = await house.take(admission(), "b.xml")
-    assert again.state == "duplicate" and [r.codes for r in again.receipts] == [("T02",)]
+    assert again.state == "refused" and [r.codes for r in again.receipts] == [("E10",)]
     assert not await house.all("Communication", patient="astrid")
+    (task,) = [t for t in await house.all("Task") if t["owner"].get("display") == "Mats Eide"]
+    assert "samme meldings-id" in task["description"]
+
+
+async def test_the_same_message_laid_out_otherwise_is_a_duplicate(house: PostHouse) -> None:
+    first = await house.take(admission(), "a.xml")
+    again = admission().replace(b"><", b">\n  <").replace(b"encoding='UTF-8'", b"encoding='ISO-8859-1'")
+    again = again.decode("utf-8").encode("iso-8859-1")
+    second = await house.take(again, "b.xml")
+    assert second.state == "duplicate" and second.receipts == first.receipts
+
+
+async def test_what_cannot_be_the_same_event_twice_is_asked_about(house: PostHouse) -> None:
+    await house.take(admission(1), "1.xml")
+    twice = await house.take(admission(2), "2.xml")
+    assert twice.state == "accepted" and twice.receipts[0].status == "1"
+    assert len(await house.all("Communication", patient="astrid")) == 2
+    assert len(await house.all("Encounter", patient="astrid")) == 1
+    (asked,) = [
+        t for t in await house.all("Task", patient="astrid") if t["code"]["coding"][0]["code"] == "follow-up"
+    ]
+    assert "sendt den samme meldingen før" in asked["description"]
+    assert asked["owner"]["reference"] == "Organization/hjemmetjenesten-ost"
+    assert asked["input"][0]["valueReference"]["reference"].startswith("Communication/")
+    house.later(25 * 3600)
+    await house.take(admission(3), "3.xml")
+    assert len(await house.all("Encounter", patient="astrid")) == 2, "the day after it is news"
+
+
+async def test_a_change_that_comes_before_what_it_changes_is_the_last_word(house: PostHouse) -> None:
+    later = samples.stay().admitted_at.replace(hour=9, minute=30)
+    await house.take(admission(2, status="M", parent=1, admitted_at=later), "2.xml")
+    outcome = await house.take(admission(1), "1.xml")
+    assert outcome.state == "accepted"
+    (encounter,) = await house.all("Encounter", patient="astrid")
+    assert "09:30" in encounter["period"]["start"] or "10:30" in encounter["period"]["start"]
+    told = await house.all("Communication", patient="astrid")
+    assert {c["encounter"]["reference"] for c in told} == {f"Encounter/{encounter['id']}"}
+    assert len(await house.all("Task", patient="astrid")) == 1, "nobody acts upon what was changed"
+
+
+async def test_a_cancellation_that_does_not_say_of_what_asks_a_person(house: PostHouse) -> None:
+    await house.take(admission(1), "1.xml")
+    await house.take(admission(2, status="C"), "2.xml")
+    (encounter,) = await house.all("Encounter", patient="astrid")
+    assert encounter["status"] == "in-progress"
+    (asked,) = [
+        t for t in await house.all("Task", patient="astrid") if t["code"]["coding"][0]["code"] == "follow-up"
+    ]
+    assert "Én tidligere melding passer" in asked["description"] and len(asked["input"]) == 1
+
+
+@pytest.mark.parametrize("status", ["T", "D"])
+async def test_what_is_not_production_stays_out_of_the_record(house: PostHouse, status: str) -> None:
+    marked = bent(admission(), ("<Sender>", f'<ProcessingStatus V="{status}"/><Sender>'))
+    outcome = await house.take(marked)
+    assert outcome.state == "accepted" and outcome.receipts[0].status == "1"
+    assert not await house.all("Communication") and not await house.all("Encounter", patient="astrid")
+    assert [t["owner"]["display"] for t in await house.all("Task")] == ["Mats Eide"]
 
 
 async def test_another_senders_message_with_the_same_id_is_another_message(house: PostHouse) -> None:
@@ -203,13 +262,15 @@ NOT_OURS = {
 
 
 @pytest.mark.parametrize("case", NOT_OURS)
-async def test_an_unknown_receiver_is_refused(house: PostHouse, case: str) -> None:
+async def test_what_is_not_for_us_is_not_taken(house: PostHouse, case: str) -> None:
     outer, inner = NOT_OURS[case]
     outcome = await house.take(
         bent(admission(), ("<Id>990001<", f"<Id>{outer}<"), ("<Id>990002<", f"<Id>{inner}<"))
     )
-    assert outcome.state == "refused" and [r.codes for r in outcome.receipts] == [("E21",)]
+    codes = [r.codes for r in outcome.receipts]
+    assert outcome.state == "refused" and codes == ([("E21",)] if outer == "990001" else [])
     assert not await house.all("Communication", patient="astrid")
+    assert outer == "990001" or await house.all("Task"), "somebody must know that it has gone astray"
 
 
 async def test_her_ids_with_dots_and_spaces_and_latin_1_are_read(house: PostHouse) -> None:

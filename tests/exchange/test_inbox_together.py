@@ -21,7 +21,9 @@ async def work_to_the_end(inbox: Inbox) -> None:
 async def test_many_workers_take_each_message_once(house: PostHouse) -> None:
     inbox = house.inbox()
     for n in range(24):
-        await inbox.receive(admission(n % 12), transport="test", name=f"{n}.xml")
+        await inbox.receive(
+            admission(n % 12, description=f"fall i hjemmet {n % 12}"), transport="test", name=f"{n}.xml"
+        )
     await asyncio.gather(*(work_to_the_end(house.inbox()) for _ in range(4)))
     assert await house.post.counts() == {"accepted": 12, "duplicate": 12}
     for type in ("Communication", "Encounter", "Task"):

@@ -133,7 +133,7 @@ def test_one_answer_for_each_receiver_that_is_ours() -> None:
     verdict = judge(opened, [Addressed(first, "a", True), Addressed(copy, None, True)])
     assert verdict.accepted and [[e.code for e in a.errors] for a in verdict.answers] == [[], ["E21"]]
     verdict = judge(opened, [Addressed(first, None, False), Addressed(copy, None, False)])
-    assert not verdict.accepted and [[e.code for e in a.errors] for a in verdict.answers] == [["E21"]]
+    assert not verdict.accepted and not verdict.answers, "what is for others gets no receipt from us"
 
 
 def test_a_sender_that_cannot_be_read_gets_no_receipt() -> None:

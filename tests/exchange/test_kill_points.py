@@ -82,8 +82,8 @@ async def until_killed(house: PostHouse, content: bytes, name: str, at: int) -> 
 async def test_a_kill_at_any_step_leaves_one_whole_message(house: PostHouse) -> None:
     killed = 0
     for at in range(1, STEPS_MAX):
-        came = await until_killed(house, admission(at * 2), f"{at}-in.xml", at)
-        went = await until_killed(house, discharge(at * 2 + 1), f"{at}-out.xml", at)
+        came = await until_killed(house, admission(at * 2, ward=f"Avdeling {at}"), f"{at}-in.xml", at)
+        went = await until_killed(house, discharge(at * 2 + 1, ward=f"Avdeling {at}"), f"{at}-out.xml", at)
         house.later(60)
         while await house.inbox().work():
             pass

@@ -34,7 +34,14 @@ RESOURCE = "akson:storvik"
 HPR = "helseid://claims/hpr/hpr_number"
 IDENTITY = "helseid://claims/identity/"
 ORGANISATION = "helseid://claims/client/claims/"
-GONE = object()
+
+
+class _Gone:
+    def __repr__(self) -> str:
+        return "gone"
+
+
+GONE = _Gone()
 """A claim with this value is left out."""
 
 Signer = Callable[[dict[str, Any], dict[str, Any]], str]

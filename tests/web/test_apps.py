@@ -392,7 +392,7 @@ async def test_a_confidential_app_must_prove_itself(town: Town) -> None:
         {"launch_url": "http://app.example.no"}, {"kind": Kind.CONFIDENTIAL}, {"kind": Kind.CONFIDENTIAL, "jwks": "{}"},
         {"kind": Kind.SERVICE, "jwks": KEYS}, {"kind": Kind.CONFIDENTIAL, "jwks": json.dumps({"keys": [PRIVATE]})},
     ],
-    ids=str,
+    ids=lambda change: str(change).replace(KEYS, "keys"),
 )  # fmt: skip
 def test_what_is_not_registered(change: dict[str, Any]) -> None:
     assert wrong(replace(CLIENTS[0], **change))

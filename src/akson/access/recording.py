@@ -8,10 +8,10 @@ value gives the same bytes. About 0.4 kB; only facts that could matter to this a
 
 import types
 from collections.abc import Mapping
-from dataclasses import MISSING, fields, replace
+from dataclasses import fields, replace
 from datetime import UTC, date, datetime, timedelta
 from enum import Enum
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any, NamedTuple, TypeVar, Union, get_args, get_origin, get_type_hints
 
 import msgspec
@@ -46,7 +46,7 @@ def record(
     """What is kept of a decision. `decide` over it gives the same as over all the facts."""
     kept = narrowed(facts, actor, question)
     return msgspec.json.encode(
-        [FORMAT, policy.version, _row(actor), purpose_of_use.value, _row(question), _row(kept)]
+        [FORMAT, policy.version, _actor(actor), purpose_of_use.value, _row(question), _row(kept)]
     )
 
 
@@ -100,6 +100,8 @@ def decision_bytes(decision: Decision) -> bytes:
 
 def narrowed(facts: Facts, actor: Actor, question: Question) -> Facts:
     """Without rows that no rule may count: of other people, of other times, of other patients."""
+    if not (facts.relations or facts.barriers or facts.representations or facts.traits):
+        return facts
     reach = {*actor.grantees, *actor.enterprises}
 
     def now(row: Relation | Representation) -> bool:
@@ -119,24 +121,37 @@ def narrowed(facts: Facts, actor: Actor, question: Question) -> Facts:
 
 def _row(value: Any) -> list[Any]:
     """A dataclass by position, without the defaults at its end."""
-    known = fields(value)
-    found = [getattr(value, field.name) for field in known]
-    while (
-        found and known[len(found) - 1].default is not MISSING and found[-1] == known[len(found) - 1].default
-    ):
+    names, defaults = _shape(type(value))
+    found = [getattr(value, name) for name in names]
+    while found and found[-1] == defaults[len(found) - 1]:
         found.pop()
-    return [_plain(each) for each in found]
+    return [each if type(each) is str else _plain(each) for each in found]
+
+
+@cache
+def _shape(kind: type) -> tuple[tuple[str, ...], tuple[Any, ...]]:
+    """Names of the fields and their defaults; asked once, for this stands in every read."""
+    known = fields(kind)
+    return tuple(field.name for field in known), tuple(field.default for field in known)
+
+
+@lru_cache(maxsize=1024)
+def _actor(actor: Actor) -> msgspec.Raw:
+    """The same for all that somebody asks with one token."""
+    return msgspec.Raw(msgspec.json.encode(_row(actor)))
 
 
 def _plain(value: Any) -> Any:
-    if isinstance(value, Enum):
-        return value.value
+    if isinstance(value, str | int | float | None):
+        return value.value if isinstance(value, Enum) else value
+    if isinstance(value, tuple):
+        return [_plain(each) for each in value]
     if isinstance(value, datetime):
         return (value - EPOCH) // _MICROSECOND
     if isinstance(value, date):
         return value.isoformat()
-    if isinstance(value, tuple):
-        return [_plain(each) for each in value]
+    if isinstance(value, Enum):
+        return value.value
     return _row(value) if hasattr(value, "__dataclass_fields__") else value
 
 

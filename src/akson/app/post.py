@@ -5,8 +5,9 @@ What a message is, and what becomes of it, is `akson.exchange`'s. Which houses a
 
 import asyncio
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 from importlib.metadata import version
 
 from akson.app.cast import LILLEFJORD, ORGANISATIONS, STORVIK
@@ -15,6 +16,12 @@ from akson.app.settings import Settings
 from akson.app.wiring import Node, open_node
 from akson.exchange.inbox.directory import Directory
 from akson.exchange.inbox.pipeline import Inbox
+from akson.exchange.outbox.desk import RecordDesk
+from akson.exchange.outbox.outbox import Outbox
+from akson.exchange.outbox.receipts_in import ReceiptsIn
+from akson.exchange.outbox.receipts_out import ReceiptsOut
+from akson.exchange.outbox.states import RECEIPT
+from akson.exchange.transport.contract import Arrival, Handed, Parcel
 from akson.exchange.transport.folder import Folder
 
 HEAL_EACH_S = 30.0
@@ -33,22 +40,82 @@ def folder(settings: Settings) -> Folder:
     return found
 
 
+class OutFolder:
+    """The folder as a transport for what goes out: whoever carries it on tells nothing back."""
+
+    name = "folder"
+
+    def __init__(self, folder: Folder) -> None:
+        self._folder = folder
+
+    async def send(self, parcel: Parcel) -> Handed:
+        name = f"{parcel.type.lower()}-{parcel.msg_id}.xml"
+        if parcel.type != RECEIPT:
+            name = f"{parcel.type.lower()}-{parcel.msg_id}-{parcel.receiver}.xml"
+        await self._folder.send(name, parcel.document)
+        return Handed(name)
+
+    async def fetch(self, limit: int) -> Sequence[Arrival]:
+        return ()
+
+    async def taken(self, arrival: Arrival) -> None:
+        return
+
+    async def close(self) -> None:
+        return
+
+
+@dataclass(frozen=True, slots=True)
+class PostOffice:
+    """Both ways of one node's post."""
+
+    inbox: Inbox
+    outbox: Outbox
+
+    async def work(self) -> int:
+        """One round of what waits in and out; gives how much there was."""
+        return await self.inbox.work() + await self.outbox.work()
+
+
+def post_office(node: Node, folder: Folder) -> PostOffice:
+    directory = _directory(node)
+    out = OutFolder(folder)
+    desk = RecordDesk(directory, node.clock)
+    outbox = Outbox(node.outbox, lambda row: out, desk, clock=node.clock, random=node.random)
+    receipts = ReceiptsOut(outbox, directory, folder.send, clock=node.clock)
+    inbox = Inbox(
+        node.record,
+        node.post,
+        directory,
+        receipts.send,
+        clock=node.clock,
+        version=version("akson"),
+        receipts_in=ReceiptsIn(outbox),
+    )
+    return PostOffice(inbox, outbox)
+
+
 def inbox(node: Node, folder: Folder) -> Inbox:
+    """What comes in alone: for commands, which work beside a running node."""
+    return post_office(node, folder).inbox
+
+
+def _directory(node: Node) -> Directory:
     elsewhere = {
         tenant: frozenset(
             her for id, (_, her, above, _) in ORGANISATIONS.items() if above is None and id != own
         )
         for tenant, own in HOUSES.items()
     }
-    directory = Directory(node.record, tuple(HOUSES), elsewhere)
-    return Inbox(node.record, node.post, directory, folder.send, clock=node.clock, version=version("akson"))
+    return Directory(node.record, tuple(HOUSES), elsewhere)
 
 
 async def run_post(settings: Settings, stop: asyncio.Event, *, on_open: Callable[[], None]) -> None:
     """Until `stop` is set. Raises what went wrong for good; the supervisor then starts the worker again."""
     async with open_node(settings, pool_size=POOL_SIZE) as node:
         post = folder(settings)
-        work = inbox(node, post)
+        office = post_office(node, post)
+        work = office.inbox
         on_open()
         healed = time.monotonic()
         keeper = LogKeeper(node)
@@ -59,7 +126,7 @@ async def run_post(settings: Settings, stop: asyncio.Event, *, on_open: Callable
         while not stop.is_set():
             await post.poll(store, work.put_aside)
             # A full lease means that more may wait: no pause then.
-            if not await work.work():
+            if not await office.work():
                 with suppress(TimeoutError):
                     await asyncio.wait_for(stop.wait(), POLL_EACH_S)
             if time.monotonic() - healed >= HEAL_EACH_S:

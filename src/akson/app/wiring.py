@@ -28,6 +28,7 @@ from akson.identity.sessions import Sessions
 from akson.record.door import Record
 from akson.store.activations import ActivationStore
 from akson.store.audit_log import AuditLogStore
+from akson.store.outbox import OutboxStore
 from akson.store.post import PostStore
 from akson.store.server import EmbeddedPostgres, ExternalPostgres
 from akson.store.store import Store
@@ -59,6 +60,7 @@ class Node:
     record: Record
     log: AccessLog
     post: PostStore
+    outbox: OutboxStore
     issuer: LocalIssuer
     sessions: Sessions
     words: Terminology
@@ -134,6 +136,8 @@ async def open_node(settings: Settings, *, pool_size: int = POOL_SIZE) -> AsyncI
         stack.push_async_callback(store.close)
         post = await PostStore.open(server.dsn("record"), clock=clock, pool_size=max(1, pool_size // 4))
         stack.push_async_callback(post.close)
+        outbox = await OutboxStore.open(server.dsn("record"), clock=clock, pool_size=max(1, pool_size // 4))
+        stack.push_async_callback(outbox.close)
         rows = await AuditLogStore.open(server.dsn("log"), pool_size=2)
         stack.push_async_callback(rows.close)
         log = access_log(rows, settings, clock=clock, random=random)
@@ -171,6 +175,7 @@ async def open_node(settings: Settings, *, pool_size: int = POOL_SIZE) -> AsyncI
             record,
             log,
             post,
+            outbox,
             issuer,
             sessions,
             words,

@@ -4,7 +4,8 @@
 | ------------------------------------- | ------------------------------------------------------------------------ |
 | Type (8279)                           | category                                                                 |
 | sender and MsgId                      | identifier (MESSAGE_ID)                                                  |
-| RefToParent                           | inResponseTo.identifier; of a cancellation also identifier (CANCELS)     |
+| RefToParent                           | inResponseTo.identifier; of a cancellation or change also identifier     |
+| what a reader is shown                | identifier (SAME_WORDS), to find a letter that was sent twice            |
 | GenDate                               | sent                                                                     |
 | sender, receivers                     | sender, recipient                                                        |
 | patient                               | subject, once matched                                                    |
@@ -12,6 +13,7 @@
 | attachments                           | payload.contentAttachment                                                |
 | the whole header, as declared         | extension HEADER                                                         |
 | the whole content, as declared        | extension CONTENT                                                        |
+| which version of the type             | extension VERSION                                                        |
 
 The extensions repeat what has a home, on purpose: this resource is the message as it was sent, and must give it back
 whatever happens to the Encounter and the Task that were made of it (docs/adr/0021).
@@ -20,6 +22,7 @@ Spec: https://hl7.org/fhir/R4/communication.html
 
 import base64
 import binascii
+import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -27,10 +30,11 @@ from typing import Any
 from lxml import etree
 
 from akson.exchange import rendering, times
+from akson.exchange.content import write as write_content
 from akson.exchange.envelope import msghead_format
-from akson.exchange.envelope.msghead import PREFIXES
+from akson.exchange.envelope.msghead import CONTAINER, PREFIXES, is_content
 from akson.exchange.extension import BASE, from_extension, to_extension
-from akson.exchange.message_type import CANCELLED, CareMessage, MessageType, Resource
+from akson.exchange.message_type import CANCELLED, CHANGED, CareMessage, Resource, Version
 from akson.exchange.messages import BY_CODE
 from akson.exchange.opening import open_message
 from akson.exchange.schema import Coded, Values, write_structure
@@ -40,12 +44,16 @@ from akson.terminology.systems import NORWEGIAN_LISTS
 
 HEADER = f"{BASE}message-header"
 CONTENT = f"{BASE}message-content"
+VERSION = f"{BASE}message-version"
+VERSION_UNTOLD = "1.6"
 MESSAGE_ID = "https://akson.no/fhir/NamingSystem/message-id"
 """`<sender>|<MsgId>`: a MsgId is one sender's, and no other sender can claim it."""
 CANCELS = "https://akson.no/fhir/NamingSystem/cancelled-message-id"
+CHANGES = "https://akson.no/fhir/NamingSystem/changed-message-id"
+SAME_WORDS = "https://akson.no/fhir/NamingSystem/message-words"
+"""`<sender>|<digest>`: equal for messages of one sender that say the same about the same person, whatever their ids."""
 MESSAGE_TYPES = f"{NORWEGIAN_LISTS}8279"
 _ATTACHMENT = "A"
-_CONTAINER = f"{{{msghead_format.BASE64_NAMESPACE}}}Base64Container"
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,13 +74,13 @@ def message_id(message: CareMessage, msg_id: str = "") -> str:
 
 def to_fhir(message: CareMessage, around: Around) -> Resource:
     envelope = message.envelope
-    sent = times.fhir_date_time(envelope.generated)
-    header, attachments = _detached(envelope.head, message.type)
+    head, files = _detached(envelope.head)
     told: dict[str, Any] = {
         "resourceType": "Communication",
         "extension": [
-            to_extension(HEADER, msghead_format.MSGHEAD, header),
-            to_extension(CONTENT, message.type.structure, message.content),
+            {"url": VERSION, "valueString": message.version.number},
+            *([to_extension(HEADER, msghead_format.MSGHEAD, head)] if head else []),
+            to_extension(CONTENT, message.version.structure, message.content),
         ],
         "identifier": _identifiers(message),
         "inResponseTo": _answered(message),
@@ -80,13 +88,13 @@ def to_fhir(message: CareMessage, around: Around) -> Resource:
         "category": [_category(message)],
         "subject": around.subject,
         "encounter": around.encounter,
-        "sent": sent,
+        "sent": times.fhir_date_time(envelope.generated),
         "received": around.received,
         "recipient": list(around.recipients),
         "sender": around.sender,
         "payload": [
             {"contentString": rendering.text(message)},
-            *({"contentAttachment": a} for a in attachments),
+            *({"contentAttachment": file} for file in files),
         ],
     }
     return {name: value for name, value in told.items() if value}
@@ -95,38 +103,63 @@ def to_fhir(message: CareMessage, around: Around) -> Resource:
 def from_fhir(communication: Resource) -> CareMessage:
     """The message that `to_fhir` was given. Raises INVALID AKS-EXCHANGE-021 when it is none of ours."""
     extensions = {e["url"]: e for e in communication.get("extension", ())}
-    codings = (c for category in communication.get("category", ()) for c in category.get("coding", ()))
-    type = next((BY_CODE[c["code"]] for c in codings if c.get("code") in BY_CODE), None)
-    if type is None or HEADER not in extensions or CONTENT not in extensions:
+    version = _version(communication, extensions.get(VERSION, {}).get("valueString", ""))
+    if version is None or CONTENT not in extensions:
         raise Problem(
             ProblemKind.INVALID,
             "AKS-EXCHANGE-021",
             "This Communication does not hold a care message.",
             why="It has no known message type, or not the extensions of a message.",
         )
-    content = from_extension(extensions[CONTENT], type.structure)
-    header = from_extension(extensions[HEADER], msghead_format.MSGHEAD)
+    content = from_extension(extensions[CONTENT], version.structure)
+    head = from_extension(extensions[HEADER], msghead_format.MSGHEAD) if HEADER in extensions else {}
     files = [p["contentAttachment"] for p in communication.get("payload", ()) if "contentAttachment" in p]
-    body = write_structure(type.structure, content, type.prefixes)
-    head = _attached(header, body, files)
-    return open_message(markup.write(write_structure(msghead_format.MSGHEAD, head, PREFIXES))).message()
+    return open_message(_whole(head, version, content, files)).message()
 
 
 def write(message: CareMessage) -> bytes:
     """The message as XML: what was read, written again in the declared order."""
-    header, files = _detached(message.envelope.head, message.type)
-    body = write_structure(message.type.structure, message.content, message.type.prefixes)
-    return markup.write(write_structure(msghead_format.MSGHEAD, _attached(header, body, files), PREFIXES))
+    head, files = _detached(message.envelope.head)
+    return _whole(head, message.version, message.content, files)
+
+
+def _version(communication: Resource, number: str) -> Version | None:
+    codings = (c for category in communication.get("category", ()) for c in category.get("coding", ()))
+    type = next((BY_CODE[c["code"]] for c in codings if c.get("code") in BY_CODE), None)
+    if type is None:
+        return None
+    # What was stored before versions were told is of the only version there was: 1.6.
+    return next((v for v in type.versions if v.number == (number or VERSION_UNTOLD)), None)
+
+
+def _whole(head: Values, version: Version, content: Values, files: Sequence[Resource]) -> bytes:
+    """A message without a header of its own is its content, written."""
+    bodies = write_content(version, content)
+    if not head:
+        return markup.write(bodies[0])
+    whole = write_structure(msghead_format.MSGHEAD, _attached(head, bodies, files), PREFIXES)
+    return markup.write(whole)
 
 
 def _identifiers(message: CareMessage) -> list[Resource]:
     found = [{"system": MESSAGE_ID, "value": message_id(message)}]
-    if message.status == CANCELLED and message.envelope.parent:
+    found.append({"use": "secondary", "system": SAME_WORDS, "value": same_words(message)})
+    speaks_of = {CANCELLED: CANCELS, CHANGED: CHANGES}.get(message.status)
+    if speaks_of and message.envelope.parent:
         found += [
-            {"use": "secondary", "system": CANCELS, "value": message_id(message, id)}
+            {"use": "secondary", "system": speaks_of, "value": message_id(message, id)}
             for id in dict.fromkeys((message.envelope.parent, message.envelope.conversation))
         ]
     return found
+
+
+def same_words(message: CareMessage) -> str:
+    """Of type, person and everything a reader is shown: two systems that send one letter twice differ in ids alone."""
+    patient = message.envelope.patient
+    who = "|".join(sorted(i.plain for i in patient.idents)) if patient else ""
+    name = patient.name.casefold() if patient else ""
+    said = "\n".join((message.type.code, who, name, rendering.text(message)))
+    return f"{message.envelope.sender.key}|{hashlib.sha256(said.encode('utf-8')).hexdigest()[:32]}"
 
 
 def _answered(message: CareMessage) -> list[Resource]:
@@ -142,20 +175,16 @@ def _category(message: CareMessage) -> Resource:
     return {"coding": [{"system": MESSAGE_TYPES, "code": type.code, "display": type.words}], "text": words}
 
 
-def _detached(head: Values, type: MessageType) -> tuple[Values, list[Resource]]:
+def _detached(head: Values) -> tuple[Values, list[Resource]]:
     """The header without the typed content and without attachments, which have homes of their own."""
-    documents, files, seen = [], list[Resource](), False
-    for document in head.get("Document", ()):
+    if not head:
+        return {}, []
+    documents, files = [], list[Resource]()
+    for number, document in enumerate(head.get("Document", ())):
         reference = dict(document["RefDoc"])
-        content: Sequence[etree._Element] = reference.get("Content", ())
-        if (
-            not seen
-            and len(content) == 1
-            and content[0].tag == f"{{{type.structure.namespace}}}{type.structure.name}"
-        ):
-            seen = True
-            del reference["Content"]
-        elif file := _file(reference, content):
+        if is_content(number, reference):
+            reference.pop("Content", None)
+        elif _kind(reference) == _ATTACHMENT and (file := _file(reference, reference.get("Content", ()))):
             files.append(file)
             del reference["Content"]
         documents.append({**document, "RefDoc": reference})
@@ -165,34 +194,38 @@ def _detached(head: Values, type: MessageType) -> tuple[Values, list[Resource]]:
 def _file(reference: Values, content: Sequence[etree._Element]) -> Resource | None:
     """A FHIR Attachment, when the content is one base64 container that a decoder gives back unchanged."""
     plain = (
-        len(content) == 1 and content[0].tag == _CONTAINER and not content[0].attrib and not len(content[0])
+        len(content) == 1 and content[0].tag == CONTAINER and not content[0].attrib and not len(content[0])
     )
     data = "".join((content[0].text or "").split()) if plain else ""
     try:
-        sound = bool(data) and base64.b64encode(base64.b64decode(data, validate=True)).decode("ascii") == data
+        file = base64.b64decode(data, validate=True)
     except (binascii.Error, ValueError):
-        sound = False
-    if not sound or _kind(reference) != _ATTACHMENT:
+        return None
+    if not data or base64.b64encode(file).decode("ascii") != data:
         return None
     told = {
-        "contentType": reference.get("MimeType", "").strip(),
-        "title": reference.get("Description", "").strip(),
+        "contentType": str(reference.get("MimeType", "")).strip(),
+        "title": str(reference.get("Description", "")).strip(),
     }
-    return {name: text for name, text in told.items() if text} | {"data": data}
+    return {name: text for name, text in told.items() if text} | {
+        "data": data,
+        "size": len(file),
+        "hash": base64.b64encode(hashlib.sha1(file, usedforsecurity=False).digest()).decode("ascii"),
+    }
 
 
-def _attached(header: Values, body: etree._Element, files: Sequence[Resource]) -> Values:
-    waiting, bodies = list(files), [body]
+def _attached(head: Values, bodies: Sequence[etree._Element], files: Sequence[Resource]) -> Values:
+    waiting, contents = list(files), list(bodies)
     documents = []
-    for document in header.get("Document", ()):
+    for number, document in enumerate(head.get("Document", ())):
         reference = dict(document["RefDoc"])
         if "Content" not in reference and "FileReference" not in reference:
-            if _kind(reference) == _ATTACHMENT and waiting:
+            if number and _kind(reference) == _ATTACHMENT:
                 reference["Content"] = (_container(waiting.pop(0)["data"]),)
-            elif bodies:
-                reference["Content"] = (bodies.pop(),)
+            else:
+                reference["Content"] = (contents.pop(0),)
         documents.append({**document, "RefDoc": reference})
-    return {**header, "Document": tuple(documents)}
+    return {**head, "Document": tuple(documents)}
 
 
 def _kind(reference: Values) -> str:
@@ -201,6 +234,6 @@ def _kind(reference: Values) -> str:
 
 
 def _container(data: str) -> etree._Element:
-    node = etree.Element(_CONTAINER)
+    node = etree.Element(CONTAINER)
     node.text = data
     return node

@@ -1,19 +1,26 @@
 """From bytes to a message, as far as it goes: `open_message(bytes) -> Opened`. Nothing is judged here.
 
-bytes → tree (fhir/markup.py) → Envelope → MessageType by its code and its root element → content by its declaration
+bytes → tree (fhir/markup.py) → Form by its root → Envelope → MessageType by its code → Version by the content's root
+→ content by its declaration
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from lxml import etree
 
-from akson.exchange.envelope.msghead import is_header, read_envelope
+from akson.exchange import content
+from akson.exchange.envelope import attachments
+from akson.exchange.envelope.forms import form_of, read_any
 from akson.exchange.envelope.values import Envelope
-from akson.exchange.message_type import CareMessage, MessageType
+from akson.exchange.message_type import CareMessage, MessageType, Version, version_of
 from akson.exchange.messages import BY_CODE
-from akson.exchange.schema import Fault, Values, read_structure
+from akson.exchange.schema import Fault, Values
 from akson.fhir import markup
 from akson.fhir.problem import Problem, ProblemKind
+
+APPREC_UNKNOWN = "1.1"
+"""Receipt of a message whose type or version is not known here."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,54 +29,71 @@ class Opened:
 
     envelope: Envelope | None
     type: MessageType | None
+    version: Version | None
     content: Values
     faults: tuple[Fault, ...]
     problem: Problem | None = None
 
+    @property
+    def apprec(self) -> str:
+        """Version of the receipt that answers it."""
+        if self.version is not None:
+            return self.version.apprec
+        return self.type.versions[0].apprec if self.type is not None else APPREC_UNKNOWN
+
     def message(self) -> CareMessage:
         """The whole message, when nothing is wrong with it."""
-        assert (
-            self.envelope is not None and self.type is not None and not self.faults and self.problem is None
+        assert self.envelope is not None and self.type is not None and self.version is not None
+        assert not self.faults and self.problem is None
+        return CareMessage(
+            self.envelope, self.type, self.version, self.content, self.type.parse(self.content)
         )
-        return CareMessage(self.envelope, self.type, self.content, self.type.parse(self.content))
 
 
-def open_message(content: bytes) -> Opened:
+def open_message(message: bytes) -> Opened:
     """Never raises for what the bytes say."""
     try:
-        root = markup.read(content)
+        root = markup.read(message)
     except Problem as problem:
-        ruins = markup.read_ruins(content)
-        return Opened(_outside(ruins), None, {}, (), problem)
+        ruins = markup.read_ruins(message)
+        return Opened(_outside(ruins), None, None, {}, (), problem)
     try:
-        envelope = read_envelope(root)
+        envelope = read_any(root)
     except Problem as problem:
-        return Opened(None, None, {}, (), problem)
-    return _inside(envelope)
+        return Opened(None, None, None, {}, (), problem)
+    return inside(envelope, BY_CODE)
 
 
 def _outside(ruins: etree._Element | None) -> Envelope | None:
     """Who sent it, out of what is not well-formed."""
-    if ruins is None or not is_header(ruins):
-        return None
-    return read_envelope(ruins)
+    form = None if ruins is None else form_of(ruins)
+    return None if ruins is None or form is None else form.read(ruins)
 
 
-def _inside(envelope: Envelope) -> Opened:
-    type = BY_CODE.get(envelope.type.v)
+def inside(envelope: Envelope, types: Mapping[str, MessageType]) -> Opened:
+    """The content of an envelope, read as one of `types`."""
+    type = types.get(envelope.type.v)
     if type is None:
-        return Opened(envelope, None, {}, envelope.faults, _unsupported("Its type is not taken here."))
+        return _stopped(envelope, None, "Its type is not taken here.")
     if not envelope.documents:
         missing = Fault("MsgHead/Document/RefDoc/Content", "is missing")
-        return Opened(envelope, type, {}, (*envelope.faults, missing))
-    root = envelope.documents[0]
-    wanted = f"{{{type.structure.namespace}}}{type.structure.name}"
-    if root.tag != wanted:
-        return Opened(
-            envelope, None, {}, envelope.faults, _unsupported("Its content is of another format or version.")
-        )
-    reading = read_structure(root, type.structure)
-    return Opened(envelope, type, reading.values, (*envelope.faults, *reading.faults))
+        return Opened(envelope, type, None, {}, (*envelope.faults, missing))
+    version = version_of(type, str(envelope.documents[0].tag))
+    if version is None:
+        return _stopped(envelope, type, "Its content is of another format or version.")
+    if len(envelope.documents) > 1 and not version.several:
+        return _stopped(envelope, type, "It has further documents beside its content.", version)
+    reading = content.read(version, envelope.documents)
+    faults = (*envelope.faults, *reading.faults)
+    refused = next((why for a in envelope.attachments if (why := attachments.refusal(a))), "")
+    problem = _unsupported(refused) if refused else None
+    return Opened(envelope, type, version, reading.values, faults, problem)
+
+
+def _stopped(
+    envelope: Envelope, type: MessageType | None, why: str, version: Version | None = None
+) -> Opened:
+    return Opened(envelope, type, version, {}, envelope.faults, _unsupported(why))
 
 
 def _unsupported(why: str) -> Problem:
@@ -78,5 +102,5 @@ def _unsupported(why: str) -> Problem:
         "AKS-EXCHANGE-002",
         "The message is of a kind that is not taken here.",
         why=why,
-        now=f"Care messages of PLO 1.6 are taken: {', '.join(sorted(BY_CODE))}.",
+        now=f"These are taken: {', '.join(sorted(BY_CODE))}.",
     )

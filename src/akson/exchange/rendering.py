@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from akson.exchange import times
+from akson.exchange.envelope import attachments
 from akson.exchange.message_type import CareMessage
 from akson.exchange.schema import Coded, Element, Quantity, Structure, Values
 
@@ -23,8 +24,13 @@ _ONE_LINE = frozenset({"Person", "HealthcareProfessional", "Organisation", "Addr
 
 def text(message: CareMessage) -> str:
     """The summary, then the whole content."""
-    lines = [message.type.summary(message.facts), "", *lines_of(message.type.structure, message.content)]
-    return "\n".join(lines)
+    lines = [message.type.summary(message.facts), "", *lines_of(message.version.structure, message.content)]
+    return "\n".join((*lines, *files_of(message)))
+
+
+def files_of(message: CareMessage) -> Iterator[str]:
+    """`Vedlegg: name (type, size)`, one line each."""
+    yield from (f"Vedlegg: {attachments.words(a)}" for a in message.envelope.attachments)
 
 
 def lines_of(structure: Structure, values: Values, depth: int = 0) -> Iterator[str]:

@@ -154,7 +154,8 @@ def by_patient(shown: Iterable[tuple[str, Sequence[str]]]) -> dict[str, list[str
 
 def _categories(resources: Sequence[str]) -> tuple[str, ...]:
     """Data classes of `Type/id/version` names, each once."""
-    return tuple(sorted({data_class(name.partition("/")[0]).value for name in resources}))
+    types = {name.partition("/")[0] for name in resources}
+    return tuple(sorted({data_class(type).value for type in types}))
 
 
 def _joined(decisions: Sequence[Decision]) -> Decision:

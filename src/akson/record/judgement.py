@@ -76,8 +76,12 @@ class Judge:
         self._policy = policy
         self._scopes: dict[tuple[str, str], Scope] = {}
         self._known: dict[str, PatientFacts] = {}
+        self._whosever: dict[tuple[str, str], Decision] = {}
         self._decisions: dict[
             tuple[str, str, tuple[str, ...], tuple[str, ...], datetime | None, tuple[str, ...]], Decision
+        ] = {}
+        self._facts: dict[
+            tuple[tuple[str, ...], tuple[str, ...], datetime | None, tuple[str, ...]], Facts
         ] = {}
         self._matchings: dict[tuple[str, str], tuple[Matching, ...]] = {}
         self._answered: dict[tuple[str, str, bytes], tuple[str, ...]] = {}
@@ -114,6 +118,7 @@ class Judge:
         # A text that is no id is nobody's.
         missing = [p for p in dict.fromkeys(patients) if p not in self._known and ID.fullmatch(p)]
         if missing:
+            self._facts.clear()
             self._known |= await self._store.facts(
                 self._actor.tenant,
                 missing,
@@ -124,10 +129,18 @@ class Judge:
 
     def decide(self, action: str, resource: Judged) -> Decision:
         """On one resource, by the facts learnt of its patients."""
+        whosever = self._whosever.get((action, resource.type))
+        if whosever is not None:
+            return whosever
         asked = self.scope(action, resource.type)
         if isinstance(asked.restriction, Everything) and not asked.redactions:
             # The same whoever's it is: a load of thousands is decided once.
-            resource = Concerned(resource.type)
+            found = self._decided(action, Concerned(resource.type))
+            self._whosever[action, resource.type] = found
+            return found
+        return self._decided(action, resource)
+
+    def _decided(self, action: str, resource: Judged) -> Decision:
         matches = self._matches(action, resource)
         key = (action, resource.type, resource.patients, resource.labels, resource.released, matches)
         found = self._decisions.get(key)
@@ -157,10 +170,21 @@ class Judge:
 
     def facts(self, resource: Judged, matches: tuple[str, ...] = ()) -> Facts:
         """What the decision on this resource rests on. `matches`: which of the searches of an app's scopes it answers."""
+        key = (resource.patients, resource.labels, resource.released, matches)
+        found = self._facts.get(key)
+        if found is None:
+            found = self._facts[key] = self._gathered(resource, matches)
+        return found
+
+    def _gathered(self, resource: Judged, matches: tuple[str, ...]) -> Facts:
+        patients = tuple(dict.fromkeys(self._name(patient) for patient in resource.patients))
+        if self._known.keys().isdisjoint(resource.patients):
+            # Nothing is read of anybody for whom everything is open: so in most of a load.
+            return Facts(patients, labels=resource.labels, released=resource.released, matches=matches)
         known = [(self._name(patient), self._known.get(patient)) for patient in resource.patients]
         rows = [(name, facts) for name, facts in known if facts is not None]
         return Facts(
-            patients=tuple(dict.fromkeys(name for name, _ in known)),
+            patients=patients,
             relations=_sorted(_as(name, row) for name, facts in rows for row in facts.relations),
             barriers=_sorted(_as(name, row) for name, facts in rows for row in facts.barriers),
             representations=_sorted(_as(name, row) for name, facts in rows for row in facts.representations),

@@ -30,7 +30,7 @@ def elements_hidden(type: str, decision: Decision) -> tuple[str, ...]:
 
 def leaving(version: StoredVersion, decision: Decision) -> StoredVersion:
     """The version as it may leave."""
-    hidden = elements_hidden(version.type, decision)
+    hidden = elements_hidden(version.type, decision) if decision.redactions else ()
     if not hidden or version.body is None:
         return version
     return msgspec.structs.replace(version, body=without(version.body, hidden))

@@ -120,6 +120,10 @@ class PostStore:
         row = await self._pool.fetchrow("select * from post.post_inbox where id = $1", id)
         return _item(row) if row else None
 
+    async def forget_all(self) -> None:
+        """Empties the post of a throw-away installation, so that the next trial meets a clean inbox. Never of a node's."""
+        await self._pool.execute("truncate post.post_inbox cascade")
+
     async def find_by_msg_id(self, sender_her: str, msg_id: str) -> InboxItem | None:
         sql = "select * from post.post_inbox where sender_her = $1 and msg_id = $2"
         row = await self._pool.fetchrow(sql, sender_her, msg_id)

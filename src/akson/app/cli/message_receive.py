@@ -1,105 +1,79 @@
-"""`akson message receive PATH…`: messages in, as if they had come by post, and what became of each."""
+"""`akson message receive PATH…`: what a municipality would make of these messages, each on a clean inbox of its own."""
 
 import asyncio
-from dataclasses import dataclass
+import json
+from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
 from akson.app.cli import options
-from akson.app.cli.running import Exit, run_async, say_json
+from akson.app.cli.running import Exit, run_async
 
 if TYPE_CHECKING:
-    from akson.app.settings import Settings
-    from akson.exchange.inbox.pipeline import Inbox, Outcome
-
-TRANSPORT = "command"
-WAIT_S = 60.0
-LOOK_EACH_S = 0.1
-
-
-@dataclass(frozen=True, slots=True)
-class Received:
-    file: Path
-    outcome: "Outcome"
-    before: bool
-    """The very same file had been taken in earlier."""
-
-    @property
-    def word(self) -> str:
-        return "duplicate" if self.before and self.outcome.ended else self.outcome.state
+    from akson.app.trial import Judged
 
 
 @click.command("receive")
 @click.argument("paths", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path))
 @options.as_json
-@options.data
-def command(paths: tuple[Path, ...], as_json: bool, data: str | None) -> int:
-    """Take in the messages at PATH… (files, or folders of .xml), and say what became of each.
+@click.option(
+    "--persons",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="Who is known: patients, staff, and receivers when it has HER-ids (JSON).",
+)
+@click.option("--sequence", is_flag=True, help="One inbox for all of them, in the order of their names.")
+def command(paths: tuple[Path, ...], as_json: bool, persons: Path | None, sequence: bool) -> int:
+    """Judge the messages at PATH… (files, or folders of .xml) as a municipality would that knows --persons.
 
-    Receipts are written to post/out of the data folder. Works beside a running node. Exit code 3 when one was refused.
+    Each comes to a clean inbox of a throw-away installation; no node is needed or touched. With --json, one object a line
+    for each file. Exit code 0 when every file got a verdict.
     """
     files = [file for path in paths for file in _files(path)]
     if not files:
         raise click.UsageError("There is no .xml file there.")
-    received = run_async(_receive(options.settings(data=data), files))
-    if as_json:
-        say_json([_as_json(one) for one in received])
-    else:
-        for one in received:
-            _tell(one)
-    return Exit.FAULTS if any(one.outcome.refused or not one.outcome.ended for one in received) else Exit.OK
+    verdicts = run_async(_receive(files, persons, sequence, as_json))
+    return Exit.OK if all(verdicts) else Exit.FAULTS
 
 
-def _files(path: Path) -> list[Path]:
-    return sorted(path.rglob("*.xml")) if path.is_dir() else [path]
+def _files(path: Path) -> Iterator[Path]:
+    if not path.is_dir():
+        yield path
+        return
+    yield from sorted(file for file in path.rglob("*") if file.suffix.lower() == ".xml" and file.is_file())
 
 
-async def _receive(settings: "Settings", files: list[Path]) -> list[Received]:
-    from akson.app.post import POOL_SIZE, folder, inbox
-    from akson.app.wiring import open_node
+async def _receive(files: list[Path], persons: Path | None, sequence: bool, as_json: bool) -> list[str]:
+    from akson.app.trial import Known, open_trial, read_known
+    from akson.app.trial.trial import shown
 
-    async with open_node(settings, pool_size=POOL_SIZE) as node:
-        work = inbox(node, folder(settings))
-        return [await _one(work, file) for file in files]
-
-
-async def _one(work: "Inbox", file: Path) -> Received:
-    content = await asyncio.to_thread(file.read_bytes)
-    id = await work.receive(content, transport=TRANSPORT, name=file.name)
-    outcome = await work.outcome(id)
-    if outcome.ended:
-        return Received(file, outcome, before=True)
-    deadline = asyncio.get_running_loop().time() + WAIT_S
-    while not outcome.ended and asyncio.get_running_loop().time() < deadline:
-        # The post worker of a running node may have taken it; then it is only waited for.
-        if not await work.work():
-            await asyncio.sleep(LOOK_EACH_S)
-        outcome = await work.outcome(id)
-    return Received(file, outcome, before=False)
+    known = read_known(persons) if persons else Known()
+    verdicts = []
+    async with open_trial(known) as trial:
+        if sequence:
+            await trial.begin_sequence([await asyncio.to_thread(file.read_bytes) for file in files])
+        for file in files:
+            judged = await trial.judge(str(file), await asyncio.to_thread(file.read_bytes))
+            if as_json:
+                click.echo(json.dumps(shown(str(file), judged), ensure_ascii=False, default=str))
+            else:
+                _tell(file, judged)
+            verdicts.append(judged.verdict)
+    return verdicts
 
 
-def _as_json(one: Received) -> dict[str, Any]:
-    return {
-        "file": str(one.file),
-        "item": one.outcome.item,
-        "outcome": one.word,
-        "type": one.outcome.type,
-        "messageId": one.outcome.msg_id,
-        "problem": one.outcome.problem,
-        "receipts": [
-            {"receiver": r.to, "status": r.status, "errors": list(r.codes), "file": f"post/out/{r.name}"}
-            for r in one.outcome.receipts
-        ],
-    }
-
-
-def _tell(one: Received) -> None:
-    outcome = one.outcome
-    click.echo(f"{one.file.name}: {one.word}  {outcome.type} {outcome.msg_id}".rstrip())
+def _tell(file: Path, judged: "Judged") -> None:
+    outcome = judged.outcome
+    click.echo(f"{file.name}: {judged.verdict or outcome.state}  {outcome.type} {outcome.msg_id}".rstrip())
     for receipt in outcome.receipts:
-        said = "OK" if not receipt.codes else f"refused {' '.join(receipt.codes)}"
-        click.echo(f"  receipt for {receipt.to or 'unknown receiver'}: {said}  post/out/{receipt.name}")
+        said = "; ".join(receipt.texts) or "OK"
+        click.echo(f"  receipt {receipt.role} for {receipt.to or 'unknown receiver'}: {said}")
     if not outcome.receipts:
         click.echo("  no receipt" + (f" ({outcome.problem})" if outcome.problem else ""))
+    for warning in judged.warnings:
+        click.echo(f"  warning: {warning}")
+    if judged.resources:
+        made = ", ".join(f"{r['resourceType']}/{r['id']}" for r in judged.resources)
+        click.echo(f"  in the record: {made}")

@@ -31,6 +31,7 @@ def command(file: Path, as_json: bool) -> int:
         "envelope": _envelope(opened.envelope) if opened.envelope else None,
         "content": _content(opened),
         "judgement": [{"code": e.code, "words": e.more} for e in errors],
+        "remarks": _remarks(opened),
         "fhir": _fhir(opened) if not errors else None,
     }
     if as_json:
@@ -41,6 +42,8 @@ def command(file: Path, as_json: bool) -> int:
 
 
 def _envelope(envelope: "Envelope") -> dict[str, Any]:
+    from akson.exchange.envelope.attachments import words
+
     return {
         "type": envelope.type.v,
         "messageId": envelope.msg_id,
@@ -50,8 +53,16 @@ def _envelope(envelope: "Envelope") -> dict[str, Any]:
         "sender": _party(envelope.sender),
         "receivers": [{"role": r.role, **_party(r.party)} for r in envelope.receivers],
         "patient": _person(envelope.patient) if envelope.patient else None,
-        "attachments": len(envelope.attachments),
+        "attachments": [words(a) for a in envelope.attachments],
     }
+
+
+def _remarks(opened: "Opened") -> list[str]:
+    """What is odd and no reason to refuse; codes are held against the lists that come with Akson."""
+    from akson.exchange.remarks import remarks_of
+    from akson.terminology import Terminology
+
+    return [str(remark) for remark in remarks_of(opened, Terminology.of_this_installation().exists)]
 
 
 def _party(party: "Party") -> dict[str, Any]:
@@ -66,10 +77,10 @@ def _person(person: "Person") -> dict[str, Any]:
 def _content(opened: "Opened") -> dict[str, Any]:
     from akson.exchange.rendering import lines_of
 
-    if opened.type is None or not opened.content:
+    if opened.type is None or opened.version is None or not opened.content:
         return {"type": opened.type.words if opened.type else None, "lines": []}
     summary = opened.type.summary(opened.type.parse(opened.content)) if not opened.faults else ""
-    lines = list(lines_of(opened.type.structure, opened.content))
+    lines = list(lines_of(opened.version.structure, opened.content))
     return {"type": opened.type.words, "summary": summary, "lines": lines}
 
 
@@ -87,8 +98,10 @@ def _fhir(opened: "Opened") -> list[dict[str, Any]]:
     recipients = tuple({"type": "Organization", "display": r.party.words} for r in envelope.receivers)
     communication = mirror.to_fhir(message, mirror.Around(sender, recipients, received, patient))
     identifier = {"system": mirror.MESSAGE_ID, "value": mirror.message_id(message)}
-    encounter = message.type.begins(message.facts, StayFacts(identifier, patient, sender, received))
-    return [communication, encounter]
+    if message.type.stay is None:
+        return [communication]
+    encounter = message.type.stay.begins(message.facts, StayFacts(identifier, patient, sender, received))
+    return [communication, *([encounter] if encounter else [])]
 
 
 def _tell(stages: dict[str, Any]) -> None:
@@ -106,6 +119,8 @@ def _tell(stages: dict[str, Any]) -> None:
     click.secho("Judgement", bold=True)
     for error in stages["judgement"] or [{"code": "OK", "words": "whoever it is for"}]:
         click.echo(f"  {error['code']}  {error['words']}")
+    for remark in stages["remarks"]:
+        click.echo(f"  {remark}")
     if stages["fhir"]:
         click.secho("FHIR", bold=True)
         for resource in stages["fhir"]:

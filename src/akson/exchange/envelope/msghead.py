@@ -3,6 +3,8 @@
 Source: HIS 80601:2006, HIS 1153-2:2016 (addressing). Judging what the header says belongs to judgement.py.
 """
 
+import base64
+import binascii
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -21,10 +23,10 @@ from akson.exchange.envelope.values import (
     coded,
 )
 from akson.exchange.schema import Coded, Fault, Values, read_structure, write_structure
-from akson.fhir.problem import Problem, ProblemKind
 
 PREFIXES = {None: format.NAMESPACE}
-_ATTACHMENT = "A"
+_XML = "XML"
+CONTAINER = f"{{{format.BASE64_NAMESPACE}}}Base64Container"
 
 
 def is_header(root: etree._Element) -> bool:
@@ -32,20 +34,15 @@ def is_header(root: etree._Element) -> bool:
 
 
 def read_envelope(root: etree._Element) -> Envelope:
-    """All that can be read, with every fault. Raises UNSUPPORTED AKS-EXCHANGE-001 for another root element."""
-    if not is_header(root):
-        raise Problem(
-            ProblemKind.UNSUPPORTED,
-            "AKS-EXCHANGE-001",
-            "The document is not a message in MsgHead 1.2.",
-            why="Its root element is another.",
-            now="Send care messages in MsgHead 1.2.",
-        )
+    """All that can be read, with every fault."""
     reading = read_structure(root, format.MSGHEAD)
     info = reading.values.get("MsgInfo", {})
     conversation = info.get("ConversationRef", {})
     msg_id = _line(info.get("MsgId"))
     references = [d.get("RefDoc", {}) for d in reading.values.get("Document", ())]
+    attachments = tuple(
+        _attachment(number, r) for number, r in enumerate(references) if not is_content(number, r)
+    )
     return Envelope(
         type=coded(info.get("Type")),
         generated=_line(info.get("GenDate")),
@@ -57,12 +54,15 @@ def read_envelope(root: etree._Element) -> Envelope:
         patient=person(info["Patient"]) if "Patient" in info else None,
         issued=next((r["IssueDate"] for r in references if r.get("IssueDate")), ""),
         documents=tuple(
-            c for r in references if coded(r.get("MsgType")).v != _ATTACHMENT for c in r.get("Content", ())
+            node
+            for number, r in enumerate(references)
+            if is_content(number, r)
+            for node in r.get("Content", ())
         ),
-        attachments=tuple(_attachment(r) for r in references if coded(r.get("MsgType")).v == _ATTACHMENT),
+        attachments=attachments,
         values=info,
         head=reading.values,
-        faults=(*reading.faults, *_version(info)),
+        faults=(*reading.faults, *_version(info), *_broken(attachments)),
     )
 
 
@@ -79,6 +79,13 @@ def write_envelope(
         reference["Description"] = description
     values = {"MsgInfo": {**info, "MIGversion": format.MIG_VERSION}, "Document": ({"RefDoc": reference},)}
     return write_structure(format.MSGHEAD, values, PREFIXES)
+
+
+def is_content(number: int, reference: Values) -> bool:
+    """Whether a document is the content or a part of it: the first one, and XML instances after it. Others are attached."""
+    content: Sequence[etree._Element] = reference.get("Content", ())
+    xml = coded(reference.get("MsgType")).v == _XML and bool(content) and content[0].tag != CONTAINER
+    return number == 0 or xml
 
 
 def party(organisation: Values) -> Party:
@@ -129,11 +136,37 @@ def _idents(values: Values) -> tuple[Ident, ...]:
     return tuple(found)
 
 
-def _attachment(reference: Values) -> Attachment:
-    container = next(iter(reference.get("Content", ())), None)
-    known = container is not None and container.tag == f"{{{format.BASE64_NAMESPACE}}}Base64Container"
-    text = "".join((container.text or "").split()) if known and container is not None else ""
-    return Attachment(_line(reference.get("MimeType")), _line(reference.get("Description")), text)
+def _attachment(number: int, reference: Values) -> Attachment:
+    content: Sequence[etree._Element] = reference.get("Content", ())
+    told = {
+        "path": f"MsgHead/Document[{number}]/RefDoc",
+        "kind": coded(reference.get("MsgType")).v,
+        "mime_type": _line(reference.get("MimeType")),
+        "description": _line(reference.get("Description")),
+        "compressed": "Compression" in reference,
+        "reference": _line(reference.get("FileReference")),
+    }
+    if len(content) == 1 and content[0].tag == CONTAINER:
+        return Attachment(**told, data=_decoded(content[0]), broken=_decoded(content[0]) is None)
+    return Attachment(**told, foreign=bool(content))
+
+
+def _decoded(container: etree._Element) -> bytes | None:
+    """None when it is not base64."""
+    if len(container):
+        return None
+    try:
+        return base64.b64decode("".join((container.text or "").split()), validate=True)
+    except (binascii.Error, ValueError):
+        return None
+
+
+def _broken(attachments: Sequence[Attachment]) -> Sequence[Fault]:
+    return [
+        Fault(f"{a.path}/Content/Base64Container", "is not valid base64Binary")
+        for a in attachments
+        if a.broken
+    ]
 
 
 def _version(info: Values) -> Sequence[Fault]:

@@ -106,9 +106,26 @@ class Receiver:
 
 @dataclass(frozen=True, slots=True)
 class Attachment:
-    mime_type: str
-    description: str
-    base64: str
+    """A document beside the content. Which formats are taken is said in attachments.py."""
+
+    path: str
+    """Where it stands, for faults."""
+    kind: str = ""
+    """8114: `A` attachment, `XML`, `REF`."""
+    mime_type: str = ""
+    description: str = ""
+    compressed: bool = False
+    reference: str = ""
+    """Address of a file that is not enclosed."""
+    data: bytes | None = None
+    """The file; None when none is enclosed, or what is there is no base64."""
+    broken: bool = False
+    foreign: bool = False
+    """Holds something else than a file in base64."""
+
+    def __repr__(self) -> str:
+        # What a file is called, and what is in it, may tell of a patient.
+        return f"Attachment({self.path} {self.mime_type} {len(self.data or b'')} bytes)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,12 +144,12 @@ class Envelope:
     patient: Person | None
     issued: str
     documents: tuple[etree._Element, ...]
-    """Roots of the XML instances inside."""
+    """Roots of the content: one, or none when it is missing."""
     attachments: tuple[Attachment, ...]
     values: Values
-    """All of MsgInfo, as declared in msghead_format.py."""
+    """All of MsgInfo, as declared in msghead_format.py; empty for a form without a header of its own."""
     head: Values
-    """All of MsgHead, MsgInfo in it."""
+    """All of MsgHead, MsgInfo in it; empty for a form without a header of its own."""
     faults: tuple[Fault, ...]
 
     def __repr__(self) -> str:

@@ -1,6 +1,7 @@
 """A message and everything the record knows that bears upon it: the facts that `planning` plans from."""
 
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any
 
 from akson.exchange import mirror
@@ -14,6 +15,8 @@ from akson.terminology.systems import HER_ID
 TASK_OPEN = ("requested", "received", "accepted", "ready", "in-progress", "on-hold")
 SERVICE_RUNS = ("planned", "waitlist", "active", "onhold")
 FOUND_MAX = 200
+CANDIDATES_MAX = 5
+TWINS_WITHIN = timedelta(hours=24)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,13 +35,19 @@ class Delivery:
     mirrored: Resource | None
     """This message's own Communication, when it stands already: an earlier try got so far."""
     standing: Resource | None
-    """The Encounter it speaks of."""
+    """The Encounter it speaks of; None for a type that speaks of no stay."""
     originals: tuple[Resource, ...]
     """Communications that it cancels."""
     tasks: tuple[Resource, ...]
     """Open items of those."""
     cancelled: bool
     """Its own cancellation came first."""
+    changed: Resource | None = None
+    """The Communication of its own change, when that came first."""
+    twin: Resource | None = None
+    """The Communication that said the same within the last day, under another MsgId."""
+    candidates: tuple[Resource, ...] = ()
+    """What a cancellation may mean that does not say what it cancels; newest first."""
 
 
 async def gather(
@@ -46,7 +55,6 @@ async def gather(
 ) -> Delivery:
     """`made_id` is the id that the message's Communication has or will have."""
     tenant, envelope = places[0].tenant, message.envelope
-    assert envelope.patient is not None, "judged before: no message without a patient comes this far"
     patient = await match(directory, tenant, envelope.patient)
     mirrored = await directory.read(tenant, f"Communication/{made_id}")
     hospital = await party(directory, tenant, envelope.sender, outer=True)
@@ -65,12 +73,57 @@ async def gather(
         standing=await _standing(directory, tenant, message, patient, hospital, mirrored, originals),
         originals=originals,
         tasks=await _tasks(directory, tenant, originals),
-        cancelled=bool(
-            await directory.find(
-                tenant, identifier_query("Communication", (mirror.CANCELS,), mirror.message_id(message))
-            )
-        ),
+        cancelled=bool(await _speaking_of(directory, tenant, message, mirror.CANCELS)),
+        changed=next(iter(await _speaking_of(directory, tenant, message, mirror.CHANGES)), None),
+        twin=await _twin(directory, tenant, message, received),
+        candidates=await _candidates(directory, tenant, message, patient),
     )
+
+
+async def _speaking_of(
+    directory: Directory, tenant: int, message: CareMessage, system: str
+) -> list[Resource]:
+    """Communications that cancel or change this message."""
+    return await directory.find(
+        tenant, identifier_query("Communication", (system,), mirror.message_id(message))
+    )
+
+
+async def _twin(directory: Directory, tenant: int, message: CareMessage, received: str) -> Resource | None:
+    query = identifier_query("Communication", (mirror.SAME_WORDS,), mirror.same_words(message))
+    own, parent = (mirror.message_id(message, id) for id in ("", message.envelope.parent))
+    since = datetime.fromisoformat(received) - TWINS_WITHIN
+    for found in await directory.find(tenant, query):
+        named = {i.get("value") for i in found.get("identifier", ()) if i.get("system") == mirror.MESSAGE_ID}
+        if own in named or (message.envelope.parent and parent in named):
+            continue
+        if datetime.fromisoformat(str(found.get("received", received))) >= since:
+            return found
+    return None
+
+
+async def _candidates(
+    directory: Directory, tenant: int, message: CareMessage, patient: PatientMatch
+) -> tuple[Resource, ...]:
+    """Same sender, type and patient, for a person to choose among (HITS 1154 wants a reference)."""
+    if message.status != CANCELLED or message.envelope.parent or patient.match is not Match.KNOWN:
+        return ()
+    category = Term("category", "token", None, (TokenValue(mirror.MESSAGE_TYPES, message.type.code),))
+    found = await directory.find(
+        tenant, Query("Communication", terms=(_about(patient.id), category), count=FOUND_MAX)
+    )
+    mine = f"{message.envelope.sender.key}|"
+    sent = [
+        c
+        for c in found
+        if any(
+            i.get("system") == mirror.MESSAGE_ID
+            and str(i.get("value")).startswith(mine)
+            and i.get("value") != mirror.message_id(message)
+            for i in c.get("identifier", ())
+        )
+    ]
+    return tuple(sorted(sent, key=lambda c: str(c.get("received", "")), reverse=True)[:CANDIDATES_MAX])
 
 
 async def party(directory: Directory, tenant: int, sender: Party, *, outer: bool = False) -> Resource:
@@ -141,18 +194,19 @@ async def _standing(
     originals: tuple[Resource, ...],
 ) -> Resource | None:
     """The stay of an earlier try, else the one that is cancelled, else the one at the same hospital that it may be."""
+    effect = message.type.stay
+    if effect is None:
+        return None
     told = [c for c in (mirrored, *originals) if c and "encounter" in c]
     if told:
         return await directory.read(tenant, str(told[0]["encounter"]["reference"]))
     if patient.match is not Match.KNOWN or message.status == CANCELLED:
         return None
-    terms = (_about(patient.id), _status(*message.type.speaks_of(message.facts)))
+    terms = (_about(patient.id), _status(*effect.speaks_of(message.facts)))
     found = await directory.find(tenant, Query("Encounter", terms=terms, count=FOUND_MAX))
     begun = mirror.message_id(message, message.envelope.conversation)
     here = [
-        e
-        for e in found
-        if (_same_house(e, hospital) or _named(e, begun)) and message.type.may_be(message.facts, e)
+        e for e in found if (_same_house(e, hospital) or _named(e, begun)) and effect.may_be(message.facts, e)
     ]
     return max(
         here, key=lambda e: (_named(e, begun), str(e.get("period", {}).get("start", ""))), default=None

@@ -61,19 +61,24 @@ def identifier_query(type: str, systems: Sequence[str], *values: str, count: int
 
 
 class Directory:
-    """`elsewhere`: HER-ids of houses that each tenant knows, and that are not its own."""
+    """`elsewhere`: HER-ids of houses that each tenant knows, and that are not its own. `own`: those that are, where told."""
 
     def __init__(
-        self, record: Record, tenants: Sequence[int], elsewhere: Mapping[int, frozenset[str]]
+        self,
+        record: Record,
+        tenants: Sequence[int],
+        elsewhere: Mapping[int, frozenset[str]],
+        own: Mapping[int, frozenset[str]] | None = None,
     ) -> None:
         self._record = record
         self.tenants = tuple(tenants)
         self._elsewhere = elsewhere
+        self._own_houses = own or {}
         self._known: dict[tuple[int, str], Resource | None] = {}
 
     def afresh(self) -> "Directory":
         """For one message: what it reads once is not read, and logged, once more. The next message sees the record anew."""
-        return Directory(self._record, self.tenants, self._elsewhere)
+        return Directory(self._record, self.tenants, self._elsewhere, self._own_houses)
 
     def session(self, tenant: int) -> RecordSession:
         return self._record.open(actors.post(tenant), PurposeOfUse.CARE_COORDINATION)
@@ -106,18 +111,20 @@ class Directory:
         theirs = frozenset(h for h in (envelope.sender.organisation_her, envelope.sender.her) if h)
         return [Addressed(r, *(await self._ours(r.party, theirs))) for r in envelope.receivers]
 
-    async def _ours(self, party: Party, theirs: frozenset[str]) -> tuple[Place | None, bool]:
+    async def _ours(self, party: Party, theirs: frozenset[str]) -> tuple[Place | None, bool, Place | None]:
         for tenant in self.tenants:
             place = await self._own(tenant, party.her, theirs)
             house = place or await self._own(tenant, party.organisation_her, theirs)
             if house is not None:
-                return place, True
-        return None, False
+                return place, True, house
+        return None, False, None
 
     async def _own(self, tenant: int, her: str, theirs: frozenset[str]) -> Place | None:
         place = await self.place(tenant, her)
         if place is None:
             return None
+        if (own := self._own_houses.get(tenant)) is not None:
+            return place if await self._hers(tenant, place) & own else None
         not_ours = self._elsewhere.get(tenant, frozenset()) | theirs
         standing = await self._hers(tenant, place)
         return None if standing & not_ours else place

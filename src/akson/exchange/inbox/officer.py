@@ -4,7 +4,7 @@ import uuid
 from datetime import datetime
 
 from akson.exchange.inbox.directory import Resource
-from akson.exchange.inbox.planning import TASKS, Made
+from akson.exchange.inbox.planning import FOLLOW_UP, TASKS, Made
 from akson.exchange.times import NORWAY
 from akson.store.post import InboxItem
 
@@ -31,7 +31,7 @@ def _made(seed: str, number: str, description: str, at: datetime, owner: Resourc
         "status": "requested",
         "intent": "order",
         "priority": "routine",
-        "code": {"coding": [{"system": TASKS, "code": "follow-up"}], "text": "Melding som ikke kom fram"},
+        "code": {"coding": [{"system": TASKS, "code": FOLLOW_UP}], "text": "Melding som ikke kom fram"},
         "description": description,
         "authoredOn": at.isoformat(timespec="seconds"),
         "owner": owner,

@@ -7,6 +7,7 @@
 |                           | several have it                   | `ambiguous` |
 |                           | none has it                       | `unknown`   |
 | name, birth date and sex  | anybody                           | `unnumbered` |
+| nobody                    |                                   | `unnamed`   |
 """
 
 from collections.abc import Iterable, Sequence
@@ -25,12 +26,14 @@ class Match(StrEnum):
     AMBIGUOUS = "ambiguous"
     DOUBTFUL = "doubtful"
     UNNUMBERED = "unnumbered"
+    UNNAMED = "unnamed"
 
 
 WORDS = {
     Match.UNKNOWN: "Pasienten finnes ikke i journalen.",
     Match.AMBIGUOUS: "Flere pasienter i journalen har dette nummeret.",
     Match.DOUBTFUL: "Nummeret tilhører en pasient med et annet navn.",
+    Match.UNNAMED: "Meldingen sier ikke hvem den gjelder.",
     Match.UNNUMBERED: "Meldingen har ikke fødselsnummer eller D-nummer.",
 }
 """What the message officer is told."""
@@ -43,7 +46,9 @@ class PatientMatch:
     """Only when known."""
 
 
-async def match(directory: Directory, tenant: int, person: Person) -> PatientMatch:
+async def match(directory: Directory, tenant: int, person: Person | None) -> PatientMatch:
+    if person is None:
+        return PatientMatch(Match.UNNAMED)
     numbers = {ident.plain for ident in national_numbers(person)}
     if not numbers:
         return PatientMatch(Match.UNNUMBERED)

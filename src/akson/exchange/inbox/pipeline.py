@@ -8,22 +8,36 @@ Each arrow is one durable row. Killed between any two, the item comes back by it
 ids that follow from the message, and receipts are kept before they are sent.
 """
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+
+from lxml import etree
 
 from akson.access.actor import PurposeOfUse
 from akson.exchange.envelope.apprec import AppRecError
 from akson.exchange.inbox import actors, officer, receipts
 from akson.exchange.inbox.delivery import Delivery, gather
-from akson.exchange.inbox.directory import Directory, Place
+from akson.exchange.inbox.directory import Directory, Place, Resource
 from akson.exchange.inbox.patients import Match
 from akson.exchange.inbox.planning import Made, Plan, made_id, plan
 from akson.exchange.inbox.receipts import Answered
-from akson.exchange.judgement import UNREADABLE, UUID, Answer, Verdict, judge, unreadable
+from akson.exchange.judgement import (
+    UNREADABLE,
+    UUID,
+    Answer,
+    Verdict,
+    judge,
+    must_have_record,
+    unreadable,
+)
 from akson.exchange.message_type import CareMessage
 from akson.exchange.opening import Opened, open_message
+from akson.exchange.outbox.receipts_in import ReceiptsIn, Taken
+from akson.exchange.outbox.states import RECEIPT
+from akson.exchange.remarks import is_production
 from akson.exchange.times import NORWAY
+from akson.fhir import markup
 from akson.fhir.problem import Problem, ProblemKind
 from akson.record.door import Record
 from akson.record.values import Change
@@ -38,6 +52,10 @@ DELAY_MAX_S = 900
 DEATHS_MAX = 20
 """So many times taken without an end: it takes its worker down with it."""
 ENDED = ("accepted", "refused", "duplicate", "parked")
+NO_SENDER, NOT_FOR_US, NOT_PRODUCTION, ID_USED = (f"AKS-EXCHANGE-{n}" for n in ("012", "013", "014", "015"))
+"""What stands in the row of an item that was not taken in, and was not answered with a code for it."""
+_IN_RUINS = "Meldingen kan ikke leses, eller avsenderen er ukjent."
+_ASTRAY = "Meldingen er adressert til andre enn oss. Avsender har ikke fått kvittering."
 _CLAIMED = "claimed"
 _AGAIN = frozenset(
     {ProblemKind.CONFLICT, ProblemKind.PRECONDITION, ProblemKind.OVERLOADED, ProblemKind.INTERNAL}
@@ -46,6 +64,8 @@ _AGAIN = frozenset(
 
 Send = Callable[[str, bytes], Awaitable[None]]
 """(file name, content): out through a transport."""
+Told = Callable[[Sequence[Made], Sequence[Resource]], None]
+"""(made, amended): told after each commit, to a command that shows what a message became."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,14 +92,28 @@ class Inbox:
     """Built once per process. Nothing is kept between items."""
 
     def __init__(
-        self, record: Record, post: PostStore, directory: Directory, send: Send, *, clock: Clock, version: str
+        self,
+        record: Record,
+        post: PostStore,
+        directory: Directory,
+        send: Send,
+        *,
+        clock: Clock,
+        version: str,
+        receipts_in: ReceiptsIn | None = None,
+        refuse_unknown_service: bool = True,
+        told: Told | None = None,
     ) -> None:
+        """`receipts_in` takes what answers our own messages; without one they are messages of no known type."""
         self._record = record
         self._post = post
         self._directory = directory
         self._send = send
         self._clock = clock
         self._version = version
+        self._receipts_in = receipts_in
+        self._refuse_unknown_service = refuse_unknown_service
+        self._told = told
 
     async def receive(self, content: bytes, *, transport: str, name: str) -> int:
         """Keeps the original. What came before, to the byte and under the same name, is answered again or tried again."""
@@ -131,20 +165,49 @@ class Inbox:
         if item.receipt is not None:
             await self._finish(item, receipts.unpack(item.receipt), "")
             return
+        if (
+            self._receipts_in is not None
+            and (taken := await self._receipts_in.take(item.original)) is not None
+        ):
+            await self._receipt_came(item, taken)
+            return
         opened = open_message(item.original)
         if await self._is_duplicate(item, opened):
             return
         directory = self._directory.afresh()
         addressed = await directory.addressed(opened.envelope) if opened.envelope else []
-        verdict = judge(opened, addressed)
+        verdict = judge(opened, addressed, refuse_unknown_service=self._refuse_unknown_service)
         problem = opened.problem.id if opened.problem else " ".join(verdict.codes)
-        if verdict.accepted:
+        if verdict.accepted and opened.envelope is not None and not is_production(opened.envelope):
+            problem = NOT_PRODUCTION
+            words = "Meldingen er merket som opplæring eller feilsøking, og er ikke tatt inn i journalen."
+            await self._tell_officer(item, words, verdict.places[0])
+        elif verdict.accepted:
             verdict, problem = await self._deliver(item, opened.message(), verdict, directory)
         elif not verdict.answers or UNREADABLE in verdict.codes:
-            # Nobody knows what it said or whom about: somebody must ring the sender.
-            problem = problem or "AKS-EXCHANGE-012"
-            await self._tell_officer(item, "Meldingen kan ikke leses, eller avsenderen er ukjent.", None)
+            # Nobody knows what it said or whom about, or it has gone astray: somebody must ring the sender.
+            readable = bool(opened.envelope and opened.envelope.sender.key) and not unreadable(opened)
+            problem = NOT_FOR_US if readable else (problem or NO_SENDER)
+            await self._tell_officer(item, _ASTRAY if readable else _IN_RUINS, None)
         await self._answer(item, opened, verdict, problem)
+
+    async def _receipt_came(self, item: InboxItem, taken: Taken) -> None:
+        """It is kept with the message it answers; here it ends. One that nobody can use is somebody's to look at."""
+        if taken.verdict == "unusable":
+            await self._tell_officer(item, "En kvittering kan ikke leses.", None)
+            await self._post.advance(item.id, "refused", note="", problem=taken.problem, type=RECEIPT)
+            return
+        ended = (
+            {"sender_her": taken.sender, "msg_id": taken.receipt_id}
+            if UUID.fullmatch(taken.receipt_id)
+            else {}
+        )
+        try:
+            await self._post.advance(item.id, "accepted", note=taken.verdict, type=RECEIPT, **ended)
+        except Problem as came_before:
+            if came_before.id != "AKS-STORE-061":
+                raise
+            await self._post.advance(item.id, "duplicate", note=taken.verdict, type=RECEIPT)
 
     async def _is_duplicate(self, item: InboxItem, opened: Opened) -> bool:
         """Claims sender and MsgId for this item; the first one to have them decides, and its receipts are given again."""
@@ -172,6 +235,9 @@ class Inbox:
         else:
             return False
         first = await self._post.find_by_msg_id(key, msg_id)
+        if first is not None and first.id != item.id and not _same(first.original, item.original):
+            await self._refuse_second(item, opened, first.id)
+            return True
         kept = first.receipt if first is not None else None
         if kept is not None:
             await self._answer_again(kept)
@@ -179,8 +245,19 @@ class Inbox:
             await self._post.advance(first.id, "retry", note="received again", retry_at=None)
         # Without a receipt the first one is still under way; its receipt will come of itself.
         note = f"item {first.id} was first" if first is not None else ""
-        await self._post.advance(item.id, "duplicate", note=note, type=envelope.type.v, receipt=kept)
+        told = {"type": envelope.type.v, "sender_her": key}
+        await self._post.advance(item.id, "duplicate", note=note, receipt=kept, **told)
         return True
+
+    async def _refuse_second(self, item: InboxItem, opened: Opened, first: int) -> None:
+        """An id that stood on another message: the first stays as it is, this one is refused, somebody looks at both."""
+        assert opened.envelope is not None
+        addressed = await self._directory.afresh().addressed(opened.envelope)
+        errors = (AppRecError("E10", "Meldings-id er brukt før, på en melding med annet innhold."),)
+        answers = tuple(Answer(a.receiver, errors) for a in addressed if a.place is not None or a.house)
+        words = f"To ulike meldinger fra samme avsender har samme meldings-id. Den første er nummer {first}."
+        await self._tell_officer(item, words, None)
+        await self._answer(item, opened, Verdict((), answers), ID_USED)
 
     async def _deliver(
         self, item: InboxItem, message: CareMessage, verdict: Verdict[Place], directory: Directory
@@ -193,6 +270,8 @@ class Inbox:
                 places = tuple(place for place in verdict.places if place.tenant == tenant)
                 made = made_id(tenant, message, "Communication")
                 delivery = await gather(directory, message, places, received=received, made_id=made)
+                if delivery.patient.match is Match.UNKNOWN and must_have_record(message.type.code):
+                    return _without_record(verdict)
                 await self._commit(delivery, plan(delivery))
                 patients += [delivery.patient.id] if delivery.patient.match is Match.KNOWN else []
         except Problem as problem:
@@ -229,6 +308,7 @@ class Inbox:
                 ],
                 action="receive",
             )
+            self._tell(plan.made, ())
         if plan.amended:
             await self._directory.session(delivery.tenant).commit(
                 [
@@ -242,6 +322,11 @@ class Inbox:
                     for resource in plan.amended
                 ]
             )
+            self._tell((), plan.amended)
+
+    def _tell(self, made: Sequence[Made], amended: Sequence[Resource]) -> None:
+        if self._told is not None:
+            self._told(made, amended)
 
     async def _answer(self, item: InboxItem, opened: Opened, verdict: Verdict[Place], problem: str) -> None:
         made = receipts.build(
@@ -263,6 +348,7 @@ class Inbox:
             receipt=kept,
             problem=problem or None,
             type=type,
+            sender_her=(opened.envelope.sender.key if opened.envelope else "") or None,
             retry_at=until,
         )
         await self._finish(item, answered, " ".join(verdict.codes))
@@ -299,6 +385,28 @@ class Inbox:
             await self._directory.session(tenant).commit(
                 [Change("POST", "Task", resource=made.resource, given_id=made.id)]
             )
+            self._tell((made,), ())
+
+
+def _without_record(verdict: Verdict[Place]) -> tuple[Verdict[Place], str]:
+    error = AppRecError("E35")
+    return Verdict((), tuple(Answer(a.receiver, (*a.errors, error)) for a in verdict.answers)), error.code
+
+
+def _same(one: bytes, other: bytes) -> bool:
+    """Whether two originals say the same to the letter, however they are laid out and encoded."""
+    return one == other or _laid_out(one) == _laid_out(other)
+
+
+def _laid_out(original: bytes) -> bytes:
+    root = markup.read(original)
+    for node in root.iter(etree.Element):
+        node.tail = (node.tail or "").strip() or None
+        if len(node):
+            node.text = (node.text or "").strip() or None
+        elif etree.QName(node).localname == "MsgId":
+            node.text = (node.text or "").strip().lower()
+    return markup.canonical(root)
 
 
 def _written_id(original: bytes) -> str:

@@ -5,6 +5,9 @@
 | admission            | Communication, Encounter, Task with owner   | the start, when only the end was known          |
 | discharge            | Communication, Task (Encounter when none stands) | the Encounter ends                         |
 | changed              | Communication, Task                         | the Encounter                                   |
+| the same again       | Communication, Task with a question         |                                                 |
+| change of what has not come | as news; what comes late is kept beside it |                                           |
+| cancellation of it is not told what | Communication, Task with a question |                                         |
 | cancellation         | Communication, Task                         | the Encounter undone, open Tasks cancelled      |
 | patient not matched  | Communication without subject, Task for the message officer |                                 |
 
@@ -22,10 +25,11 @@ from akson.exchange.identity_numbers import SYSTEMS
 from akson.exchange.inbox.delivery import Delivery, subject
 from akson.exchange.inbox.directory import Resource
 from akson.exchange.inbox.patients import WORDS, Match
-from akson.exchange.message_type import CANCELLED, CareMessage, StayFacts
+from akson.exchange.message_type import CANCELLED, CareMessage, StayEffect, StayFacts
 
 TASKS = "https://akson.no/fhir/CodeSystem/task"
 MATCH_PATIENT = "match-patient"
+FOLLOW_UP = "follow-up"
 _NAMESPACE = uuid.uuid5(uuid.NAMESPACE_URL, "https://akson.no/exchange/inbox")
 
 
@@ -51,40 +55,93 @@ def made_id(tenant: int, message: CareMessage, part: str) -> str:
 def plan(delivery: Delivery) -> Plan:
     if delivery.patient.match is not Match.KNOWN:
         return Plan((_communication(delivery, None), _unmatched(delivery)), ())
+    if delivery.twin is not None:
+        return _question(delivery, _twin_words(delivery), (delivery.twin,))
     if delivery.message.status == CANCELLED:
+        if not delivery.message.envelope.parent:
+            return _question(delivery, _which_words(delivery), delivery.candidates)
         return _cancellation(delivery)
+    if delivery.changed is not None:
+        return _overtaken(delivery, delivery.changed)
     return _news(delivery)
 
 
+def _question(delivery: Delivery, words: str, about: tuple[Resource, ...]) -> Plan:
+    """Kept as it came, with a question to its owner; nothing else is changed before somebody has answered."""
+    communication = _communication(delivery, None)
+    asked = []
+    for number, owner in enumerate(delivery.owners):
+        title = f"Avklare: {delivery.message.type.title.lower()}"
+        base = _base(delivery, f"Task/question/{number}", FOLLOW_UP, title, words, owner)
+        input = [
+            {
+                "type": {"text": "Gjelder kanskje"},
+                "valueReference": {"reference": f"Communication/{one['id']}"},
+            }
+            for one in about
+        ]
+        told = {"for": subject(delivery.patient), **({"input": input} if input else {})}
+        asked.append(Made(base.id, {**base.resource, **told}))
+    return Plan((communication, *asked), ())
+
+
+def _twin_words(delivery: Delivery) -> str:
+    return (
+        "Avsender har sendt den samme meldingen før, siste døgn, under en annen meldings-id. "
+        "Er den sendt to ganger, eller har det skjedd igjen? Den er ikke tatt inn en gang til."
+    )
+
+
+def _which_words(delivery: Delivery) -> str:
+    found = len(delivery.candidates)
+    told = {0: "Ingen tidligere melding passer.", 1: "Én tidligere melding passer."}.get(
+        found, f"{found} tidligere meldinger passer."
+    )
+    return f"Avsender kansellerer en melding, men sier ikke hvilken. {told} Ingenting er endret i journalen."
+
+
+def _overtaken(delivery: Delivery, change: Resource) -> Plan:
+    """What it said has been changed already: it is kept beside its change, and nobody needs to act upon it."""
+    encounter = change.get("encounter", {}).get("reference")
+    return Plan((_communication(delivery, encounter),), ())
+
+
 def _news(delivery: Delivery) -> Plan:
-    message, standing = delivery.message, delivery.standing
-    amended: tuple[Resource, ...] = ()
-    made: tuple[Made, ...] = ()
-    if standing is not None and message.type.may_be(message.facts, standing):
-        encounter = f"Encounter/{standing['id']}"
-        changed = message.type.changed(message.facts, standing)
-        amended = () if delivery.cancelled or changed == standing else (changed,)
-    else:
-        begun = message.type.begins(message.facts, _stay_facts(delivery))
-        if delivery.cancelled:
-            begun = message.type.undone(message.facts, begun)
-        made = (Made(made_id(delivery.tenant, message, "Encounter"), begun),)
-        encounter = f"Encounter/{made[0].id}"
+    effect = delivery.message.type.stay
+    encounter, made, amended = _stay(delivery, effect) if effect is not None else (None, (), ())
     # Who heard of the cancellation first needs no item about what it cancelled.
     tasks = () if delivery.cancelled else _tasks(delivery, encounter)
     return Plan((_communication(delivery, encounter), *made, *tasks), amended)
 
 
+def _stay(
+    delivery: Delivery, effect: StayEffect
+) -> tuple[str | None, tuple[Made, ...], tuple[Resource, ...]]:
+    """The Encounter that the message is about, as a reference; what is made and what is changed of it."""
+    message, standing = delivery.message, delivery.standing
+    if standing is not None and effect.may_be(message.facts, standing):
+        changed = effect.changed(message.facts, standing)
+        amended = () if delivery.cancelled or changed == standing else (changed,)
+        return f"Encounter/{standing['id']}", (), amended
+    begun = effect.begins(message.facts, _stay_facts(delivery))
+    if begun is None:
+        return None, (), ()
+    if delivery.cancelled:
+        begun = effect.undone(message.facts, begun)
+    made = Made(made_id(delivery.tenant, message, "Encounter"), begun)
+    return f"Encounter/{made.id}", (made,), ()
+
+
 def _cancellation(delivery: Delivery) -> Plan:
     message, standing = delivery.message, delivery.standing
-    encounter, amended = "", list[Resource]()
-    if standing is not None:
+    encounter, amended = None, list[Resource]()
+    if standing is not None and message.type.stay is not None:
         encounter = f"Encounter/{standing['id']}"
-        undone = message.type.undone(message.facts, standing)
+        undone = message.type.stay.undone(message.facts, standing)
         amended += [undone] if undone != standing else []
     reason = {"text": "Avsender har kansellert meldingen."}
     amended += [{**task, "status": "cancelled", "statusReason": reason} for task in delivery.tasks]
-    return Plan((_communication(delivery, encounter or None), *_tasks(delivery, encounter)), tuple(amended))
+    return Plan((_communication(delivery, encounter), *_tasks(delivery, encounter)), tuple(amended))
 
 
 def _communication(delivery: Delivery, encounter: str | None) -> Made:
@@ -109,11 +166,11 @@ def _identifier(delivery: Delivery) -> Resource:
     return {"system": mirror.MESSAGE_ID, "value": mirror.message_id(delivery.message)}
 
 
-def _tasks(delivery: Delivery, encounter: str) -> tuple[Made, ...]:
+def _tasks(delivery: Delivery, encounter: str | None) -> tuple[Made, ...]:
     return tuple(_task(delivery, owner, n, encounter) for n, owner in enumerate(delivery.owners))
 
 
-def _task(delivery: Delivery, owner: Resource, number: int, encounter: str) -> Made:
+def _task(delivery: Delivery, owner: Resource, number: int, encounter: str | None) -> Made:
     message, type = delivery.message, delivery.message.type
     cancels = message.status == CANCELLED
     title = f"Kansellert: {type.title.lower()}" if cancels else type.title

@@ -28,6 +28,12 @@ class Receipt:
     name: str
     """File name in `post/out`."""
     content: str
+    role: str = ""
+    """`PRIM` or `COP`; in AppRec 1.0 `REQ` or `SPR` for the primary receiver."""
+    version: str = ""
+    """Of AppRec."""
+    texts: tuple[str, ...] = ()
+    """Of `codes`, with what more is said."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +69,18 @@ def _one(envelope: Envelope, answer: Answer, seed: str, made: str, received: str
     )
     status = apprec.REJECTED if answer.errors else apprec.OK
     codes = tuple(error.code for error in answer.errors)
-    return Receipt(answer.receiver.party.key, status.v, codes, f"apprec-{id}.xml", content.decode("utf-8"))
+    texts = tuple(": ".join(t for t in (apprec.ERROR_WORDS[e.code], e.more) if t) for e in answer.errors)
+    told = apprec.read_apprec(content)
+    return Receipt(
+        to=answer.receiver.party.key,
+        status=status.v,
+        codes=codes,
+        name=f"apprec-{id}.xml",
+        content=content.decode("utf-8"),
+        role=told.role,
+        version=told.version,
+        texts=texts,
+    )
 
 
 def _local(at: datetime) -> str:
@@ -77,6 +94,16 @@ def pack(answered: Answered) -> bytes:
 def unpack(kept: bytes) -> Answered:
     told = json.loads(kept)
     receipts = (
-        Receipt(r["to"], r["status"], tuple(r["codes"]), r["name"], r["content"]) for r in told["receipts"]
+        Receipt(
+            to=r["to"],
+            status=r["status"],
+            codes=tuple(r["codes"]),
+            name=r["name"],
+            content=r["content"],
+            role=r.get("role", ""),
+            version=r.get("version", ""),
+            texts=tuple(r.get("texts", ())),
+        )
+        for r in told["receipts"]
     )
     return Answered(told["state"], tuple(receipts))

@@ -312,7 +312,7 @@ def _receipt(parcel: Parcel) -> apprec.AppRec | None:
     if parcel.type != "APPREC" or not parcel.refers_to:
         return None
     try:
-        return apprec.read(parcel.document)
+        return apprec.read_apprec(parcel.document)
     except Problem:
         return None
 

@@ -10,11 +10,15 @@ until nothing has happened to it for a while.
 """
 
 import asyncio
+import hashlib
 import os
-from collections.abc import Awaitable, Callable
+import re
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from akson.exchange.transport.contract import Arrival, Handed, Kind, Parcel, Undeliverable, Unreachable
 from akson.fhir import markup
 from akson.fhir.problem import Problem
 
@@ -60,8 +64,7 @@ class Folder:
     async def _take(self, name: str, store: Store, aside: Aside) -> int:
         path = self.root / "in" / name
         content = await asyncio.to_thread(_read, path)
-        # A file name is bytes; the database takes text.
-        label = name.encode("utf-8", "replace").decode("utf-8")
+        label = _label(name)
         if content is None or len(content) > FILE_BYTES_MAX:
             if content is not None or (self._quiet(name) and path.exists()):
                 await aside(label)
@@ -75,7 +78,7 @@ class Folder:
         return 1
 
     def _ready(self) -> list[str]:
-        """Files that have not changed since the poll before, oldest name first."""
+        """Files that have not changed since the poll before, oldest first."""
         now, found, ready = self._clock_s(), dict[str, _Seen](), list[str]()
         for entry in os.scandir(self.root / "in"):
             if (
@@ -97,7 +100,7 @@ class Folder:
             if same:
                 ready.append(entry.name)
         self._seen = found
-        return sorted(ready)[:FILES_EACH_POLL_MAX]
+        return sorted(ready, key=lambda name: (found[name].modified_ns, name))[:FILES_EACH_POLL_MAX]
 
     def _quiet(self, name: str) -> bool:
         seen = self._seen.get(name)
@@ -109,6 +112,92 @@ class Folder:
     async def send(self, name: str, content: bytes) -> None:
         """A receipt, whole or not at all; the same name again is the same receipt."""
         await asyncio.to_thread(write_whole, self.root / "out", name, content)
+
+
+class FolderTransport:
+    """The same folder under the contract of every transport: `out` is sent to, `in` is fetched from.
+
+    It has no envelope: who sends stands in the message alone, and nobody acknowledges. A reference is the file's name and
+    what is in it, so that another file under an old name is never taken for the old one.
+    """
+
+    name = "folder"
+
+    def __init__(self, folder: Folder) -> None:
+        self._folder = folder
+
+    async def send(self, parcel: Parcel) -> Handed:
+        name = f"{parcel.type.lower()}-{parcel.id}.xml"
+        if not _NAME.fullmatch(name):
+            raise Undeliverable("The type or the id of the parcel cannot be the name of a file.")
+        with _reaching("out"):
+            await self._folder.send(name, parcel.document)
+        return Handed(parcel.id)
+
+    async def fetch(self, limit: int) -> Sequence[Arrival]:
+        found: list[Arrival] = []
+        with _reaching("in"):
+            for name in await asyncio.to_thread(self._folder._ready):
+                if len(found) < limit and (arrival := await asyncio.to_thread(self._look, name)):
+                    found.append(arrival)
+        return found
+
+    def _look(self, name: str) -> Arrival | None:
+        """None while it may still get better."""
+        content, quiet = _read(self._folder.root / "in" / name), self._folder._quiet(name)
+        if content is None or len(content) > FILE_BYTES_MAX:
+            gone = content is None and not (quiet and (self._folder.root / "in" / name).exists())
+            return None if gone else _unreadable(name, large=content is not None)
+        if not quiet and not _whole(content):
+            return None
+        return Arrival(_reference(name, content), Kind.MESSAGE, content, content, name=_label(name))
+
+    async def taken(self, arrival: Arrival) -> None:
+        with _reaching("in"):
+            await asyncio.to_thread(self._put_away, arrival)
+
+    def _put_away(self, arrival: Arrival) -> None:
+        """Only what was fetched: a file that has got other content since stays where it is."""
+        for entry in list(os.scandir(self._folder.root / "in")):
+            if _label(entry.name) != arrival.name:
+                continue
+            content = _read(Path(entry.path))
+            if content is None or len(content) > FILE_BYTES_MAX:
+                if _unreadable(entry.name, large=content is not None).reference == arrival.reference:
+                    self._folder._move(Path(entry.path), "failed", entry.name)
+            elif _reference(entry.name, content) == arrival.reference:
+                kept = f"{arrival.reference[:16]}-{entry.name}"[:NAME_LENGTH_MAX]
+                self._folder._move(Path(entry.path), "done", kept)
+
+    async def close(self) -> None:
+        return
+
+
+_NAME = re.compile(r"[a-z0-9_.-]{1,150}", re.ASCII)
+
+
+def _label(name: str) -> str:
+    """A file name is bytes; the database takes text."""
+    return name.encode("utf-8", "replace").decode("utf-8")
+
+
+def _reference(name: str, content: bytes) -> str:
+    return f"{hashlib.sha256(content).hexdigest()[:32]}-{_label(name)}"
+
+
+def _unreadable(name: str, *, large: bool) -> Arrival:
+    megabytes = FILE_BYTES_MAX // 1024 // 1024
+    note = f"Filen er større enn {megabytes} MB." if large else "Filen kan ikke leses."
+    reference = f"{'large' if large else 'closed'}-{_label(name)}"
+    return Arrival(reference, Kind.MESSAGE, b"", name=_label(name), problem="T01", note=note)
+
+
+@contextmanager
+def _reaching(part: str) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise Unreachable(f"The folder {part!r} cannot be used: {error.strerror}.") from error
 
 
 def write_whole(folder: Path, name: str, content: bytes) -> None:

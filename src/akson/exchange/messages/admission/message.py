@@ -1,14 +1,12 @@
 """An admission as facts, and what it does to the patient's stay: it begins one."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from akson.exchange import stays, times
 from akson.exchange.components import logistics
-from akson.exchange.message_type import CHANGED, Resource, StayFacts
+from akson.exchange.message_type import CHANGED, Resource, StayEffect, StayFacts, Version
 from akson.exchange.messages.admission.format import BODY, STRUCTURE
-from akson.exchange.schema import Structure, Values
+from akson.exchange.schema import Values
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,29 +16,8 @@ class Admission:
     ward: str
 
 
-class AdmissionMessage:
-    """`MessageType` of LOG_INNLAGT."""
-
-    code = "LOG_INNLAGT"
-    words = "Melding om innlagt pasient"
-    title = "Innlagt på sykehus"
-    task = "admission-notice"
-    # The municipality's admission report: as soon as possible and within 24 hours (HISD 80806, figure 1).
-    answer_within_h: int | None = 24
-    structure: Structure = STRUCTURE
-    prefixes: Mapping[Any, str] = logistics.PREFIXES
-
-    def parse(self, content: Values) -> Admission:
-        happened = logistics.event(content[BODY.name]["TidsfestetHendelse"])
-        return Admission(logistics.status(content), happened, logistics.ward(content))
-
-    def status(self, facts: Admission) -> str:
-        return facts.status
-
-    def summary(self, facts: Admission) -> str:
-        where = facts.ward or facts.event.place
-        told = f"Innlagt {facts.event.when}{f' ved {where}' if where else ''}."
-        return f"{told} {facts.event.brief}".strip()
+class AdmissionStay:
+    """`StayEffect` of LOG_INNLAGT."""
 
     def begins(self, facts: Admission, stay: StayFacts) -> Resource:
         ahead = stays.lies_ahead(facts.event.at, stay.received)
@@ -62,6 +39,31 @@ class AdmissionMessage:
 
     def undone(self, facts: Admission, encounter: Resource) -> Resource:
         return {**encounter, "status": stays.IN_ERROR}
+
+
+class AdmissionMessage:
+    """`MessageType` of LOG_INNLAGT."""
+
+    code = "LOG_INNLAGT"
+    words = "Melding om innlagt pasient"
+    title = "Innlagt på sykehus"
+    task = "admission-notice"
+    # The municipality's admission report: as soon as possible and within 24 hours (HISD 80806, figure 1).
+    answer_within_h: int | None = 24
+    versions: tuple[Version, ...] = (Version("1.6", STRUCTURE, logistics.PREFIXES, apprec="1.1"),)
+    stay: StayEffect | None = AdmissionStay()
+
+    def parse(self, content: Values) -> Admission:
+        happened = logistics.event(content[BODY.name]["TidsfestetHendelse"])
+        return Admission(logistics.status(content), happened, logistics.ward(content))
+
+    def status(self, facts: Admission) -> str:
+        return facts.status
+
+    def summary(self, facts: Admission) -> str:
+        where = facts.ward or facts.event.place
+        told = f"Innlagt {facts.event.when}{f' ved {where}' if where else ''}."
+        return f"{told} {facts.event.brief}".strip()
 
 
 MESSAGE = AdmissionMessage()

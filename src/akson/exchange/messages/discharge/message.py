@@ -1,15 +1,13 @@
 """A discharge as facts, and what it does to the patient's stay: it ends the one that stands."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from akson.exchange import stays
 from akson.exchange.components import logistics, po
 from akson.exchange.extension import to_coding
-from akson.exchange.message_type import Resource, StayFacts
+from akson.exchange.message_type import Resource, StayEffect, StayFacts, Version
 from akson.exchange.messages.discharge.format import BODY, STRUCTURE
-from akson.exchange.schema import Coded, Structure, Values
+from akson.exchange.schema import Coded, Values
 
 DEAD = "2"
 """In 8431, condition at discharge."""
@@ -25,35 +23,8 @@ class Discharge:
     note: str
 
 
-class DischargeMessage:
-    """`MessageType` of LOG_UTSKREVET."""
-
-    code = "LOG_UTSKREVET"
-    words = "Melding om utskrevet pasient"
-    title = "Utskrevet fra sykehus"
-    task = "discharge-notice"
-    answer_within_h: int | None = None
-    structure: Structure = STRUCTURE
-    prefixes: Mapping[Any, str] = logistics.PREFIXES
-
-    def parse(self, content: Values) -> Discharge:
-        body = content[BODY.name]
-        destination = body["UtskrevetTil"]
-        return Discharge(
-            status=logistics.status(content),
-            event=logistics.event(body["TidsfestetHendelse"]),
-            to=destination["UtTil"],
-            dead=destination.get("Uttilstand", Coded()).v == DEAD,
-            note=destination.get("Merknad", "").strip(),
-        )
-
-    def status(self, facts: Discharge) -> str:
-        return facts.status
-
-    def summary(self, facts: Discharge) -> str:
-        where = f" til {facts.to.words}" if facts.to.words else ""
-        told = f"{'Utskrevet som død' if facts.dead else 'Utskrevet'} {facts.event.when}{where}."
-        return f"{told} {facts.event.brief}".strip()
+class DischargeStay:
+    """`StayEffect` of LOG_UTSKREVET."""
 
     def begins(self, facts: Discharge, stay: StayFacts) -> Resource:
         return self.changed(facts, stays.stay(stay, status="finished"))
@@ -74,6 +45,37 @@ class DischargeMessage:
 
     def undone(self, facts: Discharge, encounter: Resource) -> Resource:
         return stays.reopened(encounter)
+
+
+class DischargeMessage:
+    """`MessageType` of LOG_UTSKREVET."""
+
+    code = "LOG_UTSKREVET"
+    words = "Melding om utskrevet pasient"
+    title = "Utskrevet fra sykehus"
+    task = "discharge-notice"
+    answer_within_h: int | None = None
+    versions: tuple[Version, ...] = (Version("1.6", STRUCTURE, logistics.PREFIXES, apprec="1.1"),)
+    stay: StayEffect | None = DischargeStay()
+
+    def parse(self, content: Values) -> Discharge:
+        body = content[BODY.name]
+        destination = body["UtskrevetTil"]
+        return Discharge(
+            status=logistics.status(content),
+            event=logistics.event(body["TidsfestetHendelse"]),
+            to=destination["UtTil"],
+            dead=destination.get("Uttilstand", Coded()).v == DEAD,
+            note=destination.get("Merknad", "").strip(),
+        )
+
+    def status(self, facts: Discharge) -> str:
+        return facts.status
+
+    def summary(self, facts: Discharge) -> str:
+        where = f" til {facts.to.words}" if facts.to.words else ""
+        told = f"{'Utskrevet som død' if facts.dead else 'Utskrevet'} {facts.event.when}{where}."
+        return f"{told} {facts.event.brief}".strip()
 
 
 MESSAGE = DischargeMessage()

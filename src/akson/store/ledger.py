@@ -1,0 +1,117 @@
+"""The double entry of the post, by SQL over its book: what is counted, and what does not agree. Read only.
+
+It shares no code with what decides (`exchange/outbox/states.py`, `exchange/inbox`), so that a fault there shows here.
+"""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+import asyncpg
+
+from akson.store import connections
+from akson.store.migrate import migrate
+from akson.store.statements import statement
+from akson.world import Clock
+
+OUT_PARTS = ("done", "negative", "failed", "overdue", "in_flight")
+IN_PARTS = ("accepted", "rejected", "duplicate", "unreadable", "waiting")
+GRACE = timedelta(minutes=15)
+"""So long something may take before nobody having seen to it is a difference."""
+_SENT = """
+select msg_id, receiver as partner, type, state from post.post_outbox
+where queued_at is not null and receiver = any($1) and sender = any($2) and type <> 'APPREC'
+  and ($3::date is null or (queued_at at time zone 'Europe/Oslo')::date = $3)
+order by msg_id, receiver
+"""
+_DROPPED = """
+select o.id from post.post_outbox o
+where o.state = 'dropped' and exists (
+    select from record.change_event e, unnest(e.types, e.ids) written(type, id)
+    where e.seq > o.after_change and e.tenant = o.tenant
+      and written.type = o.record_type and written.id = o.record_id)
+order by o.id
+"""
+_CAME = """
+select msg_id, sender_her as partner, type, state from post.post_inbox
+where msg_id is not null and sender_her = any($1) and type <> 'APPREC'
+  and state in ('accepted', 'refused', 'parked', 'retry')
+  and ($2::date is null or (received_at at time zone 'Europe/Oslo')::date = $2)
+order by msg_id, sender_her
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """One partner, type and day of one way. `parts` in the order of OUT_PARTS or IN_PARTS."""
+
+    partner: str
+    type: str
+    day: date
+    total: int
+    parts: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """One message in a statement to a partner."""
+
+    msg_id: str
+    partner: str
+    type: str
+    state: str
+
+
+class LedgerStore:
+    """Entry point: `await LedgerStore.open(dsn, clock=…)`."""
+
+    def __init__(self, pool: asyncpg.Pool, clock: Clock) -> None:
+        self._pool = pool
+        self._clock = clock
+
+    @classmethod
+    async def open(cls, dsn: str, *, clock: Clock) -> "LedgerStore":
+        pool = await connections.pool(dsn, size=1)
+        try:
+            async with pool.acquire() as connection:
+                await migrate(connection, "post")
+        except BaseException:
+            await pool.close()
+            raise
+        return cls(pool, clock)
+
+    async def close(self) -> None:
+        await self._pool.close()
+
+    async def out(
+        self, partner: str | None = None, type: str | None = None, day: date | None = None
+    ) -> list[Counted]:
+        """Newest day first."""
+        rows = await self._pool.fetch(statement("ledger_out"), partner, type, day)
+        return [_counted(row, OUT_PARTS) for row in rows]
+
+    async def into(
+        self, partner: str | None = None, type: str | None = None, day: date | None = None
+    ) -> list[Counted]:
+        rows = await self._pool.fetch(statement("ledger_in"), partner, type, day)
+        return [_counted(row, IN_PARTS) for row in rows]
+
+    async def differences(self) -> dict[str, tuple[int, ...]]:
+        """Kind -> numbers of the rows. Empty is how it should be."""
+        rows = await self._pool.fetch(statement("ledger_differences"), self._clock.now(), GRACE)
+        found = {row["kind"]: tuple(row["ids"]) for row in rows}
+        if await self._pool.fetchval("select to_regclass('record.change_event') is not null"):
+            dropped = tuple(row["id"] for row in await self._pool.fetch(_DROPPED))
+            found |= {"out-dropped-but-committed": dropped} if dropped else {}
+        return found
+
+    async def sent_to(self, partners: list[str], ours: list[str], day: date | None) -> list[Named]:
+        """Every message that was queued for one of them, and how it stands."""
+        return [Named(**dict(row)) for row in await self._pool.fetch(_SENT, partners, ours, day)]
+
+    async def came_from(self, partners: list[str], day: date | None) -> list[Named]:
+        """Every message of theirs that is here, and how it stands."""
+        return [Named(**dict(row)) for row in await self._pool.fetch(_CAME, partners, day)]
+
+
+def _counted(row: asyncpg.Record, parts: tuple[str, ...]) -> Counted:
+    return Counted(row["partner"], row["type"], row["day"], row["total"], tuple(row[part] for part in parts))

@@ -1,0 +1,273 @@
+"""The door of `exchange` to what goes out: rows, leases with fencing numbers, receipts, and the book of every change.
+
+A row changes by `change` alone: read under a lock, decided by a function of exchange's, written together with its lines in
+`post_event` and the receipt that caused it. A worker's write names the fencing number of its lease, and is nothing when
+somebody else has taken the row since. Documents hold patient data; showing one goes through a RecordSession.
+"""
+
+import hashlib
+from collections.abc import Callable, Sequence
+from dataclasses import fields
+from datetime import datetime, timedelta
+from typing import Any
+
+import asyncpg
+
+from akson.fhir.problem import Problem, ProblemKind
+from akson.store import connections
+from akson.store.migrate import migrate
+from akson.store.outbox_rows import (
+    Asked,
+    Because,
+    KeptReceipt,
+    Leased,
+    NewLetter,
+    NewReceipt,
+    OutboxRow,
+    Sending,
+    Step,
+)
+from akson.store.post import PostEvent
+from akson.store.statements import statement
+from akson.world import Clock
+
+CHANGING = tuple(field.name for field in fields(Sending))
+_ROW = tuple(field.name for field in fields(OutboxRow) if field.name != "sending")
+_SET = ", ".join(f"{name} = ${n}" for n, name in enumerate(CHANGING, 2))
+_UPDATE = f"""
+update post.post_outbox
+set {_SET},
+    place = case when ${len(CHANGING) + 2}::boolean then coalesce(place, nextval('post.post_place')) else place end,
+    leased_until = case when ${len(CHANGING) + 3}::boolean then null else leased_until end
+where id = $1
+"""
+_COMMITTED = """
+select o.id from post.post_outbox o
+where o.state = 'draft' and o.record_type <> '' and exists (
+    select from record.change_event e, unnest(e.types, e.ids) written(type, id)
+    where e.seq > o.after_change and e.tenant = o.tenant
+      and written.type = o.record_type and written.id = o.record_id)
+order by o.id limit $1
+"""
+_KEEP = """
+insert into post.post_receipt
+    (outbox, round, msg_id, sender, receipt_id, status, codes, verdict, at, digest, original)
+values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+on conflict do nothing
+returning id
+"""
+_RECEIPT = (
+    "select id, outbox, round, msg_id, sender, receipt_id, status, codes, verdict, at, digest, item "
+    "from post.post_receipt "
+)
+
+Decide = Callable[[OutboxRow], Step | None]
+"""None: nothing changes."""
+
+
+class OutboxStore:
+    """Entry point: `await OutboxStore.open(dsn, clock=…)`."""
+
+    def __init__(self, pool: asyncpg.Pool, clock: Clock) -> None:
+        self._pool = pool
+        self._clock = clock
+
+    @classmethod
+    async def open(cls, dsn: str, *, clock: Clock, pool_size: int = 2) -> "OutboxStore":
+        pool = await connections.pool(dsn, size=pool_size)
+        try:
+            async with pool.acquire() as connection:
+                await migrate(connection, "post")
+        except BaseException:
+            await pool.close()
+            raise
+        return cls(pool, clock)
+
+    async def close(self) -> None:
+        await self._pool.close()
+
+    async def draft(self, letters: Sequence[NewLetter], because: Because = Because()) -> list[int]:
+        """One row each, all or none; the same MsgId and receiver again gives the row that stands.
+
+        Raises CONFLICT AKS-STORE-063 when that one has other bytes.
+        """
+        async with self._pool.acquire() as connection, connection.transaction():
+            newest = 0
+            if because.type:
+                newest = await connection.fetchval("select coalesce(max(seq), 0) from record.change_event")
+            return [await self._draft(connection, letter, because, newest) for letter in letters]
+
+    async def _draft(self, connection: Any, letter: NewLetter, because: Because, newest: int) -> int:
+        digest = hashlib.sha256(letter.document).digest()
+        arguments = (
+            letter.tenant, letter.msg_id, letter.receiver, letter.copy, letter.sender, letter.type, letter.purpose,
+            letter.conversation, letter.answers, letter.generated_at, self._clock.now(), digest, letter.document,
+            letter.replaces, because.type, because.id, letter.parcel, newest,
+        )  # fmt: skip
+        while (row := await connection.fetchrow(statement("outbox_draft"), *arguments)) is None:
+            # Somebody keeps the same one at this moment; his row is visible to the next statement.
+            continue
+        if bytes(row["digest"]) != digest:
+            raise Problem(
+                ProblemKind.CONFLICT,
+                "AKS-STORE-063",
+                "Another message was sent under this message id.",
+                why="A message id names one message for ever: what was sent is never changed.",
+                now="Make a new message id.",
+            )
+        return row["id"]
+
+    async def committed(self, limit: int) -> list[int]:
+        """Drafts whose resource was committed since."""
+        waiting = "select exists (select from post.post_outbox where state = 'draft' and record_type <> '')"
+        if not await self._pool.fetchval(waiting):
+            return []
+        return [row["id"] for row in await self._pool.fetch(_COMMITTED, limit)]
+
+    async def left_over(self, before: datetime, limit: int) -> list[int]:
+        """Drafts that waited for a commit since before then, and that no commit belongs to."""
+        sql = (
+            "select id from post.post_outbox where state = 'draft' and record_type <> '' and made_at < $1 "
+            "order by id limit $2"
+        )
+        return [row["id"] for row in await self._pool.fetch(sql, before, limit)]
+
+    async def lease(self, limit: int, *, seconds: int) -> list[Leased]:
+        """Up to `limit` rows to hand over, this worker's for `seconds`, in their order."""
+        now = self._clock.now()
+        rows = await self._pool.fetch(statement("outbox_lease"), now, now + timedelta(seconds=seconds), limit)
+        return [Leased(_row(row), bytes(row["content"])) for row in rows]
+
+    async def change(self, id: int, decide: Decide, *, fence: int | None = None) -> OutboxRow | None:
+        """What stands after `decide`. With a `fence` that is no longer the row's nothing happens: None.
+
+        Raises NOT_FOUND AKS-STORE-064.
+        """
+        async with self._pool.acquire() as connection, connection.transaction():
+            record = await connection.fetchrow("select * from post.post_outbox where id = $1 for update", id)
+            if record is None:
+                raise Problem(ProblemKind.NOT_FOUND, "AKS-STORE-064", f"The outbox has no row {id}.")
+            row = _row(record)
+            if fence is not None and row.fence != fence:
+                return None
+            step = decide(row)
+            await self._write(connection, row, step or Step(row.sending), ends_lease=fence is not None)
+            return await self._get(connection, id)
+
+    async def _write(self, connection: Any, row: OutboxRow, step: Step, *, ends_lease: bool) -> None:
+        next = step.sending
+        values = [list(v) if isinstance(v := getattr(next, name), tuple) else v for name in CHANGING]
+        await connection.execute(_UPDATE, row.id, *values, next.state not in ("draft", "dropped"), ends_lease)
+        if next.parcel != row.sending.parcel:
+            await connection.execute(
+                "insert into post.post_parcel (parcel, outbox) values ($1, $2)", next.parcel, row.id
+            )
+        now = self._clock.now()
+        for state, note in step.notes:
+            await connection.execute(
+                "insert into post.post_event (outbox, at, state, note) values ($1, $2, $3, $4)",
+                row.id,
+                now,
+                state,
+                note,
+            )
+        if step.receipt is not None:
+            await self._keep(connection, step.receipt, row.id, next.round)
+
+    async def keep_stray(self, receipt: NewReceipt) -> None:
+        """A receipt that answers nothing that was sent from here."""
+        await self._keep(self._pool, receipt, None, 0)
+
+    async def _keep(self, connection: Any, receipt: NewReceipt, outbox: int | None, round: int) -> None:
+        await connection.execute(
+            _KEEP, outbox, round, receipt.msg_id, receipt.sender, receipt.receipt_id, receipt.status,
+            list(receipt.codes), receipt.verdict, self._clock.now(), receipt.digest, receipt.original,
+        )  # fmt: skip
+
+    async def get(self, id: int) -> OutboxRow | None:
+        return await self._get(self._pool, id)
+
+    async def _get(self, connection: Any, id: int) -> OutboxRow | None:
+        record = await connection.fetchrow("select * from post.post_outbox where id = $1", id)
+        return _row(record) if record else None
+
+    async def document(self, id: int) -> bytes:
+        sql = "select content from post.post_document join post.post_outbox using (digest) where id = $1"
+        return bytes(await self._pool.fetchval(sql, id))
+
+    async def find(self, msg_id: str, receiver: str) -> OutboxRow | None:
+        sql = "select * from post.post_outbox where msg_id = $1 and receiver = $2"
+        record = await self._pool.fetchrow(sql, msg_id, receiver)
+        return _row(record) if record else None
+
+    async def by_parcel(self, parcel: str) -> OutboxRow | None:
+        """The row that was once handed over under this id."""
+        sql = "select o.* from post.post_outbox o join post.post_parcel p on p.outbox = o.id where p.parcel = $1"
+        record = await self._pool.fetchrow(sql, parcel)
+        return _row(record) if record else None
+
+    async def past_deadline(self, limit: int) -> list[int]:
+        sql = (
+            "select id from post.post_outbox where state in ('queued', 'sent', 'transport_ok') and deadline <= $1 "
+            "order by deadline limit $2"
+        )
+        return [row["id"] for row in await self._pool.fetch(sql, self._clock.now(), limit)]
+
+    async def owing(self, limit: int) -> list[OutboxRow]:
+        """Rows whose item is to be made, or to be ended."""
+        sql = "select * from post.post_outbox where owner in ('wanted', 'ending') order by id limit $1"
+        return [_row(record) for record in await self._pool.fetch(sql, limit)]
+
+    async def receipts_owing(self, limit: int) -> list[KeptReceipt]:
+        """Receipts that somebody must look at, and that nobody has an item for yet."""
+        rows = await self._pool.fetch(
+            f"{_RECEIPT} where item = '' and verdict <> 'first' order by id limit $1", limit
+        )
+        return [_receipt(row) for row in rows]
+
+    async def receipt_given(self, id: int, item: str) -> None:
+        await self._pool.execute("update post.post_receipt set item = $2 where id = $1", id, item)
+
+    async def receipts(self, outbox: int) -> list[KeptReceipt]:
+        """Those of one row, oldest first."""
+        rows = await self._pool.fetch(f"{_RECEIPT} where outbox = $1 order by id", outbox)
+        return [_receipt(row) for row in rows]
+
+    async def receipt_original(self, id: int) -> bytes:
+        return bytes(await self._pool.fetchval("select original from post.post_receipt where id = $1", id))
+
+    async def events(self, id: int) -> list[PostEvent]:
+        """What became of a row, oldest first."""
+        sql = "select at, state, note from post.post_event where outbox = $1 order by seq"
+        return [PostEvent(row["at"], row["state"], row["note"]) for row in await self._pool.fetch(sql, id)]
+
+    async def counts(self) -> dict[str, int]:
+        rows = await self._pool.fetch("select state, count(*) from post.post_outbox group by state")
+        return {row["state"]: row["count"] for row in rows}
+
+    async def listed(self, asked: Asked) -> list[OutboxRow]:
+        """Newest first."""
+        sql = """
+            select * from post.post_outbox
+            where (cardinality($1::text[]) = 0 or state = any($1)) and ($2 = '' or receiver = $2)
+              and ($3 = '' or type = $3) and ($4 = '' or msg_id = $4) and ($5::bigint is null or id < $5)
+            order by id desc limit $6
+        """
+        rows = await self._pool.fetch(
+            sql, list(asked.states), asked.receiver, asked.type, asked.msg_id, asked.before, asked.limit
+        )
+        return [_row(record) for record in rows]
+
+
+def _row(record: asyncpg.Record) -> OutboxRow:
+    changing = {name: record[name] for name in CHANGING}
+    changing["receipt"] = bytes(changing["receipt"]) if changing["receipt"] is not None else None
+    changing["earlier"] = tuple(bytes(digest) for digest in changing["earlier"])
+    values = {name: record[name] for name in _ROW}
+    values["digest"] = bytes(values["digest"])
+    return OutboxRow(**values, sending=Sending(**changing))
+
+
+def _receipt(record: asyncpg.Record) -> KeptReceipt:
+    values = dict(record) | {"codes": tuple(record["codes"]), "digest": bytes(record["digest"])}
+    return KeptReceipt(**values)
