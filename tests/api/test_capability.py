@@ -8,6 +8,9 @@ async def test_every_declared_parameter_is_answered(fhir: Fhir) -> None:
     rest = statement["rest"][0]
     assert statement["fhirVersion"] == "4.0.1" and len(rest["resource"]) == 146
     for resource in rest["resource"]:
+        if resource["type"] == "AuditEvent":
+            # Asked of the log, by others than the system: tests/api/test_access_events.py.
+            continue
         for parameter in resource["searchParam"]:
             path = f"{resource['type']}?{parameter['name']}:missing=false&_count=1"
             if parameter["name"] in ("_id", "_lastUpdated"):

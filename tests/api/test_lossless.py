@@ -47,7 +47,8 @@ def examples(shared: Path) -> list[bytes]:
 
 @pytest.mark.shared
 async def test_the_official_examples_come_out_as_they_went_in(fhir: Fhir, shared: Path) -> None:
-    originals = examples(shared)
+    # AuditEvents are made by the node itself (docs/adr/0106).
+    originals = [body for body in examples(shared) if json.loads(body)["resourceType"] != "AuditEvent"]
     refused: list[str] = []
     types = set()
     for begin in range(0, len(originals), ENTRIES_EACH):
@@ -77,7 +78,7 @@ async def test_the_official_examples_come_out_as_they_went_in(fhir: Fhir, shared
 
 async def test_a_type_without_an_example_is_taken_too(fhir: Fhir) -> None:
     """The smallest resource of each type, with every required element from the definitions."""
-    for type in sorted(load().resource_types):
+    for type in sorted({*load().resource_types} - {"AuditEvent"}):
         answer = await fhir.ask("PUT", f"{type}/smallest", smallest(type))
         assert answer.status_code == 201, (type, answer.text)
         read = (await fhir.ask("GET", f"{type}/smallest")).json()

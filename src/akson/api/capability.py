@@ -3,7 +3,7 @@
 Spec: https://hl7.org/fhir/R4/capabilitystatement.html. Made once; it holds nothing of a caller.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from importlib.metadata import version
 from typing import Any
 
@@ -13,10 +13,11 @@ from akson.api.openapi import describe
 from akson.api.operation import Operation
 from akson.fhir.codec import json
 from akson.fhir.definitions import load
+from akson.fhir.definitions.model import SearchParameter
 from akson.fhir.search.terms import EVERYWHERE, offered
 from akson.identity.smart.server import Endpoints
 
-DATE = "2026-11-26"
+DATE = "2026-11-27"
 """Of the last change in what is offered."""
 _SECURITY_SERVICE = "http://terminology.hl7.org/CodeSystem/restful-security-service"
 _CONDITIONAL = {
@@ -109,7 +110,8 @@ def statement(
                 "mode": "server",
                 "security": security,
                 "resource": [
-                    _resource(type, by_level["type"], operations) for type in sorted(load().resource_types)
+                    _own(type, listed) or _resource(type, by_level["type"], operations)
+                    for type in sorted(load().resource_types)
                 ],
                 "interaction": [{"code": code} for code in by_level["system"]],
                 "searchParam": [{"name": name, "type": kind} for name, kind in EVERYWHERE.items()],
@@ -129,6 +131,21 @@ def _operations(offered: Sequence[Operation]) -> dict[str, Any]:
     return {"operation": listed} if listed else {}
 
 
+def _own(type: str, listed: Sequence[Interaction]) -> dict[str, Any]:
+    """Of a type that is not stored and has interactions of its own; empty for the others."""
+    codes = _codes(listed, type)
+    if not codes:
+        return {}
+    named = {name for i in listed if i.level == type for name in i.parameters}
+    return {
+        "type": type,
+        "profile": f"http://hl7.org/fhir/StructureDefinition/{type}",
+        "interaction": [{"code": code} for code in codes],
+        "versioning": "no-version",
+        "searchParam": _parameters({code: p for code, p in offered(type).items() if code in named}),
+    }
+
+
 def _resource(type: str, codes: Sequence[str], operations: Sequence[Operation]) -> dict[str, Any]:
     here = [o for o in operations if (types := o.types()) is None or type in types]
     parameters = offered(type)
@@ -140,9 +157,13 @@ def _resource(type: str, codes: Sequence[str], operations: Sequence[Operation]) 
         **_CONDITIONAL,
         "searchInclude": ["*", *references],
         "searchRevInclude": ["*"],
-        "searchParam": [
-            {"name": code, "type": p.type} | ({"definition": p.url} if p.url else {})
-            for code, p in sorted(parameters.items())
-        ],
+        "searchParam": _parameters(parameters),
         **_operations(here),
     }
+
+
+def _parameters(found: Mapping[str, SearchParameter]) -> list[dict[str, str]]:
+    return [
+        {"name": code, "type": p.type} | ({"definition": p.url} if p.url else {})
+        for code, p in sorted(found.items())
+    ]

@@ -28,6 +28,7 @@ from akson.fhir.problem import Problem, ProblemKind
 from akson.identity.callers import Caller, Shown
 from akson.record.door import Record
 from akson.record.session import RecordSession
+from akson.store.connections import lost
 from akson.terminology import Terminology
 
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
@@ -118,6 +119,11 @@ class Door:
                 answer = Answer(answer.status, answer.body, self._callers.challenge(problem))
         except Disconnected:
             return
+        except Exception as failed:
+            absent = lost(failed)
+            if absent is None:
+                raise
+            answer = answer_of(absent)
         from_elsewhere = _CORS if _asks(scope, b"origin") else ()
         await self._respond(send, answer, wanted, from_elsewhere, head=scope["method"] == "HEAD")
 

@@ -74,7 +74,10 @@ class Interaction:
     """`type/id`, `type`, `type/_search`, `` for the base, … ; `type`, `id`, `version` and `member` stand for values."""
     run: Callable[[Call], Awaitable[Answer]]
     level: str = "type"
-    """`type`, `system`, or `` for what is not listed (metadata, compartments)."""
+    """`type`, `system`, a resource type that has interactions of its own (`AuditEvent`), or `` for what is not listed
+    (metadata, compartments)."""
+    parameters: tuple[str, ...] = ()
+    """Of a search at such a type: the search parameters that are offered."""
 
 
 def version_headers(version: StoredVersion) -> tuple[tuple[str, str], ...]:

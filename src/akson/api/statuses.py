@@ -41,6 +41,8 @@ _STATUS_BY_ID = {
     "AKS-FHIR-101": 404,  # no such resource type
     "AKS-FHIR-309": 404,  # no such compartment
     "AKS-RECORD-024": 409,  # as R5 says of it
+    "AKS-API-071": 400,
+    "AKS-RECORD-026": 405,  # as R4 says of an interaction that a type does not offer
     "AKS-API-404": 404,
     "AKS-API-405": 405,
     "AKS-API-406": 406,

@@ -16,11 +16,14 @@ from akson.app.safe_answers import adding, floor_of
 from akson.app.settings import Settings
 from akson.app.supervisor.orders import Stage
 from akson.app.wiring import Node, open_node
+from akson.fhir.problem import Problem, ProblemKind
+from akson.store.connections import lost
 from akson.world.raised import places
 
 CONNECTIONS_MAX = 48
 """What all web workers together take of the 60 that the embedded PostgreSQL allows."""
 CONNECTIONS_EACH_MAX = 10
+RETRY_AFTER = (b"retry-after", b"5")
 
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
@@ -92,22 +95,24 @@ class House:
             else:
                 await self._web(scope, receive, send)
         except Exception as failed:
+            absent = lost(failed) or failed
+            if isinstance(absent, Problem) and absent.kind is ProblemKind.OVERLOADED:
+                await _json(send, 503, {"status": "fail", "id": absent.id}, RETRY_AFTER)
+                return
             _tell(failed)
             # When an answer has begun, this is refused and the connection broken off.
             await _json(send, 500, {"status": "fail", "id": "AKS-APP-500"})
 
 
-async def _json(send: Send, status: int, body: dict[str, Any]) -> None:
+async def _json(send: Send, status: int, body: dict[str, Any], *more: tuple[bytes, bytes]) -> None:
     data = json.dumps(body).encode()
-    headers = [(b"content-type", b"application/json"), (b"content-length", str(len(data)).encode())]
+    headers = [(b"content-type", b"application/json"), (b"content-length", str(len(data)).encode()), *more]
     await send({"type": "http.response.start", "status": status, "headers": headers})
     await send({"type": "http.response.body", "body": data})
 
 
 def _tell(failed: BaseException) -> None:
     """Kind of error and where, innermost last; no values."""
-    from akson.fhir.problem import Problem
-
     if isinstance(failed, Problem):
         _log.error("%s %s %s", failed, failed.why, failed.now)
         return

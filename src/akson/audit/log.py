@@ -164,6 +164,11 @@ class AccessLog:
         )
         return [(row.idx, canonical.decode(row.canonical)) for row in rows]
 
+    async def event(self, id: bytes) -> AccessEvent | None:
+        """One event by its id; None when there is none, and for what the log says about itself."""
+        row = await self.rows.by_event_id(id)
+        return canonical.decode(row.canonical) if row is not None and row.tenant else None
+
     async def _flush(self) -> None:
         while self._waiting:
             batch, events = self._take()

@@ -15,7 +15,7 @@ from typing import Any, TypeAlias
 
 from lxml import etree
 
-from akson.exchange.schema import Coded, Element, Quantity, Structure, Values
+from akson.exchange.schema import Coded, Element, Formatted, Quantity, Structure, Values
 from akson.fhir import markup
 
 Extension: TypeAlias = dict[str, Any]
@@ -25,6 +25,7 @@ FURTHER_TEXT = f"{BASE}further-text"
 """On a Coding: OT, the further text of a CV, which a reader must always be shown."""
 _EMPTY: Extension = {"url": "empty", "valueBoolean": True}
 """An element that is there and says nothing. FHIR has no empty string."""
+_MARKUP = "markup"
 _OID = "urn:oid:"
 _NORWEGIAN_LISTS = "2.16.578.1.12.4.1.1."
 _FHIR_DATE = re.compile(r"\d{4}-\d\d-\d\d")
@@ -43,7 +44,7 @@ def from_extension(extension: Extension, structure: Structure) -> Values:
         if part == _EMPTY:
             continue
         if name.startswith("@"):
-            values[name] = part["valueString"]
+            values[name] = part.get("valueString", "")
             continue
         element = elements[name]
         if element.type == "any":
@@ -59,7 +60,7 @@ def _parts(structure: Structure, values: Values) -> Iterator[Extension]:
     elements = {element.name: element for element in structure.elements()}
     for name, value in values.items():
         if name.startswith("@"):
-            yield {"url": name, "valueString": value}
+            yield {"url": name, **({"valueString": value} if value else {"extension": [_EMPTY]})}
             continue
         element = elements[name]
         for one in value if element.repeats else (value,):
@@ -82,6 +83,10 @@ def _part(around: Structure, element: Element, value: Any) -> Extension:
             "url": element.name,
             "extension": [{"url": k, "valueString": t} for k, t in pairs if t] or [_EMPTY],
         }
+    if isinstance(value, Formatted):
+        own = [{"url": f"@{name}", "valueString": text} for name, text in value.attributes if text]
+        told = [{"url": _MARKUP, "valueString": value.xml}] if value.xml else []
+        return {"url": element.name, "extension": [*told, *own] or [_EMPTY]}
     if isinstance(value, bool):
         return {"url": element.name, "valueBoolean": value}
     if not value:
@@ -117,6 +122,10 @@ def _value(part: Extension, around: Structure, element: Element) -> Any:
     if element.type == "PQ":
         told = {inner["url"]: inner.get("valueString", "") for inner in part.get("extension", ())}
         return Quantity(told.get("v", ""), told.get("u", ""))
+    if element.type == "anyType" and (inside := part.get("extension")) and inside != [_EMPTY]:
+        told = {inner["url"]: inner["valueString"] for inner in inside}
+        own = tuple((name[1:], text) for name, text in told.items() if name.startswith("@"))
+        return Formatted(told.get(_MARKUP, ""), own)
     return next((part[k] for k in ("valueBoolean", "valueDate", "valueString") if k in part), "")
 
 

@@ -13,6 +13,8 @@ INPATIENT = {
 }
 OPEN = ("planned", "arrived", "triaged", "in-progress", "onleave")
 IN_ERROR = "entered-in-error"
+READY = "https://akson.no/fhir/StructureDefinition/ready-for-discharge"
+"""Extension of an Encounter: since when the hospital calls her ready to leave (dateTime)."""
 
 
 def stay(facts: StayFacts, *, status: str, start: str = "", ward: str = "") -> Resource:
@@ -80,3 +82,19 @@ def reopened(encounter: Resource) -> Resource:
         "period": period,
         **({"hospitalization": hospitalization} if hospitalization else {}),
     }
+
+
+def ready(encounter: Resource, at: str) -> Resource:
+    """The stay of somebody who is ready to leave since then."""
+    since = times.fhir_date_time(at)
+    if not since:
+        return encounter
+    kept = not_ready(encounter)
+    told = {"url": READY, "valueDateTime": since}
+    return {**kept, "extension": [*kept.get("extension", ()), told]}
+
+
+def not_ready(encounter: Resource) -> Resource:
+    others = [e for e in encounter.get("extension", ()) if e.get("url") != READY]
+    kept = {k: v for k, v in encounter.items() if k != "extension"}
+    return {**kept, **({"extension": others} if others else {})}

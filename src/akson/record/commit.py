@@ -42,6 +42,7 @@ CHANGES_MAX = 20_000
 ATTEMPTS_MAX = 40
 ISSUES_MAX = 500
 """Told of one commit; its entries are often wrong in the same way."""
+TYPE_OF_LOG = "AuditEvent"
 INDEX_VALUES_MAX = 50_000
 """Of one resource; a Group of ten thousand members has 20,000."""
 _ACTION = {"POST": "create", "PUT": "update", "DELETE": "delete"}
@@ -80,6 +81,14 @@ class Commit:
                 "AKS-RECORD-020",
                 f"{len(changes)} changes are more than one commit takes ({CHANGES_MAX}).",
                 now="Send them in several Bundles.",
+            )
+        if any(change.type == TYPE_OF_LOG for change in changes):
+            raise Problem(
+                ProblemKind.UNSUPPORTED,
+                "AKS-RECORD-026",
+                "AuditEvents are not written from outside.",
+                why="They are made from this node's own access log, which nobody writes to but the node.",
+                now="Keep other systems' logs where they were made.",
             )
         locks = drafts.criteria_keys(changes)
         if not locks:

@@ -4,13 +4,13 @@ Who may is what `access_log` says: the citizen all of her own, staff their own l
 everything, also without naming a patient. That it was asked stands in the log of every patient on the page.
 """
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 from akson.access.actor import ActorKind
-from akson.access.decision import Decision
+from akson.access.decision import Decision, Everything
 from akson.audit.event import AccessEvent
 from akson.record.judgement import Concerned
 from akson.record.values import ID
@@ -41,6 +41,10 @@ class LogQuestion:
     before: int | None = None
     """A place in the log."""
     count: int = 100
+    whole: bool = False
+    """Whose asks must see all of it: staff, who see their own lines, are refused instead of shown a part."""
+    also: Callable[[AccessEvent], bool] | None = None
+    """A further condition on what stands inside the event."""
 
     def meets(self, event: AccessEvent) -> bool:
         """By what stands inside the event, and in no column."""
@@ -48,6 +52,7 @@ class LogQuestion:
             (not self.outcome or event.outcome == self.outcome)
             and (not self.purpose or event.purpose == self.purpose)
             and self.unit.casefold() in event.unit.casefold()
+            and (self.also is None or self.also(event))
         )
 
 
@@ -65,6 +70,20 @@ async def find(session: "RecordSession", asked: LogQuestion) -> LogFound:
     found = await _page(session, asked)
     await _tell(session, "log", decision, _concerned(asked, found))
     return found
+
+
+async def find_one(session: "RecordSession", id: bytes) -> AccessEvent:
+    """One event by its id. Raises Problem NOT_FOUND when there is none, and for whom it is not for."""
+    row = await session.record.log.event(id)
+    event = row if row is not None and row.tenant == session.actor.tenant else None
+    if event is None:
+        await session.refuse("log", Concerned("Patient"))
+    concerned = Concerned("Patient", (event.patient,) if event.patient else ())
+    decision = await session.judged("log", concerned)
+    if not decision.permit or not (_is_officer(session) or _may_be_hers(session)):
+        await session.refuse("log", concerned)
+    await _tell(session, "log", decision, {event.patient} - {""})
+    return event
 
 
 async def export(session: "RecordSession", asked: LogQuestion) -> AsyncIterator[tuple[int, AccessEvent]]:
@@ -102,18 +121,30 @@ async def close_case(session: "RecordSession", id: int, outcome: str) -> bool:
 
 async def _allowed(session: "RecordSession", asked: LogQuestion) -> tuple[LogQuestion, Decision]:
     """The question narrowed to what the actor may see, and why."""
-    officer = session.actor.kind is ActorKind.PRACTITIONER and session.actor.role == PRIVACY_OFFICER
+    officer = _is_officer(session)
     if not asked.patient:
-        if not (officer and session.may("log", "Patient")):
+        # Everybody's is asked for: an app whose scopes leave less than everybody does not get it.
+        everyone = isinstance(session.judge.scope("log", "Patient").restriction, Everything)
+        if not (officer and everyone):
             await session.refuse("log", Concerned("Patient"))
         return asked, session.judge.general("log", "Patient")
     concerned = Concerned("Patient", (asked.patient,))
     decision = await session.judged("log", concerned)
-    if not ID.fullmatch(asked.patient) or not decision.permit:
+    only_whole = asked.whole and not (officer or _may_be_hers(session))
+    if not ID.fullmatch(asked.patient) or not decision.permit or only_whole:
         await session.refuse("log", concerned)
     if session.actor.kind is ActorKind.PRACTITIONER and not officer:
         asked = replace(asked, actor=session.actor.id)
     return asked, decision
+
+
+def _is_officer(session: "RecordSession") -> bool:
+    return session.actor.kind is ActorKind.PRACTITIONER and session.actor.role == PRIVACY_OFFICER
+
+
+def _may_be_hers(session: "RecordSession") -> bool:
+    """The citizen and who represents her: the only ones beside the officer who see all of a patient's log."""
+    return session.actor.kind in (ActorKind.CITIZEN, ActorKind.PROXY)
 
 
 async def _page(session: "RecordSession", asked: LogQuestion) -> LogFound:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, NoReturn
 
 from akson.access.actor import Actor, ActorKind, PurposeOfUse
 from akson.access.decision import Decision, Everything
+from akson.audit.event import AccessEvent
 from akson.audit.log import Prepared
 from akson.fhir.problem import Problem, ProblemKind
 from akson.fhir.search.query import Query
@@ -201,6 +202,10 @@ class RecordSession:
         """Events of the log, newest first: the privacy officer's search, and what `access_log` shows as whole events.
         Raises Problem NOT_FOUND for whom neither is for."""
         return await log_search.find(self, asked)
+
+    async def logged(self, id: bytes) -> AccessEvent:
+        """One event of the log, for those who see all of it. Raises NOT_FOUND (also when hidden)."""
+        return await log_search.find_one(self, id)
 
     async def log_proof(self, patient: str) -> bytes:
         """All of `access_log` with what proves that it is whole: the file that `akson-verify` checks. Not for staff, who

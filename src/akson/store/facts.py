@@ -31,7 +31,7 @@ class Facts:
         self._locks: asyncio.Task[asyncpg.Pool] | None = None
 
     async def close(self) -> None:
-        if self._locks is not None:
+        if self._locks is not None and not _failed(self._locks):
             await (await self._locks).close()
 
     async def of(
@@ -57,13 +57,19 @@ class Facts:
     async def exclusive(self, tenant: int, keys: Sequence[str]) -> AsyncIterator[None]:
         """Nobody else holds any of `keys` meanwhile, in any process. Taken in one fixed order, so that none deadlock."""
         numbers = sorted({_number(tenant, key) for key in keys})
-        if self._locks is None:
+        if self._locks is None or _failed(
+            self._locks
+        ):  # The database may have been away when they were wanted first.
             self._locks = asyncio.create_task(connections.pool(self._dsn, size=LOCK_CONNECTIONS))
         pool = await self._locks
         async with pool.acquire() as connection, connection.transaction():
             for number in numbers:
                 await connection.execute("select pg_advisory_xact_lock($1)", number)
             yield
+
+
+def _failed(opening: asyncio.Task[asyncpg.Pool]) -> bool:
+    return opening.done() and (opening.cancelled() or opening.exception() is not None)
 
 
 def _take(known: PatientFacts, row: Row) -> None:

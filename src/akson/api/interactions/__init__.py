@@ -2,6 +2,10 @@
 
 from akson.api.interaction import Interaction
 from akson.api.interactions import (
+    audit_event_of_patient,
+    audit_event_read,
+    audit_event_search,
+    audit_event_search_post,
     batch,
     create,
     delete,
@@ -24,6 +28,10 @@ from akson.api.interactions import (
 )
 
 INTERACTIONS: tuple[Interaction, ...] = (
+    audit_event_of_patient.INTERACTION,
+    audit_event_read.INTERACTION,
+    audit_event_search.INTERACTION,
+    audit_event_search_post.INTERACTION,
     batch.INTERACTION,
     create.INTERACTION,
     delete.INTERACTION,

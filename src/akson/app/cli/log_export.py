@@ -49,13 +49,12 @@ async def _export(settings: "Settings", who: "Actor", asked: "LogQuestion") -> N
     import json
 
     from akson.app.wiring import open_node
-    from akson.audit.export import Node, balp, trust_framework
+    from akson.audit.export import Node, resources
     from akson.record import log_search
 
     async with open_node(settings, pool_size=2) as node:
         here = Node(node.log.first_origin.split("/")[1], f"http://{settings.host}:{settings.port}/fhir")
         session = node.record.open(who, options.usual_purpose(who))
         async for _, event in log_search.export(session, asked):
-            for resource in (balp(event, here), trust_framework(event, here)):
-                if resource is not None:
-                    click.echo(json.dumps(resource, ensure_ascii=False, separators=(",", ":")))
+            for resource in resources(event, here):
+                click.echo(json.dumps(resource, ensure_ascii=False, separators=(",", ":")))

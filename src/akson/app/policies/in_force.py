@@ -57,7 +57,7 @@ class PolicyInForce:
             await asyncio.sleep(FOLLOW_EACH_S)
             try:
                 await self.refresh()
-            except (Problem, OSError, TimeoutError) as failed:
+            except Exception as failed:  # Whatever it is: the task must live on when the database is back.
                 log.warning("the policy could not be looked up: %s", type(failed).__name__)
 
     def _held(self, row: Activation, officers: list[Officer]) -> Policy | None:

@@ -15,6 +15,8 @@ _SUBTYPES = {
     "receive": "create", "log": "search-type", "search": "search-type", "history": "history-instance",
     "export": "operation", "erase": "operation",
 }  # fmt: skip
+TYPES = "http://terminology.hl7.org/CodeSystem/audit-event-type"
+RESTFUL = "http://hl7.org/fhir/restful-interaction"
 _PARTICIPATION = "http://terminology.hl7.org/CodeSystem/v3-ParticipationType"
 _DESTINATION = coding(DICOM, "110152", "Destination Role ID")
 _SOURCE = coding(DICOM, "110153", "Source Role ID")
@@ -36,14 +38,19 @@ def profile_of(event: AccessEvent) -> str:
     return f"Patient{name}" if name and event.patient else name
 
 
+def subtype_of(event: AccessEvent) -> str:
+    """Code of the RESTful interaction that the action is told as."""
+    return _SUBTYPES.get(event.action, event.action)
+
+
 def balp(event: AccessEvent, node: Node) -> Json:
     """One AuditEvent."""
     profile = profile_of(event)
     name = _NAMES.get(event.action, "Read")
-    restful = coding("http://hl7.org/fhir/restful-interaction", _SUBTYPES.get(event.action, event.action))
+    restful = coding(RESTFUL, subtype_of(event))
     return {
         **common(event, node, *([PROFILES + profile] if profile else [])),
-        "type": coding("http://terminology.hl7.org/CodeSystem/audit-event-type", "rest", "RESTful Operation"),
+        "type": coding(TYPES, "rest", "RESTful Operation"),
         "subtype": [restful],
         "agent": _agents(event, node, name),
         "source": source(node),

@@ -69,17 +69,20 @@ def letter(event: AccessEvent) -> str:
     return _LETTERS.get(event.action, "R")
 
 
+def outcome_of(event: AccessEvent) -> str:
+    """AuditEvent.outcome. 4: minor failure. Nothing was shown, and nothing broke."""
+    return "0" if event.outcome == "permit" else "4"
+
+
 def common(event: AccessEvent, node: Node, *profiles: str) -> Json:
     """What every AuditEvent of this event says alike."""
-    permitted = event.outcome == "permit"
     return {
         "resourceType": "AuditEvent",
         "id": event.id.hex(),
         **({"meta": {"profile": list(profiles)}} if profiles else {}),
         "action": letter(event),
         "recorded": event.at.isoformat(timespec="milliseconds"),
-        # 4: minor failure. Nothing was shown, and nothing broke.
-        "outcome": "0" if permitted else "4",
+        "outcome": outcome_of(event),
         **({"outcomeDesc": event.words} if event.words else {}),
     }
 

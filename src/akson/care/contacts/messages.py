@@ -13,9 +13,21 @@ from akson.care.fhir_json import Resource, any_code, code_in, concept_text, disp
 # Kodeverk 8279, message types. https://volven.no (OID 2.16.578.1.12.4.1.1.8279).
 MESSAGE_TYPES = "urn:oid:2.16.578.1.12.4.1.1.8279"
 TITLES = {
+    "DIALOG_AVVIK": "Feil i melding vi har sendt",
+    "EPJ-EKSTRAKT": "Legemiddelopplysninger",
+    "FRAVARSMELDING": "Mottaker er fraværende",
+    "HELSEOPPL_SOKNAD": "Helseopplysninger fra sykehus",
+    "HENVISNING_NYTILSTAND": "Henvisning",
+    "LOG_AVMELDING": "Ikke lenger utskrivningsklar",
+    "LOG_DOD": "Dødsfall",
     "LOG_INNLAGT": "Innlagt på sykehus",
     "LOG_UTSKREVET": "Utskrevet fra sykehus",
+    "LOG_UTSKRIVNINGSKLAR": "Utskrivningsklar pasient",
+    "MEDISINSKE_OPPLYSNINGER": "Medisinske opplysninger fra lege",
 }
+"""Those that are called otherwise than their type."""
+FIELDS = "https://akson.no/fhir/StructureDefinition/message-content"
+"""Extension that holds a message field by field, as the post declares it."""
 NOTICE = "notification"
 """Category of letters to the citizen about her own record (HL7 communication-category)."""
 UNKNOWN_SENDER = "Ukjent avsender"
@@ -57,13 +69,18 @@ def _parts(text: str, *, structured: bool) -> tuple[str, str]:
     return summary, fields
 
 
+def _made_of_fields(message: Resource, code: str) -> bool:
+    declared = any(e.get("url") == FIELDS for e in message.get("extension") or [])
+    return declared or code in TITLES
+
+
 def care_message(message: Resource, known: Mapping[str, Resource] | None = None) -> CareMessage:
     """One Communication. `known` maps `Organization/id` and the like to resources read together with it."""
     categories = message.get("category") or []
     code = next((c for c in (code_in(concept, MESSAGE_TYPES) for concept in categories) if c), "")
     words = next((w for w in map(concept_text, categories) if w), "Melding")
     payloads = [p.get("contentString", "") for p in message.get("payload") or []]
-    text, fields = _parts("\n\n".join(p for p in payloads if p), structured=code in TITLES)
+    text, fields = _parts("\n\n".join(p for p in payloads if p), structured=_made_of_fields(message, code))
     receivers = [_name(r, message, known or {}) for r in message.get("recipient") or []]
     return CareMessage(
         id=str(message.get("id", "")),

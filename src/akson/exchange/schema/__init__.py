@@ -10,9 +10,12 @@ from akson.exchange.schema.declare import (
     Values,
     alternatives,
     declare,
+    held,
 )
 from akson.exchange.schema.document import document
+from akson.exchange.schema.formatted import Formatted
 from akson.exchange.schema.read import Fault, Reading, read_structure
+from akson.exchange.schema.revise import Revision, revised
 from akson.exchange.schema.write import write_structure
 
 __all__ = [
@@ -21,13 +24,17 @@ __all__ = [
     "Coded",
     "Element",
     "Fault",
+    "Formatted",
     "Quantity",
     "Reading",
+    "Revision",
     "Structure",
     "Values",
     "alternatives",
     "declare",
     "document",
+    "held",
     "read_structure",
+    "revised",
     "write_structure",
 ]

@@ -53,6 +53,13 @@ class Attribute:
     name: str
     namespace: str = ""
     required: bool = False
+    words: str = ""
+    values: tuple[str, ...] = ()
+    """All it may say, when the standard fixes it."""
+
+    @property
+    def tag(self) -> str:
+        return f"{{{self.namespace}}}{self.name}" if self.namespace else self.name
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,10 +87,12 @@ class Element:
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """Exactly one of these, or none when it is not required."""
+    """One of these, or none when it is not required. An option that repeats may stand many times."""
 
     options: tuple[Element, ...]
     required: bool = True
+    mixed: bool = False
+    """All of them may stand, in any order. Written again, each option's elements stand together."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,5 +129,10 @@ def declare(
     return Structure(name, namespace, parts, attributes, may_be_empty)
 
 
-def alternatives(*options: Element, required: bool = True) -> Choice:
-    return Choice(options, required)
+def alternatives(*options: Element, required: bool = True, mixed: bool = False) -> Choice:
+    return Choice(options, required, mixed)
+
+
+def held(structure: Structure, words: str, occurs: str = "1..1") -> Element:
+    """An element that holds a structure under the structure's own name and namespace."""
+    return Element(structure.name, structure, words, occurs, namespace=structure.namespace)

@@ -11,6 +11,7 @@ from lxml import etree
 
 from akson.exchange.schema.declare import Attribute, Choice, Coded, Element, Quantity, Structure, Values
 from akson.exchange.schema.formats import ATTRIBUTE_TYPES, CHECKS, attribute_text, collapse, from_text
+from akson.exchange.schema.formatted import Formatted, formatted
 
 XSI = "http://www.w3.org/2001/XMLSchema-instance"
 FAULTS_MAX = 50
@@ -76,7 +77,7 @@ def _sequence(
     faults: list[Fault],
 ) -> None:
     """Order and cardinality. The cursor only goes forward; what stands before it is out of order."""
-    cursor, seen = 0, 0
+    cursor, seen, first = 0, 0, ""
     for child in children:
         at = _part_of(structure, str(child.tag), cursor)
         if at is None:
@@ -87,12 +88,16 @@ def _sequence(
         for part in structure.parts[cursor:at]:
             _missing(part, seen if part is structure.parts[cursor] else 0, path, faults)
         seen = seen + 1 if at == cursor else 1
+        first = str(child.tag) if seen == 1 else first
         cursor = at
-        part = structure.parts[at]
-        if seen > 1 and not (isinstance(part, Element) and part.repeats):
+        if seen > 1 and not _may_repeat(structure.parts[at], known[str(child.tag)], str(child.tag) == first):
             faults.append(Fault(f"{path}/{etree.QName(child).localname}", "stands here more than once"))
     for index in range(cursor, len(structure.parts)):
         _missing(structure.parts[index], seen if index == cursor else 0, path, faults)
+
+
+def _may_repeat(part: Element | Choice, element: Element, same: bool) -> bool:
+    return element.repeats and (same or (isinstance(part, Choice) and part.mixed))
 
 
 def _part_of(structure: Structure, tag: str, cursor: int) -> int | None:
@@ -122,6 +127,8 @@ def _value(node: etree._Element, around: Structure, element: Element, path: str,
         if _loose_text(node):
             faults.append(Fault(path, "has text where only elements may stand"))
         return tuple(node.iterchildren(tag=etree.Element))
+    if element.type == "anyType":
+        return _free(node)
     if next(node.iterchildren(tag=etree.Element), None) is not None:
         faults.append(Fault(path, "has elements where only a value may stand"))
     if element.type in ATTRIBUTE_TYPES:
@@ -132,6 +139,14 @@ def _value(node: etree._Element, around: Structure, element: Element, path: str,
     if not CHECKS[element.type](text):
         faults.append(Fault(path, f"is not a valid {element.type}"))
     return from_text(element.type, text)
+
+
+def _free(node: etree._Element) -> str | Formatted:
+    """Plain words are a string; what has markup in it is kept with it."""
+    own = tuple((str(n), str(v)) for n, v in node.attrib.items() if not str(n).startswith(f"{{{XSI}}}"))
+    if own or next(node.iterchildren(tag=etree.Element), None) is not None:
+        return formatted(node, own)
+    return "".join(node.itertext())
 
 
 def _attribute_value(node: etree._Element, type: str, path: str, faults: list[Fault]) -> Any:
@@ -158,7 +173,7 @@ def _attribute_value(node: etree._Element, type: str, path: str, faults: list[Fa
 def _attributes(
     node: etree._Element, declared: tuple[Attribute, ...], path: str, faults: list[Fault]
 ) -> dict[str, Any]:
-    tags = {f"{{{a.namespace}}}{a.name}" if a.namespace else a.name: a for a in declared}
+    tags = {attribute.tag: attribute for attribute in declared}
     values: dict[str, Any] = {}
     for name, raw in node.attrib.items():
         if str(name).startswith(f"{{{XSI}}}"):
@@ -168,6 +183,8 @@ def _attributes(
             faults.append(Fault(f"{path}/@{etree.QName(name).localname}", "is not known here"))
         else:
             values[f"@{attribute.name}"] = str(raw)
+            if attribute.values and str(raw) not in attribute.values:
+                faults.append(Fault(f"{path}/@{attribute.name}", "is not a valid value"))
     for attribute in declared:
         if attribute.required and f"@{attribute.name}" not in values:
             faults.append(Fault(f"{path}/@{attribute.name}", "is missing"))

@@ -5,8 +5,9 @@ from typing import Any
 
 from lxml import etree
 
-from akson.exchange.schema.declare import Coded, Element, Quantity, Structure, Values
+from akson.exchange.schema.declare import Choice, Coded, Element, Quantity, Structure, Values
 from akson.exchange.schema.formats import ATTRIBUTE_TYPES, to_text
+from akson.exchange.schema.formatted import Formatted
 from akson.fhir.problem import Problem, ProblemKind
 
 
@@ -23,8 +24,7 @@ def _fill(node: etree._Element, structure: Structure, values: Values, path: str)
         raise _refused(f"{path}/{min(strange)}", "is not declared")
     for attribute in structure.attributes:
         if f"@{attribute.name}" in values:
-            tag = f"{{{attribute.namespace}}}{attribute.name}" if attribute.namespace else attribute.name
-            node.set(tag, values[f"@{attribute.name}"])
+            node.set(attribute.tag, values[f"@{attribute.name}"])
     if not values and structure.may_be_empty:
         return
     for part in structure.parts:
@@ -32,7 +32,10 @@ def _fill(node: etree._Element, structure: Structure, values: Values, path: str)
         chosen = [element for element in options if _present(values, element)]
         if part.required and not chosen:
             raise _refused(f"{path}/{options[0].name}", "is missing")
-        if len(chosen) > 1:
+        if isinstance(part, Choice) and part.mixed:
+            order = list(values)
+            chosen.sort(key=lambda element: order.index(element.name))
+        elif len(chosen) > 1:
             raise _refused(f"{path}/{chosen[1].name}", "excludes another element that is given")
         for element in chosen:
             for value in values[element.name] if element.repeats else (values[element.name],):
@@ -53,10 +56,20 @@ def _append(node: etree._Element, structure: Structure, element: Element, value:
         _fill(child, nested, value, f"{path}/{element.name}")
     elif element.type == "any":
         child.extend(value)
+    elif isinstance(value, Formatted):
+        _set_formatted(child, value)
     elif element.type in ATTRIBUTE_TYPES:
         _set_attributes(child, str(element.type), value)
     else:
         child.text = to_text(value)
+
+
+def _set_formatted(child: etree._Element, value: Formatted) -> None:
+    inside = value.inside()
+    child.text = inside.text
+    child.extend(list(inside))
+    for name, text in value.attributes:
+        child.set(name, text)
 
 
 def _set_attributes(child: etree._Element, type: str, value: Any) -> None:

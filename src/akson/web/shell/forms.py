@@ -14,6 +14,9 @@ from akson.fhir.problem import Problem, ProblemKind
 
 FIELD = "token"
 _LABEL = b"akson form token"
+PROOF_FIELD = "proof"
+SECRETS = ("pin", "igjen")
+"""Fields that no page ever repeats."""
 FORM_TYPE = "application/x-www-form-urlencoded"
 FORM_FIELDS_MAX = 50
 FORM_BYTES_MAX = 64 * 1024
@@ -83,9 +86,20 @@ async def fields(request: Request) -> dict[str, str]:
         raise _unreadable()
     text = (await _body(request)).decode("utf-8", "replace")
     try:
-        return dict(parse_qsl(text, keep_blank_values=True, max_num_fields=FORM_FIELDS_MAX))
+        given = dict(parse_qsl(text, keep_blank_values=True, max_num_fields=FORM_FIELDS_MAX))
     except ValueError:
         raise _unreadable() from None
+    request.state.sent = given
+    return given
+
+
+def sent(request: Request) -> dict[str, str]:
+    """The fields that were read of a form, without what belongs to one sending alone: for a page that offers to send it
+    again. Empty when there were none, and for forms with a secret in them."""
+    given: dict[str, str] = getattr(request.state, "sent", {})
+    if any(name in given for name in SECRETS):
+        return {}
+    return {name: value for name, value in given.items() if name not in (FIELD, PROOF_FIELD)}
 
 
 async def checked_fields(request: Request, form_key: str) -> dict[str, str]:

@@ -16,6 +16,7 @@ from starlette.responses import RedirectResponse, Response
 from akson.access.actor import Actor
 from akson.fhir.problem import Problem, ProblemKind
 from akson.identity.sessions import WebSession
+from akson.store.connections import lost
 from akson.web.shell import forms, problems, words
 from akson.web.shell.house import (
     CITIZEN_KINDS,
@@ -211,7 +212,8 @@ def _error_page(request: Request, house: House, problem: Problem, status: int) -
     frame = frame_of(request, house)
     if problem.kind in (ProblemKind.NOT_FOUND, ProblemKind.GONE) and not problem.id.startswith("AKS-WEB"):
         return _beyond(request) or problems.refusal_page(house.pages, frame)
-    return problems.problem_page(house.pages, frame, problem, status=status)
+    sent = forms.sent(request) if problem.kind is ProblemKind.OVERLOADED else {}
+    return problems.problem_page(house.pages, frame, problem, status=status, again=(request.url.path, sent))
 
 
 def _beyond(request: Request) -> Response | None:
@@ -232,6 +234,9 @@ def endpoint(house: House, screen: Screen, way: Way) -> Endpoint:
                 log.error("%s on %s: %s", problem.id, screen.name, problem.what)
             return error_page(request, house, problem)
         except Exception as error:
+            absent = lost(error)
+            if absent is not None:
+                return error_page(request, house, absent)
             # The path names patients and so may the error's own text: the log gets the screen and the places alone.
             log.error("unexpected on %s: %s", screen.name, places(error))
             return error_page(request, house, problems.unexpected())

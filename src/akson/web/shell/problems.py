@@ -4,7 +4,9 @@ A missing and a hidden patient give the very same page. Unknown faults become AK
 was in them; the server's log holds the rest.
 """
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from types import MappingProxyType
 
 from starlette.responses import HTMLResponse
 
@@ -66,6 +68,25 @@ KIND_WORDS = {
     ),
 }
 
+# Where an id has a story of its own: as KIND_WORDS.
+_DATABASE_AWAY = (
+    "Akson får ikke kontakt med databasen akkurat nå.",
+    "Den startes trolig på nytt. Det som er lagret før, er trygt, og det du nettopp skrev, er ikke borte.",
+)
+ID_WORDS = {
+    "AKS-STORE-014": (
+        *_DATABASE_AWAY,
+        "Vent et halvt minutt og prøv igjen. Ring vakttelefonen for IKT hvis det haster.",
+    ),
+    "AKS-STORE-015": (
+        *_DATABASE_AWAY,
+        "Vent et halvt minutt. Sendte du noe, så se først etter om det er kommet med, og prøv igjen hvis ikke.",
+    ),
+}
+ID_WORDS["AKS-AUDIT-010"] = ID_WORDS["AKS-STORE-015"]
+"""What cannot be written in the log is not shown; the log is in the same database server."""
+RETRY_AFTER_S = 5
+
 
 @dataclass(frozen=True, slots=True)
 class ProblemView:
@@ -73,6 +94,10 @@ class ProblemView:
     what: str
     why: str
     now: str
+    again: str = ""
+    """Path to send the same form to again; "" when there was none."""
+    sent: tuple[tuple[str, str], ...] = ()
+    """What was typed, as it was sent: the page keeps it."""
 
 
 def unexpected() -> Problem:
@@ -124,15 +149,28 @@ def in_words(problem: Problem) -> ProblemView:
     """Our own problems say it themselves; those of the packages below are written for developers, in English."""
     if problem.id.startswith(OWN_IDS):
         return ProblemView(problem.id, problem.what, problem.why, problem.now)
-    what, why, now = KIND_WORDS.get(problem.kind, NOT_CARRIED_OUT)
+    what, why, now = ID_WORDS.get(problem.id) or KIND_WORDS.get(problem.kind, NOT_CARRIED_OUT)
     return ProblemView(problem.id, what, why, now)
 
 
-def problem_page(pages: Pages, frame: Frame, problem: Problem, *, status: int = 0) -> HTMLResponse:
-    """The page of any Problem. `status` where HTTP has a more exact word than the kind gives."""
-    return pages.page(
-        "shell/templates/problem.html", frame, in_words(problem), status=status or STATUS[problem.kind]
-    )
+def problem_page(
+    pages: Pages,
+    frame: Frame,
+    problem: Problem,
+    *,
+    status: int = 0,
+    again: tuple[str, Mapping[str, str]] = ("", MappingProxyType({})),
+) -> HTMLResponse:
+    """The page of any Problem. `status` where HTTP has a more exact word than the kind gives; `again` the path and the
+    fields of a form that may be sent once more."""
+    path, sent = again
+    view = in_words(problem)
+    if sent:
+        view = replace(view, again=path, sent=tuple(sent.items()))
+    answer = pages.page("shell/templates/problem.html", frame, view, status=status or STATUS[problem.kind])
+    if answer.status_code == 503:
+        answer.headers["retry-after"] = str(RETRY_AFTER_S)
+    return answer
 
 
 def refusal_page(pages: Pages, frame: Frame) -> HTMLResponse:

@@ -50,7 +50,7 @@ class AdmissionMessage:
     task = "admission-notice"
     # The municipality's admission report: as soon as possible and within 24 hours (HISD 80806, figure 1).
     answer_within_h: int | None = 24
-    versions: tuple[Version, ...] = (Version("1.6", STRUCTURE, logistics.PREFIXES, apprec="1.1"),)
+    versions: tuple[Version, ...] = logistics.versions(STRUCTURE)
     stay: StayEffect | None = AdmissionStay()
 
     def parse(self, content: Values) -> Admission:

@@ -55,7 +55,7 @@ class DischargeMessage:
     title = "Utskrevet fra sykehus"
     task = "discharge-notice"
     answer_within_h: int | None = None
-    versions: tuple[Version, ...] = (Version("1.6", STRUCTURE, logistics.PREFIXES, apprec="1.1"),)
+    versions: tuple[Version, ...] = logistics.versions(STRUCTURE)
     stay: StayEffect | None = DischargeStay()
 
     def parse(self, content: Values) -> Discharge:

@@ -1,7 +1,6 @@
-"""Parts of the care messages (PLO 1.6): namespace poKomponent 2012-04-01.
+"""How every care message begins, and what happens to the patient.
 
-Source: HIS 80704 (care messages, version 1.6) and HIS 1149:2014 (patient logistics). Only parts that a message type
-uses stand here; the next message type adds its own.
+Source: HIS 80704 (care messages, version 1.6) and HIS 1149:2014 (patient logistics).
 """
 
 from akson.exchange.components import fk1
@@ -13,7 +12,7 @@ NEXT_OF_KIN = declare(
     "ParorendeForesatt",
     NAMESPACE,
     Element("Slektskap", "CS", "Slektskap", "0..1", codes=9033),
-    Element("Omsorgsfunksjon", "CS", "Omsorgsfunksjon", "0..1", codes=9036),
+    Element("Omsorgsfunksjon", "CS", "Omsorgsfunksjon", "0..1", codes=9050),
     Element("FodselsarMindrearigParorende", "gYear", "Fødselsår, mindreårig", "0..1"),
     Element("Referanseperson", fk1.PERSON, "Person"),
     Element("Merknad", "string", "Merknad", "0..1"),
@@ -33,7 +32,7 @@ CONTACT = declare(
 PATIENT_FACTS = declare(
     "TilleggsopplysningPasient",
     NAMESPACE,
-    Element("SivilStatus", "CS", "Sivilstand", "0..1", codes=3301),
+    Element("SivilStatus", "CS", "Sivilstand", "0..1", codes=8724),
     Element("BorAlene", "boolean", "Bor alene", "0..1"),
     Element("Sprak", "CS", "Språk", "0..1", codes=3303),
 )
@@ -43,7 +42,7 @@ SENT_DOCUMENT = declare(
     Element("Opplysning", "CV", "Dokument", codes=8329),
     Element("JaNei", "boolean", "Sendt"),
     Element("DatoSendt", "date", "Dato sendt", "0..1"),
-    Element("TypeMottaker", "CV", "Type mottaker", "0..1"),
+    Element("TypeMottaker", "CV", "Type mottaker", "0..1", codes=8330),
     Element("NavnMottaker", "string", "Mottaker", "0..1"),
     Element("Merknad", "string", "Merknad", "0..1"),
 )
@@ -51,8 +50,8 @@ REQUEST = declare(
     "Foresporsel",
     NAMESPACE,
     Element("TypeForesp", "CV", "Forespørsel"),
-    Element("Formål", "CV", "Formål", "0..1"),
-    Element("Hastegrad", "CS", "Hastegrad", "0..1"),
+    Element("Formål", "CV", "Formål", "0..1", codes=9068),
+    Element("Hastegrad", "CS", "Hastegrad", "0..1", codes=9067),
     Element("TypeJournalinfo", "CV", "Type opplysning", "0..1"),
     Element("Sporsmal", "string", "Spørsmål", "0..1"),
     Element("Begrunnelse", "string", "Begrunnelse", "0..1"),
@@ -73,7 +72,7 @@ RESPONSIBLE = declare(
     NAMESPACE,
     Element("AnsvarligRapport", fk1.PROFESSIONAL, "Ansvarlig"),
     Element("GodkjentDato", "date", "Godkjent dato", "0..1"),
-    Element("TypeRelasjon", "CV", "Relasjon", "0..1"),
+    Element("TypeRelasjon", "CV", "Relasjon", "0..1", codes=8254),
     Element("Merknad", "string", "Merknad", "0..1"),
 )
 PLACE = declare("StedForHendelse", NAMESPACE, Element("StedHendelse", "string", "Sted"))
@@ -87,6 +86,7 @@ EVENT = declare(
     Element("Merknad", "string", "Merknad", "0..1"),
     Element("StedForHendelse", PLACE, "Sted", "0..1"),
 )
+STAY = declare("OpplysningOpphold", NAMESPACE, Element("TidsfestetHendelse", EVENT, "Hendelse"))
 DESTINATION = declare(
     "UtskrevetTil",
     NAMESPACE,
