@@ -49,8 +49,8 @@ class Bus:
     opened: list[Amqp]
 
     def link(self) -> Link:
-        url = f"amqp://{broker.USER}:{broker.PASSWORD}@127.0.0.1:{self.cable.port}"
-        return Link(Address(url, prefix="/amq/queue/"))
+        url = f"amqp://127.0.0.1:{self.cable.port}"
+        return Link(Address(url, broker.USER, broker.PASSWORD, prefix="/amq/queue/"))
 
     async def end(self, her: int, keyring: Keyring | None = None) -> Amqp:
         book, clock = self.books[her], SystemClock()

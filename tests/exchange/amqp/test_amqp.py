@@ -217,11 +217,29 @@ async def test_too_large_never_leaves(here: Amqp) -> None:
 
 
 async def test_no_secret_stands_in_what_is_told() -> None:
-    link = Link(Address("amqp://akson:hemmelig@127.0.0.1:9", prefix=""))
+    pytest.importorskip("proton", reason="Qpid Proton is not installed: make amqp")
+    link = Link(Address("amqp://127.0.0.1:9", "akson", "hemmelig"))
+    assert "hemmelig" not in repr(link) + repr(Address("amqp://127.0.0.1:9", "akson", "hemmelig"))
     with pytest.raises(Unreachable) as told:
         await link.look(["a"], 1)
     assert "hemmelig" not in str(told.value) and "127.0.0.1:9" in str(told.value)
     await link.close()
+
+
+ADDRESSES = (
+    "amqp://sb.nhn.no:5672",
+    "amqp://localhost:5672",
+    "amqps://a:b@sb.nhn.no",
+    "http://127.0.0.1",
+    "",
+)
+
+
+@pytest.mark.parametrize("url", ADDRESSES)
+def test_no_address_without_tls_but_this_machines_own(url: str) -> None:
+    with pytest.raises(ValueError):
+        Address(url)
+    assert Address("amqps://sb.nhn.no:5671").host == "sb.nhn.no:5671"
 
 
 CONDITIONS = {

@@ -4,10 +4,13 @@ Proton is an extra (`pip install akson[amqp]`), imported when a bus is opened. E
 """
 
 import asyncio
+import ssl
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from ipaddress import ip_address
 from typing import Any, TypeVar
+from urllib.parse import urlsplit
 
 from akson.exchange.transport.amqp_message import Wire
 from akson.exchange.transport.contract import Undeliverable, Unreachable
@@ -22,18 +25,29 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Address:
-    """`url` is `amqps://user:secret@host:5671`, or `amqp://` to this machine alone; `prefix` stands before a queue's name.
+    """`url` is `amqps://host:5671`, or `amqp://` to this machine alone; `prefix` stands before a queue's name.
 
     RabbitMQ before version 4 wants `/amq/queue/`, and drops in silence what is sent to a queue that is not there: only
     queues of the address book are sent to. Helsenorge's bus gives names as they are.
     """
 
     url: str
+    user: str = ""
+    secret: str = field(default="", repr=False)
+    """Never part of the url, which the library writes into its log."""
     prefix: str = ""
+
+    def __post_init__(self) -> None:
+        """Raises ValueError: a secret and a message's addresses never leave the machine without TLS."""
+        parts = urlsplit(self.url)
+        if "@" in parts.netloc or not parts.hostname:
+            raise ValueError("the bus's address is amqps://host:port, with user and secret beside it")
+        if parts.scheme != "amqps" and not (parts.scheme == "amqp" and _is_this_machine(parts.hostname)):
+            raise ValueError("only a bus on this machine is reached without TLS")
 
     @property
     def host(self) -> str:
-        return self.url.rpartition("@")[2].partition("://")[2] or self.url.rpartition("@")[2]
+        return urlsplit(self.url).netloc
 
 
 @dataclass(slots=True)
@@ -75,8 +89,10 @@ class Link:
         return await asyncio.get_running_loop().run_in_executor(self._thread, self._guarded, work)
 
     def _guarded(self, work: Callable[[], T]) -> T:
-        from proton import ConnectionException, LinkException, ProtonException, SessionException
-
+        try:
+            from proton import ConnectionException, LinkException, ProtonException, SessionException
+        except ImportError as absent:
+            raise Unreachable("Qpid Proton is not installed here: make amqp.") from absent
         try:
             return work()
         except (Undeliverable, Unreachable):
@@ -139,12 +155,14 @@ class Link:
         from proton.utils import BlockingConnection
 
         if self._connection is None:
-            plain = "@" in self._address.url
+            named = {"user": self._address.user, "password": self._address.secret}
             self._connection = BlockingConnection(
                 self._address.url,
                 timeout=WAIT_S,
                 heartbeat=60,
-                allowed_mechs="PLAIN" if plain else "ANONYMOUS EXTERNAL",
+                ssl_domain=_tls() if self._address.url.startswith("amqps:") else None,
+                allowed_mechs="PLAIN" if self._address.user else "ANONYMOUS EXTERNAL",
+                **(named if self._address.user else {}),
             )
         return self._connection
 
@@ -159,6 +177,25 @@ class Link:
                 connection.close()
             except Exception:  # noqa: S110 - it is gone, which is what was wanted
                 pass
+
+
+def _tls() -> Any:
+    """The bus must show a certificate for its name, by the roots that this machine trusts."""
+    from proton import SSLDomain
+
+    made = SSLDomain(SSLDomain.MODE_CLIENT)
+    made.set_trusted_ca_db(
+        ssl.get_default_verify_paths().cafile or ssl.get_default_verify_paths().openssl_cafile
+    )
+    made.set_peer_authentication(SSLDomain.VERIFY_PEER_NAME)
+    return made
+
+
+def _is_this_machine(host: str) -> bool:
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return False
 
 
 def _made(wire: Wire) -> Any:
