@@ -241,6 +241,10 @@ class OutboxStore:
         sql = "select at, state, note from post.post_event where outbox = $1 order by seq"
         return [PostEvent(row["at"], row["state"], row["note"]) for row in await self._pool.fetch(sql, id)]
 
+    async def size(self) -> int:
+        """Bytes of the whole database, indexes too; for bench."""
+        return await self._pool.fetchval("select pg_database_size(current_database())")
+
     async def counts(self) -> dict[str, int]:
         rows = await self._pool.fetch("select state, count(*) from post.post_outbox group by state")
         return {row["state"]: row["count"] for row in rows}
