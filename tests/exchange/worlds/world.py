@@ -26,7 +26,6 @@ RATES = (0.0, 0.01, 0.1, 0.3, 0.6)
 PARTNERS = ("990202", "990302", "990402")
 STORE_SHARE = 0.05
 """Of the rate of crashes: so often at each call to the memory, of which there are many."""
-TICK = timedelta(minutes=1)
 DAYS_AFTER = timedelta(days=3)
 
 
@@ -112,6 +111,9 @@ class Mortal:
 
 class World:
     """`await World(seed, messages=…).run()`, then `faults()`."""
+
+    tick = timedelta(minutes=1)
+    """How long a clock waits that is not told when the next thing is due."""
 
     def __init__(
         self,
@@ -284,7 +286,7 @@ class World:
     def _step(self, end: datetime) -> None:
         """To the next thing that happens: the events of the world, or a minute while something waits."""
         now = self.clock.now()
-        wake = self.store.wakes() if hasattr(self.store, "wakes") else now + TICK
+        wake = self.store.wakes() if hasattr(self.store, "wakes") else now + self.tick
         next = min([end, *([self.events[0][0]] if self.events else []), *([wake] if wake else [])])
         self.clock.advance(max(next - now, timedelta(seconds=1)))
 

@@ -24,6 +24,7 @@ from akson.app.demo.national_ids import NationalIds
 from akson.app.post import folder, post_office
 from akson.app.wiring import Node, open_node
 from akson.exchange.inbox.directory import HER_SYSTEMS
+from akson.exchange.inbox.pipeline import ENDED
 from akson.record.values import Change
 from akson.terminology.systems import NORWEGIAN_IDENTIFIERS
 
@@ -178,7 +179,7 @@ async def work_through(data: Path, stored: int, worker: int) -> None:
         async def hand() -> None:
             for n, content in messages:
                 id = await office.inbox.receive(content, transport="bench", name=f"{n}.xml")
-                while not (await office.inbox.outcome(id)).ended:
+                while (item := await node.post.get(id)) is not None and item.state not in ENDED:
                     await office.inbox.work(1)
                 ended.append(time.monotonic() - began)
 
