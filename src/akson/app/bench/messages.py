@@ -105,7 +105,7 @@ async def measure_messages(
 
 
 async def _people(node: Node, count: int) -> None:
-    houses = [
+    houses: list[dict[str, Any]] = [
         {
             "resourceType": "Organization",
             "id": id,
@@ -115,7 +115,7 @@ async def _people(node: Node, count: int) -> None:
         }
         for id, (name, her, above, _) in ORGANISATIONS.items()
     ]
-    people = [
+    people: list[dict[str, Any]] = [
         {
             "resourceType": "Patient",
             "id": f"m{n}",
