@@ -23,3 +23,6 @@ def give(kind: str) -> str:
 GIVEN = tuple(sorted(give(kind) for kind in ORDINARY - {RelationKind.SELF_DECLARED}))
 """What a resource can give. The kinds that are opened with a ground come from acts alone."""
 ACTIONS = frozenset((*GIVEN, REPRESENT, CLOSE))
+OWN_PEN = "own-pen"
+"""Kind of a row that somebody wrote to herself or her unit: kept, so that nobody takes it for more later, and counting for
+nothing under any policy."""

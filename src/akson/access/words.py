@@ -1,6 +1,7 @@
 """What codes of the policy are called: bokmål for screens and for those who sign, English beside it."""
 
 from akson.access.facts import RelationKind
+from akson.access.giving import OWN_PEN
 
 Words = tuple[str, str]
 """Bokmål, English."""
@@ -19,6 +20,10 @@ RELATIONS: dict[str, Words] = {
     RelationKind.SELF_DECLARED: ("oppgitt av den ansatte selv", "declared by the person herself"),
     RelationKind.ATTESTED: ("bekreftet av en annen virksomhet", "attested by another enterprise"),
     RelationKind.EMERGENCY: ("øyeblikkelig hjelp", "emergency"),
+    OWN_PEN: (
+        "ført opp av den ansatte selv, gir ingen innsyn",
+        "written by the person herself, opens nothing",
+    ),
     RelationKind.LIFTED: ("sperre opphevet", "restriction lifted"),
 }
 ROLES: dict[str, Words] = {
