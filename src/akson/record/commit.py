@@ -31,7 +31,7 @@ from akson.record.events import Seen
 from akson.record.explanation import refusal
 from akson.record.guard import not_found
 from akson.record.judgement import Concerned
-from akson.record.redacting import elements_hidden, kept, leaving
+from akson.record.redacting import elements_hidden, kept, leaving, ungraded
 from akson.record.values import Change, Committed
 from akson.store.values import NOTHING_DERIVED, Current, Derived, PendingEvent, StoredVersion, Write
 
@@ -157,7 +157,8 @@ class Commit:
         decision = (
             judge.decide(step.action, step.concerned) if step else judge.decide("search", outcome.version)
         )
-        return replace(outcome, version=leaving(outcome.version, decision))
+        could_meet = judge.scope(step.action if step else "search", outcome.version.type).redactions
+        return replace(outcome, version=ungraded(leaving(outcome.version, decision), could_meet))
 
     def _with_hidden(
         self, steps: Sequence[_Step], standing: Mapping[tuple[str, str], Current], at: datetime
