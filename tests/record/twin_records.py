@@ -150,7 +150,9 @@ def _graded(with_hidden: bool) -> tuple[IndexValues, Derived, dict[str, Any]]:
         "generalPractitioner": [{"reference": f"Practitioner/{SEEN}"}],
         "managingOrganization": {"reference": f"Organization/{SEEN}"},
     }
-    derived = Derived(traits=(Traits("graded", None, True),), labels=("strengtFortrolig",))
+    doctor = Relation("graded", f"Practitioner/{SEEN}", RelationKind.GP_LIST, NOW - 30 * DAY)
+    traits = (Traits("graded", None, True),)
+    derived = Derived((doctor,), traits=traits, labels=("strengtFortrolig",))
     return index, derived, body
 
 
