@@ -35,7 +35,11 @@ from akson.world.raised import places
 COOKIE = "akson"
 DEVICE_COOKIE = "akson-device"
 """The secret that this browser's PINs are made with; it opens nothing by itself."""
-BEYOND_REFUSAL = {"hvorfor": "/pasient/{}/hvorfor", "helsehjelp": "/pasient/{}/helsehjelp"}
+BEYOND_REFUSAL = {
+    "hvorfor": "/pasient/{}/hvorfor",
+    "helsehjelp": "/pasient/{}/helsehjelp",
+    "sperre": "/pasient/{}/sperre",
+}
 """Where a refusal leads on to. Its page names nobody, so its links say the query alone, and the path says of whom."""
 CITIZEN_HOME = "/min"
 _LOCAL_PATH = re.compile(r"/(?!/)[^\\\x00-\x20\x7f]*")
