@@ -163,6 +163,8 @@ class ExternalIssuer:
             reference=found.reference,
             organisations=found.organisations,
             unit_name=found.unit_name,
+            service=found.service,
+            own_patient=found.own_patient,
             level=int(helseid.LEVEL_REQUIRED),
             scopes=scopes,
             client=identity.client,

@@ -158,6 +158,11 @@ def goal_of(actor: Actor, path: str) -> str:
     return (safe_path(path) if fits else "") or home_of(actor)
 
 
+def limit_entrance(request: Request, house: House, account: str) -> None:
+    """Raises OVERLOADED AKS-IDENTITY-062 when this address tries this account too often."""
+    house.rates.entrance(request.client.host if request.client else "", account)
+
+
 def by_htmx(request: Request) -> bool:
     """Whether htmx asks for a part of a page, and not the browser for a whole one."""
     return "hx-request" in request.headers
@@ -201,6 +206,7 @@ async def _answer(request: Request, house: House, screen: Screen, way: Way) -> R
     visit = visit_of(request, house)
     if visit is None:
         return not_let_in(request, house)
+    house.rates.caller(visit.actor)
     _check_audience(screen, visit)
     return await cast(Handler, way.handler)(visit)
 
