@@ -9,7 +9,7 @@ PIP    := $(BIN)/python -m pip --disable-pip-version-check --quiet
 JOBS   ?= $(shell expr $$(nproc 2>/dev/null || sysctl -n hw.ncpu) + 1)
 HASHED := --require-hashes --only-binary :all:
 
-.PHONY: help setup up test test-setup lint format nightly security fuzz bench conformance clean locks screens
+.PHONY: help setup amqp up test test-setup lint format nightly security fuzz bench conformance clean locks screens
 .DEFAULT_GOAL := help
 
 help: ## Show this list
@@ -25,12 +25,18 @@ $(VENV)/.run: requirements/run.lock pyproject.toml
 	@$(PIP) install --no-deps --no-build-isolation --editable .
 	@touch $@
 
+amqp: setup ## Add the client of Helsenorge's bus: Qpid Proton, built from its source (needs a C compiler)
+	@$(PIP) install $(HASHED) -r requirements/amqp_build.lock
+	@$(PIP) install --require-hashes --no-deps --no-build-isolation --no-binary python-qpid-proton -r requirements/amqp.lock
+
 up: setup ## Start Akson with demo data at http://127.0.0.1:8080 (ARGS="--port 8081" for options)
 	@exec $(BIN)/akson up $(ARGS)
 
 test-setup: $(VENV)/.test
 	@sh scripts/ensure_chromium.sh
+	@sh scripts/ensure_rabbitmq.sh $(PIP)
 	@sh scripts/ensure_provider.sh tests/identity/provider
+	@sh scripts/ensure_dovecot.sh
 
 $(VENV)/.test: $(VENV)/.run requirements/test.lock
 	@echo "Akson: installing what the tests need ..."
@@ -70,6 +76,8 @@ screens: setup test-setup ## Draw docs/screens again from a running demo
 locks: ## Resolve requirements/*.in anew (needs uv)
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-header requirements/run.in -q -o requirements/run.lock
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-header requirements/test.in -c requirements/run.lock -q -o requirements/test.lock
+	uv pip compile --universal --python-version 3.11 --generate-hashes --no-header requirements/amqp_build.in -q -o requirements/amqp_build.lock
+	uv pip compile --universal --python-version 3.11 --generate-hashes --no-header requirements/amqp.in -q -o requirements/amqp.lock
 
 clean: ## Remove the environment (data in akson-data stays)
 	rm -rf $(VENV)

@@ -43,6 +43,7 @@ def fhir_door(node: Node) -> "App":
         base_url=node.settings.base_url,
         terminology=node.words,
         profiles=node.settings.profiles,
+        rates=node.rates,
     )
 
 
@@ -93,4 +94,5 @@ def screens(node: Node, stage: Stage) -> "App":
         ),
         apps=authorization_server(node),
         fhir=f"{node.settings.base_url}/fhir" if node.settings.base_url else "",
+        rates=node.rates,
     )

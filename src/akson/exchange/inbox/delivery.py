@@ -1,5 +1,6 @@
 """A message and everything the record knows that bears upon it: the facts that `planning` plans from."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -43,7 +44,7 @@ class Delivery:
     """Open items of those."""
     cancelled: bool
     """Its own cancellation came first."""
-    replaced: Resource | None
+    replaced: Resource | None = None
     """The Communication of a newer message of the conversation that came first, and says all that this one says."""
     twin: Resource | None = None
     """The Communication that said the same within the last day, under another MsgId."""
@@ -197,21 +198,24 @@ def _of_type(communication: Resource, code: str) -> bool:
 
 
 async def _spoken_of(directory: Directory, tenant: int, message: CareMessage) -> tuple[bool, Resource | None]:
-    """Whether a cancellation, and whether a change of it, stands already: they may come before what they speak of."""
+    """Whether a cancellation, and which change of it, stands already: they may come before what they speak of."""
     own = mirror.message_id(message)
     ids = {own, mirror.message_id(message, message.envelope.conversation)}
+    if message.envelope.own_id:
+        # A letter is spoken of by what it calls itself.
+        ids.add(mirror.message_id(message, message.envelope.own_id))
     systems = (mirror.CANCELS, mirror.REPLACES)
     found = await directory.find(tenant, identifier_query("Communication", systems, *sorted(ids)))
-    later = [
-        c
-        for c in found
-        if not _named(c, own) and _of_type(c, message.type.code) and _later(c, message.envelope.generated)
-    ]
-    cancelled = any(_named(c, own, mirror.CANCELS) for c in found)
-    return (
-        cancelled or any(_named(c, id, mirror.CANCELS) for c in later for id in ids),
-        next((c for c in later if any(_named(c, id, mirror.REPLACES) for id in ids)), None),
-    )
+    others = [c for c in found if not _named(c, own)]
+
+    def speaking(system: str) -> Iterator[Resource]:
+        # What names this very message came after it, whatever its clock says.
+        yield from (c for c in others if _named(c, own, system))
+        for c in others:
+            if _of_type(c, message.type.code) and _later(c, message.envelope.generated):
+                yield from (c for id in ids if _named(c, id, system))
+
+    return next(speaking(mirror.CANCELS), None) is not None, next(speaking(mirror.REPLACES), None)
 
 
 def _later(communication: Resource, generated: str) -> bool:

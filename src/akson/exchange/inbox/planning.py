@@ -5,6 +5,7 @@
 | admission            | Communication, Encounter, Task with owner   | the start, when only the end was known          |
 | discharge            | Communication, Task (Encounter when none stands) | the Encounter ends                         |
 | changed              | Communication with what is new, Task        | the Encounter, open Tasks of what it replaces   |
+| what a change replaced before it came | Communication              |                                                 |
 | the same again       | Communication, Task with a question         |                                                 |
 | cancellation of it is not told what | Communication, Task with a question |                                         |
 | cancellation         | Communication, Task                         | the Encounter undone, open Tasks cancelled      |
@@ -74,6 +75,8 @@ def plan(delivery: Delivery) -> Plan:
         if not delivery.message.envelope.parent:
             return _question(delivery, _which_words(delivery), delivery.candidates)
         return _cancellation(delivery)
+    if delivery.replaced is not None:
+        return _overtaken(delivery, delivery.replaced)
     return _news(delivery)
 
 
@@ -111,21 +114,20 @@ def _which_words(delivery: Delivery) -> str:
     return f"Avsender kansellerer en melding, men sier ikke hvilken. {told} Ingenting er endret i journalen."
 
 
+def _overtaken(delivery: Delivery, by: Resource) -> Plan:
+    """What it said is said anew already: it is kept beside that, changes nothing, and nobody needs to act upon it."""
+    return Plan((_communication(delivery, by.get("encounter", {}).get("reference")),), ())
+
+
 def _news(delivery: Delivery) -> Plan:
-    if delivery.replaced is not None:
-        # Kept beside what says it anew; nobody needs to act upon it, and the stay is as it was told last.
-        newer = delivery.replaced.get("encounter", {}).get("reference")
-        return Plan((_communication(delivery, newer),), ())
     effect = delivery.message.type.stay
     encounter, made, amended = _stay(delivery, effect) if effect is not None else (None, (), ())
-    # Who heard of the cancellation first needs no item about what came before it.
+    # Who heard of the cancellation first needs no item about what it cancelled.
     tasks = () if delivery.cancelled else _tasks(delivery, encounter)
-    results = () if delivery.cancelled else _results(delivery)
     replaced = _ended(delivery, "Erstattet av en nyere melding fra avsender.")
-    return Plan(
-        (_communication(delivery, encounter), *made, *results, *tasks),
-        (*amended, *_withdrawn(delivery), *replaced),
-    )
+    results = () if delivery.cancelled else _results(delivery)
+    made = (_communication(delivery, encounter), *made, *results, *tasks)
+    return Plan(made, (*amended, *_withdrawn(delivery), *replaced))
 
 
 def _ended(delivery: Delivery, reason: str) -> tuple[Resource, ...]:
