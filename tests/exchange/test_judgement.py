@@ -163,3 +163,21 @@ def test_control_digits() -> None:
     assert has_control_digits(stay().national_id)
     assert not has_control_digits(stay().national_id[:-1] + str((int(stay().national_id[-1]) + 1) % 10))
     assert not sufficient(None)
+
+
+@pytest.mark.shared
+def test_an_emergency_referral_is_taken_whoever_it_is_about(shared: Path) -> None:
+    path = next((shared / "norwegian-messages").rglob("Viderehenvisning*Uten_rett*Ny.xml"))
+    tree = etree.parse(str(path))
+    for ident in tree.findall("{*}MsgInfo/{*}Patient/{*}Ident"):
+        ident.getparent().remove(ident)
+    for name in ("DateOfBirth", "Sex"):
+        for node in tree.findall(f"{{*}}MsgInfo/{{*}}Patient/{{*}}{name}"):
+            node.getparent().remove(node)
+    priority = tree.find(".//{*}ReqServ/{*}Priority")
+    assert priority is not None
+    told = {}
+    for code in ("N", "0"):
+        priority.set("V", code)
+        told[code] = [e.code for e in faults_of(open_message(etree.tostring(tree)))]
+    assert told == {"N": ["E36"], "0": []}

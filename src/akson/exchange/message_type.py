@@ -169,6 +169,11 @@ def version_of(type: MessageType, tag: str) -> Version | None:
     return next((version for version in type.versions if tag in version.options), None)
 
 
+def is_emergency(facts: Any) -> bool:
+    """Whether facts tell of an emergency: then only what cannot be read is refused (HIS 80415:2012, 3.3.4)."""
+    return bool(getattr(facts, "emergency", False))
+
+
 @dataclass(frozen=True, slots=True)
 class CareMessage:
     """A whole message, read: envelope, type, content by the declaration of its version, and the type's own facts."""

@@ -47,7 +47,7 @@ def _judge(schema: Path | None) -> "Valid | None":
     from akson.fhir import markup
     from akson.fhir.problem import Problem
 
-    official = etree.XMLSchema(etree.parse(str(schema)))
+    official = etree.XMLSchema(file=str(schema))
 
     def valid(content: bytes) -> bool:
         try:
