@@ -1,6 +1,7 @@
 """Which receipt for what: a table of bad messages, and KITH's acceptance set with what the rules say of each file."""
 
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from lxml import etree

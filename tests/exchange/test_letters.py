@@ -13,7 +13,6 @@ from akson.exchange.judgement import faults_of
 from akson.exchange.message_type import ResultFacts, TellsResults
 from akson.exchange.messages import MESSAGE_TYPES
 from akson.exchange.opening import open_message
-from akson.exchange.remarks import is_emergency
 from akson.fhir import markup
 from akson.fhir.codec import json
 from akson.fhir.validation import validate
@@ -118,11 +117,11 @@ def test_a_change_speaks_of_the_letter_by_its_own_id(shared: Path) -> None:
 @pytest.mark.shared
 def test_an_emergency_is_taken_whatever_is_missing(shared: Path) -> None:
     content = dict(letters(shared))["henvisning_strukturert_v1.0_n.xml"]
-    assert is_emergency(open_message(content))
+    assert open_message(content).emergency
     nameless = content.replace(b"21016400952", b"").replace(b"<MsgId>", b"<MsgId>x")
     assert not faults_of(open_message(nameless))
     other = dict(letters(shared))["henvisning_v1.0_n.xml"]
-    assert not is_emergency(open_message(other))
+    assert not open_message(other).emergency
     assert {e.code for e in faults_of(open_message(other.replace(b"<MsgId>", b"<MsgId>x")))} == {"E10"}
 
 

@@ -31,8 +31,6 @@ NOT_PRODUCTION = ("T", "D")
 """8113: training, debugging. Whatever else is said there, or nothing, is production."""
 TEST = "TEST"
 LISTS = "2.16.578.1.12.4.1.1."
-URGENCY_LISTS, EMERGENCY = (8304, 8306), "0"
-REFERRAL = "HENVISNING"
 REMARKS_MAX = 20
 
 
@@ -60,14 +58,6 @@ def is_production(envelope: Envelope) -> bool:
 def is_test(envelope: Envelope) -> bool:
     """Whether a letter says that it is for testing (8323)."""
     return coded(envelope.values.get("Status")).v == TEST
-
-
-def is_emergency(opened: Opened) -> bool:
-    """Whether a referral's urgency (8306, in old ones 8304) says so."""
-    if opened.version is None or opened.type is None or not opened.type.code.startswith(REFERRAL):
-        return False
-    told = coded_values(opened.version.structure, opened.content)
-    return any(element.codes in URGENCY_LISTS and value.v == EMERGENCY for _, element, value in told)
 
 
 def coded_values(

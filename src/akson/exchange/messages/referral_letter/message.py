@@ -6,6 +6,9 @@ from akson.exchange.components import referral_1_0, referral_1_1
 from akson.exchange.message_type import StayEffect, Version
 from akson.exchange.schema import Coded, Values
 
+EMERGENCY = "0"
+"""8306, in 1.0 also 8304: at once."""
+
 
 @dataclass(frozen=True, slots=True)
 class ReferralLetter:
@@ -13,6 +16,8 @@ class ReferralLetter:
     about: Coded
     urgency: Coded
     diagnoses: tuple[str, ...]
+    emergency: bool
+    """Such a message is always taken when it can be read (message_type.is_emergency)."""
 
 
 class ReferralLetterMessage:
@@ -38,12 +43,14 @@ class ReferralLetterMessage:
         referral = content["ServReq"]
         concepts = (_concept(diagnosis) for diagnosis in _several(referral.get("Diagnosis")))
         wanted = _several(referral.get("ReqServ"))
-        urgency = (service["Priority"] for service in wanted if isinstance(service.get("Priority"), Coded))
+        told = (service["Priority"] for service in wanted if isinstance(service.get("Priority"), Coded))
+        urgency = next(told, Coded())
         return ReferralLetter(
             status=referral["ServType"].v if "ServType" in referral else "",
             about=referral.get("MsgDescr", Coded()),
-            urgency=next(urgency, Coded()),
+            urgency=urgency,
             diagnoses=tuple(words for words in concepts if words),
+            emergency=urgency.v == EMERGENCY,
         )
 
     def status(self, facts: ReferralLetter) -> str:
