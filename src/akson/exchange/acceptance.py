@@ -1,4 +1,4 @@
-"""KITH's acceptance set for receiving: which receipt each file must get, by `forventning.csv` or a correction that stands here.
+"""KITH's acceptance set: which receipt each file must get, by `forventning.csv` or by a correction that stands here.
 
     cases(folder) -> [Case("Testcase-Dialogmeldingen/Case1-14a.xml", said="", schema="gyldig"), …]
     judged(opened) -> Verdict       as in a house that knows every receiver but those the set calls unknown
