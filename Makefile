@@ -9,7 +9,7 @@ PIP    := $(BIN)/python -m pip --disable-pip-version-check --quiet
 JOBS   ?= $(shell expr $$(nproc 2>/dev/null || sysctl -n hw.ncpu) + 1)
 HASHED := --require-hashes --only-binary :all:
 
-.PHONY: help setup amqp up test test-setup lint format nightly security fuzz bench conformance clean locks screens
+.PHONY: help setup amqp up test test-setup lint format nightly security fuzz bench messages conformance clean locks screens
 .DEFAULT_GOAL := help
 
 help: ## Show this list
@@ -63,6 +63,12 @@ fuzz: setup ## Ask a node of its own what nobody thought of; none may be 5xx (ne
 
 conformance: setup ## Run the suites of others (ARGS=DIR for another folder than ../shared/conformance)
 	@exec $(BIN)/akson conformance $(ARGS)
+
+MESSAGES ?= ../shared/norwegian-messages
+messages: setup ## Print how the post copes with the official examples and acceptance cases (MESSAGES=DIR)
+	@exec $(BIN)/akson message table $(MESSAGES)/examples --schema $(MESSAGES)/schemas/alle-navnerom.xsd \
+		$(patsubst %,--schema %,$(wildcard $(MESSAGES)/schemas/svarrapport/*.xsd)) \
+		--acceptance $(MESSAGES)/akseptansetest-mottak $(ARGS)
 
 bench: setup ## Print the performance table
 	@exec $(BIN)/akson bench $(ARGS)

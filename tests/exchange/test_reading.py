@@ -94,7 +94,7 @@ def test_what_the_profile_demands_is_told_and_never_refused() -> None:
     assert [m.source for m in told] == ["HITS 1174, 5.1.2", "HITS 1174, 5.1.3"]
     other = bent(admission(), ('Hendelsekode V="1"', 'Hendelsekode V="3"'))
     assert [m.where for m in missing_content(open_message(other).message())] == [
-        "MeldingInnlagtPasient/TidsfestetHendelse/Hendelsekode = 1"
+        "MeldingInnlagtPasient/TidsfestetHendelse/Hendelsekode = 9121:1"
     ]
     html = page(open_message(none).message(), missing=told)
     assert "Mangler i meldingen" in html and "HITS 1174" in html

@@ -6,7 +6,8 @@
 | --- | --- | --- | --- |
 | `Somewhere(...)` | one of several places says something | path below the content's root | chapter of the standard |
 
-A path is element names with `/`; a step into several is any of them. `~CODE` after a path asks for a Coded of that code.
+A path is element names with `/`; a step into several is any of them. `~LIST:CODE` after a path asks for that code
+of that national list; without a list, of any.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -57,7 +58,7 @@ _NURSE = "Sykepleierdokumentasjon/InfoFraSykepleier/Journaltekst/Overskriftskode
 
 
 def _event(body: str, code: str, what: str, chapter: str) -> Demand:
-    return Demand(what, (f"{body}/TidsfestetHendelse/Hendelsekode~{code}",), f"HIS 1149, {chapter}")
+    return Demand(what, (f"{body}/TidsfestetHendelse/Hendelsekode~9121:{code}",), f"HIS 1149, {chapter}")
 
 
 DEMANDS: Mapping[str, tuple[Demand, ...]] = {
@@ -80,8 +81,8 @@ DEMANDS: Mapping[str, tuple[Demand, ...]] = {
     "LOG_DOD": (*_ALWAYS, _event("OrienteringOmDod", "13", "Hendelse «Pasienten er død»", "3.6")),
     "HELSEOPPL_SOKNAD": (
         *_ALWAYS,
-        Demand("Pasientens status", (f"{_NOTE}1",), "HIS 1144, 4.3"),
-        Demand("Antatt forløp", (f"{_NOTE}2",), "HIS 1144, 4.3"),
+        Demand("Pasientens status", (f"{_NOTE}9145:1",), "HIS 1144, 4.3"),
+        Demand("Antatt forløp", (f"{_NOTE}9145:2",), "HIS 1144, 4.3"),
         Demand(
             "Forventet utskrivningsdato",
             ("OpplysningOpphold/TidsfestetHendelse/TidspunktForHendelse",),
@@ -90,8 +91,8 @@ DEMANDS: Mapping[str, tuple[Demand, ...]] = {
     ),
     "INNLEGGELSESRAPPORT": (
         *_ALWAYS,
-        Demand("Årsak til innleggelse", (f"{_NOTE}AAI",), "HIS 1143, 4.3"),
-        Demand("Sykepleiesammenfatning", (f"{_NURSE}8",), "HIS 1143, 4.3"),
+        Demand("Årsak til innleggelse", (f"{_NOTE}9142:AAI",), "HIS 1143, 4.3"),
+        Demand("Sykepleiesammenfatning", (f"{_NURSE}9141:8",), "HIS 1143, 4.3"),
         Demand(
             "Funksjonsnivå (IPLOS)",
             ("InfoKartleggingFunksjonsniva/KartlagtFunksjon/Funksjonsvariabel",),
@@ -101,12 +102,12 @@ DEMANDS: Mapping[str, tuple[Demand, ...]] = {
     ),
     "UTSKRIVNINGSRAPPORT": (
         *_ALWAYS,
-        Demand("Sykepleiesammenfatning", (f"{_NURSE}8",), "HIS 1148, 4.3"),
-        Demand("Praktiske opplysninger", (f"{_NURSE}14",), "HIS 1148, 4.3"),
+        Demand("Sykepleiesammenfatning", (f"{_NURSE}9141:8",), "HIS 1148, 4.3"),
+        Demand("Praktiske opplysninger", (f"{_NURSE}9141:14",), "HIS 1148, 4.3"),
     ),
     "HELSEOPPLYSNINGER_LEGE": (
         *_ALWAYS,
-        Demand("Aktuell problemstilling", (f"{_NOTE}PROB", f"{_NURSE}8"), "HIS 1145, 4.3"),
+        Demand("Aktuell problemstilling", (f"{_NOTE}9142:PROB", f"{_NURSE}9141:8"), "HIS 1145, 4.3"),
     ),
     "MEDISINSKE_OPPLYSNINGER": (
         *_ALWAYS,
@@ -141,6 +142,8 @@ _QUESTION = Demand(
     "Spørsmål (kreves ved «Annen henvendelse»)", ("Foresporsel/Sporsmal",), "HIS 80704, tillegg C"
 )
 _OTHER = "99"
+_OLDER = "1.5"
+"""Care messages of a version that is only received: the profiles of 1.6 demand of them what both versions always did."""
 
 
 def missing_content(message: CareMessage) -> tuple[Missing, ...]:
@@ -148,6 +151,8 @@ def missing_content(message: CareMessage) -> tuple[Missing, ...]:
     if message.status == CANCELLED:
         return ()
     demands = [*DEMANDS.get(message.type.code, ())]
+    if message.version.number == _OLDER:
+        demands = [demand for demand in demands if demand in _ALWAYS]
     if any(_at(message.content, f"Foresporsel/TypeForesp~{_OTHER}".split("/"))):
         demands.append(_QUESTION)
     return tuple(
@@ -168,9 +173,17 @@ def _at(value: Any, steps: Sequence[str]) -> Iterator[bool]:
         name, _, code = steps[0].partition("~")
         found = value.get(name)
         if code:
-            yield isinstance(found, Coded) and found.v == code
+            yield _is_code(found, code)
         elif found is not None:
             yield from _at(found, steps[1:])
+
+
+def _is_code(value: Any, wanted: str) -> bool:
+    number, _, code = wanted.rpartition(":")
+    if not isinstance(value, Coded) or value.v != code:
+        return False
+    # Who leaves out the list can only mean the one that belongs there.
+    return not number or not value.s or value.s.rpartition(".")[2] == number
 
 
 def _says(value: Any) -> bool:

@@ -46,6 +46,11 @@ def text(message: CareMessage) -> str:
 def lines(message: CareMessage) -> Iterator[Line]:
     """Every field of the content, then every file."""
     yield from fields(message.version.structure, message.content)
+    yield from files_of(message)
+
+
+def files_of(message: CareMessage) -> Iterator[Line]:
+    """Name, type and size of each file beside the content."""
     yield from (Line(0, "Vedlegg", attachments.words(a)) for a in message.envelope.attachments)
 
 

@@ -1,14 +1,16 @@
 """The table of `make messages`: each type, how many examples go in, come out the same, and are valid by the official schema.
 
-    Row("LOG_INNLAGT", "1.6", examples=2, taken=2, same=2, valid=2, shown=2, failed=())
+    Row("LOG_INNLAGT", "1.6", examples=2, taken=2, same=2, valid=2, shown=2, cases=4, right=4, failed=())
 
-The schema is the caller's: the product holds none. Columns that need a node (acceptance cases) are added by who has one.
+The schema is the caller's: the product holds none. Acceptance cases are told from examples by standing in a folder with a
+table of what is expected (acceptance.py).
 """
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 from akson.exchange import mirror
+from akson.exchange.acceptance import Case, told
 from akson.exchange.messages import MESSAGE_TYPES
 from akson.exchange.mirror import Around
 from akson.exchange.opening import Opened, open_message
@@ -17,6 +19,8 @@ from akson.exchange.sameness import difference
 
 Valid = Callable[[bytes], bool]
 """Whether a message is valid by the official schema."""
+UNTOLD = ("?", "?")
+"""What is not XML, or names no type that is taken."""
 _AROUND = Around({"display": "Avsender"}, ({"display": "Mottaker"},), "2000-01-01T00:00:00Z")
 
 
@@ -34,6 +38,10 @@ class Row:
     """Valid as written again; 0 when no schema is given."""
     shown: int = 0
     """A page could be made."""
+    cases: int = 0
+    """Files of the acceptance set."""
+    right: int = 0
+    """Of those, the receipts that they must get."""
     failed: list[str] = field(default_factory=list)
     """`name: what`, without patient data."""
 
@@ -42,8 +50,15 @@ class Row:
         return not self.failed
 
 
-def rows(files: Iterable[tuple[str, bytes]], valid: Valid | None = None) -> list[Row]:
-    """One row for each version of each type, also those without examples. Files of other kinds are passed over."""
+def rows(
+    files: Iterable[tuple[str, bytes]],
+    valid: Valid | None = None,
+    cases: Iterable[tuple[Case, bytes]] = (),
+) -> list[Row]:
+    """One row for each version of each type, also those without examples, and one for cases of no type that can be told.
+
+    Files of other kinds are passed over.
+    """
     table = {
         (type.code, version.number): Row(type.code, version.number, type.words)
         for type in MESSAGE_TYPES
@@ -53,6 +68,15 @@ def rows(files: Iterable[tuple[str, bytes]], valid: Valid | None = None) -> list
         opened = open_message(content)
         if opened.type is not None and opened.version is not None:
             _count(table[opened.type.code, opened.version.number], name, content, opened, valid)
+    for case, content in cases:
+        opened = open_message(content)
+        key = (opened.type.code, opened.version.number) if opened.type and opened.version else UNTOLD
+        row = table.setdefault(key, Row(*UNTOLD, words="Type kan ikke leses"))
+        row.cases += 1
+        if (codes := told(content)) == case.codes:
+            row.right += 1
+        else:
+            row.failed.append(f"{case.path}: gets {codes}, and must get {case.codes}")
     return list(table.values())
 
 
