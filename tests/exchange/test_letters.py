@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from lxml import etree
 
+from akson.app.trial import open_trial, read_known
 from akson.exchange import mirror, rendering
 from akson.exchange.envelope.apprec import version_for
 from akson.exchange.judgement import faults_of
@@ -123,6 +124,27 @@ def test_an_emergency_is_taken_whatever_is_missing(shared: Path) -> None:
     other = dict(letters(shared))["henvisning_v1.0_n.xml"]
     assert not open_message(other).emergency
     assert {e.code for e in faults_of(open_message(other.replace(b"<MsgId>", b"<MsgId>x")))} == {"E10"}
+
+
+@pytest.mark.shared
+async def test_findings_are_withdrawn_with_their_letter_and_strangers_are_refused(shared: Path) -> None:
+    told = dict(letters(shared))
+    first, taken_back = (told[f"Svar_biokjemi_v1-4_{name}.xml"] for name in ("Ny", "Kansellering"))
+    async with open_trial(read_known(shared / "norwegian-messages" / "testaktorer.json")) as trial:
+        stranger = await trial.judge("a.xml", first.replace(b"13116900216", b"70019950032"))
+        refused = await trial.judge("b.xml", first.replace(b"13116900216", b"01017112364"))
+        await trial.begin_sequence([first, taken_back])
+        made = await trial.judge("1.xml", first)
+        cancelled = await trial.judge("2.xml", taken_back)
+    # The number is another patient's: never given to her, and a person must look.
+    assert stranger.verdict == "accepted-with-warning"
+    assert refused.verdict == "rejected" and [r.codes for r in refused.outcome.receipts] == [("E35",)]
+    findings = [r for r in made.resources if r["resourceType"] in ("DiagnosticReport", "Observation")]
+    assert made.verdict == "accepted" and len(findings) == 9
+    withdrawn = {
+        (r["resourceType"], r["id"]) for r in cancelled.resources if r["status"] == "entered-in-error"
+    }
+    assert withdrawn == {(r["resourceType"], r["id"]) for r in findings}
 
 
 def test_every_version_is_answered_in_its_own_apprec() -> None:
