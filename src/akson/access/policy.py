@@ -30,6 +30,7 @@ from akson.access.rules import (
     duty,
     giving,
     machines,
+    post,
     redacting,
     staff,
 )
@@ -52,6 +53,9 @@ RULES: tuple[Rule, ...] = (
     staff.reference_data,
     staff.unmatched_items,
     staff.privacy_officer,
+    post.open_message,
+    post.match_message,
+    post.find_for_message,
     attested.attested,
     giving.assign,
     giving.register,

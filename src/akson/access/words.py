@@ -80,6 +80,8 @@ ACTIONS: dict[str, Words] = {
     "give-referral": ("gi ved henvisning", "give by referral"),
     "give-message": ("gi ved melding", "give by message"),
     "give-gp-list": ("gi ved fastlegeliste", "give by GP list"),
+    "open-message": ("åpne én melding med grunn", "open one message with a ground"),
+    "match-message": ("knytte en melding til en pasient", "place a message with a patient"),
 }
 BASES: dict[str, Words] = {
     "parental": ("foreldreansvar", "parental responsibility"),

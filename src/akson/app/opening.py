@@ -17,6 +17,7 @@ ADMISSION = "innlagt-astrid.xml"
 async def prepare_demo(node: Node, tell: Callable[[str], None]) -> None:
     """Seeds when the record is new. Raises Problem when the store cannot be written."""
     from akson.app.demo import seed
+    from akson.app.sent_before import send_before
 
     told = monotonic()
 
@@ -35,6 +36,8 @@ async def prepare_demo(node: Node, tell: Callable[[str], None]) -> None:
     if await _post_is_untouched(node):
         await asyncio.to_thread(_drop_admission, node)
         tell("Havnes sykehus: a message is in the post")
+        letters = await send_before(node)
+        tell(f"Storvik: {letters} letters on their way to its neighbours")
 
 
 async def _post_is_untouched(node: Node) -> bool:

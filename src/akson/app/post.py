@@ -88,7 +88,7 @@ class PostOffice:
 
 
 def post_office(node: Node, folder: Folder) -> PostOffice:
-    directory = _directory(node)
+    directory = directory_of(node)
     out = OutFolder(folder)
     desk = RecordDesk(directory, node.clock)
     outbox = Outbox(node.outbox, lambda row: out, desk, clock=node.clock, random=node.random)
@@ -110,7 +110,7 @@ def inbox(node: Node, folder: Folder) -> Inbox:
     return post_office(node, folder).inbox
 
 
-def _directory(node: Node) -> Directory:
+def directory_of(node: Node) -> Directory:
     elsewhere = {
         tenant: frozenset(
             her for id, (_, her, above, _) in ORGANISATIONS.items() if above is None and id != own

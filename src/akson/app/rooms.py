@@ -18,7 +18,7 @@ HINTS: dict[str, str] = {
     "marit": "har fullmakt fra moren Astrid",
     "hanne": "mor til Emil, som snart fyller 12",
     "per": "kontrollerer tilgangsloggen, vurderer nødtilgang",
-    "mats": "tar seg av meldinger uten mottaker",
+    "mats": "ser hvordan det står til med meldingene, og tar seg av dem som ikke kom fram",
     "kari": "ser tjenester og meldinger, men ingen helseopplysninger",
     "lise": "leder i Hjemmetjenesten Øst, fordeler oppgaver",
     "eva": "koordinator, gir saker videre til enhetene",
@@ -67,6 +67,7 @@ def screens(node: Node, stage: Stage) -> "App":
     from akson import web
     from akson.app import issuers
     from akson.app.apps import authorization_server
+    from akson.app.post_desk.building import desk
     from akson.app.reception import Reception
     from akson.identity.openid.pending import PendingLogins
     from akson.web.shell.house import CastMember, DemoLogin, NodeName, OpenIdLogin
@@ -98,4 +99,5 @@ def screens(node: Node, stage: Stage) -> "App":
         apps=authorization_server(node),
         fhir=f"{node.settings.base_url}/fhir" if node.settings.base_url else "",
         rates=node.rates,
+        post=desk(node),
     )

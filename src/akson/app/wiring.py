@@ -30,8 +30,10 @@ from akson.identity.sessions import Sessions
 from akson.record.door import Record
 from akson.store.activations import ActivationStore
 from akson.store.audit_log import AuditLogStore
+from akson.store.ledger import LedgerStore
 from akson.store.outbox import OutboxStore
 from akson.store.post import PostStore
+from akson.store.post_desk import PostDeskStore
 from akson.store.server import EmbeddedPostgres, ExternalPostgres
 from akson.store.store import Store
 from akson.terminology import Terminology
@@ -63,6 +65,8 @@ class Node:
     log: AccessLog
     post: PostStore
     outbox: OutboxStore
+    ledger: LedgerStore
+    post_desk: PostDeskStore
     issuer: LocalIssuer
     sessions: Sessions
     words: Terminology
@@ -150,6 +154,10 @@ async def open_node(settings: Settings, *, pool_size: int = POOL_SIZE) -> AsyncI
         stack.push_async_callback(post.close)
         outbox = await OutboxStore.open(server.dsn("record"), clock=clock, pool_size=max(1, pool_size // 4))
         stack.push_async_callback(outbox.close)
+        ledger = await LedgerStore.open(server.dsn("record"), clock=clock)
+        stack.push_async_callback(ledger.close)
+        post_desk = await PostDeskStore.open(server.dsn("record"))
+        stack.push_async_callback(post_desk.close)
         rows = await AuditLogStore.open(server.dsn("log"), pool_size=2)
         stack.push_async_callback(rows.close)
         log = access_log(rows, settings, clock=clock, random=random)
@@ -188,6 +196,8 @@ async def open_node(settings: Settings, *, pool_size: int = POOL_SIZE) -> AsyncI
             log,
             post,
             outbox,
+            ledger,
+            post_desk,
             issuer,
             sessions,
             words,

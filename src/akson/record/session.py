@@ -16,7 +16,7 @@ from akson.audit.log import Prepared
 from akson.fhir.problem import Problem, ProblemKind
 from akson.fhir.search.query import Query
 from akson.record import access_lines, everything, explanation, log_search, redacting
-from akson.record.acts import declare, emergency, identify, lift
+from akson.record.acts import declare, emergency, identify, lift, message
 from akson.record.acts.grounds import Ground
 from akson.record.acts.identify import Identity
 from akson.record.acts.opening import Opening
@@ -253,6 +253,15 @@ class RecordSession:
     async def lift_restriction(self, patient: str, ground: Ground) -> Opening:
         """Sees for some hours what is restricted (never what is blocked), told and reviewed."""
         return await lift.lift_restriction(self, patient, ground)
+
+    async def open_message(self, patients: Sequence[str], named: str, ground: Ground) -> tuple[str, ...]:
+        """One message of the post, with a ground, told and reviewed; gives whose log it stands in. NOT_FOUND for who may
+        not."""
+        return await message.open_message(self, patients, named, ground)
+
+    async def match_message(self, patient: str, named: str, *, back: bool = False) -> None:
+        """Whom a message is about, decided by a person. NOT_FOUND for who may not."""
+        await message.match_message(self, patient, named, back=back)
 
     async def erase(self, type: str, id: str, *, ground: str) -> int:
         """Lawful erasure: every version's content goes, the fact stays. Only the system actor; gives versions erased."""

@@ -10,6 +10,13 @@ from akson.web.entrance.login.screen import SCREEN as LOGIN
 from akson.web.entrance.openid.screen import SCREEN as OPENID
 from akson.web.entrance.pin.screen import SCREEN as PIN
 from akson.web.entrance.session.screen import SCREEN as SESSION
+from akson.web.operations.failed.screen import SCREEN as POST_FAILED
+from akson.web.operations.ledger.screen import SCREEN as POST_LEDGER
+from akson.web.operations.message.screen import SCREEN as POST_MESSAGE
+from akson.web.operations.overdue.screen import SCREEN as POST_OVERDUE
+from akson.web.operations.search.screen import SCREEN as POST_SEARCH
+from akson.web.operations.status.screen import SCREEN as POST_STATUS
+from akson.web.operations.unmatched.screen import SCREEN as POST_UNMATCHED
 from akson.web.shell.house import Screen
 from akson.web.workspace.access_help.screen import SCREEN as ACCESS_HELP
 from akson.web.workspace.access_log.screen import SCREEN as ACCESS_LOG
@@ -34,6 +41,13 @@ SCREENS: tuple[Screen, ...] = (
     OPENID,
     PIN,
     SESSION,
+    POST_FAILED,
+    POST_LEDGER,
+    POST_MESSAGE,
+    POST_OVERDUE,
+    POST_SEARCH,
+    POST_STATUS,
+    POST_UNMATCHED,
     ACCESS_HELP,
     ACCESS_LOG,
     APPS,

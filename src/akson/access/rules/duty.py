@@ -7,6 +7,7 @@ from akson.access.decision import ConcernsPatient, Everything, Restriction
 from akson.access.giving import ACTIONS
 from akson.access.rules import Asked, denies
 from akson.access.rules.citizen import patient_ids
+from akson.access.rules.post import on_duty
 from akson.access.scopes import scope_restriction
 
 HIGHEST_LEVEL = 4
@@ -24,7 +25,7 @@ def no_duty(asked: Asked) -> Restriction | None:
         return None
     if asked.data_class is DataClass.REFERENCE or asked.question.type == "Task":
         return None
-    return Everything()
+    return None if on_duty(asked) else Everything()
 
 
 @denies(

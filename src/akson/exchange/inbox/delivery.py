@@ -55,11 +55,17 @@ class Delivery:
 
 
 async def gather(
-    directory: Directory, message: CareMessage, places: tuple[Place, ...], *, received: str, made_id: str
+    directory: Directory,
+    message: CareMessage,
+    places: tuple[Place, ...],
+    *,
+    received: str,
+    made_id: str,
+    patient: PatientMatch | None = None,
 ) -> Delivery:
-    """`made_id` is the id that the message's Communication has or will have."""
+    """`made_id` is the id that the message's Communication has or will have; `patient` is whom a person says it is about."""
     tenant, envelope = places[0].tenant, message.envelope
-    patient = await match(directory, tenant, envelope.patient)
+    patient = patient or await match(directory, tenant, envelope.patient)
     mirrored = await directory.read(tenant, f"Communication/{made_id}")
     hospital = await party(directory, tenant, envelope.sender, outer=True)
     originals = await _originals(directory, tenant, message, patient)

@@ -4,6 +4,8 @@
     open_emergency    with a ground, for some hours                                   CareTeam, Task, Communication
     declare_relation  with a reason, for some hours                                   CareTeam, Task, Communication
     lift_restriction  with a ground, for some hours                                   CareTeam, Task, Communication
+    open_message      the message officer reads one message, with a ground                  Task, Communication
+    match_message     whom a message is about                                         the log alone
     close_to          the citizen closes her record to somebody; end_closing          Consent
     reviews           the privacy officer's items of all this; close_review           Task
 

@@ -38,6 +38,15 @@ LIFTED: Mapping[str, str] = MappingProxyType(
     }
 )
 
+MESSAGE: Mapping[str, str] = MappingProxyType(
+    {
+        "failed": "Meldingen er avvist eller kom ikke fram, og må rettes",
+        "whose": "Det må avklares hvem meldingen gjelder",
+        "asked": "Avsender eller mottaker har spørsmål om meldingen",
+        OTHER: "Annen grunn",
+    }
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Ground:

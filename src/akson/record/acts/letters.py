@@ -85,7 +85,7 @@ def review(letter: Letter, team_id: str, owner: Json) -> Json:
             "text": f"Vurdere: {letter.kind.name.lower()}",
         },
         "description": letter.words,
-        "focus": {"reference": f"CareTeam/{team_id}"},
+        **({"focus": {"reference": f"CareTeam/{team_id}"}} if team_id else {}),
         "for": _patient(letter),
         "authoredOn": instant(letter.at),
         "requester": _actor(letter),

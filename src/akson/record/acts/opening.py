@@ -68,7 +68,17 @@ LIFTED = Kind(
     "Opphevet sperre",
     "ba om å se også det som kan være sperret i journalen din",
 )
-KINDS = (EMERGENCY, DECLARED, LIFTED)
+MESSAGE = Kind(
+    "message",
+    "open-message",
+    "message-review",
+    grounds.MESSAGE,
+    "Åpnet melding",
+    "åpnet en melding om deg",
+    "AKS-RULE-OPEN-MESSAGE",
+)
+"""Opens one message and makes no relation (acts/message.py)."""
+KINDS = (EMERGENCY, DECLARED, LIFTED, MESSAGE)
 
 
 @dataclass(frozen=True, slots=True)

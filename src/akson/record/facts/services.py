@@ -17,7 +17,7 @@ from akson.record.facts.elements import Json, bounds, codings, relation
 _SERVICE_RUNS = frozenset({"planned", "waitlist", "active", "onhold"})
 _REQUEST_OPEN = frozenset({"active", "on-hold"})
 _TASK_OPEN = frozenset({"requested", "received", "accepted", "ready", "in-progress", "on-hold"})
-_REVIEWS = frozenset({"emergency-review", "self-declared-review", "lifted-review"})
+_REVIEWS = frozenset({"emergency-review", "self-declared-review", "lifted-review", "message-review"})
 """To look into how a record was opened opens it to nobody."""
 
 

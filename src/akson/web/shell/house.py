@@ -26,6 +26,7 @@ from akson.world import Clock, Random
 
 if TYPE_CHECKING:
     from akson.web.shell.pages import Pages
+    from akson.web.shell.post_desk import PostDesk
 
 
 class Opens(Protocol):
@@ -94,6 +95,8 @@ class House:
     fhir: str = ""
     """The FHIR address that others know this node by; "" when it is whatever they call us."""
     rates: Rates = field(default_factory=unlimited)
+    post: "PostDesk | None" = None
+    """What stands behind the message officer's screens; None where there is no post."""
 
 
 class Audience(StrEnum):
@@ -107,6 +110,8 @@ class Audience(StrEnum):
 PROOF_HEADER = "akson-proof"
 PRIVACY_OFFICER = "privacy-officer"
 """The one role at work with the access log of everyone, and with nothing else of the record."""
+MESSAGE_OFFICER = "message-officer"
+"""The one role at work with the post itself: where messages are, never what they say."""
 STAFF_KINDS = (ActorKind.PRACTITIONER,)
 CITIZEN_KINDS = (ActorKind.CITIZEN, ActorKind.PROXY)
 

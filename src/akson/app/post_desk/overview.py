@@ -1,0 +1,131 @@
+"""Status of flows: what went and came today, who is silent, which certificates run out, and whether the books agree."""
+
+from collections.abc import Iterator
+from datetime import datetime, time, timedelta
+from pathlib import Path
+
+from akson.app.post_desk.parts import Parts, partners, type_words
+from akson.exchange.inbox.planning import MATCH_PATIENT, TASKS
+from akson.exchange.ledger import ledger as books
+from akson.exchange.outbox import states
+from akson.exchange.sealing import certificates as reading
+from akson.exchange.sealing import expiry
+from akson.exchange.sealing.certificates import Certificate as Read
+from akson.exchange.times import NORWAY
+from akson.fhir.problem import Problem
+from akson.fhir.search.query import Query, Term, TokenValue
+from akson.record.session import RecordSession
+from akson.store.post_desk import FlowRow
+from akson.web.shell.post_desk import (
+    IN,
+    OUT,
+    Certificate,
+    Counts,
+    Difference,
+    Flow,
+    Overview,
+    Partner,
+    Silent,
+)
+
+COUNTED_MAX = 10_000
+HEARD_WITHIN = timedelta(days=90)
+USES = {"signature": "signering", "encryption": "kryptering"}
+WAYS = {"out": OUT, "in": IN}
+OPEN = ("requested", "received", "accepted", "ready", "in-progress", "on-hold")
+
+
+async def counts(parts: Parts, session: RecordSession) -> Counts:
+    failed = await parts.rows.open_out((states.FAILED, states.NEGATIVE), limit=COUNTED_MAX)
+    overdue = await parts.rows.open_out((states.OVERDUE,), limit=COUNTED_MAX)
+    found = await session.search(unmatched_query(count=0))
+    return Counts(
+        failed=len(failed),
+        overdue=len(overdue),
+        unmatched=found.total or 0,
+        parked=len(await parts.rows.parked(COUNTED_MAX)),
+        unaccounted=(await books.read_ledger(parts.books)).unaccounted,
+    )
+
+
+def unmatched_query(*statuses: str, count: int) -> Query:
+    """Items that ask whose a message is."""
+    terms = (
+        Term("code", "token", None, (TokenValue(TASKS, MATCH_PATIENT),)),
+        Term("status", "token", None, tuple(TokenValue(None, s) for s in statuses or OPEN)),
+    )
+    if count == 0:
+        return Query("Task", terms, count=0, summary="count", total="accurate")
+    return Query("Task", terms, count=count)
+
+
+async def overview(parts: Parts, session: RecordSession) -> Overview:
+    now = parts.clock.now()
+    rows = await parts.rows.flows(midnight(now))
+    heard = {h.partner: h for h in await parts.rows.heard(now - HEARD_WITHIN)}
+    named = await partners(session, {row.partner for row in rows} | set(heard))
+    ledger = await books.read_ledger(parts.books)
+    own = list(_own_certificates(parts.keys))
+    return Overview(
+        flows=tuple(
+            _flow(row, named[row.partner], heard[row.partner].heard if row.partner in heard else None)
+            for row in rows
+        ),
+        differences=differences(ledger),
+        silent=await silent(parts, named),
+        silence_is_watched=SILENCE_IS_WATCHED,
+        certificates=tuple(_alarm(alarm) for alarm in expiry.alarms(own, now)),
+        has_certificates=bool(own),
+    )
+
+
+SILENCE_IS_WATCHED = False
+"""The post's own detector is not there yet; until it is, the screen says so and shows when each was last heard."""
+
+
+async def silent(parts: Parts, named: dict[str, Partner]) -> tuple[Silent, ...]:
+    return ()
+
+
+def differences(ledger: books.Ledger) -> tuple[Difference, ...]:
+    return tuple(
+        Difference(d.words, WAYS[d.kind.partition("-")[0]] if d.kind[:3] in ("out", "in-") else "", d.ids)
+        for d in ledger.differences
+    )
+
+
+def midnight(now: datetime) -> datetime:
+    """The beginning of the Norwegian day."""
+    return datetime.combine(now.astimezone(NORWAY).date(), time(), NORWAY)
+
+
+def _flow(row: FlowRow, partner: Partner, heard: datetime | None) -> Flow:
+    return Flow(
+        WAYS[row.way],
+        partner,
+        row.type,
+        type_words(row.type),
+        row.total,
+        row.queued,
+        row.unconfirmed,
+        row.done,
+        row.refused,
+        row.failed,
+        row.overdue,
+        heard,
+    )
+
+
+def _own_certificates(folder: Path) -> Iterator[Read]:
+    """Those that stand beside a key: what is not ours is not ours to renew."""
+    for path in sorted(folder.glob("*/*.key.pem")):
+        try:
+            yield reading.read(path.with_name(f"{path.name.removesuffix('.key.pem')}.pem").read_bytes())
+        except (OSError, Problem):
+            # Half a pair is what `akson doctor` tells of.
+            continue
+
+
+def _alarm(alarm: expiry.Alarm) -> Certificate:
+    use = " og ".join(USES[use] for use in sorted(use.value for use in alarm.uses))
+    return Certificate(alarm.name, use, alarm.valid_until, alarm.days, alarm.severity.name.lower())

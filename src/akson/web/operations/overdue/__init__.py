@@ -1,0 +1,1 @@
+"""What is not confirmed in time."""
