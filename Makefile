@@ -9,7 +9,7 @@ PIP    := $(BIN)/python -m pip --disable-pip-version-check --quiet
 JOBS   ?= $(shell expr $$(nproc 2>/dev/null || sysctl -n hw.ncpu) + 1)
 HASHED := --require-hashes --only-binary :all:
 
-.PHONY: help setup up test test-setup lint format nightly security fuzz bench conformance clean locks screens
+.PHONY: help setup amqp up test test-setup lint format nightly security fuzz bench messages conformance clean locks screens
 .DEFAULT_GOAL := help
 
 help: ## Show this list
@@ -25,12 +25,18 @@ $(VENV)/.run: requirements/run.lock pyproject.toml
 	@$(PIP) install --no-deps --no-build-isolation --editable .
 	@touch $@
 
+amqp: setup ## Add the client of Helsenorge's bus: Qpid Proton, built from its source (needs a C compiler)
+	@$(PIP) install $(HASHED) -r requirements/amqp_build.lock
+	@$(PIP) install --require-hashes --no-deps --no-build-isolation --no-binary python-qpid-proton -r requirements/amqp.lock
+
 up: setup ## Start Akson with demo data at http://127.0.0.1:8080 (ARGS="--port 8081" for options)
 	@exec $(BIN)/akson up $(ARGS)
 
 test-setup: $(VENV)/.test
 	@sh scripts/ensure_chromium.sh
+	@sh scripts/ensure_rabbitmq.sh $(PIP)
 	@sh scripts/ensure_provider.sh tests/identity/provider
+	@sh scripts/ensure_dovecot.sh
 
 $(VENV)/.test: $(VENV)/.run requirements/test.lock
 	@echo "Akson: installing what the tests need ..."
@@ -47,7 +53,7 @@ test: setup test-setup lint ## Install what tests need and run all of them
 	@$(BIN)/python -m pytest -n $(JOBS) --dist loadfile $(ARGS)
 
 nightly: setup test-setup ## What takes longer than CI allows; SEEDS=0-99 runs a share and says which
-	@AKSON_SEEDS=$(or $(SEEDS),0-99) $(BIN)/python -m pytest tests/crash tests/audit tests/fhir tests/access tests/record tests/security $(ARGS)
+	@AKSON_SEEDS=$(or $(SEEDS),0-99) $(BIN)/python -m pytest tests/crash tests/audit tests/fhir tests/access tests/record tests/exchange tests/security $(ARGS)
 
 security: setup test-setup ## Run the abuse, leak and tamper suites, measure times, print figures by suite
 	@$(BIN)/python scripts/security.py $(ARGS)
@@ -57,6 +63,12 @@ fuzz: setup ## Ask a node of its own what nobody thought of; none may be 5xx (ne
 
 conformance: setup ## Run the suites of others (ARGS=DIR for another folder than ../shared/conformance)
 	@exec $(BIN)/akson conformance $(ARGS)
+
+MESSAGES ?= ../shared/norwegian-messages
+messages: setup ## Print how the post copes with the official examples and acceptance cases (MESSAGES=DIR)
+	@exec $(BIN)/akson message table $(MESSAGES)/examples --schema $(MESSAGES)/schemas/alle-navnerom.xsd \
+		$(patsubst %,--schema %,$(wildcard $(MESSAGES)/schemas/svarrapport/*.xsd)) \
+		--acceptance $(MESSAGES)/akseptansetest-mottak $(ARGS)
 
 bench: setup ## Print the performance table
 	@exec $(BIN)/akson bench $(ARGS)
@@ -70,6 +82,8 @@ screens: setup test-setup ## Draw docs/screens again from a running demo
 locks: ## Resolve requirements/*.in anew (needs uv)
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-header requirements/run.in -q -o requirements/run.lock
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-header requirements/test.in -c requirements/run.lock -q -o requirements/test.lock
+	uv pip compile --universal --python-version 3.11 --generate-hashes --no-header requirements/amqp_build.in -q -o requirements/amqp_build.lock
+	uv pip compile --universal --python-version 3.11 --generate-hashes --no-header requirements/amqp.in -q -o requirements/amqp.lock
 
 clean: ## Remove the environment (data in akson-data stays)
 	rm -rf $(VENV)

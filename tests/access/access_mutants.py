@@ -10,7 +10,9 @@ from access_questions import ENTERPRISES
 
 from akson.access import holding, policy
 from akson.access.actor import PurposeOfUse
-from akson.access.decision import Restriction
+from akson.access.decision import PatientRelation, Restriction
+from akson.access.facts import ORDINARY
+from akson.access.giving import GIVEN
 from akson.access.policies import Grant, Policy, ProxyLine
 from akson.access.rules import Asked, Rule
 
@@ -117,6 +119,19 @@ POLICY_MUTANTS: dict[str, PolicyMutant] = {
     ),
     "youth ends at 15": lambda whole: msgspec.structs.replace(whole, youth_until=15),
     "sperret is only a word": _labels(restricted=()),
+    "a nurse assigns work": _grants("AKS-RULE-ASSIGN", _with("actions", "give-worklist"), "nurse"),
+    "a visit is passed on": _grants("AKS-RULE-ASSIGN", _with("relations", "visit"), "nurse"),
+    "a message is passed on by the GP": _grants("AKS-RULE-ASSIGN", _with("relations", "message"), "gp"),
+    "caseworkers write the GP's list": _grants(
+        "AKS-RULE-ASSIGN", _with("actions", "give-gp-list"), "caseworker"
+    ),
+    "an emergency assigns work": _grants("AKS-RULE-ASSIGN", _with("purposes", "emergency"), "caseworker"),
+    "a nurse enters a power of attorney": _grants("AKS-RULE-REGISTER", _with("roles", "nurse")),
+    "the record officer needs no case": _grants(
+        "AKS-RULE-REGISTER", _with("relations", "message", "service-decision")
+    ),
+    "leaders see clinical data": _grants("AKS-RULE-CASEWORK", _with("classes", "clinical"), "leader"),
+    "porters write down next of kin": _grants("AKS-RULE-NEXT-OF-KIN", _with("roles", "porter", "gp")),
 }
 
 
@@ -150,7 +165,10 @@ def _by_unit(rule: Rule, asked: Asked) -> Restriction | None:
 
 
 def _never_lifted(rule: Rule, asked: Asked) -> Restriction | None:
-    found = rule.judge(asked)
+    return _first(rule.judge(asked))
+
+
+def _first(found: Restriction | None) -> Restriction | None:
     return found if found is None else found.parts[0]
 
 
@@ -201,5 +219,25 @@ CODE_MUTANTS: dict[str, Callable[[], Iterator[None]]] = {
     ),
     "all-but-the-listed is read as the listed": _held("_meant", _meant),
     "labels are no categories": _held("_named", lambda categories, category, facts: category in categories),
+    "whoever cares gives": _judged(
+        "AKS-RULE-ASSIGN",
+        lambda rule, asked: (
+            PatientRelation(asked.actor.grantees, asked.question.at, tuple(ORDINARY))
+            if asked.own_staff and asked.question.action in GIVEN
+            else None
+        ),
+    ),
+    "the record officer reads all": _judged(
+        "AKS-RULE-REGISTER",
+        lambda rule, asked: (
+            PatientRelation(asked.actor.grantees, asked.question.at, kinds)
+            if asked.own_staff and (kinds := asked.granted("AKS-RULE-REGISTER"))
+            else None
+        ),
+    ),
+    "a child's next of kin is anybody's to write": _judged(
+        "AKS-RULE-NEXT-OF-KIN", lambda rule, asked: _first(rule.judge(asked))
+    ),
+    "the citizen has no will": _dropped("AKS-RULE-OWN-WILL"),
     "birthdays come a year early": _held("age", lambda born, on: on.year - born.year),
 }

@@ -14,22 +14,40 @@ from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 import cedarpy
-from access_questions import Asked, questions
+from access_questions import Asked, giving, questions
 
 TEXT = (Path(__file__).parent / "cedar" / "policies.cedar").read_text(encoding="utf-8")
 GROUNDS: dict[str, str] = {
     id: policy["annotations"]["ground"]
     for id, policy in json.loads(cedarpy.policies_to_json_str(TEXT))["staticPolicies"].items()
 }
+GIVING = (
+    *("give-service-decision", "give-care-team", "give-worklist", "give-visit", "give-ward", "give-referral"),
+    *("give-message", "give-gp-list"),
+)
 GROUPS = {
     "looking": ("read", "search", "history", "log"),
     "caring": ("read", "search", "history", "create", "update", "delete", "log"),
     "asking": ("read", "search"),
+    "assigning": (
+        "give-service-decision",
+        "give-care-team",
+        "give-worklist",
+        "give-visit",
+        "give-ward",
+        "give-referral",
+    ),
+    "caregiving": ("give-referral", "give-visit", "give-ward"),
+    "registering": ("read", "search", "create", "update", "represent", "close"),
+    "delivering": ("create", *GIVING),
 }
-ACTIONS = ("read", "search", "history", "create", "update", "delete", "log", "identify", "erase")
+ACTIONS = (
+    *("read", "search", "history", "create", "update", "delete", "log", "identify", "erase"),
+    *(*GIVING, "represent", "close"),
+)
 CLASS_OF = {
     **dict.fromkeys(("Patient", "RelatedPerson"), "demographic"),
-    **dict.fromkeys(("EpisodeOfCare", "Appointment"), "service"),
+    **dict.fromkeys(("EpisodeOfCare", "Appointment", "CareTeam", "ServiceRequest"), "service"),
     **dict.fromkeys(("Task", "Encounter", "Communication"), "message"),
     **dict.fromkeys(("Organization", "Practitioner"), "reference"),
 }
@@ -57,7 +75,7 @@ class Opinion(NamedTuple):
 @lru_cache(maxsize=1)
 def opinions(seed: int, count: int = QUESTIONS) -> list[tuple[Asked, Opinion]]:
     """The questions of a seed, each with what Cedar says."""
-    asked = list(questions(seed, count))
+    asked = [*questions(seed, count), *giving(seed, count // 2)]
     found: list[Opinion] = []
     rest = iter(asked)
     while batch := list(islice(rest, BATCH)):

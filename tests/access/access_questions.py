@@ -1,6 +1,7 @@
 """Random questions with their facts: a small world, so that every rule meets every other, and times on the very edge."""
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from random import Random
 from typing import NamedTuple
@@ -11,6 +12,7 @@ import msgspec
 from akson.access.actor import Actor, ActorKind, Attested, PurposeOfUse
 from akson.access.decision import Question
 from akson.access.facts import Barrier, Facts, Relation, RelationKind, Representation, Traits
+from akson.access.giving import CLOSE, GIVEN, REPRESENT
 from akson.access.policies import Policy, current
 
 PATIENTS = ("astrid", "bjarne", "siri-p")
@@ -92,6 +94,36 @@ def _asked(r: Random) -> Asked:
         _facts(r, actor, purpose, at), actor, purpose, Question(action, type, at), r.choice(POLICIES)
     )
 
+
+def giving(seed: int, count: int) -> Iterator[Asked]:
+    """Questions about giving and taking away access, and what those who do that may else. A stream of its own, so that the
+    questions of a seed above stay what they were."""
+    random = Random(f"giving-{seed}")
+    for _ in range(count):
+        yield _giving(random)
+
+
+def _giving(r: Random) -> Asked:
+    one = _asked(r)
+    actor = one.actor
+    if actor.kind is ActorKind.PRACTITIONER:
+        actor = replace(actor, role=r.choice(GIVERS))
+    action = r.choices(
+        (r.choice(GIVEN), REPRESENT, CLOSE, one.question.action),
+        (6, 2, 2, 2 if actor.role in GIVERS[4:] else 0),
+    )[0]
+    usual = _REGISTERED if action in (REPRESENT, CLOSE) or actor.role == "record-officer" else _ASSIGNED
+    type = r.choice(usual) if r.random() < 0.8 else one.question.type
+    purpose = one.purpose if r.random() < 0.7 else PurposeOfUse.ADMINISTRATION
+    return one._replace(actor=actor, purpose=purpose, question=Question(action, type, one.question.at))
+
+
+_ASSIGNED = ("Task", "CareTeam", "EpisodeOfCare", "ServiceRequest", "Encounter")
+_REGISTERED = ("Consent", "RelatedPerson")
+GIVERS = (
+    *("nurse", "doctor", "gp", "health-worker"),
+    *("caseworker", "leader", "coordinator", "record-officer", "porter"),
+)
 
 # Citizens mostly look, messages mostly add.
 _USUAL = {

@@ -30,6 +30,7 @@ PEOPLE = CAST | {
     "ida-level-3": replace(CAST["ida"], level=3),
     "arne-level-3": replace(CAST["arne"], level=3),
     "aide": replace(CAST["ida"], role="health-worker"),
+    "registrar": replace(CAST["ida"], role="record-officer"),
     "porter": replace(CAST["ida"], role="porter"),
     "astrid-level-3": replace(CAST["astrid"], level=3),
     "nobody's citizen": replace(CAST["astrid"], reference=""),
@@ -47,6 +48,7 @@ KINDS = {
     "grete": ("gp-list", "care-team", "worklist", "visit", "referral", "message"),
     "aide": ("service-decision", "care-team", "worklist", "visit", "ward"),
     "kari": ("service-decision", "care-team", "worklist", "referral", "message"),
+    "registrar": ("worklist",),
 }
 
 
@@ -55,6 +57,13 @@ SOMEBODYS = Not(NoPatient())
 
 def related(who: str) -> PatientRelation:
     return PatientRelation(PEOPLE[who].grantees, NOW, KINDS.get(who, HEALTH))
+
+
+def lasting(who: str) -> PatientRelation:
+    """What lasts, and so may be passed on."""
+    hers = {"grete": ("gp-list", "care-team", "worklist")}
+    kinds = hers.get(who, ("service-decision", "care-team", "worklist", "ward", "gp-list"))
+    return PatientRelation(PEOPLE[who].grantees, NOW, kinds)
 
 
 def opened_by(who: str, kind: str) -> PatientRelation:
@@ -103,6 +112,22 @@ TABLE: tuple[tuple[str, PurposeOfUse, str, str, Restriction, str], ...] = (
     ("porter", TREATMENT, "read", "Medication", OPEN, "AKS-RULE-REFERENCE"),
     ("ida", TREATMENT, "create", "Organization", NONE, "AKS-RULE-DEFAULT"),
     ("arne", OPERATIONS, "update", "Practitioner", NONE, "AKS-RULE-DEFAULT"),
+    # Who gives access, and to whom not by the same pen: tests/record/test_giving.py.
+    ("ida", TREATMENT, "give-worklist", "Task", NONE, "AKS-RULE-DEFAULT"),
+    ("ida", TREATMENT, "give-referral", "ServiceRequest", lasting("ida"), "AKS-RULE-ASSIGN"),
+    ("grete", TREATMENT, "give-referral", "ServiceRequest", lasting("grete"), "AKS-RULE-ASSIGN"),
+    ("aide", TREATMENT, "give-visit", "Encounter", NONE, "AKS-RULE-DEFAULT"),
+    ("ida", TREATMENT, "close", "Consent", NONE, "AKS-RULE-DEFAULT"),
+    ("ida", TREATMENT, "represent", "Consent", NONE, "AKS-RULE-DEFAULT"),
+    ("registrar", ADMINISTRATION, "read", "Observation", NONE, "AKS-RULE-DEFAULT"),
+    ("registrar", ADMINISTRATION, "create", "Consent", related("registrar"), "AKS-RULE-REGISTER"),
+    ("registrar", ADMINISTRATION, "close", "Observation", related("registrar"), "AKS-RULE-REGISTER"),
+    ("kari", ADMINISTRATION, "give-worklist", "Task", related("kari"), "AKS-RULE-ASSIGN"),
+    ("kari", ADMINISTRATION, "give-gp-list", "Patient", NONE, "AKS-RULE-DEFAULT"),
+    ("kari", ADMINISTRATION, "represent", "Consent", NONE, "AKS-RULE-DEFAULT"),
+    ("astrid", REQUEST, "close", "Consent", OWN, "AKS-RULE-OWN-WILL"),
+    ("hospital", COORDINATION, "give-message", "Communication", ALL, "AKS-RULE-MESSAGE"),
+    ("per", OPERATIONS, "close", "Consent", NONE, "AKS-RULE-NO-DUTY"),
     # Caseworkers: services, demographics and correspondence; nothing clinical, not the log.
     ("kari", ADMINISTRATION, "read", "EpisodeOfCare", related("kari"), "AKS-RULE-CASEWORK"),
     ("kari", ADMINISTRATION, "create", "Task", related("kari"), "AKS-RULE-CASEWORK"),
@@ -143,7 +168,8 @@ TABLE: tuple[tuple[str, PurposeOfUse, str, str, Restriction, str], ...] = (
     # Another enterprise adds what its message says. It reads, changes and deletes nothing.
     ("hospital", COORDINATION, "create", "Communication", ALL, "AKS-RULE-MESSAGE"),
     ("hospital", COORDINATION, "create", "Encounter", ALL, "AKS-RULE-MESSAGE"),
-    ("hospital", COORDINATION, "create", "Observation", NONE, "AKS-RULE-DEFAULT"),
+    ("hospital", COORDINATION, "create", "Observation", ALL, "AKS-RULE-MESSAGE"),
+    ("hospital", COORDINATION, "create", "MedicationStatement", NONE, "AKS-RULE-DEFAULT"),
     ("hospital", COORDINATION, "update", "Task", NONE, "AKS-RULE-DEFAULT"),
     ("hospital", COORDINATION, "delete", "Task", NONE, "AKS-RULE-DEFAULT"),
     ("hospital", COORDINATION, "read", "Communication", NONE, "AKS-RULE-DEFAULT"),

@@ -25,7 +25,7 @@ from akson.access.holding import holds
 from akson.access.policies import current
 from akson.access.policy import decide, rulings, scope
 from akson.access.recording import record, replay
-from akson.access.scopes import Scope, meet, read_scope, read_scopes, scope_restriction, write_scopes
+from akson.access.scopes import AppScope, meet, read_scope, read_scopes, scope_restriction, write_scopes
 from akson.app.cast import CAST
 from akson.fhir.index_values import IndexValues
 from akson.fhir.problem import Problem
@@ -44,8 +44,8 @@ def test_what_is_written_is_what_was_read() -> None:
     scopes, words = read_scopes(text)
     assert words == ("openid", "fhirUser", "launch/patient")
     assert scopes == (
-        Scope("patient", "Observation", "rs", (("category", f"{CATEGORY}|laboratory"),)),
-        Scope("user", "*", "cruds"),
+        AppScope("patient", "Observation", "rs", (("category", f"{CATEGORY}|laboratory"),)),
+        AppScope("user", "*", "cruds"),
     )
     assert read_scopes(write_scopes(scopes, words)) == (scopes, words)
 
@@ -179,7 +179,7 @@ def test_no_scope_opens_what_nobody_has_thought_of(action: str) -> None:
 
 
 words = st.builds(
-    lambda context, type, letters, final: Scope(
+    lambda context, type, letters, final: AppScope(
         context, type, letters, (("status", "final"),) if final and type == "Observation" else ()
     ),
     st.sampled_from(["patient", "user", "system"]),
@@ -211,7 +211,7 @@ FACTS = [
     st.sampled_from(["Patient", "Observation", "Organization", "Task"]),
 )
 def test_with_scopes_never_more_than_without(
-    who: str, scopes: tuple[Scope, ...], context: str, purpose: PurposeOfUse, action: str, type: str
+    who: str, scopes: tuple[AppScope, ...], context: str, purpose: PurposeOfUse, action: str, type: str
 ) -> None:
     question = Question(action, type, NOW)
     app = replace(CAST[who], scopes=scopes, patient_context=context)

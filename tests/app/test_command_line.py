@@ -10,7 +10,14 @@ import pytest
 
 from akson.access.actor import Actor
 from akson.app.cast import CAST
-from akson.app.cli.group import COMMANDS, LOG_COMMANDS, MESSAGE_COMMANDS, POLICY_COMMANDS, TRUST_COMMANDS
+from akson.app.cli.group import (
+    CERTIFICATE_COMMANDS,
+    COMMANDS,
+    LOG_COMMANDS,
+    MESSAGE_COMMANDS,
+    POLICY_COMMANDS,
+    TRUST_COMMANDS,
+)
 from akson.app.cli.running import run_safely
 from akson.identity import keys
 from akson.identity.issuers.local import LocalIssuer
@@ -20,6 +27,7 @@ from tests.app.nodes import akson
 DOCS = Path(__file__).resolve().parents[2] / "docs"
 ALL = (
     [(name,) for name in COMMANDS]
+    + [("certificate", n) for n in CERTIFICATE_COMMANDS]
     + [("log", n) for n in LOG_COMMANDS]
     + [("message", n) for n in MESSAGE_COMMANDS]
     + [("policy", n) for n in POLICY_COMMANDS]

@@ -2,22 +2,25 @@
 
 import json
 from collections.abc import AsyncIterator
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 import pytest
 import pytest_asyncio
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from tests.record.conftest import power_of_attorney
 
 from akson.access.actor import PurposeOfUse
 from akson.app.cast import CAST
 from akson.app.demo import Scene, charts, seed
 from akson.app.demo.seeding import MARKER, _commit, _scene
 from akson.audit.log import AccessLog
+from akson.fhir.codec.json import encode
 from akson.fhir.definitions import load
 from akson.fhir.problem import Problem
 from akson.fhir.search.query import Query
 from akson.record.door import Record
 from akson.record.session import RecordSession
+from akson.record.values import Change
 from akson.store.audit_log import AuditLogStore
 from akson.store.store import Store
 from akson.world import FixedClock, SeededRandom
@@ -124,3 +127,41 @@ async def test_who_has_what_to_do(record: Record) -> None:
     assert waiting and await seen(record, "kari")
     notes = await as_(record, "kari").search(Query("ClinicalImpression", count=10))
     assert notes.matches == ()
+
+
+async def test_who_gives_access_to_whom(record: Record) -> None:
+    """The three of the cast who give: as docs/stage.md tells it."""
+    await seed(record, cast=CAST, reference_date=DAY, citizens=PEOPLE)
+    assert "astrid" in await seen(record, "lise") and await seen(record, "eva") == await seen(record, "kari")
+    task = {
+        "resourceType": "Task",
+        "status": "requested",
+        "intent": "order",
+        "for": {"reference": "Patient/astrid"},
+        "owner": {"reference": "Practitioner/omar"},
+    }
+    with pytest.raises(Problem) as refused:
+        await as_(record, "ida").commit([Change("POST", "Task", body=encode(task))])
+    assert refused.value.id == "AKS-RECORD-057" and "astrid" not in await seen(record, "omar")
+    await as_(record, "lise").commit([Change("POST", "Task", body=encode(task))])
+    case = next(iter(await seen(record, "eva")))
+    handed = task | {"for": {"reference": f"Patient/{case}"}, "owner": {"reference": "Practitioner/ida"}}
+    await as_(record, "eva").commit([Change("POST", "Task", body=encode(handed))])
+    assert isinstance(record.clock, FixedClock)
+    record.clock.advance(timedelta(minutes=1))
+    assert "astrid" in await seen(record, "omar") and case in await seen(record, "ida")
+
+
+async def test_what_the_record_officer_enters(record: Record) -> None:
+    await seed(record, cast=CAST, reference_date=DAY, citizens=PEOPLE)
+    attorney = power_of_attorney("bjarne", "RelatedPerson/tone")
+    change = Change("POST", "Consent", body=encode({k: v for k, v in attorney.items() if k != "id"}))
+    (done,) = await as_(record, "rolf").commit([change])
+    assert done.version.version == 1
+    finished = json.loads((await as_(record, "lise").read("Task", "bjarne-fullmakt")).body or b"{}")
+    finished["status"] = "completed"
+    await as_(record, "lise").commit([Change("PUT", "Task", id="bjarne-fullmakt", body=encode(finished))])
+    assert isinstance(record.clock, FixedClock)
+    record.clock.advance(timedelta(minutes=1))
+    with pytest.raises(Problem):
+        await as_(record, "rolf").commit([change])

@@ -36,12 +36,18 @@ HER = "urn:oid:2.16.578.1.12.4.1.2"
 FNR = "urn:oid:2.16.578.1.12.4.1.4.1"
 DNR = "urn:oid:2.16.578.1.12.4.1.4.2"
 D_NUMBER = "52854220039"
+RESULT_SCHEMAS = {"2005-03-14": "svar-v12", "2008-12-01": "svar-v13", "2012-02-15": "svar-v1.4"}
 
 
 @pytest.fixture(scope="session")
 def official_schema(shared: Path) -> etree.XMLSchema:
-    """Every official schema at once: the referee."""
-    return etree.XMLSchema(etree.parse(str(shared / "norwegian-messages" / "schemas" / "alle-navnerom.xsd")))
+    """Every official schema at once: the referee. Test results are not in the collector, and are added here."""
+    collector = etree.parse(str(shared / "norwegian-messages" / "schemas" / "alle-navnerom.xsd"))
+    for day, name in RESULT_SCHEMAS.items():
+        more = etree.SubElement(collector.getroot(), "{http://www.w3.org/2001/XMLSchema}import")
+        more.set("namespace", f"http://www.kith.no/xmlstds/labsvar/{day}")
+        more.set("schemaLocation", f"svarrapport/{name}.xsd")
+    return etree.XMLSchema(collector)
 
 
 def organisation(id: str, name: str, her: str, above: str | None) -> dict[str, Any]:

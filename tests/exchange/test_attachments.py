@@ -47,7 +47,7 @@ def told(message: Opened) -> list[str]:
 
 def test_they_are_shown_kept_and_given_back_to_the_byte() -> None:
     message = opened(enclosed(PDF), enclosed(JPEG, type="image/jpeg", name="Sår &amp; hæl")).message()
-    assert list(rendering.files_of(message)) == [
+    assert [str(line) for line in rendering.files_of(message)] == [
         "Vedlegg: Epikrise (PDF, 4 kB)",
         "Vedlegg: Sår & hæl (JPEG-bilde, 70 kB)",
     ]
@@ -94,7 +94,9 @@ def test_what_is_no_base64_is_a_fault_of_form() -> None:
 
 def test_a_file_elsewhere_is_named() -> None:
     message = opened(document("<FileReference>https://x.no/a.pdf</FileReference>")).message()
-    assert list(rendering.files_of(message)) == ["Vedlegg: Epikrise (ikke vedlagt: https://x.no/a.pdf)"]
+    assert [str(line) for line in rendering.files_of(message)] == [
+        "Vedlegg: Epikrise (ikke vedlagt: https://x.no/a.pdf)"
+    ]
     assert plain(mirror.from_fhir(mirror.to_fhir(message, AROUND)).envelope.head) == plain(
         message.envelope.head
     )

@@ -213,7 +213,8 @@ async def test_what_cannot_be_the_same_event_twice_is_asked_about(house: PostHou
 
 async def test_a_change_that_comes_before_what_it_changes_is_the_last_word(house: PostHouse) -> None:
     later = samples.stay().admitted_at.replace(hour=9, minute=30)
-    await house.take(admission(2, status="M", parent=1, admitted_at=later), "2.xml")
+    sent = samples.stay().sent_at + timedelta(hours=1)
+    await house.take(admission(2, status="M", parent=1, admitted_at=later, sent_at=sent), "2.xml")
     outcome = await house.take(admission(1), "1.xml")
     assert outcome.state == "accepted"
     (encounter,) = await house.all("Encounter", patient="astrid")

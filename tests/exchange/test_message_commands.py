@@ -179,3 +179,21 @@ async def test_the_post_worker_answers_within_a_second_and_stops_when_told(data:
     await asyncio.wait_for(work, 5)
     assert min(took) < ANSWER_LIMIT_S, took
     assert not list((post / "in").iterdir())
+
+
+@pytest.mark.shared
+def test_the_table_counts_examples_by_type_and_version(shared: Path) -> None:
+    folder = shared / "norwegian-messages"
+    done = akson(
+        "message",
+        "table",
+        folder / "examples",
+        "--schema",
+        folder / "schemas" / "alle-navnerom.xsd",
+        "--json",
+    )
+    assert done.returncode == 0, done.stderr
+    rows = json.loads(done.stdout)
+    counted = {(row["code"], row["version"]): row for row in rows}
+    assert counted["LOG_INNLAGT", "1.6"]["examples"] == counted["LOG_INNLAGT", "1.6"]["valid"] >= 1
+    assert sum(row["examples"] for row in rows) == sum(row["same"] for row in rows) > 30

@@ -9,13 +9,11 @@ import pytest
 
 from akson.access.actor import PurposeOfUse
 from akson.app.cast import CAST
-from akson.fhir.codec.json import encode
 from akson.fhir.problem import Problem, ProblemKind
 from akson.fhir.search.query import Query, ReferenceValue, Term
 from akson.record.acts import closing, representing, reviews
 from akson.record.acts.closing import Closing
 from akson.record.acts.grounds import Ground
-from akson.record.values import Change
 from tests.record.conftest import NOON, House, astrid, decision_for, power_of_attorney, pulse
 
 EMERGENCY = PurposeOfUse.EMERGENCY
@@ -179,42 +177,6 @@ async def test_an_emergency_is_opened_for_that_purpose_alone(house: House) -> No
     with pytest.raises(Problem) as told:
         await house.as_("nadia").open_emergency("astrid", UNCONSCIOUS)
     assert told.value.id == "AKS-RECORD-051"
-
-
-@pytest.mark.parametrize("act", ["open_emergency", "declare_relation"])
-@pytest.mark.parametrize(
-    "lasting",
-    [
-        {"resourceType": "Task", "status": "requested", "intent": "order", "for": {"reference": "Patient/astrid"},
-         "owner": {"reference": "Practitioner/nadia"}},
-        {"resourceType": "Task", "status": "requested", "intent": "order", "for": {"reference": "Patient/astrid"},
-         "owner": {"reference": "Organization/storvik-legevakt"}},
-        {"resourceType": "CareTeam", "status": "active", "subject": {"reference": "Patient/astrid"},
-         "participant": [{"member": {"reference": "Practitioner/nadia"}}]},
-        blocking(),
-        power_of_attorney("astrid", "RelatedPerson/marit"),
-    ],
-    ids=["own task", "task of the unit", "team", "closing", "power of attorney"],
-)  # fmt: skip
-async def test_what_was_opened_with_a_ground_is_not_made_to_last(
-    house: House, act: str, lasting: dict[str, Any]
-) -> None:
-    clock = house.stand_still(NOON)
-    await house.put(known())
-    clock.advance(timedelta(minutes=1))
-    purpose = EMERGENCY if act == "open_emergency" else PurposeOfUse.TREATMENT
-    ground = UNCONSCIOUS if act == "open_emergency" else Ground("present")
-    await getattr(house.as_("nadia", purpose), act)("astrid", ground)
-    body = encode({key: value for key, value in lasting.items() if key != "id"})
-    with pytest.raises(Problem) as refused:
-        await house.as_("nadia", purpose).commit([Change("POST", lasting["resourceType"], body=body)])
-    assert refused.value.kind is ProblemKind.FORBIDDEN
-    note = {**pulse("p9", "astrid")}
-    note.pop("id")
-    (done,) = await house.as_("nadia", purpose).commit([Change("POST", "Observation", body=encode(note))])
-    assert done.outcome == "created", "care that is given is written down"
-    clock.advance(timedelta(hours=73))
-    assert not await found(house, "nadia", PurposeOfUse.TREATMENT, "Observation")
 
 
 async def test_a_declared_relation_lasts_no_longer_than_the_policy_lets(house: House) -> None:

@@ -215,6 +215,31 @@ def _other_doors() -> Iterator[Question]:
         yield Question("GET", f"Patient/{patient}/_history")
     yield Question("GET", "_history?_count=20")
     yield Question("GET", f"?_type=Observation,Condition,Patient&_id={HIDDEN},{SEEN}")
+    grade = "http://ehelse.no/fhir/CodeSystem/gd-address-confidentiality|strengtFortrolig"
+    for asked in (
+        *(
+            f"_security={grade}",
+            "_security=strengtFortrolig",
+            f"_security:not={grade}",
+            "_security:missing=true",
+        ),
+        *(
+            "_security:missing=false",
+            "_id=graded&_elements=meta",
+            "_id=graded&_summary=true",
+            "_sort=_security",
+        ),
+        *(
+            f"_security={grade}&_summary=count",
+            f"_filter=_security eq {grade}",
+            f"_security={grade}&_asOf=2026-11-24",
+        ),
+    ):
+        yield Question("GET", f"Patient?{asked}")
+    yield Question("GET", f"EpisodeOfCare?patient._security={grade}")
+    yield Question("GET", f"Practitioner?_has:Patient:general-practitioner:_security={grade}")
+    yield Question("GET", "Patient/graded?_elements=meta")
+    yield Question("GET", "Patient/graded/$everything")
     yield Question("GET", "Patient/graded?_format=xml")
     yield Question("GET", "Patient/graded/_history/1")
     yield Question("GET", "Patient?_id=graded&_asOf=2026-11-24T10:00:00Z&address-city=Skjulvik")

@@ -23,6 +23,7 @@ from akson import api
 from akson.access.actor import Actor
 from akson.access.data_classes import DataClass, data_class
 from akson.access.facts import Barrier, Relation, RelationKind, Traits
+from akson.access.redactions import GRADES
 from akson.app.cast import CAST
 from akson.audit.log import AccessLog
 from akson.fhir.codec.json import encode
@@ -30,7 +31,7 @@ from akson.fhir.definitions import SearchParameter, load
 from akson.fhir.index_values import IndexValues
 from akson.identity.callers import Caller, Callers, Shown
 from akson.record.door import Record
-from akson.record.facts.patients import CONFIDENTIALITY
+from akson.record.facts.patients import ADDRESS_METADATA
 from akson.store.audit_log import AuditLogStore
 from akson.store.store import Store
 from akson.store.values import Derived, Write
@@ -43,7 +44,12 @@ SEEN, HIDDEN = "seen", "hidden"
 DAY = timedelta(days=1)
 WHY_HIDDEN = ("a-stranger", "a-blocker", "labelled")
 STREET = "Skjulveien 7"
-GRADED = {"security": [{"system": CONFIDENTIALITY, "code": "strengtFortrolig"}]}
+GRADED = {"security": [{"system": GRADES, "code": "strengtFortrolig"}]}
+"""In the first record a label tells the grade; in both it stands at the address, which is hidden."""
+METADATA = {
+    "url": ADDRESS_METADATA,
+    "extension": [{"url": "confidentiality", "valueCode": "strengtFortrolig"}],
+}
 
 
 @dataclass(frozen=True)
@@ -113,10 +119,16 @@ def _people(with_hidden: bool) -> Iterator[Write]:
 def _graded(with_hidden: bool) -> tuple[IndexValues, Derived, dict[str, Any]]:
     """A patient of hers whose address, telecom and doctor are hidden from her."""
     if not with_hidden:
-        return IndexValues(), Derived(traits=(Traits("graded", None, True),)), {"meta": GRADED}
+        body = {"address": [{"extension": [METADATA]}]}
+        return IndexValues(), Derived(traits=(Traits("graded", None, True),)), body
     index = IndexValues(
         strings=[("address", STREET), ("address-city", "Skjulvik"), ("address-postalcode", "9999")],
-        tokens=[("address-use", None, "home"), ("phone", None, "99999999"), ("telecom", None, "99999999")],
+        tokens=[
+            ("address-use", None, "home"),
+            ("phone", None, "99999999"),
+            ("telecom", None, "99999999"),
+            ("_security", GRADES, "strengtFortrolig"),
+        ],
         references=[
             ("general-practitioner", f"Practitioner/{SEEN}"),
             ("organization", f"Organization/{SEEN}"),
@@ -124,13 +136,24 @@ def _graded(with_hidden: bool) -> tuple[IndexValues, Derived, dict[str, Any]]:
     )
     body = {
         "meta": GRADED,
-        "address": [{"use": "home", "line": [STREET], "city": "Skjulvik", "postalCode": "9999"}],
+        "address": [
+            {
+                "extension": [METADATA],
+                "use": "home",
+                "line": [STREET],
+                "city": "Skjulvik",
+                "postalCode": "9999",
+            }
+        ],
         "telecom": [{"system": "phone", "value": "99999999"}],
         "text": {"status": "generated", "div": f"<div>{STREET}</div>"},
         "generalPractitioner": [{"reference": f"Practitioner/{SEEN}"}],
         "managingOrganization": {"reference": f"Organization/{SEEN}"},
     }
-    return index, Derived(traits=(Traits("graded", None, True),)), body
+    doctor = Relation("graded", f"Practitioner/{SEEN}", RelationKind.GP_LIST, NOW - 30 * DAY)
+    traits = (Traits("graded", None, True),)
+    derived = Derived((doctor,), traits=traits, labels=("strengtFortrolig",))
+    return index, derived, body
 
 
 def _resources(with_hidden: bool) -> Iterator[Write]:

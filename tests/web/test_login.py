@@ -2,8 +2,12 @@
 
 import pytest
 
+from akson import web
 from akson.app.cast import CAST
+from akson.identity.rates import Rates
 from akson.web.shell.gate import goal_of, safe_path
+from akson.web.shell.house import CastMember, DemoLogin, NodeName
+from akson.world import SystemClock
 from tests.web.conftest import Rooms
 
 
@@ -129,3 +133,22 @@ async def test_a_form_that_cannot_be_read_is_refused_with_words(
 
 def _token(page: str) -> str:
     return page.split('name="token" value="', 1)[1].split('"', 1)[0]
+
+
+async def test_one_who_asks_too_much_is_told_calmly_and_logins_are_counted(rooms: Rooms) -> None:
+    limits = Rates(user=0.2, partner=0, login_per_minute=3, now_s=lambda: 0.0)
+    app = web.build(
+        rooms.record,
+        sessions=rooms.sessions,
+        clock=SystemClock(),
+        node=NodeName("Storvik kommune"),
+        login=DemoLogin((CastMember(CAST["ida"]),)),
+        rates=limits,
+    )
+    visitor = rooms.visitor("", app)
+    answers = [await visitor.post("/logg-inn", data={"hvem": "ida"}) for _ in range(4)]
+    assert [answer.status_code for answer in answers] == [303, 303, 303, 429]
+    ida = rooms.visitor("ida", app)
+    pages = [await ida.get("/innboks") for _ in range(3)]
+    assert [page.status_code for page in pages] == [200, 200, 429]
+    assert "for mange forespørsler" in pages[2].text and int(pages[2].headers["retry-after"]) >= 1

@@ -9,7 +9,9 @@ import pytest
 from akson.access.actor import PurposeOfUse
 from akson.app.cast import CAST
 from akson.fhir.codec import json
-from akson.fhir.search.query import Query, Sort, Term, TokenValue
+from akson.fhir.search.query import Query, ReferenceValue, Sort, Term, TokenValue
+from akson.record.acts import closing
+from akson.record.values import Change
 from tests.web.conftest import Rooms
 
 FIELD = re.compile(r'name="token" value="([0-9a-f]{64})"')
@@ -84,13 +86,13 @@ async def test_blocked_and_unknown_look_alike_on_the_way(rooms: Rooms) -> None:
         for q in (number, "01010199999")
     ]
     assert pages[0] == pages[1] and "Solli" not in pages[0]
-    for path in ("/nodtilgang/{}/apne", "/pasient/{}/helsehjelp"):
+    for path in ("/nodtilgang/{}/apne", "/pasient/{}/helsehjelp", "/pasient/{}/sperre"):
         told = [
             await sent(siri, "/nodtilgang", path.format(id), grunn="other", tekst="Trenger hjelp")
             for id in ("bjarne", "finnes-ikke")
         ]
         assert [t.status_code for t in told] == [404, 404] and told[0].content == told[1].content
-    for path in ("/pasient/{}", "/pasient/{}/hvorfor", "/pasient/{}/helsehjelp"):
+    for path in ("/pasient/{}", "/pasient/{}/hvorfor", "/pasient/{}/helsehjelp", "/pasient/{}/sperre"):
         told = [await siri.get(path.format(id)) for id in ("bjarne", "finnes-ikke")]
         assert told[0].status_code == told[1].status_code and told[0].content == told[1].content, path
 
@@ -142,6 +144,45 @@ async def test_a_declared_relation_opens_the_record_for_her_alone(rooms: Rooms) 
     page = await doctor.get(path)
     assert page.status_code == 200 and "egenerklært relasjon" in page.text
     assert (await rooms.visitor("probe-nurse").get(path)).status_code == 404
+
+
+async def test_a_restriction_is_lifted_with_a_ground_outside_an_emergency(rooms: Rooms) -> None:
+    """Ida has the patient, who has restricted all of it. Omar has not: he gets the answer of nobody."""
+    ida, omar = rooms.visitor("ida"), rooms.visitor("omar")
+    session = rooms.record.open(CAST["system"], PurposeOfUse.OPERATIONS)
+    page = (await session.search(Query("EpisodeOfCare", count=200))).matches
+    bodies = [json.parse(version.body or b"{}") for version in page]
+    id = next(
+        b["patient"]["reference"].removeprefix("Patient/")
+        for b in bodies
+        if b["managingOrganization"]["reference"] == "Organization/hjemmetjenesten-ost"
+        and b["status"] == "active"
+        and b["patient"]["reference"].startswith("Patient/c00")
+    )
+    path = f"/pasient/{id}"
+    assert (await ida.get(path)).status_code == 200
+    restricted = closing.consent(id, "", closing.Closing("restrict", roles=("nurse",)), {}, "2026-01-01")
+    await session.commit([Change("POST", "Consent", resource=restricted)])
+    refused = await ida.get(path)
+    assert refused.status_code == 404 and 'href="?sperre"' in refused.text and id not in refused.text
+    unstated = await sent(ida, f"{path}/sperre", f"{path}/sperre", grunn="other")
+    assert unstated.status_code == 422
+    nobodys = await sent(omar, f"{path}/sperre", f"{path}/sperre", grunn="necessary")
+    unknown = await sent(
+        omar, "/pasient/finnes-ikke/sperre", "/pasient/finnes-ikke/sperre", grunn="necessary"
+    )
+    assert nobodys.status_code == unknown.status_code == 404
+    done = await sent(ida, f"{path}/sperre", f"{path}/sperre", grunn="necessary")
+    assert (done.status_code, done.headers["location"]) == (303, path)
+    assert (await ida.get(path)).status_code == 200
+    assert (await rooms.visitor("siri").get(path)).status_code == 404
+    (told,) = (await session.search(Query("Communication", (
+        Term("subject", "reference", None, (ReferenceValue("Patient", id),)),
+        Term("category", "token", None, (TokenValue(None, "lifted"),)),
+    )))).matches  # fmt: skip
+    assert b"Ida Nilsen" in (told.body or b"")
+    per = await rooms.visitor("per").get("/innboks")
+    assert "Opphevet sperre" in per.text or "opphevet sperre" in per.text
 
 
 async def test_the_officer_reviews_and_the_citizen_is_told(rooms: Rooms) -> None:

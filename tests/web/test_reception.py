@@ -6,7 +6,9 @@ from typing import Any
 import pytest
 
 from akson.access.actor import ActorKind
-from akson.app.reception import HPR_SYSTEM, NATIONAL_ID_SYSTEMS, ROLE_SYSTEM, Reception
+from akson.app.directory import RecordDirectory
+from akson.app.reception import Reception
+from akson.app.staff import HPR_SYSTEM, NATIONAL_ID_SYSTEMS, ROLE_SYSTEM, SERVICE_SYSTEM
 from akson.fhir.problem import Problem
 from akson.identity.openid.issuer import Issuer, Profile
 from akson.identity.openid.person import Person
@@ -61,9 +63,9 @@ async def test_ida_is_found_by_her_hpr_number(rooms: Rooms) -> None:
         "nurse",
         "Hjemmetjenesten Øst",
     )
-    assert (
-        ida.organisations == ("Organization/hjemmetjenesten-ost",) and ida.hpr == "9900001" and ida.level == 4
-    )
+    above = ("hjemmetjenesten-ost", "storvik-sykepleietjeneste", "storvik")
+    assert ida.organisations == tuple(f"Organization/{id}" for id in above)
+    assert ida.hpr == "9900001" and ida.level == 4
 
 
 async def test_one_without_authorisation_is_found_by_national_id(rooms: Rooms) -> None:
@@ -158,3 +160,38 @@ async def test_what_held_at_the_login_may_hold_no_longer(rooms: Rooms) -> None:
     assert not await reception.holds(replace(vikar, reference="Practitioner/finnes-ikke"))
     await rooms.put(role("vikar-rolle", "vikar", active=False))
     assert not await reception.holds(vikar)
+
+
+async def test_the_login_and_the_api_find_the_same_unit_service_and_own_record(rooms: Rooms) -> None:
+    """One look at the register: who is a patient here too is so at every door, and a role that has ended gives nothing."""
+    number = "12857012477"
+    unit = {
+        "resourceType": "Organization",
+        "id": "helsehuset",
+        "name": "Helsehuset",
+        "partOf": {"reference": "Organization/storvik"},
+        "type": [{"coding": [{"system": SERVICE_SYSTEM, "code": "KP02"}]}],
+    }
+    own = {
+        "resourceType": "Patient",
+        "id": "vera-selv",
+        "identifier": [{"system": NATIONAL_ID_SYSTEMS[0], "value": number}],
+        "name": [{"family": "Prøve"}],
+    }
+    await rooms.put(
+        practitioner("vera", "9900091", number),
+        unit,
+        role("vera-ferdig", "vera", code="doctor", period={"end": "2020-01-01"}),
+        role("vera-rolle", "vera", "helsehuset"),
+        own,
+    )
+    (login,) = await Reception(rooms.record).actors(person("9900091", number))
+    api = await RecordDirectory(rooms.record).practitioner(1, hpr="9900091", national_id=number)
+    assert api is not None
+    for found in (login, api):
+        assert (found.role, found.service, found.own_patient) == ("nurse", "KP02", "Patient/vera-selv")
+        assert found.organisations == ("Organization/helsehuset", "Organization/storvik")
+        assert (found.reference, found.unit_name) == ("Practitioner/vera", "Helsehuset")
+    await rooms.put(role("vera-rolle", "vera", "helsehuset", period={"end": "2020-01-01"}))
+    ended = await RecordDirectory(rooms.record).practitioner(1, hpr="9900091", national_id=number)
+    assert ended is not None and (ended.role, ended.organisations) == ("", ())

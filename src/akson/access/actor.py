@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
-from akson.access.scopes import Scope
+from akson.access.scopes import AppScope
 
 ORGANISATION_NUMBERS = "urn:oid:2.16.578.1.12.4.1.4.101"
 
@@ -72,7 +72,7 @@ class Actor:
     """Kind of service worked in: a code of 8663 (`KP02`), where the login tells."""
     own_patient: str = ""
     """`Patient/siri` when the member of staff is a patient here too."""
-    scopes: tuple[Scope, ...] | None = None
+    scopes: tuple[AppScope, ...] | None = None
     """What the app through which she asks may at most; None: no app stands between."""
     patient_context: str = ""
     """Id of the patient that the app was opened for, which `patient/` scopes speak of."""

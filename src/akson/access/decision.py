@@ -174,7 +174,8 @@ class Question:
     """What is asked: an `action` on a type, at an instant.
 
     `read`, `search`, `history`, `create`, `update`, `delete`; `log` (who has opened the record); `identify` (find a person
-    by exact identifier, or name and date of birth, before a record is opened with a ground); `erase`.
+    by exact identifier, or name and date of birth, before a record is opened with a ground); `erase`; what a change does to
+    who may see: `give-worklist` and the like, `represent`, `close` (giving.py).
     """
 
     action: str

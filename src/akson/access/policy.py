@@ -28,6 +28,7 @@ from akson.access.rules import (
     citizen,
     closed,
     duty,
+    giving,
     machines,
     post,
     redacting,
@@ -56,6 +57,10 @@ RULES: tuple[Rule, ...] = (
     post.match_message,
     post.find_for_message,
     attested.attested,
+    giving.assign,
+    giving.register,
+    giving.next_of_kin,
+    giving.own_will,
     duty.weak_login,
     duty.no_duty,
     duty.own_record_as_staff,
@@ -67,9 +72,6 @@ RULES: tuple[Rule, ...] = (
 EDITIONS: dict[int, tuple[Rule, ...]] = {1: RULES}
 """The rules by edition. A rule that is changed in meaning or words gets a new edition; the old one stays for the replay of
 decisions made under it."""
-
-BY_GROUND: frozenset[str] = frozenset(rule.id for rule in RULES if "review" in rule.obligations)
-"""Rules that open for some hours to one who has stated a ground."""
 
 DEFAULT = Reason(
     "AKS-RULE-DEFAULT",
@@ -155,11 +157,6 @@ def _judge(
         return _decision(True, opened, hidden, scope.policy_version)
 
     return judge
-
-
-def by_ground_alone(decision: Decision) -> bool:
-    """Whether it is permitted by nothing but a ground that somebody stated herself: then it gives her nothing that lasts."""
-    return decision.permit and all(reason.rule in BY_GROUND for reason in decision.reasons)
 
 
 def _decision(permit: bool, decided: list[Ruling], redactions: tuple[str, ...], version: str) -> Decision:

@@ -1,6 +1,7 @@
 """What is taken out of a resource before it leaves, as data: elements hidden, and search parameters that would read them.
 
-    protected-address   of whom the address is graded: address, telecom, contacts, in Patient, RelatedPerson and Person
+    protected-address   of whom the address is graded: address, telecom, contacts, in Patient, RelatedPerson and Person; and
+                        the grade itself, where a security label tells it
     beyond-identity     of everyone, when a person is only looked up to be recognised
 
 A hidden element is found by no search, sort or include, and shows in no version. Narrative and what is contained go too:
@@ -25,6 +26,8 @@ class Hidden:
     """Paths from the type: `address`, `contact`. Choices are named without type: `deceased[x]`."""
     parameters: tuple[str, ...]
     """Codes of the search parameters that read them, also as a sort key or a step of a chain."""
+    grades: bool = False
+    """Also labels of `meta.security` that say how an address is graded (`told_by`); they tell what is hidden."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +36,15 @@ class Redaction:
     restriction: Restriction
     """In which resources: those that satisfy it."""
     types: Mapping[str, Hidden]
+
+
+GRADES = "http://ehelse.no/fhir/CodeSystem/gd-address-confidentiality"
+UNGRADED = "ugradert"
+
+
+def told_by(label: Mapping[str, object]) -> bool:
+    """Whether a security label tells that an address is protected."""
+    return label.get("system") == GRADES and label.get("code") != UNGRADED
 
 
 _ADDRESS = (
@@ -51,13 +63,17 @@ _PROTECTED = {
     # The GP and the unit tell where somebody lives as well as a postal code does.
     "Patient": Hidden(
         (*_ANYWHERE, "telecom", "address", "photo", "contact", "generalPractitioner", "managingOrganization"),
-        (*_ADDRESS, *_TELECOM, "general-practitioner", "organization", *_TEXT),
+        (*_ADDRESS, *_TELECOM, "general-practitioner", "organization", "_security", *_TEXT),
+        grades=True,
     ),
     # Who stands near lives near.
-    "RelatedPerson": Hidden((*_ANYWHERE, "telecom", "address", "photo"), (*_ADDRESS, *_TELECOM, *_TEXT)),
+    "RelatedPerson": Hidden(
+        (*_ANYWHERE, "telecom", "address", "photo"), (*_ADDRESS, *_TELECOM, "_security", *_TEXT), grades=True
+    ),
     "Person": Hidden(
         (*_ANYWHERE, "telecom", "address", "photo", "managingOrganization"),
-        (*_ADDRESS, *_TELECOM, "organization", *_TEXT),
+        (*_ADDRESS, *_TELECOM, "organization", "_security", *_TEXT),
+        grades=True,
     ),
 }
 _IDENTITY = {
@@ -78,6 +94,7 @@ _IDENTITY = {
             "link",
         ),
         (
+            "_security",
             *_ADDRESS,
             *_TELECOM,
             "death-date",
@@ -89,6 +106,7 @@ _IDENTITY = {
             "phonetic",
             *_TEXT,
         ),
+        grades=True,
     )
 }
 

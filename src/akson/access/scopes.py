@@ -1,7 +1,7 @@
 """SMART scopes: what an app may do at most, and what that leaves of a question. Pure.
 
-    patient/Observation.rs?category=vital-signs  ->  Scope("patient", "Observation", "rs", (("category", "vital-signs"),))
-    user/*.read                                  ->  Scope("user", "*", "rs")
+    patient/Observation.rs?category=vital-signs  ->  AppScope("patient", "Observation", "rs", (("category", "vital-signs"),))
+    user/*.read                                  ->  AppScope("user", "*", "rs")
 
 A scope never gives: policy and the user's own rights decide as always, and the scope is laid over them.
 Spec: https://hl7.org/fhir/smart-app-launch/STU2.2/scopes-and-launch-context.html. How a token carries scopes is identity's.
@@ -52,7 +52,7 @@ _READING = frozenset({"read", "search", "history"})
 
 
 @dataclass(frozen=True, slots=True)
-class Scope:
+class AppScope:
     context: str
     """`patient`: the patient in context alone; `user`: what the user may; `system`: a service without a user."""
     type: str
@@ -67,7 +67,7 @@ class Scope:
         return f"{self.context}/{self.type}.{self.permissions}" + (f"?{asked}" if asked else "")
 
 
-def read_scopes(text: str) -> tuple[tuple[Scope, ...], tuple[str, ...]]:
+def read_scopes(text: str) -> tuple[tuple[AppScope, ...], tuple[str, ...]]:
     """`openid patient/*.rs` -> (scopes of resources, the other words), each once, in the order given.
 
     Raises Problem INVALID AKS-ACCESS-001 for what looks like a scope of resources and is none, or cannot be enforced.
@@ -86,7 +86,7 @@ def read_scopes(text: str) -> tuple[tuple[Scope, ...], tuple[str, ...]]:
     return tuple(dict.fromkeys(scopes)), tuple(others)
 
 
-def read_scope(word: str) -> Scope:
+def read_scope(word: str) -> AppScope:
     """One scope of resources. Raises Problem INVALID AKS-ACCESS-001."""
     found = _RESOURCE_SCOPE.fullmatch(word)
     if found is None or len(word) > SCOPE_CHARACTERS_MAX:
@@ -100,16 +100,16 @@ def read_scope(word: str) -> Scope:
     arguments = _arguments(type, query) if query else ()
     if arguments and said in _VERSION_1:
         raise _odd("Search arguments belong to scopes of version 2.")
-    return Scope(context, type, permissions, arguments)
+    return AppScope(context, type, permissions, arguments)
 
 
-def write_scopes(scopes: Sequence[Scope], others: Sequence[str] = ()) -> str:
+def write_scopes(scopes: Sequence[AppScope], others: Sequence[str] = ()) -> str:
     return " ".join([*others, *map(str, scopes)])
 
 
-def meet(asked: Sequence[Scope], allowed: Sequence[Scope]) -> tuple[Scope, ...]:
+def meet(asked: Sequence[AppScope], allowed: Sequence[AppScope]) -> tuple[AppScope, ...]:
     """What is in both: of each pair the narrower type, the common letters, the arguments of the two."""
-    found: dict[Scope, None] = {}
+    found: dict[AppScope, None] = {}
     for one in asked:
         for other in allowed:
             both = _both(one, other)
@@ -118,18 +118,18 @@ def meet(asked: Sequence[Scope], allowed: Sequence[Scope]) -> tuple[Scope, ...]:
     return tuple(found)
 
 
-def _both(one: Scope, other: Scope) -> Scope | None:
+def _both(one: AppScope, other: AppScope) -> AppScope | None:
     permissions = "".join(letter for letter in one.permissions if letter in other.permissions)
     if one.context != other.context or not permissions:
         return None
     if one.type != other.type and "*" not in (one.type, other.type):
         return None
     type = other.type if one.type == "*" else one.type
-    return Scope(one.context, type, permissions, tuple(dict.fromkeys((*one.arguments, *other.arguments))))
+    return AppScope(one.context, type, permissions, tuple(dict.fromkeys((*one.arguments, *other.arguments))))
 
 
 def scope_restriction(
-    scopes: Sequence[Scope], patient_context: str, question: Question
+    scopes: Sequence[AppScope], patient_context: str, question: Question
 ) -> Restriction | None:
     """What the scopes leave of a question; None when no scope speaks of it.
 
@@ -155,7 +155,7 @@ def scope_restriction(
     return parts[0] if len(parts) == 1 else AnyOf(parts)
 
 
-def _of_one(scope: Scope, patient_context: str, question: Question) -> Restriction:
+def _of_one(scope: AppScope, patient_context: str, question: Question) -> Restriction:
     parts: list[Restriction] = []
     if scope.context == "patient":
         parts.append(_in_context(patient_context, question))

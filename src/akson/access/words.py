@@ -1,6 +1,7 @@
 """What codes of the policy are called: bokmål for screens and for those who sign, English beside it."""
 
 from akson.access.facts import RelationKind
+from akson.access.giving import OWN_PEN
 
 Words = tuple[str, str]
 """Bokmål, English."""
@@ -19,6 +20,10 @@ RELATIONS: dict[str, Words] = {
     RelationKind.SELF_DECLARED: ("oppgitt av den ansatte selv", "declared by the person herself"),
     RelationKind.ATTESTED: ("bekreftet av en annen virksomhet", "attested by another enterprise"),
     RelationKind.EMERGENCY: ("øyeblikkelig hjelp", "emergency"),
+    OWN_PEN: (
+        "ført opp av den ansatte selv, gir ingen innsyn",
+        "written by the person herself, opens nothing",
+    ),
     RelationKind.LIFTED: ("sperre opphevet", "restriction lifted"),
 }
 ROLES: dict[str, Words] = {
@@ -28,6 +33,9 @@ ROLES: dict[str, Words] = {
     "health-worker": ("helsefagarbeider", "health worker"),
     "caseworker": ("saksbehandler", "caseworker"),
     "message-officer": ("meldingsansvarlig", "message officer"),
+    "leader": ("leder", "leader"),
+    "coordinator": ("koordinator", "coordinator"),
+    "record-officer": ("journalansvarlig", "record officer"),
     "privacy-officer": ("personvernombud", "privacy officer"),
     "protected-address-officer": ("særskilt utpekt for gradert adresse", "named for protected addresses"),
     "administrator": ("systemansvarlig", "administrator"),
@@ -62,6 +70,16 @@ ACTIONS: dict[str, Words] = {
     "delete": ("slette", "delete"),
     "log": ("se hvem som har sett", "see the log"),
     "identify": ("finne personen", "identify"),
+    "represent": ("føre inn hvem som representerer", "enter who represents"),
+    "close": ("føre inn hva som er sperret", "enter what is closed"),
+    "give-service-decision": ("gi ved tjenestevedtak", "give by service decision"),
+    "give-care-team": ("gi ved team", "give by care team"),
+    "give-worklist": ("gi ved oppgave", "give by task"),
+    "give-visit": ("gi ved besøk", "give by visit"),
+    "give-ward": ("gi ved innleggelse", "give by stay"),
+    "give-referral": ("gi ved henvisning", "give by referral"),
+    "give-message": ("gi ved melding", "give by message"),
+    "give-gp-list": ("gi ved fastlegeliste", "give by GP list"),
     "open-message": ("åpne én melding med grunn", "open one message with a ground"),
     "match-message": ("knytte en melding til en pasient", "place a message with a patient"),
 }

@@ -4,6 +4,7 @@ from pathlib import Path
 
 from akson.api.door import Door, Identifies
 from akson.api.smart import SmartEndpoints
+from akson.identity.rates import Rates, unlimited
 from akson.identity.smart.server import AuthorizationServer
 from akson.record.door import Record
 from akson.terminology import Terminology
@@ -19,6 +20,7 @@ def build(
     base_url: str = "",
     terminology: Terminology | None = None,
     profiles: Path | None = None,
+    rates: Rates | None = None,
 ) -> Door:
     """The ASGI application for everything below /fhir.
 
@@ -26,9 +28,9 @@ def build(
     node as authorization server of apps. `base_url` is the
     address others know this node by, without /fhir; when empty, links say what the client called us. `terminology`: the
     words of the node, for its operations and for searches; what comes with Akson when none is given.
-    `profiles`: a folder of profiles for $validate.
+    `profiles`: a folder of profiles for $validate. `rates`: how often one may ask; without them as often as she likes.
     """
-    endpoints = SmartEndpoints(smart, base_url) if smart else None
-    return Door(
-        record, callers, endpoints, base_url, terminology or Terminology.of_this_installation(), profiles
-    )
+    rates = rates or unlimited()
+    endpoints = SmartEndpoints(smart, base_url, rates) if smart else None
+    words = terminology or Terminology.of_this_installation()
+    return Door(record, callers, endpoints, base_url, words, profiles, rates)

@@ -26,6 +26,7 @@ from akson.api.terminologies import terminology_capabilities
 from akson.api.words import words_of
 from akson.fhir.problem import Problem, ProblemKind
 from akson.identity.callers import Caller, Shown
+from akson.identity.rates import Rates
 from akson.record.door import Record
 from akson.record.session import RecordSession
 from akson.store.connections import lost
@@ -86,11 +87,13 @@ class Door:
         base_url: str,
         terminology: Terminology,
         profiles: Path | None,
+        rates: Rates,
     ) -> None:
         self._profiles = ProfileFolder(profiles, terminology)
         self._record = record
         self._terminology = terminology
         self._callers = callers
+        self._rates = rates
         self._smart = smart
         self._base = f"{base_url}/fhir" if base_url else ""
         self._words = words_of(terminology)
@@ -135,6 +138,7 @@ class Door:
             return self._capability.answer(interaction.shape, request.base)
         # Before the body is read: a stranger cannot make us keep 64 MB.
         caller = await self._callers.identify(_shown(request))
+        self._rates.caller(caller.actor)
         body = b""
         if request.method in _WITH_BODY:
             body = await read_body(receive, request.headers)

@@ -6,12 +6,15 @@
 Apps in browsers ask from their own origin, so these few answers may be read by any. Spec: SMART App Launch 2.2.
 """
 
-from collections.abc import Awaitable, Callable, MutableMapping
+from collections.abc import Awaitable, Callable, Mapping, MutableMapping
 from typing import Any
 
 from akson.api.request import Disconnected, Receive, Request, Scope, read_body, read_pairs, read_request
+from akson.api.statuses import status_of
 from akson.fhir.codec import json
 from akson.fhir.problem import Problem, ProblemKind
+from akson.identity.jws import NotAccepted, claims_unverified
+from akson.identity.rates import Rates
 from akson.identity.smart.proving import ALGORITHMS
 from akson.identity.smart.refusals import PREFIX, oauth_error, refused
 from akson.identity.smart.server import AuthorizationServer, Endpoints
@@ -19,6 +22,7 @@ from akson.identity.smart.server import AuthorizationServer, Endpoints
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 
 PREFIXES = ("/fhir/.well-known/", "/fhir/auth/")
+_FORMS = (("auth", "token"), ("auth", "introspect"), ("auth", "revoke"))
 FORM = "application/x-www-form-urlencoded"
 FORM_BYTES_MAX = 64 * 1024
 _SCOPES = [
@@ -55,8 +59,9 @@ _PREFLIGHT = [
 class SmartEndpoints:
     """Part of the FHIR door."""
 
-    def __init__(self, server: AuthorizationServer, base_url: str) -> None:
+    def __init__(self, server: AuthorizationServer, base_url: str, rates: Rates) -> None:
         self._server = server
+        self._rates = rates
         self._base = f"{base_url}/fhir" if base_url else ""
 
     def stand_at(self, path: str) -> bool:
@@ -68,15 +73,26 @@ class SmartEndpoints:
             return
         try:
             request = read_request(scope, self._base)
-            status, answer = await self._answer(request, receive)
+            status, answer = await self._answer(request, receive, (scope.get("client") or ("",))[0])
         except Problem as problem:
             status, answer = _refusal(problem)
+            headers = _HEADERS
+            if problem.kind is ProblemKind.OVERLOADED:
+                headers = [*_HEADERS, (b"retry-after", str(problem.retry_after_s or 1).encode())]
+            await _send(send, status, json.encode(answer), headers)
+            return
         except Disconnected:
             return
         await _send(send, status, b"" if answer is None else json.encode(answer), _HEADERS)
 
-    async def _answer(self, request: Request, receive: Receive) -> tuple[int, dict[str, Any] | None]:
+    async def _answer(
+        self, request: Request, receive: Receive, address: str
+    ) -> tuple[int, dict[str, Any] | None]:
         endpoints = Endpoints(request.base)
+        form: dict[str, str] = {}
+        if request.method == "POST" and request.path in _FORMS:
+            form = await _form(request, receive)
+            self._rates.entrance(address, account_of(form))
         match request.method, request.path:
             case "GET", (".well-known", "smart-configuration"):
                 return 200, smart_configuration(endpoints)
@@ -85,11 +101,11 @@ class SmartEndpoints:
             case "GET", (".well-known", "jwks.json"):
                 return 200, {"keys": [self._server.jwk()]}
             case "POST", ("auth", "token"):
-                return 200, await self._server.token(await _form(request, receive), endpoints)
+                return 200, await self._server.token(form, endpoints)
             case "POST", ("auth", "introspect"):
-                return 200, await self._server.introspect(await _form(request, receive), endpoints)
+                return 200, await self._server.introspect(form, endpoints)
             case "POST", ("auth", "revoke"):
-                await self._server.revoke(await _form(request, receive), endpoints)
+                await self._server.revoke(form, endpoints)
                 return 200, {}
         return 404, {"error": "invalid_request", "error_description": "There is nothing at this address."}
 
@@ -120,6 +136,15 @@ def openid_configuration(endpoints: Endpoints) -> dict[str, Any]:
     }
 
 
+def account_of(form: Mapping[str, str]) -> str:
+    """Which client says it comes: by name, or by the assertion, which nobody has verified yet."""
+    try:
+        named = form.get("client_id") or claims_unverified(form.get("client_assertion", "")).get("sub")
+    except NotAccepted:
+        named = ""
+    return str(named or "")
+
+
 async def _form(request: Request, receive: Receive) -> dict[str, str]:
     if request.headers.get("content-type", "").partition(";")[0].strip().lower() != FORM:
         raise refused("001", f"The body is not {FORM}.")
@@ -136,7 +161,11 @@ async def _form(request: Request, receive: Receive) -> dict[str, str]:
 def _refusal(problem: Problem) -> tuple[int, dict[str, Any]]:
     """RFC 6749 5.2: 401 for one who has not proven who it is, else 400."""
     if problem.kind is ProblemKind.OVERLOADED:
-        return 503, {"error": "temporarily_unavailable", "error_description": problem.what}
+        return status_of(problem), {
+            "error": "temporarily_unavailable",
+            "error_description": problem.sentence(),
+            "error_id": problem.id,
+        }
     status = 401 if problem.id == f"{PREFIX}010" else 400
     error = oauth_error(problem) if problem.id.startswith(PREFIX) else "invalid_request"
     return status, {"error": error, "error_description": problem.sentence(), "error_id": problem.id}

@@ -43,6 +43,10 @@ _STATUS_BY_ID = {
     "AKS-RECORD-024": 409,  # as R5 says of it
     "AKS-API-071": 400,
     "AKS-RECORD-026": 405,  # as R4 says of an interaction that a type does not offer
+    # Too many requests: of one user, of one partner, of one who comes in.
+    "AKS-IDENTITY-060": 429,
+    "AKS-IDENTITY-061": 429,
+    "AKS-IDENTITY-062": 429,
     "AKS-API-404": 404,
     "AKS-API-405": 405,
     "AKS-API-406": 406,
@@ -62,8 +66,8 @@ def answer_of(problem: Problem) -> Answer:
     headers: tuple[tuple[str, str], ...] = ()
     if status == 401:
         headers = (("WWW-Authenticate", 'Bearer realm="akson"'),)
-    elif status == 503:
-        headers = (("Retry-After", "1"),)
+    elif status in (429, 503):
+        headers = (("Retry-After", str(problem.retry_after_s or 1)),)
     return Answer(status, json.encode(operation_outcome(problem)), headers)
 
 

@@ -52,6 +52,10 @@ CAST: dict[str, Actor] = {
         _staff("omar", "Omar Haddad", "nurse", "hjemmetjenesten-vest", "9900002"),
         _staff("grete", "Grete Lund", "gp", "torget-legesenter", "9900003"),
         _staff("kari", "Kari Moen", "caseworker", "storvik-saksbehandling", ""),
+        # Who give access to others, and none to themselves: Lise and Eva assign, Rolf registers (docs/adr/0102).
+        _staff("lise", "Lise Holm", "leader", "hjemmetjenesten-ost", "9900006"),
+        _staff("eva", "Eva Sunde", "coordinator", "storvik-saksbehandling", ""),
+        _staff("rolf", "Rolf Aune", "record-officer", "storvik-saksbehandling", ""),
         _staff("mats", "Mats Eide", "message-officer", "storvik", ""),
         _staff("nadia", "Nadia Berg", "doctor", "storvik-legevakt", "9900004"),
         _staff("per", "Per Aas", "privacy-officer", "storvik", ""),

@@ -6,20 +6,15 @@ A professional is whoever is active and has the number; her role and unit are th
 from typing import Any
 
 from akson.access.actor import Actor, ActorKind, PurposeOfUse
+from akson.app.staff import HPR_SYSTEM, NATIONAL_ID_SYSTEMS, Post, identifiers, name_of, own_patient, posts
 from akson.fhir.codec import json
 from akson.fhir.problem import Problem, ProblemKind
-from akson.fhir.search.query import Query, ReferenceValue, Term, TokenValue
+from akson.fhir.search.query import Query, Term, TokenValue
 from akson.identity.directory import Practitioner
 from akson.record.door import Record
 from akson.record.session import RecordSession
-from akson.terminology.systems import NORWEGIAN_IDENTIFIERS
 
-HPR = f"{NORWEGIAN_IDENTIFIERS}4"
-NATIONAL_IDS = tuple(f"{NORWEGIAN_IDENTIFIERS}{series}" for series in (1, 2))
-ROLES = "https://akson.no/fhir/CodeSystem/role"
 FOUND_MAX = 10
-DEPTH_MAX = 10
-"""Organisations above an organisation."""
 
 Resource = dict[str, Any]
 
@@ -32,12 +27,12 @@ class RecordDirectory:
 
     async def practitioner(self, tenant: int, *, hpr: str, national_id: str) -> Practitioner | None:
         session = self._session(tenant)
-        wanted = [TokenValue(HPR, hpr)] if hpr else []
-        wanted += [TokenValue(system, national_id) for system in NATIONAL_IDS if national_id]
+        wanted = [TokenValue(HPR_SYSTEM, hpr)] if hpr else []
+        wanted += [TokenValue(system, national_id) for system in NATIONAL_ID_SYSTEMS if national_id]
         found = [p for p in await self._with(session, "Practitioner", wanted) if p.get("active") is not False]
         if len(found) != 1 or not _agrees(found[0], hpr, national_id):
             return None
-        return await self._described(session, found[0], hpr)
+        return await _described(session, found[0], hpr, national_id)
 
     async def active(self, tenant: int, reference: str) -> bool:
         type, _, id = reference.partition("/")
@@ -68,54 +63,27 @@ class RecordDirectory:
         page = await session.search(query)
         return [json.parse(v.body) for v in page.matches[:FOUND_MAX] if v.body is not None]
 
-    async def _described(self, session: RecordSession, found: Resource, hpr: str) -> Practitioner:
-        reference = f"Practitioner/{found['id']}"
-        asked = Term("practitioner", "reference", None, (ReferenceValue("Practitioner", found["id"]),))
-        roles = await self._search(session, Query("PractitionerRole", (asked,)))
-        role = next((r for r in roles if r.get("active") is not False), {})
-        unit = role.get("organization", {})
-        above = await self._above(session, unit.get("reference", ""))
-        return Practitioner(
-            reference=reference,
-            name=_name(found),
-            role=_role(role),
-            hpr=hpr,
-            organisations=above,
-            unit_name=unit.get("display", ""),
-        )
 
-    async def _above(self, session: RecordSession, reference: str) -> tuple[str, ...]:
-        """The unit and the ones it is part of, nearest first."""
-        found: list[str] = []
-        while reference.startswith("Organization/") and reference not in found and len(found) < DEPTH_MAX:
-            found.append(reference)
-            try:
-                version = await session.read("Organization", reference.partition("/")[2])
-            except Problem as problem:
-                if problem.kind not in (ProblemKind.NOT_FOUND, ProblemKind.GONE):
-                    raise
-                break
-            organisation = json.parse(version.body) if version.body else {}
-            reference = organisation.get("partOf", {}).get("reference", "")
-        return tuple(found)
+async def _described(session: RecordSession, found: Resource, hpr: str, national_id: str) -> Practitioner:
+    """By the first of her roles that is in force; without one she is known, and may nothing."""
+    reference = f"Practitioner/{found['id']}"
+    post = next(iter(await posts(session, reference)), Post("", (), ""))
+    return Practitioner(
+        reference=reference,
+        name=name_of(found),
+        role=post.role,
+        hpr=hpr,
+        organisations=post.organisations,
+        unit_name=post.unit_name,
+        service=post.service,
+        own_patient=await own_patient(session, found, national_id),
+    )
 
 
 def _agrees(practitioner: Resource, hpr: str, national_id: str) -> bool:
     """Both numbers, where she has both, must be hers."""
-    numbers: dict[str, set[str]] = {}
-    for identifier in practitioner.get("identifier", ()):
-        numbers.setdefault(identifier.get("system", ""), set()).add(identifier.get("value", ""))
-    if hpr and numbers.get(HPR, {hpr}) != {hpr}:
+    hprs = identifiers(practitioner, (HPR_SYSTEM,))
+    if hpr and hprs and hprs != {hpr}:
         return False
-    national = set().union(*(numbers.get(system, set()) for system in NATIONAL_IDS))
+    national = identifiers(practitioner, NATIONAL_ID_SYSTEMS)
     return not national or not national_id or national_id in national
-
-
-def _name(practitioner: Resource) -> str:
-    name = next(iter(practitioner.get("name", ())), {})
-    return name.get("text") or " ".join([*name.get("given", ()), name.get("family", "")]).strip()
-
-
-def _role(role: Resource) -> str:
-    codings = [coding for concept in role.get("code", ()) for coding in concept.get("coding", ())]
-    return next((c.get("code", "") for c in codings if c.get("system") == ROLES), "")

@@ -21,7 +21,7 @@ from akson.exchange.outbox.outbox import Outbox
 from akson.exchange.outbox.receipts_in import ReceiptsIn
 from akson.exchange.outbox.receipts_out import ReceiptsOut
 from akson.exchange.outbox.states import RECEIPT
-from akson.exchange.transport.contract import Arrival, Handed, Parcel
+from akson.exchange.transport.contract import Arrival, Handed, Kind, Parcel
 from akson.exchange.transport.folder import Folder
 
 HEAL_EACH_S = 30.0
@@ -75,6 +75,16 @@ class PostOffice:
     async def work(self) -> int:
         """One round of what waits in and out; gives how much there was."""
         return await self.inbox.work() + await self.outbox.work()
+
+    async def arrived(self, transport: str, arrival: Arrival) -> None:
+        """What a transport has fetched, kept when this returns: then `Transport.taken`. Safe to repeat."""
+        if arrival.kind is Kind.ACKNOWLEDGED:
+            await self.outbox.acknowledged(arrival.refers_to)
+        elif arrival.kind is Kind.REFUSED:
+            await self.outbox.refused(arrival.refers_to, arrival.problem)
+        else:
+            name = arrival.name or arrival.reference
+            await self.inbox.receive(arrival.document or arrival.original, transport=transport, name=name)
 
 
 def post_office(node: Node, folder: Folder) -> PostOffice:

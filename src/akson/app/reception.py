@@ -7,19 +7,13 @@ The record decides nothing here: it is asked as the node's own login service, an
 from typing import Any
 
 from akson.access.actor import Actor, ActorKind, PurposeOfUse
+from akson.app.staff import HPR_SYSTEM, NATIONAL_ID_SYSTEMS, identifiers, name_of, own_patient, posts
 from akson.fhir.codec import json
 from akson.fhir.problem import Problem, ProblemKind
-from akson.fhir.search.query import Query, ReferenceValue, Term, TokenValue
+from akson.fhir.search.query import Query, Term, TokenValue
 from akson.identity.openid.person import Person
 from akson.record.door import Record
 from akson.record.session import RecordSession
-from akson.terminology.systems import NORWEGIAN_IDENTIFIERS
-
-NATIONAL_ID_SYSTEMS = tuple(f"{NORWEGIAN_IDENTIFIERS}{number}" for number in (1, 2))
-"""National identity number and D-number: which of them it is, the digits alone do not say safely."""
-HPR_SYSTEM = f"{NORWEGIAN_IDENTIFIERS}4"
-ROLE_SYSTEM = "https://akson.no/fhir/CodeSystem/role"
-ROLES_MAX = 20
 
 Resource = dict[str, Any]
 
@@ -46,8 +40,10 @@ class Reception:
             return False
         if practitioner.get("active") is False:
             return False
-        roles = await _roles_in_force(session, actor.reference)
-        return any(_code(role) == actor.role and _unit(role) in actor.organisations for role in roles)
+        held = await posts(session, actor.reference)
+        return any(
+            post.role == actor.role and post.organisations[:1] == actor.organisations[:1] for post in held
+        )
 
     def _open(self, tenant: int) -> RecordSession:
         return self._record.open(
@@ -62,7 +58,7 @@ async def _citizen(session: RecordSession, person: Person) -> Actor:
     return Actor(
         kind=ActorKind.CITIZEN,
         id=patient["id"],
-        name=_name(patient) or person.name,
+        name=name_of(patient) or person.name,
         tenant=person.issuer.tenant,
         reference=f"Patient/{patient['id']}",
     )
@@ -71,9 +67,24 @@ async def _citizen(session: RecordSession, person: Person) -> Actor:
 async def _staff(session: RecordSession, person: Person) -> tuple[Actor, ...]:
     practitioner = await _practitioner(session, person)
     reference = f"Practitioner/{practitioner['id']}"
-    roles = await _roles_in_force(session, reference)
-    actors = [await _actor(session, person, practitioner, role) for role in roles]
-    named = sorted({actor for actor in actors if actor}, key=lambda actor: (actor.unit_name, actor.role))
+    own = await own_patient(session, practitioner, person.national_id)
+    actors = {
+        Actor(
+            kind=ActorKind.PRACTITIONER,
+            id=practitioner["id"],
+            name=name_of(practitioner) or person.name,
+            tenant=person.issuer.tenant,
+            role=post.role,
+            hpr=person.hpr,
+            reference=reference,
+            organisations=post.organisations,
+            unit_name=post.unit_name,
+            service=post.service,
+            own_patient=own,
+        )
+        for post in await posts(session, reference)
+    }
+    named = sorted(actors, key=lambda actor: (actor.unit_name, actor.role))
     if not named:
         raise Problem(
             ProblemKind.FORBIDDEN,
@@ -85,22 +96,6 @@ async def _staff(session: RecordSession, person: Person) -> tuple[Actor, ...]:
     return tuple(named)
 
 
-async def _roles_in_force(session: RecordSession, practitioner: str) -> list[Resource]:
-    """Today's PractitionerRoles of `Practitioner/ida`."""
-    found = await session.search(
-        Query(
-            "PractitionerRole",
-            terms=(
-                Term("practitioner", "reference", None, (ReferenceValue(*practitioner.split("/")),)),
-                Term("active", "token", None, (TokenValue(None, "true"),)),
-            ),
-            count=ROLES_MAX,
-        )
-    )
-    roles = [json.parse(version.body or b"{}") for version in found.matches]
-    return [role for role in roles if _in_force(role, session)]
-
-
 async def _practitioner(session: RecordSession, person: Person) -> Resource:
     by_hpr = (TokenValue(HPR_SYSTEM, person.hpr),) if person.hpr else ()
     found = await _only(session, "Practitioner", by_hpr or _national_id(person))
@@ -109,7 +104,7 @@ async def _practitioner(session: RecordSession, person: Person) -> Resource:
         found = await _only(session, "Practitioner", _national_id(person))
     if found is None or found.get("active") is False:
         raise _unknown()
-    here = _identifiers(found, (HPR_SYSTEM,))
+    here = identifiers(found, (HPR_SYSTEM,))
     if here and not person.hpr:
         raise Problem(
             ProblemKind.FORBIDDEN,
@@ -118,7 +113,7 @@ async def _practitioner(session: RecordSession, person: Person) -> Resource:
             why="You work here as health personnel, and the issuer gave no number from the register of health personnel.",
             now="Check your authorisation with Helsedirektoratet, or choose another login.",
         )
-    numbers = _identifiers(found, NATIONAL_ID_SYSTEMS)
+    numbers = identifiers(found, NATIONAL_ID_SYSTEMS)
     if (here and person.hpr not in here) or (numbers and person.national_id not in numbers):
         raise Problem(
             ProblemKind.FORBIDDEN,
@@ -130,45 +125,6 @@ async def _practitioner(session: RecordSession, person: Person) -> Resource:
     return found
 
 
-async def _actor(
-    session: RecordSession, person: Person, practitioner: Resource, role: Resource
-) -> Actor | None:
-    """None for a role without code or unit: it gives no right to anything."""
-    code, unit = _code(role), _unit(role)
-    if not code or not unit:
-        return None
-    try:
-        organisation = json.parse((await session.read(*unit.split("/")[:2])).body or b"{}")
-    except Problem:
-        return None
-    return Actor(
-        kind=ActorKind.PRACTITIONER,
-        id=practitioner["id"],
-        name=_name(practitioner) or person.name,
-        tenant=person.issuer.tenant,
-        role=code,
-        hpr=person.hpr,
-        reference=f"Practitioner/{practitioner['id']}",
-        organisations=(unit,),
-        unit_name=str(organisation.get("name", "")),
-    )
-
-
-def _code(role: Resource) -> str:
-    """`nurse`; "" when it has no code of ours."""
-    for concept in role.get("code", ()):
-        for coding in concept.get("coding", ()):
-            if coding.get("system") == ROLE_SYSTEM and coding.get("code"):
-                return str(coding["code"])
-    return ""
-
-
-def _unit(role: Resource) -> str:
-    """`Organization/hjemmetjenesten-ost`; "" when it names none that is here."""
-    reference = str((role.get("organization") or {}).get("reference", ""))
-    return reference if reference.startswith("Organization/") else ""
-
-
 async def _only(session: RecordSession, type: str, identifiers: tuple[TokenValue, ...]) -> Resource | None:
     """The one that has any of these; None when there is none, or more than one: then nobody can tell who it is."""
     query = Query(type, terms=(Term("identifier", "token", None, identifiers),), count=2)
@@ -178,24 +134,6 @@ async def _only(session: RecordSession, type: str, identifiers: tuple[TokenValue
 
 def _national_id(person: Person) -> tuple[TokenValue, ...]:
     return tuple(TokenValue(system, person.national_id) for system in NATIONAL_ID_SYSTEMS)
-
-
-def _identifiers(resource: Resource, systems: tuple[str, ...]) -> set[str]:
-    return {
-        i["value"] for i in resource.get("identifier", ()) if i.get("system") in systems and i.get("value")
-    }
-
-
-def _in_force(role: Resource, session: RecordSession) -> bool:
-    """FHIR dates compare as text when cut to the same length."""
-    today, period = session.at.date().isoformat(), role.get("period") or {}
-    start, end = str(period.get("start", ""))[:10], str(period.get("end", ""))[:10]
-    return (not start or start <= today[: len(start)]) and (not end or today[: len(end)] <= end)
-
-
-def _name(resource: Resource) -> str:
-    name = next(iter(resource.get("name") or ()), {})
-    return str(name.get("text") or " ".join([*name.get("given", ()), name.get("family", "")])).strip()
 
 
 def _unknown() -> Problem:

@@ -20,6 +20,9 @@ HINTS: dict[str, str] = {
     "per": "kontrollerer tilgangsloggen, vurderer nødtilgang",
     "mats": "ser hvordan det står til med meldingene, og tar seg av dem som ikke kom fram",
     "kari": "ser tjenester og meldinger, men ingen helseopplysninger",
+    "lise": "leder i Hjemmetjenesten Øst, fordeler oppgaver",
+    "eva": "koordinator, gir saker videre til enhetene",
+    "rolf": "fører inn fullmakter og sperringer",
     "nadia": "lege på legevakten, har nødtilgang",
     "siri": "vikar i hjemmetjenesten",
     "arne": "administrator uten innsyn i journaler",
@@ -43,6 +46,7 @@ def fhir_door(node: Node) -> "App":
         base_url=node.settings.base_url,
         terminology=node.words,
         profiles=node.settings.profiles,
+        rates=node.rates,
     )
 
 
@@ -94,5 +98,6 @@ def screens(node: Node, stage: Stage) -> "App":
         ),
         apps=authorization_server(node),
         fhir=f"{node.settings.base_url}/fhir" if node.settings.base_url else "",
+        rates=node.rates,
         post=desk(node),
     )

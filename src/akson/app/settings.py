@@ -19,6 +19,7 @@ FILE_NAME = "akson.toml"
 WORKERS_MAX = 64
 PORT_MAX = 65_535
 LOCK_AFTER_MAX = 60
+RATE_MAX = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +56,9 @@ class Settings:
     witness_seconds: int
     witness_name: str
     lock_after_minutes: int
+    user_requests_per_second: int
+    partner_requests_per_second: int
+    logins_per_minute: int
 
     def shown(self) -> dict[str, str]:
         """For people: secrets only as set or not."""
@@ -202,6 +206,27 @@ TABLE: tuple[Setting, ...] = (
         10,
         _whole(1, LOCK_AFTER_MAX),
         "Minutes without a touch until a screen is covered; PIN or a new login uncovers it.",
+    ),
+    Setting(
+        "user_requests_per_second",
+        "number",
+        50,
+        _whole(0, RATE_MAX),
+        "What each worker answers one user, ten seconds' worth at once; beyond it 429. 0 is no limit.",
+    ),
+    Setting(
+        "partner_requests_per_second",
+        "number",
+        500,
+        _whole(0, RATE_MAX),
+        "The same for all users of one other organisation, or of one app.",
+    ),
+    Setting(
+        "logins_per_minute",
+        "number",
+        60,
+        _whole(0, RATE_MAX),
+        "Logins, PINs and tokens that each worker takes from one address for one account. 0 is no limit.",
     ),
 )
 

@@ -7,6 +7,7 @@ Nothing is global: what a part needs is handed to it here. Which HTTP paths exis
 """
 
 import asyncio
+import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
@@ -24,6 +25,7 @@ from akson.fhir.problem import Problem, ProblemKind
 from akson.identity import keys
 from akson.identity.issuers.local import LocalIssuer
 from akson.identity.openid.wire import HttpWire
+from akson.identity.rates import Rates
 from akson.identity.sessions import Sessions
 from akson.record.door import Record
 from akson.store.activations import ActivationStore
@@ -71,6 +73,7 @@ class Node:
     wire: HttpWire
     activations: ActivationStore
     policy: PolicyInForce
+    rates: Rates
     clock: Clock
     random: Random
     spawn: Spawn
@@ -121,6 +124,15 @@ def access_log(rows: AuditLogStore, settings: Settings, *, clock: Clock, random:
         clock=clock,
         random=random,
         witnesses=policy.read(named.read_text("utf-8")) if named else policy.NO_WITNESS,
+    )
+
+
+def rates_of(settings: Settings) -> Rates:
+    return Rates(
+        user=settings.user_requests_per_second,
+        partner=settings.partner_requests_per_second,
+        login_per_minute=settings.logins_per_minute,
+        now_s=time.monotonic,
     )
 
 
@@ -192,6 +204,7 @@ async def open_node(settings: Settings, *, pool_size: int = POOL_SIZE) -> AsyncI
             wire,
             activations,
             policy_in_force,
+            rates_of(settings),
             clock,
             random,
             TaskSpawn(),

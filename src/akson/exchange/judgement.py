@@ -27,7 +27,6 @@ from akson.exchange.envelope.apprec import AppRecError
 from akson.exchange.envelope.values import PRIMARY, Party, Person, Receiver
 from akson.exchange.identity_numbers import national_numbers
 from akson.exchange.opening import Opened
-from akson.exchange.remarks import is_emergency
 from akson.fhir.problem import ProblemKind
 
 UUID = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
@@ -97,13 +96,14 @@ def judge(
         # Who it was for cannot be read, so that nobody is said to be unknown, and somebody must answer.
         told = errors and not any(a.receiver.party.key for a in addressed)
         return Verdict((), (Answer(Receiver(PRIMARY, Party()), errors),) if told else ())
-    urgent = not errors and is_emergency(opened)
+    urgent = not errors and opened.emergency
     answers, places = [], list[T]()
     for one in ours:
         taken = one.place
         if taken is None and (urgent or not refuse_unknown_service):
             taken = one.fallback
-        unknown = () if taken is not None else (AppRecError("E21"),)
+        # Out of ruins nobody is said to be unknown.
+        unknown = () if taken is not None or unreadable(opened) else (AppRecError("E21"),)
         answers.append(Answer(one.receiver, (*errors, *unknown)))
         places += [taken] if taken is not None and not errors else []
     return Verdict(tuple(dict.fromkeys(places)), tuple(answers))
@@ -130,7 +130,7 @@ def faults_of(opened: Opened) -> tuple[AppRecError, ...]:
                 "Navn og fødselsnummer, D-nummer, felles hjelpenummer eller fødselsdato og kjønn kreves.",
             )
         )
-    if is_emergency(opened) and opened.envelope.msg_id:
+    if opened.emergency and opened.envelope.msg_id:
         found = [error for error in found if error.code not in _OVERRULED]
     return tuple(found)
 

@@ -5,9 +5,9 @@ it speaks of a stay in hospital, says what becomes of it. It knows no record, no
 README.md.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, Protocol, TypeAlias
+from typing import Any, Protocol, TypeAlias, runtime_checkable
 
 from akson.exchange.envelope.values import Envelope
 from akson.exchange.schema import Structure, Values
@@ -91,6 +91,28 @@ class StayEffect(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class ResultFacts:
+    """What a report's resources are made of beside the message's own facts."""
+
+    identifiers: tuple[Resource, ...]
+    patient: Resource
+    sender: Resource
+    received: str
+    """FHIR instant."""
+    id: Callable[[str], str]
+    """Part of the report -> id of the resource it becomes: the same each time for the same message."""
+
+
+@runtime_checkable
+class TellsResults(Protocol):
+    """A type that reports findings: they stand in the record as resources of their own beside the message."""
+
+    def results(self, facts: Any, about: ResultFacts) -> tuple[tuple[str, Resource], ...]:
+        """(id, resource), what others refer to first."""
+        ...
+
+
 class MessageType(Protocol):
     """One message type. `facts` is whatever `parse` gives."""
 
@@ -145,6 +167,11 @@ class MessageType(Protocol):
 def version_of(type: MessageType, tag: str) -> Version | None:
     """The version whose content, or the first document of it, has a root element with that tag."""
     return next((version for version in type.versions if tag in version.options), None)
+
+
+def is_emergency(facts: Any) -> bool:
+    """Whether facts tell of an emergency: then only what cannot be read is refused (HIS 80415:2012, 3.3.4)."""
+    return bool(getattr(facts, "emergency", False))
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,8 @@
 | the whole header, as declared         | extension HEADER                                                         |
 | the whole content, as declared        | extension CONTENT                                                        |
 | which version of the type             | extension VERSION                                                        |
+| RefToConversation                     | identifier (CONVERSATION)                                                |
+| (what our own post adds)              | note                                                                     |
 
 The extensions repeat what has a home, on purpose: this resource is the message as it was sent, and must give it back
 whatever happens to the Encounter and the Task that were made of it (docs/adr/0021).
@@ -49,9 +51,12 @@ VERSION_UNTOLD = "1.6"
 MESSAGE_ID = "https://akson.no/fhir/NamingSystem/message-id"
 """`<sender>|<MsgId>`: a MsgId is one sender's, and no other sender can claim it."""
 CANCELS = "https://akson.no/fhir/NamingSystem/cancelled-message-id"
-CHANGES = "https://akson.no/fhir/NamingSystem/changed-message-id"
 SAME_WORDS = "https://akson.no/fhir/NamingSystem/message-words"
 """`<sender>|<digest>`: equal for messages of one sender that say the same about the same person, whatever their ids."""
+REPLACES = "https://akson.no/fhir/NamingSystem/replaced-conversation-id"
+"""The conversation all of which a change says anew."""
+CONVERSATION = "https://akson.no/fhir/NamingSystem/conversation-id"
+"""`<sender>|<MsgId of the first message>`, on each message after it: a change or cancellation speaks of all before it."""
 MESSAGE_TYPES = f"{NORWEGIAN_LISTS}8279"
 _ATTACHMENT = "A"
 
@@ -65,6 +70,8 @@ class Around:
     received: str
     subject: Resource | None = None
     encounter: Resource | None = None
+    notes: tuple[str, ...] = ()
+    """What the municipality's own post adds for its readers: what the message lacks, what is new in it."""
 
 
 def message_id(message: CareMessage, msg_id: str = "") -> str:
@@ -96,6 +103,7 @@ def to_fhir(message: CareMessage, around: Around) -> Resource:
             {"contentString": rendering.text(message)},
             *({"contentAttachment": file} for file in files),
         ],
+        "note": [{"text": note} for note in around.notes],
     }
     return {name: value for name, value in told.items() if value}
 
@@ -143,11 +151,19 @@ def _whole(head: Values, version: Version, content: Values, files: Sequence[Reso
 
 def _identifiers(message: CareMessage) -> list[Resource]:
     found = [{"system": MESSAGE_ID, "value": message_id(message)}]
+    if message.envelope.own_id:
+        # A letter is spoken of by what it calls itself, so it is found by that too.
+        own = message_id(message, message.envelope.own_id)
+        found.append({"use": "secondary", "system": MESSAGE_ID, "value": own})
     found.append({"use": "secondary", "system": SAME_WORDS, "value": same_words(message)})
-    speaks_of = {CANCELLED: CANCELS, CHANGED: CHANGES}.get(message.status)
-    if speaks_of and message.envelope.parent:
+    if message.envelope.conversation.lower() != message.envelope.msg_id.lower():
+        value = message_id(message, message.envelope.conversation)
+        found.append({"use": "secondary", "system": CONVERSATION, "value": value})
+        if message.status == CHANGED:
+            found.append({"use": "secondary", "system": REPLACES, "value": value})
+    if message.status == CANCELLED and message.envelope.parent:
         found += [
-            {"use": "secondary", "system": speaks_of, "value": message_id(message, id)}
+            {"use": "secondary", "system": CANCELS, "value": message_id(message, id)}
             for id in dict.fromkeys((message.envelope.parent, message.envelope.conversation))
         ]
     return found

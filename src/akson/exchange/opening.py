@@ -13,7 +13,7 @@ from akson.exchange import content
 from akson.exchange.envelope import attachments
 from akson.exchange.envelope.forms import form_of, read_any
 from akson.exchange.envelope.values import Envelope
-from akson.exchange.message_type import CareMessage, MessageType, Version, version_of
+from akson.exchange.message_type import CareMessage, MessageType, Version, is_emergency, version_of
 from akson.exchange.messages import BY_CODE
 from akson.exchange.schema import Fault, Values
 from akson.fhir import markup
@@ -40,6 +40,12 @@ class Opened:
         if self.version is not None:
             return self.version.apprec
         return self.type.versions[0].apprec if self.type is not None else APPREC_UNKNOWN
+
+    @property
+    def emergency(self) -> bool:
+        """Whether it could be read and is about an emergency."""
+        read = self.type is not None and self.version is not None and not self.faults and self.problem is None
+        return read and self.type is not None and is_emergency(self.type.parse(self.content))
 
     def message(self) -> CareMessage:
         """The whole message, when nothing is wrong with it."""

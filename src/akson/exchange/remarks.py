@@ -8,6 +8,7 @@ numbers, never what stands there: a remark may be printed.
 | `code-unknown` | a value that the national list does not have                      | HIS 80415, 3.3.2  |
 | `list-unknown` | a code system that is not the one of this element                 | the same          |
 | `not-production` | ProcessingStatus is training or debugging                       | 8113              |
+| `test`         | Status of a letter says that it is for testing                    | 8323              |
 | `no-reference` | a cancellation or change that does not say of what                | HITS 1154         |
 | `number-wrong` | a national number without valid control digits, beside enough else | HIS 80415, 3.3.4 |
 """
@@ -28,8 +29,8 @@ Knows: TypeAlias = Callable[[str, str], bool | None]
 
 NOT_PRODUCTION = ("T", "D")
 """8113: training, debugging. Whatever else is said there, or nothing, is production."""
+TEST = "TEST"
 LISTS = "2.16.578.1.12.4.1.1."
-EMERGENCY_LIST, EMERGENCY = 8306, "0"
 REMARKS_MAX = 20
 
 
@@ -54,12 +55,9 @@ def is_production(envelope: Envelope) -> bool:
     return coded(envelope.values.get("ProcessingStatus")).v not in NOT_PRODUCTION
 
 
-def is_emergency(opened: Opened) -> bool:
-    """Whether any element says so whose list is 8306, urgency of a referral."""
-    if opened.version is None:
-        return False
-    told = coded_values(opened.version.structure, opened.content)
-    return any(element.codes == EMERGENCY_LIST and value.v == EMERGENCY for _, element, value in told)
+def is_test(envelope: Envelope) -> bool:
+    """Whether a letter says that it is for testing (8323)."""
+    return coded(envelope.values.get("Status")).v == TEST
 
 
 def coded_values(
@@ -83,6 +81,8 @@ def _all(opened: Opened, envelope: Envelope, knows: Knows) -> Iterator[Remark]:
     if not is_production(envelope):
         words = "Meldingen er merket som opplæring eller feilsøking, og er ikke tatt inn i journalen."
         yield Remark("not-production", "MsgInfo/ProcessingStatus", words)
+    if is_test(envelope):
+        yield Remark("test", "Message/Status", "Meldingen er merket som testmelding.")
     yield from _reference(opened, envelope)
     yield from _numbers(envelope)
     yield from _codes(MESSAGE_INFO, envelope.values, knows)

@@ -81,14 +81,17 @@ class Problem(Exception):
         code: str = "",
         issues: Sequence[Issue] = (),
         permanent: bool | None = None,
+        retry_after_s: int = 0,
     ) -> None:
-        """`id` is stable (`AKS-STORE-012`); texts may change. `permanent`: trying again is no use."""
+        """`id` is stable (`AKS-STORE-012`); texts may change. `permanent`: trying again is no use.
+        `retry_after_s`: when it is, where that is known."""
         super().__init__(f"{id}: {what}")
         self.kind = kind
         self.id = id
         self.what = what
         self.why = why
         self.now = now
+        self.retry_after_s = retry_after_s
         self.issues = tuple(issues) or (Issue(code or _DEFAULT_CODE[kind], self.sentence()),)
         self.permanent = (
             kind not in (ProblemKind.OVERLOADED, ProblemKind.INTERNAL) if permanent is None else permanent

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from akson.access.actor import Actor, ActorKind
-from akson.access.scopes import Scope, read_scopes, write_scopes
+from akson.access.scopes import AppScope, read_scopes, write_scopes
 from akson.fhir.problem import Problem, ProblemKind
 
 _TEXTS = ("name", "role", "hpr", "ref", "unit", "service", "own", "patient", "client")
@@ -82,7 +82,7 @@ def scopes_fit(actor: Actor) -> bool:
     return "system" not in contexts and ("patient" not in contexts or bool(actor.patient_context))
 
 
-def _scopes(claims: Mapping[str, Any]) -> tuple[Scope, ...] | None:
+def _scopes(claims: Mapping[str, Any]) -> tuple[AppScope, ...] | None:
     if "scope" not in claims:
         raise _odd("scope")
     text = claims["scope"]

@@ -16,6 +16,10 @@ class Practitioner:
     organisations: tuple[str, ...] = ()
     """References, nearest first."""
     unit_name: str = ""
+    service: str = ""
+    """Kind of service worked in, a code of 8663."""
+    own_patient: str = ""
+    """`Patient/siri` when she is a patient here too."""
 
 
 class Directory(Protocol):

@@ -3,7 +3,7 @@
     prepare    ids given, references rewritten, bodies parsed            (akson.record.drafts)
     validate   every fault of every entry, with its path
     compare    with what stands now; If-Match; conditional creates
-    decide     each change, on the patients before and after
+    decide     each change, on the patients before and after; and what it does to who may see
     write      versions, index, care relations, pending events: ONE transaction
     log        the events are sequenced; only then does the caller hear of it
 
@@ -17,7 +17,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from akson.access.decision import Everything
-from akson.access.policy import by_ground_alone
+from akson.access.facts import Relation
 from akson.audit.log import Prepared
 from akson.fhir.codec import json
 from akson.fhir.codec.splice import splice
@@ -25,13 +25,13 @@ from akson.fhir.extraction import extract
 from akson.fhir.index_values import IndexValues
 from akson.fhir.problem import Issue, Problem, ProblemKind
 from akson.fhir.validation import TOLD, validate
-from akson.record import drafts, facts
+from akson.record import drafts, facts, giving
 from akson.record.drafts import Draft
 from akson.record.events import Seen
 from akson.record.explanation import refusal
 from akson.record.guard import not_found
 from akson.record.judgement import Concerned
-from akson.record.redacting import elements_hidden, kept, leaving
+from akson.record.redacting import elements_hidden, kept, leaving, ungraded
 from akson.record.values import Change, Committed
 from akson.store.values import NOTHING_DERIVED, Current, Derived, PendingEvent, StoredVersion, Write
 
@@ -140,7 +140,7 @@ class Commit:
         standing = await self._record.store.current(self._tenant, keys) if keys else {}
         steps = await self._record.aside(size, lambda: self._compared(prepared, standing, at))
         await self._decide(steps)
-        steps = self._with_hidden(steps, standing, at)
+        steps = await self._given(self._with_hidden(steps, standing, at), standing, at)
         _match_versions(steps)
         writes = await self._record.aside(
             size, lambda: [self._write(step, at) for step in steps if not _idle(step)]
@@ -166,7 +166,8 @@ class Commit:
         decision = (
             judge.decide(step.action, step.concerned) if step else judge.decide("search", outcome.version)
         )
-        return replace(outcome, version=leaving(outcome.version, decision))
+        could_meet = judge.scope(step.action if step else "search", outcome.version.type).redactions
+        return replace(outcome, version=ungraded(leaving(outcome.version, decision), could_meet))
 
     def _with_hidden(
         self, steps: Sequence[_Step], standing: Mapping[tuple[str, str], Current], at: datetime
@@ -224,25 +225,64 @@ class Commit:
             whole = isinstance(judge.scope(step.action, step.draft.type).restriction, Everything)
             # Whoever does not see all of the tenant must not learn, by naming an id, whether it is taken.
             named = step.action == "create" and step.draft.method == "PUT" and not whole
-            decision = judge.decide(step.action, step.concerned)
-            if named or not decision.permit or (by_ground_alone(decision) and self._prolongs(step)):
+            if named or not judge.decide(step.action, step.concerned).permit:
                 await self._refuse(step)
 
-    def _prolongs(self, step: _Step) -> bool:
-        """Whether it gives the writer or her unit a relation, or closes the record, or lets somebody act for the patient.
+    async def _given(
+        self, steps: Sequence[_Step], standing: Mapping[tuple[str, str], Current], at: datetime
+    ) -> list[_Step]:
+        """What the steps do to who may see: refused, or told apart into what counts and what does not (giving.py)."""
+        judge = self._session.judge
+        asking = [step for step in steps if self._may_give(step, standing)]
+        if judge.by_act or not asking:
+            return list(steps)
+        stood = await self._record.store.relations_given(self._tenant, [step.draft.key for step in asking])
+        await judge.learn([patient for step in asking for patient in step.concerned.patients])
+        weighed = {
+            step.draft.key: await self._weighed(step, stood.get(step.draft.key, []), standing, at)
+            for step in asking
+        }
+        return [weighed.get(step.draft.key, step) for step in steps]
 
-        What was opened for some hours must not be made to last. The acts of the record follow rules of their own.
-        """
-        if step.draft.change.act:
+    def _may_give(self, step: _Step, standing: Mapping[tuple[str, str], Current]) -> bool:
+        """Whether there is something to ask: not of whoever may do it all, nor of what says nothing of who may see."""
+        judge, restricting = self._session.judge, self._session.policy.labels.restricted
+        current = standing.get(step.draft.key)
+        labelled = current is not None and not set(restricting).isdisjoint(current.labels)
+        if step.draft.change.act or _idle(step) or (step.draft.type not in facts.GIVING and not labelled):
             return False
-        own = self._session.actor.grantees
-        given = any(relation.grantee in own for relation in step.derived.relations)
-        return given or bool(step.derived.representations or step.derived.barriers)
+        return not isinstance(judge.scope(step.action, step.draft.type).restriction, Everything)
 
-    async def _refuse(self, step: _Step) -> None:
+    async def _weighed(
+        self,
+        step: _Step,
+        stood: Sequence[Relation],
+        standing: Mapping[tuple[str, str], Current],
+        at: datetime,
+    ) -> _Step:
+        own = self._session.actor.grantees
+        current = standing.get(step.draft.key)
+        before = NOTHING_DERIVED
+        if current is not None and current.body is not None:
+            before = facts.of(json.parse(current.body), since=current.updated)
+        kept = giving.counted(step.derived.relations, stood, own, at)
+        # What is deleted, its labels close no longer, and there is nothing to see.
+        labels = self._session.policy.labels.restricted if step.draft.resource is not None else ()
+        asked = (
+            *giving.asked_for(kept, stood, own, at),
+            *giving.changed(before, step.derived, labels),
+        )
+        for action in dict.fromkeys(asked):
+            if not self._session.judge.decide(action, step.concerned).permit:
+                await self._refuse(step, giving_by=action)
+        return replace(step, derived=replace(step.derived, relations=kept))
+
+    async def _refuse(self, step: _Step, *, giving_by: str = "") -> None:
+        """`giving_by`: the action that is refused, where the change itself is not."""
+        asked = giving_by or step.action
         seen = {patient: [] for patient in step.concerned.patients} or {"": []}
         at = self._record.clock.now()
-        decision = refusal(self._session.judge.decide(step.action, step.concerned))
+        decision = refusal(self._session.judge.decide(asked, step.concerned))
         await self._record.log.append(
             self._session.events.make(
                 step.action,
@@ -250,9 +290,17 @@ class Commit:
                 seen,
                 at=at,
                 permitted=False,
-                evidence=self._session.judge.evidence(step.action, step.concerned),
+                evidence=self._session.judge.evidence(asked, step.concerned),
             )
         )
+        if giving_by:
+            raise Problem(
+                ProblemKind.FORBIDDEN,
+                "AKS-RECORD-057",
+                f"You may not change who may see the record by this {step.draft.type}.",
+                why=f"It asks for the right to {giving_by}, which your role and your relation to the patient do not give.",
+                now="Ask who assigns the work of the unit, or the record officer. The attempt is logged.",
+            )
         if step.draft.is_new:
             raise Problem(
                 ProblemKind.FORBIDDEN,

@@ -66,6 +66,9 @@ class Concerned:
 class Judge:
     """Of one actor, for one purpose, at one instant, by one policy."""
 
+    by_act = False
+    """Whether an act of the record has decided all that is to be written."""
+
     def __init__(
         self, store: "Store", actor: Actor, purpose_of_use: PurposeOfUse, *, at: datetime, policy: Policy
     ) -> None:

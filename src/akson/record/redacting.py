@@ -7,14 +7,14 @@ Version, ETag and time are those of what is stored. Which elements: `akson.acces
 writer cannot see: docs/adr/0095.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import msgspec
 
 from akson.access.decision import Decision
-from akson.access.redactions import REDACTIONS
-from akson.fhir.codec.without import hidden_names, without
+from akson.access.redactions import REDACTIONS, told_by
+from akson.fhir.codec.without import hidden_names, without, without_labels
 from akson.store.values import StoredVersion
 
 
@@ -33,7 +33,21 @@ def leaving(version: StoredVersion, decision: Decision) -> StoredVersion:
     hidden = elements_hidden(version.type, decision) if decision.redactions else ()
     if not hidden or version.body is None:
         return version
-    return msgspec.structs.replace(version, body=without(version.body, hidden))
+    whole = msgspec.structs.replace(version, body=without(version.body, hidden))
+    return ungraded(whole, decision.redactions)
+
+
+def ungraded(version: StoredVersion, redactions: Iterable[str]) -> StoredVersion:
+    """The version without the labels that would tell of a protected address, under any of these redactions.
+
+    For the answer to a write they are those that could meet the row: who sends a grade sees no more of it where there was
+    none than where there was one.
+    """
+    types = (REDACTIONS[name].types.get(version.type) for name in redactions)
+    if version.body is None or not any(hidden is not None and hidden.grades for hidden in types):
+        return version
+    body = without_labels(version.body, told_by)
+    return version if body is version.body else msgspec.structs.replace(version, body=body)
 
 
 def kept(sent: Mapping[str, Any], standing: Mapping[str, Any], hidden: tuple[str, ...]) -> dict[str, Any]:

@@ -53,6 +53,19 @@ class Facts:
             _take(found[row["asked"]], row)
         return found
 
+    async def given_by(
+        self, tenant: int, keys: Sequence[tuple[str, str]]
+    ) -> dict[tuple[str, str], list[Relation]]:
+        """The care relations that these resources, (type, id), give as they stand, at whatever time and to whomever."""
+        types, ids = [type for type, _ in keys], [id for _, id in keys]
+        found: dict[tuple[str, str], list[Relation]] = {}
+        for row in await self._pool.fetch(statement("relations_given"), tenant, types, ids):
+            key = (row["source_type"], row["source_id"])
+            times = (row["valid_from"], row["valid_to"])
+            made = Relation(row["patient_id"], row["grantee"], row["kind"], *times, "/".join(key))
+            found.setdefault(key, []).append(made)
+        return found
+
     @asynccontextmanager
     async def exclusive(self, tenant: int, keys: Sequence[str]) -> AsyncIterator[None]:
         """Nobody else holds any of `keys` meanwhile, in any process. Taken in one fixed order, so that none deadlock."""

@@ -4,7 +4,7 @@ It shares no code with what decides (`exchange/outbox/states.py`, `exchange/inbo
 """
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 import asyncpg
 
@@ -30,6 +30,21 @@ where o.state = 'dropped' and exists (
     where e.seq > o.after_change and e.tenant = o.tenant
       and written.type = o.record_type and written.id = o.record_id)
 order by o.id
+"""
+_TRAFFIC = """
+select sender_her as partner, type, date_bin('15 minutes', received_at, timestamptz '2000-01-01 00:00+00') as slot,
+       count(*) as came
+from post.post_inbox
+where received_at >= $1 and sender_her is not null and type is not null and type <> 'APPREC' and state <> 'duplicate'
+group by 1, 2, 3
+"""
+_UNANSWERED = """
+select o.receiver as partner, count(*) as late
+from post.post_outbox o
+where o.state in ('sent', 'transport_ok', 'overdue') and not o.closed and o.type <> 'APPREC' and o.handed_at < $1
+  and not exists (select from post.post_outbox a
+                  where a.receiver = o.receiver and a.answered_at is not null and a.answered_at > o.handed_at)
+group by 1
 """
 _CAME = """
 select msg_id, sender_her as partner, type, state from post.post_inbox
@@ -103,6 +118,17 @@ class LedgerStore:
             dropped = tuple(row["id"] for row in await self._pool.fetch(_DROPPED))
             found |= {"out-dropped-but-committed": dropped} if dropped else {}
         return found
+
+    async def traffic(self, since: datetime) -> dict[tuple[str, str], dict[datetime, int]]:
+        """(partner, type) -> quarter of an hour -> how many came in it."""
+        found: dict[tuple[str, str], dict[datetime, int]] = {}
+        for row in await self._pool.fetch(_TRAFFIC, since):
+            found.setdefault((row["partner"], row["type"]), {})[row["slot"]] = row["came"]
+        return found
+
+    async def unanswered(self, handed_before: datetime) -> dict[str, int]:
+        """Partner -> our messages that were handed over before then and after his last answer, and not answered."""
+        return {row["partner"]: row["late"] for row in await self._pool.fetch(_UNANSWERED, handed_before)}
 
     async def sent_to(self, partners: list[str], ours: list[str], day: date | None) -> list[Named]:
         """Every message that was queued for one of them, and how it stands."""

@@ -7,7 +7,7 @@ somebody else has taken the row since. Documents hold patient data; showing one 
 
 import hashlib
 from collections.abc import Callable, Sequence
-from dataclasses import fields
+from dataclasses import fields, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -151,8 +151,9 @@ class OutboxStore:
             if fence is not None and row.fence != fence:
                 return None
             step = decide(row)
-            await self._write(connection, row, step or Step(row.sending), ends_lease=fence is not None)
-            return await self._get(connection, id)
+            if step is not None or fence is not None:
+                await self._write(connection, row, step or Step(row.sending), ends_lease=fence is not None)
+            return replace(row, sending=step.sending) if step is not None else row
 
     async def _write(self, connection: Any, row: OutboxRow, step: Step, *, ends_lease: bool) -> None:
         next = step.sending
@@ -240,6 +241,10 @@ class OutboxStore:
         """What became of a row, oldest first."""
         sql = "select at, state, note from post.post_event where outbox = $1 order by seq"
         return [PostEvent(row["at"], row["state"], row["note"]) for row in await self._pool.fetch(sql, id)]
+
+    async def size(self) -> int:
+        """Bytes of the whole database, indexes too; for bench."""
+        return await self._pool.fetchval("select pg_database_size(current_database())")
 
     async def counts(self) -> dict[str, int]:
         rows = await self._pool.fetch("select state, count(*) from post.post_outbox group by state")

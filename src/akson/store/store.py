@@ -11,6 +11,7 @@ from datetime import datetime
 import asyncpg
 
 from akson.access.decision import Restriction
+from akson.access.facts import Relation
 from akson.fhir.definitions import Definitions
 from akson.fhir.problem import Problem, ProblemKind
 from akson.fhir.search.query import Query
@@ -227,6 +228,12 @@ class Store:
         return await self._facts.of(
             tenant, patients, grantees=grantees, representatives=representatives, at=at
         )
+
+    async def relations_given(
+        self, tenant: int, keys: Sequence[tuple[str, str]]
+    ) -> dict[tuple[str, str], list[Relation]]:
+        """What care relations resources give as they stand, to whomever; for commit only."""
+        return await self._facts.given_by(tenant, keys)
 
     def exclusive(self, tenant: int, keys: Sequence[str]) -> AbstractAsyncContextManager[None]:
         """Nobody else holds any of `keys` meanwhile: for conditional creates and updates."""

@@ -25,6 +25,7 @@ from akson.web.workspace.declare.screen import SCREEN as DECLARE
 from akson.web.workspace.emergency.screen import SCREEN as EMERGENCY
 from akson.web.workspace.front_page.screen import SCREEN as FRONT_PAGE
 from akson.web.workspace.inbox.screen import SCREEN as INBOX
+from akson.web.workspace.lift.screen import SCREEN as LIFT
 from akson.web.workspace.messages.screen import SCREEN as MESSAGES
 from akson.web.workspace.search.screen import SCREEN as SEARCH
 from akson.web.workspace.why.screen import SCREEN as WHY
@@ -54,6 +55,7 @@ SCREENS: tuple[Screen, ...] = (
     EMERGENCY,
     FRONT_PAGE,
     INBOX,
+    LIFT,
     MESSAGES,
     SEARCH,
     WHY,

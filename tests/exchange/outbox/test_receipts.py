@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest_asyncio
 
-from akson.app.post import HOUSES
+from akson.app.post import HOUSES, PostOffice
 from akson.exchange.envelope import apprec
 from akson.exchange.envelope.apprec import AppRecError
 from akson.exchange.envelope.values import Receiver
@@ -18,7 +18,7 @@ from akson.exchange.outbox.desk import RecordDesk
 from akson.exchange.outbox.outbox import Letter, Outbox
 from akson.exchange.outbox.receipts_in import ReceiptsIn
 from akson.exchange.outbox.receipts_out import ReceiptsOut
-from akson.exchange.transport.contract import Unreachable
+from akson.exchange.transport.contract import Arrival, Handed, Kind, Unreachable
 from akson.store.outbox import OutboxStore
 from akson.store.outbox_rows import Asked
 from akson.world import SystemRandom
@@ -155,3 +155,18 @@ async def test_a_receipt_of_ours_that_does_not_get_out_is_somebodys(office: Offi
         await office.outbox.work()
     [row] = await office.store.listed(Asked(type="APPREC"))
     assert row.sending.state == "failed" and ("Melding ikke sendt", "requested") in await office.items()
+
+
+async def test_what_a_transport_fetches_finds_its_place(office: Office) -> None:
+    office.carrier.name, both = "ebxml", PostOffice(office.inbox, office.outbox)
+    office.carrier.says = lambda parcel: Handed("r")
+    first, second = await office.sent(admission(1)), await office.sent(admission(2))
+    a, b = (parcel.id for parcel in office.carrier.carried)
+    await both.arrived("ebxml", Arrival("1", Kind.ACKNOWLEDGED, b"<ack/>", refers_to=a))
+    await both.arrived("ebxml", Arrival("2", Kind.REFUSED, b"<error/>", refers_to=b, problem="S02"))
+    assert [await office.state(id) for id in (first, second)] == ["transport_ok", "failed"]
+    said = answer(admission(1))
+    await both.arrived("ebxml", Arrival("3", Kind.MESSAGE, said, said, name="k"))
+    while await both.work():
+        pass
+    assert await office.state(first) == "done" and ("Melding ikke sendt", "requested") in await office.items()

@@ -61,7 +61,7 @@ class Pair(ABC):
 
     async def lose_answers(self) -> None:
         """What THERE has answered is lost on its way. Called where `acknowledges`."""
-        raise NotImplementedError
+        raise AssertionError("a pair that acknowledges loses answers")
 
     async def settle(self) -> None:
         """Waits until what was sent lies where `fetch` looks; a moment for those that need one."""

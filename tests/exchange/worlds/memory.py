@@ -38,6 +38,9 @@ class MemoryOutbox:
     keys: dict[tuple[str, str], int] = field(default_factory=dict)
     waiting: set[int] = field(default_factory=set)
     """Rows with a next_try."""
+    drafts: set[int] = field(default_factory=set)
+    unseen: set[int] = field(default_factory=set)
+    """Receipts that somebody must look at, and that nobody has an item for yet."""
     timed: set[int] = field(default_factory=set)
     """Rows in flight."""
     due: set[int] = field(default_factory=set)
@@ -80,22 +83,19 @@ class MemoryOutbox:
         self.keys[key] = id
         self.documents[id] = letter.document
         self.because[id] = because
+        self.drafts.add(id)
         self.parcels[letter.parcel] = id
         self.book[id] = [PostEvent(self.clock.now(), "draft", "")]
         return id
 
     async def committed(self, limit: int) -> list[int]:
-        drafts = (
-            id for id in self.because if (b := self.because[id]).type and (b.type, b.id) in self.commits
-        )
-        return [id for id in drafts if self.rows[id].sending.state == "draft"][:limit]
+        found = (id for id in self.drafts if (self.because[id].type, self.because[id].id) in self.commits)
+        return sorted(found)[:limit]
 
     async def left_over(self, before: datetime, limit: int) -> list[int]:
-        return [
-            id
-            for id, row in self.rows.items()
-            if row.sending.state == "draft" and self.because[id].type and row.made_at < before
-        ][:limit]
+        return [id for id in sorted(self.drafts) if self.because[id].type and self.rows[id].made_at < before][
+            :limit
+        ]
 
     async def lease(self, limit: int, *, seconds: int) -> list[Leased]:
         now = self.clock.now()
@@ -147,6 +147,7 @@ class MemoryOutbox:
             self.lines.setdefault((row.conversation, row.receiver), []).append(id)
         for held, member in (
             (self.waiting, next.next_try is not None),
+            (self.drafts, next.state == "draft"),
             (self.timed, next.state in ("queued", "sent", "transport_ok")),
             (self.due, next.owner in ("wanted", "ending")),
         ):
@@ -167,6 +168,8 @@ class MemoryOutbox:
         values = {name: getattr(receipt, name) for name in names}
         kept = KeptReceipt(len(self.kept) + 1, outbox, round, **values, at=self.clock.now(), item="")
         self.kept.append(kept)
+        if kept.verdict != "first":
+            self.unseen.add(kept.id)
 
     def _of(self, outbox: int | None) -> list[KeptReceipt]:
         return [kept for kept in self.kept if kept.outbox == outbox]
@@ -191,13 +194,22 @@ class MemoryOutbox:
         return [self.rows[id] for id in sorted(self.due)[:limit]]
 
     async def receipts_owing(self, limit: int) -> list[KeptReceipt]:
-        return [kept for kept in self.kept if not kept.item and kept.verdict != "first"][:limit]
+        return [self.kept[id - 1] for id in sorted(self.unseen)[:limit]]
 
     async def receipt_given(self, id: int, item: str) -> None:
         self.kept[id - 1] = replace(self.kept[id - 1], item=item)
+        self.unseen.discard(id)
 
     async def receipts(self, outbox: int) -> list[KeptReceipt]:
         return self._of(outbox)
 
     async def events(self, id: int) -> list[PostEvent]:
         return self.book[id]
+
+    def wakes(self) -> datetime | None:
+        """When the next row wants work of itself: for a clock that jumps."""
+        now = self.clock.now()
+        times = [self.rows[id].sending.next_try for id in self.waiting]
+        times += [self.rows[id].sending.deadline for id in self.timed]
+        times += list(self.leases.values())
+        return min((at for at in times if at is not None and at > now), default=None)

@@ -173,7 +173,7 @@ async def test_five_wrong_pins_end_the_session(context: BrowserContext) -> None:
 async def test_a_copied_cookie_is_worth_nothing_in_another_browser(
     browser: Browser, place: Issuing, context: BrowserContext
 ) -> None:
-    """K-06: it changes nothing, renews nothing, resumes nothing, and dies of itself within a minute."""
+    """K-06: it changes nothing, renews nothing, resumes nothing, and dies of itself within half a minute."""
     page = await come_in(context)
     thief = await new_context(browser, place)
     await thief.add_cookies(await context.cookies())

@@ -14,16 +14,28 @@ import msgspec
 from akson.access.policies.values import Grant, Policy, ProxyLine
 from akson.fhir.problem import Problem, ProblemKind
 
-__all__ = ["CURRENT", "Grant", "Policy", "ProxyLine", "current", "parse"]
+__all__ = ["CURRENT", "Grant", "Policy", "ProxyLine", "current", "parse", "released"]
 
-CURRENT = "2026-11-26"
+CURRENT = "2026-11-27"
 """Name of the file in force."""
+BEFORE = ("2026-11-26",)
+"""Files that earlier releases brought: what was decided under them is replayed under them."""
 
 
 @cache
 def current() -> Policy:
     """The policy that this release brings with it."""
-    return parse(files("akson.access.policies").joinpath(f"{CURRENT}.json").read_bytes())
+    return _file(CURRENT)
+
+
+@cache
+def released() -> tuple[Policy, ...]:
+    """Every policy that a release has brought, the one in force last."""
+    return (*(_file(name) for name in BEFORE), current())
+
+
+def _file(name: str) -> Policy:
+    return parse(files("akson.access.policies").joinpath(f"{name}.json").read_bytes())
 
 
 def parse(data: bytes) -> Policy:

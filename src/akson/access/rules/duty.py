@@ -4,6 +4,7 @@ from akson.access.actor import ActorKind
 from akson.access.algebra import negated
 from akson.access.data_classes import DataClass
 from akson.access.decision import ConcernsPatient, Everything, Restriction
+from akson.access.giving import ACTIONS
 from akson.access.rules import Asked, denies
 from akson.access.rules.citizen import patient_ids
 from akson.access.rules.post import on_duty
@@ -66,7 +67,8 @@ def own_record_as_staff(asked: Asked) -> Restriction | None:
 def app_scope(asked: Asked) -> Restriction | None:
     """What an app was not granted stays closed to it, however much its user may see."""
     actor = asked.actor
-    if actor.scopes is None:
+    # What a change gives is asked beside the change itself, and that is what scopes speak of.
+    if actor.scopes is None or asked.question.action in ACTIONS:
         return None
     granted = scope_restriction(actor.scopes, actor.patient_context, asked.question)
     if granted is None:

@@ -2,10 +2,13 @@
 
 from akson.access.actor import ActorKind, PurposeOfUse
 from akson.access.decision import Everything, Restriction
+from akson.access.giving import GIVEN
 from akson.access.rules import Asked, permits
 
 # What a care message from another enterprise may add. It reads nothing, changes nothing and deletes nothing.
-MESSAGE_TYPES = frozenset({"Communication", "Encounter", "Provenance", "Task"})
+MESSAGE_TYPES = frozenset(
+    {"Communication", "DiagnosticReport", "Encounter", "Observation", "Provenance", "Task"}
+)
 
 
 @permits(
@@ -26,11 +29,11 @@ def own_service(asked: Asked) -> Restriction | None:
     words_en="{name} sent the municipality a message about you.",
 )
 def sent_message(asked: Asked) -> Restriction | None:
-    """Another enterprise adds what its message says about the patient it concerns."""
+    """Another enterprise adds what its message says about the patient it concerns, and so gives it to those it is for."""
     if (
         asked.actor.kind is not ActorKind.ORGANISATION
         or asked.purpose is not PurposeOfUse.CARE_COORDINATION
-        or asked.question.action != "create"
+        or asked.question.action not in ("create", *GIVEN)
         or asked.question.type not in MESSAGE_TYPES
     ):
         return None

@@ -63,13 +63,27 @@ _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
     metavar="DIR",
     help="Keep the data here. [a folder that is removed]",
 )
+@click.option(
+    "--stored",
+    type=click.IntRange(8, 10_000_000),
+    default=2_000,
+    show_default=True,
+    help="With `messages`: how many messages.",
+)
+@click.argument("what", required=False, type=click.Choice(["messages"]))
 @options.as_json
-def command(synthea: Path | None, workers: str | None, as_json: bool, **chosen: Any) -> int:
+def command(
+    synthea: Path | None, workers: str | None, what: str | None, stored: int, as_json: bool, **chosen: Any
+) -> int:
     """Start a node of its own, load it, and measure it over HTTP: docs/benchmarks.md says what each line is.
 
     Beside the figures stand what the bare machine gives in the same run, and how many times better than each --peer.
     Exits 3 when a line has no figure.
+
+    `akson bench messages` measures care messages through the whole inbox instead.
     """
+    if what == "messages":
+        return _messages(stored, chosen["data"], as_json)
     from dataclasses import replace
 
     from akson.app.bench.run import measure
@@ -89,6 +103,17 @@ def command(synthea: Path | None, workers: str | None, as_json: bool, **chosen: 
     else:
         click.echo(f"\n{table(result)}")
     return Exit.FAULTS if result.failed else Exit.OK
+
+
+def _messages(stored: int, keep: Path | None, as_json: bool) -> int:
+    from akson.app.bench.messages import measure_messages
+
+    figures = run_async(measure_messages(options.settings(), stored, _tell, keep))
+    if as_json:
+        say_json(figures.as_json())
+    else:
+        click.echo(figures.words)
+    return Exit.OK
 
 
 def _plan(

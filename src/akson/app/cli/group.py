@@ -22,6 +22,10 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "witness": ("witness", "Witness the access logs of other nodes."),
     "why": ("why", "Say why an actor may or may not read a resource."),
 }
+CERTIFICATE_COMMANDS: dict[str, tuple[str, str]] = {
+    "make": ("certificate_make", "Make an organisation's test certificates, and a test root."),
+    "show": ("certificate_show", "Show whose certificates are, for what, and how long they last."),
+}
 CLIENT_COMMANDS: dict[str, tuple[str, str]] = {
     "add": ("client_add", "Register an app or a system, or change one."),
     "list": ("client_list", "Say which apps and systems are registered."),
@@ -54,6 +58,7 @@ MESSAGE_COMMANDS: dict[str, tuple[str, str]] = {
     "ledger": ("message_ledger", "The books of the post: what is not accounted for."),
     "receive": ("message_receive", "Take messages in, as if they had come by post."),
     "show": ("message_show", "Show a message file stage by stage; nothing is stored."),
+    "table": ("message_table", "How the post copes with example messages, type by type; nothing is stored."),
 }
 
 
@@ -89,6 +94,11 @@ class LateGroup(click.Group):
 @click.version_option(version("akson"), "-V", "--version", prog_name="akson")
 def akson() -> None:
     """Akson: one citizen, one record. A municipal health record on HL7 FHIR R4 and PostgreSQL."""
+
+
+@akson.group("certificate", cls=LateGroup, commands_late=CERTIFICATE_COMMANDS)
+def certificate() -> None:
+    """Certificates that the post is sealed by."""
 
 
 @akson.group("client", cls=LateGroup, commands_late=CLIENT_COMMANDS)

@@ -75,13 +75,22 @@ def _person(person: "Person") -> dict[str, Any]:
 
 
 def _content(opened: "Opened") -> dict[str, Any]:
+    from akson.exchange.profile import missing_content
     from akson.exchange.rendering import lines_of
 
     if opened.type is None or opened.version is None or not opened.content:
         return {"type": opened.type.words if opened.type else None, "lines": []}
     summary = opened.type.summary(opened.type.parse(opened.content)) if not opened.faults else ""
-    lines = list(lines_of(opened.version.structure, opened.content))
-    return {"type": opened.type.words, "summary": summary, "lines": lines}
+    lines = [*lines_of(opened.version.structure, opened.content)]
+    sound = not opened.faults and opened.problem is None
+    missing = [absent.words for absent in missing_content(opened.message())] if sound else []
+    return {
+        "type": opened.type.words,
+        "version": opened.version.number,
+        "summary": summary,
+        "lines": lines,
+        "missing": missing,
+    }
 
 
 def _fhir(opened: "Opened") -> list[dict[str, Any]]:
@@ -116,6 +125,8 @@ def _tell(stages: dict[str, Any]) -> None:
     click.secho("Content", bold=True)
     for line in (stages["content"].get("summary", ""), *stages["content"]["lines"]):
         click.echo(f"  {line}" if line else "")
+    for absent in stages["content"].get("missing", ()):
+        click.secho(f"  Mangler: {absent}", fg="yellow")
     click.secho("Judgement", bold=True)
     for error in stages["judgement"] or [{"code": "OK", "words": "whoever it is for"}]:
         click.echo(f"  {error['code']}  {error['words']}")

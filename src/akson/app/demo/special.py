@@ -2,7 +2,8 @@
 
 | id | what must be got right |
 | --- | --- |
-| `bjarne` | has blocked Siri, who is his neighbour and works in the unit that helps him |
+| `bjarne` | has blocked Siri, who is his neighbour and works in the unit that helps him; a power of attorney of his waits
+  for Rolf to enter it |
 | `ellen` | lives at a strictly confidential address (code 6): no street, no telephone, no next of kin in the record; has a
   note marked as psychiatry |
 | `johannes` | is dead; his services have ended |
@@ -21,7 +22,7 @@ from akson.app.demo.chart import Chart, Scene
 from akson.app.demo.citizen import EAST, WARD, WEST, add_problems
 from akson.app.demo.contacts import add_consultation, add_no_known_allergy
 from akson.app.demo.elements import HL7, coding, concept, hl7, reference
-from akson.app.demo.follow_up import add_visits
+from akson.app.demo.follow_up import Item, add_item, add_visits
 from akson.app.demo.medicines import DRUGS, Course, add_medicine
 from akson.app.demo.names import phone, street_address
 from akson.app.demo.national_ids import NationalIds
@@ -110,6 +111,9 @@ def bjarne(scene: Scene, seed: int, ids: NationalIds) -> Chart:
         },
         id="bjarne-sperring",
     )
+    # The one case of the record officer: he enters it, and then his work with the record is done.
+    form = "Føre inn fullmakten til datteren Tone fra skjemaet Bjarne leverte"
+    add_item(chart, Item("follow-up", form, "Practitioner/rolf", 4, -1), id="bjarne-fullmakt")
     return chart
 
 

@@ -25,7 +25,7 @@ class PolicyInForce:
     def __init__(self, rows: ActivationStore) -> None:
         self._rows = rows
         own = policies.current()
-        self._known: dict[str, Policy] = {own.version: own}
+        self._known: dict[str, Policy] = {policy.version: policy for policy in policies.released()}
         self._now = own
         self._passed_over: set[str] = set()
 

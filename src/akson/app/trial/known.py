@@ -7,7 +7,7 @@
 
 Form of Testaktører 3.7 (Norsk Helsenett). Whoever has a HPR number or a position is staff, whoever has a HER-id is a
 receiver, everybody else is a patient. A list without HER-ids says nothing of receivers: then every house that a message is
-addressed to counts as ours, with its services, and its people when they stand in the list.
+addressed to counts as ours, with its services; for people who do not stand in the list the house takes it, with a warning.
 """
 
 import json

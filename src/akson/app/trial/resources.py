@@ -7,6 +7,7 @@ from typing import Any
 from akson.app.trial.known import House, Human, Known, folded
 from akson.exchange.envelope.values import Envelope, Party
 from akson.exchange.identity_numbers import SYSTEMS
+from akson.exchange.inbox.directory import ENTERPRISE_SYSTEMS
 from akson.terminology.systems import HER_ID, NORWEGIAN_IDENTIFIERS
 
 LOCAL_NUMBER = f"{NORWEGIAN_IDENTIFIERS}5"
@@ -33,14 +34,19 @@ def organisation(house: House) -> dict[str, Any]:
         "resourceType": "Organization",
         "id": house_id(house.her),
         "active": True,
-        "identifier": [{"system": HER_ID, "value": house.her}],
+        "identifier": [_number(house.her)],
         "name": house.name or house.her,
         **above,
     }
 
 
 def house_id(her: str) -> str:
-    return f"her-{her}"
+    return f"her-{her.replace(':', '-')}"
+
+
+def _number(her: str) -> dict[str, str]:
+    kind, _, digits = her.rpartition(":")
+    return {"system": ENTERPRISE_SYSTEMS[0] if kind else HER_ID, "value": digits}
 
 
 def houses(known: Known, envelopes: Iterable[Envelope]) -> tuple[House, ...]:
@@ -53,6 +59,8 @@ def houses(known: Known, envelopes: Iterable[Envelope]) -> tuple[House, ...]:
         for receiver in envelope.receivers:
             for house in _addressed(receiver.party, known):
                 found.setdefault(house.her, house)
+            if receiver.party.key.startswith("ENH:"):
+                found.setdefault(receiver.party.key, House(receiver.party.key, receiver.party.name, ""))
     return tuple(found.values())
 
 

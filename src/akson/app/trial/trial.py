@@ -102,8 +102,20 @@ class Trial:
         made = tuple(self.heard.made.values())
         items = tuple(r for r in made if r["resourceType"] == "Task" and r.get("status") == "requested")
         remarks = remarks_of(opened, self.node.words.exists)
-        warnings = (*(str(remark) for remark in remarks), *_asked(items))
+        warnings = (*(str(remark) for remark in remarks), *self._strangers(opened), *_asked(items))
         return Judged(outcome, word(outcome, bool(warnings)), _errors(opened, outcome), warnings, made, items)
+
+    def _strangers(self, opened: Opened) -> list[str]:
+        """Receivers that the house has taken for, without knowing them."""
+        if self.known.houses or opened.envelope is None:
+            return []
+        here = {house.her for house in resources.houses(self.known, [opened.envelope])}
+        parties = (receiver.party for receiver in opened.envelope.receivers)
+        return [
+            "Mottakeren er ikke kjent i virksomheten, som har tatt imot i stedet."
+            for party in parties
+            if party.her and party.her not in here and party.organisation_her in here
+        ]
 
     async def _settle(self, envelopes: Sequence[Envelope], patients: Sequence[Human]) -> None:
         """A municipality of its own, and its inbox."""
@@ -120,6 +132,9 @@ class Trial:
             clock=self.node.clock,
             version=version("akson"),
             told=self.heard.told,
+            real=False,
+            # A list without receivers says of nobody that he is unknown: then the house takes it, with a warning.
+            refuse_unknown_service=bool(self.known.houses),
         )
 
     async def _register(self, wanted: Sequence[Resource]) -> None:

@@ -49,7 +49,7 @@ class AddressRegister:
         reply = await self._api.ask("GET", "/event", query=query)
         _body(reply)
         told = reply.json()
-        listed = told.get("events") or [] if isinstance(told, dict) else told or []
+        listed = told.get("events", ()) if isinstance(told, dict) else told
         try:
             return [Event(int(each["sequenceNumber"]), int(each["herId"])) for each in listed]
         except (TypeError, KeyError, ValueError) as odd:

@@ -3,6 +3,7 @@
 | form        | root      | its header                                         |
 | ----------- | --------- | -------------------------------------------------- |
 | MsgHead 1.2 | `MsgHead` | an element of its own, beside the content          |
+| letters     | `Message` | the content itself (letters.py)                    |
 
 A form whose header and content are one document (root `Message` of older letters) reads its Envelope out of the content and
 leaves `Envelope.head` empty: `documents` is the root itself, and to write the content is to write the whole message.
@@ -14,6 +15,7 @@ from typing import Protocol
 from lxml import etree
 
 from akson.exchange.envelope import msghead
+from akson.exchange.envelope.letters import LetterForm
 from akson.exchange.envelope.values import Envelope
 from akson.fhir.problem import Problem, ProblemKind
 
@@ -44,7 +46,7 @@ class MsgHeadForm:
         return msghead.read_envelope(root)
 
 
-FORMS: tuple[Form, ...] = (MsgHeadForm(),)
+FORMS: tuple[Form, ...] = (MsgHeadForm(), LetterForm())
 
 
 def form_of(root: etree._Element) -> Form | None:

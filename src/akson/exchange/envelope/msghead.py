@@ -23,6 +23,7 @@ from akson.exchange.envelope.values import (
     coded,
 )
 from akson.exchange.schema import Coded, Fault, Values, read_structure, write_structure
+from akson.exchange.schema.read import XSI
 
 PREFIXES = {None: format.NAMESPACE}
 _XML = "XML"
@@ -152,8 +153,8 @@ def _attachment(number: int, reference: Values) -> Attachment:
 
 
 def _decoded(container: etree._Element) -> bytes | None:
-    """None when it is not base64."""
-    if len(container):
+    """None when it is not base64, or carries something beside it."""
+    if len(container) or any(not str(name).startswith(f"{{{XSI}}}") for name in container.attrib):
         return None
     try:
         return base64.b64decode("".join((container.text or "").split()), validate=True)

@@ -151,6 +151,8 @@ class Envelope:
     head: Values
     """All of MsgHead, MsgInfo in it; empty for a form without a header of its own."""
     faults: tuple[Fault, ...]
+    own_id: str = ""
+    """What a letter calls itself: a change has the same, under another MsgId. "" for forms that refer by MsgId."""
 
     def __repr__(self) -> str:
         # No person's name or number may reach a log by way of a repr.

@@ -1,14 +1,16 @@
 """A message and everything the record knows that bears upon it: the facts that `planning` plans from."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from akson.exchange import mirror
+from akson.exchange import mirror, times
 from akson.exchange.envelope.values import Party
 from akson.exchange.inbox.directory import Directory, Place, Resource, identifier_query, reference
 from akson.exchange.inbox.patients import Match, PatientMatch, match
-from akson.exchange.message_type import CANCELLED, CareMessage
+from akson.exchange.message_type import CANCELLED, CHANGED, CareMessage, TellsResults
+from akson.exchange.stays import IN_ERROR
 from akson.fhir.search.query import Query, ReferenceValue, Term, TokenValue
 from akson.terminology.systems import HER_ID
 
@@ -37,15 +39,17 @@ class Delivery:
     standing: Resource | None
     """The Encounter it speaks of; None for a type that speaks of no stay."""
     originals: tuple[Resource, ...]
-    """Communications that it cancels."""
+    """Communications that it cancels or replaces: all before it in the conversation, newest first."""
     tasks: tuple[Resource, ...]
     """Open items of those."""
     cancelled: bool
     """Its own cancellation came first."""
-    changed: Resource | None = None
-    """The Communication of its own change, when that came first."""
+    replaced: Resource | None = None
+    """The Communication of a newer message of the conversation that came first, and says all that this one says."""
     twin: Resource | None = None
     """The Communication that said the same within the last day, under another MsgId."""
+    results: tuple[Resource, ...] = ()
+    """Findings in the record that this message changes or cancels."""
     candidates: tuple[Resource, ...] = ()
     """What a cancellation may mean that does not say what it cancels; newest first."""
 
@@ -65,6 +69,7 @@ async def gather(
     mirrored = await directory.read(tenant, f"Communication/{made_id}")
     hospital = await party(directory, tenant, envelope.sender, outer=True)
     originals = await _originals(directory, tenant, message, patient)
+    cancelled, replaced = await _spoken_of(directory, tenant, message)
     return Delivery(
         message=message,
         tenant=tenant,
@@ -79,20 +84,23 @@ async def gather(
         standing=await _standing(directory, tenant, message, patient, hospital, mirrored, originals),
         originals=originals,
         tasks=await _tasks(directory, tenant, originals),
-        cancelled=bool(await _speaking_of(directory, tenant, message, mirror.CANCELS)),
-        changed=next(iter(await _speaking_of(directory, tenant, message, mirror.CHANGES)), None),
+        cancelled=cancelled,
+        replaced=replaced,
+        results=await _results(directory, tenant, message),
         twin=await _twin(directory, tenant, message, received),
         candidates=await _candidates(directory, tenant, message, patient),
     )
 
 
-async def _speaking_of(
-    directory: Directory, tenant: int, message: CareMessage, system: str
-) -> list[Resource]:
-    """Communications that cancel or change this message."""
-    return await directory.find(
-        tenant, identifier_query("Communication", (system,), mirror.message_id(message))
-    )
+async def _results(directory: Directory, tenant: int, message: CareMessage) -> tuple[Resource, ...]:
+    if not isinstance(message.type, TellsResults) or message.status not in (CANCELLED, CHANGED):
+        return ()
+    own = mirror.message_id(message, message.envelope.own_id or message.envelope.parent)
+    found: list[Resource] = []
+    for type in ("DiagnosticReport", "Observation"):
+        query = identifier_query(type, (mirror.MESSAGE_ID,), own, count=FOUND_MAX)
+        found += await directory.find(tenant, query)
+    return tuple(r for r in found if r.get("status") != IN_ERROR)
 
 
 async def _twin(directory: Directory, tenant: int, message: CareMessage, received: str) -> Resource | None:
@@ -170,24 +178,56 @@ async def _owner(directory: Directory, place: Place, episodes: list[Resource]) -
 async def _originals(
     directory: Directory, tenant: int, message: CareMessage, patient: PatientMatch
 ) -> tuple[Resource, ...]:
-    """Communications of the same sender, type and patient that a cancellation speaks of."""
+    """Communications of the same sender, type and patient that a change or cancellation speaks of (HITS 1154)."""
     envelope = message.envelope
-    if message.status != CANCELLED or not envelope.parent or patient.match is not Match.KNOWN:
+    speaks = message.status in (CANCELLED, CHANGED)
+    if not speaks or not envelope.parent or patient.match is not Match.KNOWN:
         return ()
     ids = {mirror.message_id(message, id) for id in (envelope.conversation, envelope.parent)}
-    found = await directory.find(
-        tenant, identifier_query("Communication", (mirror.MESSAGE_ID,), *sorted(ids))
-    )
+    begun = mirror.message_id(message, envelope.conversation)
+    found = [
+        *await directory.find(tenant, identifier_query("Communication", (mirror.MESSAGE_ID,), *sorted(ids))),
+        *await directory.find(tenant, identifier_query("Communication", (mirror.CONVERSATION,), begun)),
+    ]
+    own = mirror.message_id(message)
+    earlier = {str(c["id"]): c for c in found if not _named(c, own) and not _later(c, envelope.generated)}
     return tuple(
         c
-        for c in found
-        if c.get("subject", {}).get("reference") == f"Patient/{patient.id}"
-        and any(
-            k.get("code") == message.type.code
-            for category in c.get("category", ())
-            for k in category.get("coding", ())
-        )
+        for c in sorted(earlier.values(), key=lambda c: str(c.get("sent", "")), reverse=True)
+        if c.get("subject", {}).get("reference") == f"Patient/{patient.id}" and _of_type(c, message.type.code)
     )
+
+
+def _of_type(communication: Resource, code: str) -> bool:
+    codings = (k for category in communication.get("category", ()) for k in category.get("coding", ()))
+    return any(k.get("code") == code for k in codings)
+
+
+async def _spoken_of(directory: Directory, tenant: int, message: CareMessage) -> tuple[bool, Resource | None]:
+    """Whether a cancellation, and which change of it, stands already: they may come before what they speak of."""
+    own = mirror.message_id(message)
+    ids = {own, mirror.message_id(message, message.envelope.conversation)}
+    if message.envelope.own_id:
+        # A letter is spoken of by what it calls itself.
+        ids.add(mirror.message_id(message, message.envelope.own_id))
+    systems = (mirror.CANCELS, mirror.REPLACES)
+    found = await directory.find(tenant, identifier_query("Communication", systems, *sorted(ids)))
+    others = [c for c in found if not _named(c, own)]
+
+    def speaking(system: str) -> Iterator[Resource]:
+        # What names this very message came after it, whatever its clock says.
+        yield from (c for c in others if _named(c, own, system))
+        for c in others:
+            if _of_type(c, message.type.code) and _later(c, message.envelope.generated):
+                yield from (c for id in ids if _named(c, id, system))
+
+    return next(speaking(mirror.CANCELS), None) is not None, next(speaking(mirror.REPLACES), None)
+
+
+def _later(communication: Resource, generated: str) -> bool:
+    """Whether it was made after that time; not when one of the two cannot be told."""
+    sent, told = times.instant(str(communication.get("sent", ""))), times.instant(generated)
+    return sent is not None and told is not None and sent > told
 
 
 async def _standing(
@@ -226,11 +266,8 @@ def _same_house(encounter: Resource, hospital: Resource) -> bool:
     return "identifier" in hospital and provider.get("identifier") == hospital["identifier"]
 
 
-def _named(encounter: Resource, value: str) -> bool:
-    return any(
-        i.get("system") == mirror.MESSAGE_ID and i.get("value") == value
-        for i in encounter.get("identifier", ())
-    )
+def _named(resource: Resource, value: str, system: str = mirror.MESSAGE_ID) -> bool:
+    return any(i.get("system") == system and i.get("value") == value for i in resource.get("identifier", ()))
 
 
 async def _tasks(directory: Directory, tenant: int, originals: tuple[Resource, ...]) -> tuple[Resource, ...]:

@@ -16,9 +16,11 @@ from akson.fhir.problem import Problem, ProblemKind
 from akson.fhir.search.query import Query, Term, TokenValue
 from akson.record.door import Record
 from akson.record.session import RecordSession
-from akson.terminology.systems import HER_ID
+from akson.terminology.systems import HER_ID, NORWEGIAN_IDENTIFIERS
 
 HER_SYSTEMS = (HER_ID, "http://hl7.no/fhir/NamingSystem/HERid")
+ENTERPRISE_SYSTEMS = (f"{NORWEGIAN_IDENTIFIERS}101", "http://hl7.no/fhir/NamingSystem/ENH")
+"""Number in the register of enterprises."""
 ROLES = "https://akson.no/fhir/CodeSystem/role"
 MESSAGE_OFFICER = "message-officer"
 DEPTH_MAX = 10
@@ -113,7 +115,8 @@ class Directory:
 
     async def _ours(self, party: Party, theirs: frozenset[str]) -> tuple[Place | None, bool, Place | None]:
         for tenant in self.tenants:
-            place = await self._own(tenant, party.her, theirs)
+            # Old messages name a house by its number in the register of enterprises alone.
+            place = await self._own(tenant, party.her or party.key, theirs)
             house = place or await self._own(tenant, party.organisation_her, theirs)
             if house is not None:
                 return place, True, house
@@ -137,12 +140,14 @@ class Directory:
         return found
 
     async def place(self, tenant: int, her: str) -> Place | None:
-        """The Organization with this HER-id; the first by id when the record has several."""
-        if not her.isdecimal():
+        """The Organization with this HER-id, or `ENH:` and its number; the first by id when the record has several."""
+        kind, _, digits = her.rpartition(":")
+        systems = {"": HER_SYSTEMS, "ENH": ENTERPRISE_SYSTEMS}.get(kind, ())
+        if not digits.isdecimal() or not systems:
             return None
         named = (tenant, f"HER|{her}")
         if named not in self._known:
-            found = await self.find(tenant, identifier_query("Organization", HER_SYSTEMS, her))
+            found = await self.find(tenant, identifier_query("Organization", systems, digits))
             standing = sorted((o for o in found if o.get("active", True)), key=lambda o: str(o["id"]))
             self._known[named] = standing[0] if standing else None
             self._known.update({(tenant, f"Organization/{o['id']}"): o for o in found})
@@ -187,4 +192,7 @@ def _id(value: Any) -> str:
 
 def _her_ids(organisation: Resource) -> set[str]:
     identifiers = organisation.get("identifier", ())
-    return {str(i["value"]) for i in identifiers if i.get("system") in HER_SYSTEMS and "value" in i}
+    told = [(i.get("system"), str(i["value"])) for i in identifiers if "value" in i]
+    return {value for system, value in told if system in HER_SYSTEMS} | {
+        f"ENH:{value}" for system, value in told if system in ENTERPRISE_SYSTEMS
+    }

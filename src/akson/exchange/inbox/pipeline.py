@@ -16,6 +16,7 @@ from lxml import etree
 
 from akson.access.actor import PurposeOfUse
 from akson.exchange.envelope.apprec import AppRecError
+from akson.exchange.envelope.values import Envelope
 from akson.exchange.inbox import actors, officer, receipts
 from akson.exchange.inbox.delivery import Delivery, gather
 from akson.exchange.inbox.directory import Directory, Place, Resource
@@ -35,7 +36,7 @@ from akson.exchange.message_type import CareMessage
 from akson.exchange.opening import Opened, open_message
 from akson.exchange.outbox.receipts_in import ReceiptsIn, Taken
 from akson.exchange.outbox.states import RECEIPT
-from akson.exchange.remarks import is_production
+from akson.exchange.remarks import is_production, is_test
 from akson.exchange.times import NORWAY
 from akson.fhir import markup
 from akson.fhir.problem import Problem, ProblemKind
@@ -103,6 +104,7 @@ class Inbox:
         receipts_in: ReceiptsIn | None = None,
         refuse_unknown_service: bool = True,
         told: Told | None = None,
+        real: bool = True,
     ) -> None:
         """`receipts_in` takes what answers our own messages; without one they are messages of no known type."""
         self._record = record
@@ -114,6 +116,7 @@ class Inbox:
         self._receipts_in = receipts_in
         self._refuse_unknown_service = refuse_unknown_service
         self._told = told
+        self._real = real
 
     async def receive(self, content: bytes, *, transport: str, name: str) -> int:
         """Keeps the original. What came before, to the byte and under the same name, is answered again or tried again."""
@@ -178,7 +181,7 @@ class Inbox:
         addressed = await directory.addressed(opened.envelope) if opened.envelope else []
         verdict = judge(opened, addressed, refuse_unknown_service=self._refuse_unknown_service)
         problem = opened.problem.id if opened.problem else " ".join(verdict.codes)
-        if verdict.accepted and opened.envelope is not None and not is_production(opened.envelope):
+        if verdict.accepted and opened.envelope is not None and self._is_trial(opened.envelope):
             problem = NOT_PRODUCTION
             words = "Meldingen er merket som opplæring eller feilsøking, og er ikke tatt inn i journalen."
             await self._tell_officer(item, words, verdict.places[0])
@@ -190,6 +193,10 @@ class Inbox:
             problem = NOT_FOR_US if readable else (problem or NO_SENDER)
             await self._tell_officer(item, _ASTRAY if readable else _IN_RUINS, None)
         await self._answer(item, opened, verdict, problem)
+
+    def _is_trial(self, envelope: Envelope) -> bool:
+        """What says of itself that it is no real message. A house that is no real one either takes letters for testing."""
+        return not is_production(envelope) or (self._real and is_test(envelope))
 
     async def _receipt_came(self, item: InboxItem, taken: Taken) -> None:
         """It is kept with the message it answers; here it ends. One that nobody can use is somebody's to look at."""

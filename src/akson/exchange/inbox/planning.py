@@ -4,9 +4,9 @@
 | -------------------- | ------------------------------------------- | ----------------------------------------------- |
 | admission            | Communication, Encounter, Task with owner   | the start, when only the end was known          |
 | discharge            | Communication, Task (Encounter when none stands) | the Encounter ends                         |
-| changed              | Communication, Task                         | the Encounter                                   |
+| changed              | Communication with what is new, Task        | the Encounter, open Tasks of what it replaces   |
+| what a change replaced before it came | Communication              |                                                 |
 | the same again       | Communication, Task with a question         |                                                 |
-| change of what has not come | as news; what comes late is kept beside it |                                           |
 | cancellation of it is not told what | Communication, Task with a question |                                         |
 | cancellation         | Communication, Task                         | the Encounter undone, open Tasks cancelled      |
 | patient not matched  | Communication without subject, Task for the message officer |                                 |
@@ -15,21 +15,35 @@ Ids are made from sender and MsgId, so that a second try makes the same ones and
 """
 
 import uuid
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 from akson.exchange import mirror
+from akson.exchange.changes import Change, changes
 from akson.exchange.envelope.values import Person
 from akson.exchange.identity_numbers import SYSTEMS
 from akson.exchange.inbox.delivery import Delivery, subject
 from akson.exchange.inbox.directory import Resource
 from akson.exchange.inbox.patients import WORDS, Match
-from akson.exchange.message_type import CANCELLED, CareMessage, StayEffect, StayFacts
+from akson.exchange.message_type import (
+    CANCELLED,
+    CHANGED,
+    CareMessage,
+    ResultFacts,
+    StayEffect,
+    StayFacts,
+    TellsResults,
+)
+from akson.exchange.profile import missing_content
+from akson.exchange.stays import IN_ERROR
 
 TASKS = "https://akson.no/fhir/CodeSystem/task"
 MATCH_PATIENT = "match-patient"
 FOLLOW_UP = "follow-up"
+CHANGES_TOLD_MAX = 5
+"""In an item; the message itself tells all of them."""
 _NAMESPACE = uuid.uuid5(uuid.NAMESPACE_URL, "https://akson.no/exchange/inbox")
 
 
@@ -61,8 +75,8 @@ def plan(delivery: Delivery) -> Plan:
         if not delivery.message.envelope.parent:
             return _question(delivery, _which_words(delivery), delivery.candidates)
         return _cancellation(delivery)
-    if delivery.changed is not None:
-        return _overtaken(delivery, delivery.changed)
+    if delivery.replaced is not None:
+        return _overtaken(delivery, delivery.replaced)
     return _news(delivery)
 
 
@@ -100,10 +114,9 @@ def _which_words(delivery: Delivery) -> str:
     return f"Avsender kansellerer en melding, men sier ikke hvilken. {told} Ingenting er endret i journalen."
 
 
-def _overtaken(delivery: Delivery, change: Resource) -> Plan:
-    """What it said has been changed already: it is kept beside its change, and nobody needs to act upon it."""
-    encounter = change.get("encounter", {}).get("reference")
-    return Plan((_communication(delivery, encounter),), ())
+def _overtaken(delivery: Delivery, by: Resource) -> Plan:
+    """What it said is said anew already: it is kept beside that, changes nothing, and nobody needs to act upon it."""
+    return Plan((_communication(delivery, by.get("encounter", {}).get("reference")),), ())
 
 
 def _news(delivery: Delivery) -> Plan:
@@ -111,7 +124,36 @@ def _news(delivery: Delivery) -> Plan:
     encounter, made, amended = _stay(delivery, effect) if effect is not None else (None, (), ())
     # Who heard of the cancellation first needs no item about what it cancelled.
     tasks = () if delivery.cancelled else _tasks(delivery, encounter)
-    return Plan((_communication(delivery, encounter), *made, *tasks), amended)
+    replaced = _ended(delivery, "Erstattet av en nyere melding fra avsender.")
+    results = () if delivery.cancelled else _results(delivery)
+    made = (_communication(delivery, encounter), *made, *results, *tasks)
+    return Plan(made, (*amended, *_withdrawn(delivery), *replaced))
+
+
+def _ended(delivery: Delivery, reason: str) -> tuple[Resource, ...]:
+    """Open items about what the message cancels or replaces."""
+    return tuple({**t, "status": "cancelled", "statusReason": {"text": reason}} for t in delivery.tasks)
+
+
+def _results(delivery: Delivery) -> tuple[Made, ...]:
+    message = delivery.message
+    if not isinstance(message.type, TellsResults):
+        return ()
+    own = message.envelope.own_id
+    letter = {"system": mirror.MESSAGE_ID, "value": mirror.message_id(message, own)}
+    about = ResultFacts(
+        identifiers=(_identifier(delivery), letter) if own else (_identifier(delivery),),
+        patient=subject(delivery.patient),
+        sender=delivery.sender,
+        received=delivery.received,
+        id=lambda part: made_id(delivery.tenant, message, part),
+    )
+    return tuple(Made(id, resource) for id, resource in message.type.results(message.facts, about))
+
+
+def _withdrawn(delivery: Delivery) -> tuple[Resource, ...]:
+    """Findings that the sender has taken back or told anew: they stay, and nobody takes them for true."""
+    return tuple({**resource, "status": IN_ERROR} for resource in delivery.results)
 
 
 def _stay(
@@ -139,8 +181,8 @@ def _cancellation(delivery: Delivery) -> Plan:
         encounter = f"Encounter/{standing['id']}"
         undone = message.type.stay.undone(message.facts, standing)
         amended += [undone] if undone != standing else []
-    reason = {"text": "Avsender har kansellert meldingen."}
-    amended += [{**task, "status": "cancelled", "statusReason": reason} for task in delivery.tasks]
+    amended += _withdrawn(delivery)
+    amended += _ended(delivery, "Avsender har kansellert meldingen.")
     return Plan((_communication(delivery, encounter), *_tasks(delivery, encounter)), tuple(amended))
 
 
@@ -152,10 +194,28 @@ def _communication(delivery: Delivery, encounter: str | None) -> Made:
         received=delivery.received,
         subject=subject(delivery.patient) if known else None,
         encounter={"reference": encounter} if encounter else None,
+        notes=tuple(_notes(delivery)),
     )
     return Made(
         made_id(delivery.tenant, delivery.message, "Communication"), mirror.to_fhir(delivery.message, around)
     )
+
+
+def _notes(delivery: Delivery) -> Iterator[str]:
+    """What its readers should know of the message beside what it says: what is new in it, what it lacks."""
+    new = [change.words for change in _changes(delivery)]
+    if new:
+        yield f"Endret siden forrige melding: {'; '.join(new)}"
+    lacking = [absent.words for absent in missing_content(delivery.message)]
+    if lacking:
+        yield f"Mangler i meldingen: {'; '.join(lacking)}"
+
+
+def _changes(delivery: Delivery) -> tuple[Change, ...]:
+    """Since the newest message that it replaces."""
+    if delivery.message.status != CHANGED or not delivery.originals:
+        return ()
+    return changes(mirror.from_fhir(delivery.originals[0]), delivery.message)
 
 
 def _stay_facts(delivery: Delivery) -> StayFacts:
@@ -178,6 +238,9 @@ def _task(delivery: Delivery, owner: Resource, number: int, encounter: str | Non
     if cancels:
         found = "" if delivery.originals else " Meldingen som kanselleres, er ikke funnet her."
         description = f"Avsender trekker tilbake meldingen.{found} {description}"
+    elif new := [change.words for change in _changes(delivery)]:
+        more = f" og {len(new) - CHANGES_TOLD_MAX} til" if len(new) > CHANGES_TOLD_MAX else ""
+        description = f"{description} Endret: {'; '.join(new[:CHANGES_TOLD_MAX])}{more}."
     about: dict[str, Any] = {
         "for": subject(delivery.patient),
         **({"encounter": {"reference": encounter}} if encounter else {}),

@@ -8,6 +8,7 @@ from akson.exchange.messages import (
     death,
     dialogue,
     discharge,
+    discharge_letter,
     discharge_report,
     health_information,
     information_to_doctor,
@@ -16,7 +17,9 @@ from akson.exchange.messages import (
     ready_for_discharge,
     record_extract,
     referral,
+    referral_letter,
     service_notice,
+    test_result,
 )
 
 MESSAGE_TYPES: tuple[MessageType, ...] = (
@@ -26,6 +29,7 @@ MESSAGE_TYPES: tuple[MessageType, ...] = (
     death.MESSAGE,
     *dialogue.MESSAGES,
     discharge.MESSAGE,
+    discharge_letter.MESSAGE,
     discharge_report.MESSAGE,
     health_information.MESSAGE,
     information_to_doctor.MESSAGE,
@@ -34,6 +38,8 @@ MESSAGE_TYPES: tuple[MessageType, ...] = (
     ready_for_discharge.MESSAGE,
     record_extract.MESSAGE,
     *referral.MESSAGES,
+    referral_letter.MESSAGE,
     service_notice.MESSAGE,
+    *test_result.MESSAGES,
 )
 BY_CODE: dict[str, MessageType] = {message.code: message for message in MESSAGE_TYPES}

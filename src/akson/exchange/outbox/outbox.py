@@ -106,9 +106,10 @@ class Outbox:
 
     async def repeat_or_queue(self, letter: Letter) -> list[int]:
         """For receipts: one that is done and asked for again goes once more."""
-        rows = await self.queue(letter)
+        rows = await self._store.draft([*self._rows(letter)])
         for id in rows:
-            if (await self._row(id)).sending.state == states.DONE:
+            row = await self._queued(id)
+            if row is not None and row.sending.state == states.DONE:
                 await self.lost_there(id)
         return rows
 
@@ -278,14 +279,14 @@ class Outbox:
                 replaces=replaces,
             )
 
-    async def _queued(self, id: int) -> None:
+    async def _queued(self, id: int) -> OutboxRow | None:
         now = self._clock.now()
 
         def decide(row: OutboxRow) -> Step | None:
             deadline = self._deadlines.of(row.type, row.purpose, generated=row.generated_at, queued=now)
             return transition(row, states.Queued(now, deadline))
 
-        await self._store.change(id, decide)
+        return await self._store.change(id, decide)
 
     async def _send(self, one: Leased) -> None:
         row = one.row

@@ -89,6 +89,7 @@ CHECKS: dict[str, Callable[[str], bool]] = {
 """Data types whose value is the element's text."""
 
 ATTRIBUTE_TYPES: dict[str, dict[str, Callable[[str], bool]]] = {
+    "BL": {"V": lambda text: text in ("true", "false")},
     "CS": {"V": lambda text: True, "DN": lambda text: True},
     "CV": {"V": lambda text: True, "S": is_oid, "DN": lambda text: True, "OT": lambda text: True},
     "PQ": {"V": CHECKS["double"], "U": lambda text: True},

@@ -16,6 +16,7 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.x509.oid import NameOID
 
 from akson.exchange.sealing import refusals
+from akson.fhir.problem import Problem
 
 CERTIFICATE_BYTES_MAX = 32 * 1024
 RSA_BITS_MIN = 2048
@@ -56,14 +57,17 @@ class Certificate:
 
 
 def read(content: bytes) -> Certificate:
-    """One certificate in PEM or DER. Raises Problem AKS-SEAL-201…204."""
+    """One certificate in PEM or DER, of anybody. Raises Problem AKS-SEAL-201…204."""
     if len(content) > CERTIFICATE_BYTES_MAX:
         raise refusals.certificate(201, "The certificate is larger than any certificate is.")
     try:
         pem = content.lstrip().startswith(b"-----BEGIN")
         found = x509.load_pem_x509_certificate(content) if pem else x509.load_der_x509_certificate(content)
         return describe(found)
-    except (ValueError, TypeError, x509.InvalidVersion) as error:
+    except Problem:
+        raise
+    except Exception as error:
+        # Hostile bytes bring a dozen kinds of exception out of the library, one for each field that is odd.
         raise refusals.certificate(202, "The certificate cannot be read.") from error
 
 

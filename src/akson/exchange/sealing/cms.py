@@ -79,7 +79,8 @@ def decrypt(sealed: bytes, openers: Sequence[Pair], compatibility: Compatibility
         return unpadder.update(padded) + unpadder.finalize()
     except Problem:
         raise
-    except (ValueError, TypeError, KeyError, LookupError, AttributeError, OverflowError) as error:
+    except Exception as error:
+        # Whatever a library makes of hostile bytes, the answer is one.
         raise refusals.sealed(401, "The encrypted part cannot be opened by any of our keys.") from error
 
 
@@ -156,7 +157,8 @@ def verify(signed: bytes, trust: Trust, at: datetime) -> Signed:
         raise
     except InvalidSignature as error:
         raise refusals.signature(102, "The signature does not hold for what it stands on.") from error
-    except (ValueError, TypeError, KeyError, LookupError, AttributeError, OverflowError) as error:
+    except Exception as error:
+        # As above.
         raise refusals.signature(103, "The signed part cannot be read.") from error
     trust.check(certificate, Use.SIGN, at)
     return Signed(content, certificate)
@@ -173,9 +175,9 @@ def _signer_certificate(data: asn1.SignedData, signer: asn1.SignerInfo) -> Certi
     for choice in data["certificates"]:
         if choice.name != "certificate":
             continue
-        found = x509.load_der_x509_certificate(choice.chosen.dump())
-        if _is(signer["sid"], found):
-            return certificates.describe(found)
+        found = certificates.read(choice.chosen.dump())
+        if _is(signer["sid"], found.x509):
+            return found
     raise refusals.certificate(205, "The signer's certificate is not enclosed.")
 
 

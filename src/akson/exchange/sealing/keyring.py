@@ -94,14 +94,16 @@ def _pair(folder: Path, path: Path) -> Pair:
 def save(folder: Path, name: str, pair: Pair) -> None:
     """Both files, whole and on disk. Never over another key. Raises Problem AKS-SEAL-506."""
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    private = pair.key.private_bytes(
-        serialization.Encoding.PEM,
-        serialization.PrivateFormat.PKCS8,
-        serialization.NoEncryption(),
-    )
     public = pair.certificate.x509.public_bytes(serialization.Encoding.PEM)
-    write_new(folder / f"{name}{KEY_SUFFIX}", private, mode=0o600)
+    write_new(folder / f"{name}{KEY_SUFFIX}", private_pem(pair.key), mode=0o600)
     write_new(folder / f"{name}{CERTIFICATE_SUFFIX}", public, mode=0o644)
+
+
+def private_pem(key: rsa.RSAPrivateKey) -> bytes:
+    """PKCS#8. For `write_new` with 0600, and for nothing else."""
+    return key.private_bytes(
+        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    )
 
 
 def write_new(path: Path, content: bytes, *, mode: int) -> None:

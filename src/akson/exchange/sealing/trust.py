@@ -10,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from cryptography import x509
+from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.x509.verification import ExtensionPolicy, PolicyBuilder, Store, VerificationError
 
 from akson.exchange.sealing import refusals
@@ -65,7 +66,7 @@ class Trust:
         )
         try:
             verifier.verify(certificate.x509, list(self.intermediates))
-        except VerificationError as error:
+        except (VerificationError, ValueError, UnsupportedAlgorithm, x509.DuplicateExtension) as error:
             raise refusals.certificate(
                 213, "The certificate does not stand below a root that is trusted here."
             ) from error

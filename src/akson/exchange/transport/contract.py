@@ -64,7 +64,7 @@ class Arrival:
     receiver: str = ""
     refers_to: str = ""
     problem: str = ""
-    """Code in 8221 (`S01`, `S02`, `S03`, `T01`) when envelope or signature cannot be trusted."""
+    """Code in 8221 (`S01`, `S02`, `S03`, `T01`; `E10`: an id used again) when envelope or signature cannot be trusted."""
     note: str = ""
     """What went wrong, in words for the message officer. Never anything of the content."""
 

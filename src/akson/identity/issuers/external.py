@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from akson.access.actor import Actor, ActorKind, Attested, PurposeOfUse
-from akson.access.scopes import Scope, read_scopes
+from akson.access.scopes import AppScope, read_scopes
 from akson.fhir.problem import Problem, ProblemKind
 from akson.identity.attestation.receiving import Received, Receiver
 from akson.identity.directory import Directory
@@ -129,7 +129,7 @@ class ExternalIssuer:
             return Verified(actor, purpose, "", identity.key)
         return Verified(actor, purpose, received.decision, identity.key, received.good_until)
 
-    def _granted(self, registered: Sequence[str]) -> tuple[Scope, ...]:
+    def _granted(self, registered: Sequence[str]) -> tuple[AppScope, ...]:
         found = dict.fromkeys(scope for name in registered for scope in self._scopes.get(name, ()))
         if not found:
             raise Problem(
@@ -140,7 +140,7 @@ class ExternalIssuer:
             )
         return tuple(found)
 
-    async def _own(self, identity: Identity, scopes: tuple[Scope, ...]) -> Actor:
+    async def _own(self, identity: Identity, scopes: tuple[AppScope, ...]) -> Actor:
         """One of the municipality's own, who asks through another system: her own rights, cut by the scopes."""
         found = await self._directory.practitioner(
             self.trusted.tenant, hpr=identity.hpr, national_id=identity.national_id
@@ -163,12 +163,14 @@ class ExternalIssuer:
             reference=found.reference,
             organisations=found.organisations,
             unit_name=found.unit_name,
+            service=found.service,
+            own_patient=found.own_patient,
             level=int(helseid.LEVEL_REQUIRED),
             scopes=scopes,
             client=identity.client,
         )
 
-    def _guest(self, identity: Identity, scopes: tuple[Scope, ...], received: Received | None) -> Actor:
+    def _guest(self, identity: Identity, scopes: tuple[AppScope, ...], received: Received | None) -> Actor:
         """Health personnel of another enterprise. She has no relation here but the one that is attested."""
         if received is None:
             raise Problem(

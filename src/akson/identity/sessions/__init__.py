@@ -1,7 +1,7 @@
 """Web sessions: one strong login for a shift, bound to one browser's key, covered when idle, resumed by PIN.
 
 OPEN ──idle or «Lås»──> LOCKED ──proof + PIN──> OPEN        five wrong PINs: the session ends
-  └─cookie older than a minute─> STALE ──proof──> OPEN   only the browser that holds the key can
+  └─cookie older than 30 s───> STALE ──proof──> OPEN   only the browser that holds the key can
 """
 
 from akson.identity.sessions.pins import Pins

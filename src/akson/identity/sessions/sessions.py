@@ -2,7 +2,7 @@
 
 A session is one of two things. The demo's is a signed token in the cookie, for one shift, as long as its user wants no PIN.
 Every other one is a file, and its cookie is `s1.<id>.<until>.<mac>`: once a browser's key is bound to it, a cookie lives
-a minute, and only that key renews it. So a copied cookie dies by itself and can change nothing (docs/adr/0081).
+half a minute, and only that key renews it. So a copied cookie dies by itself and can change nothing (docs/adr/0081).
 """
 
 import hashlib
@@ -28,7 +28,7 @@ from akson.identity.sessions.standing import SESSION_LIFETIME, Standing, WebSess
 from akson.world import Clock, Random, SystemRandom
 
 SESSION_TYPE = "akson-session+jwt"
-COOKIE_LIFETIME = timedelta(seconds=60)
+COOKIE_LIFETIME = timedelta(seconds=30)
 """Of a bound session's cookie. The page renews it twice as often."""
 BOUND_WITHIN = timedelta(minutes=5)
 """From a login until the browser has shown its key."""

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
-from akson.access.scopes import Scope, meet, read_scopes
+from akson.access.scopes import AppScope, meet, read_scopes
 from akson.fhir.problem import Problem
 from akson.identity.smart.clients import Client, Clients, Kind
 from akson.identity.smart.refusals import oauth_error, refused
@@ -30,7 +30,7 @@ class Asking:
     client: Client
     redirect_uri: str
     state: str
-    scopes: tuple[Scope, ...]
+    scopes: tuple[AppScope, ...]
     """What is asked and the app may be given."""
     words: tuple[str, ...]
     """`openid`, `launch/patient`, `offline_access`, …"""
@@ -115,7 +115,7 @@ def _checked(parameters: Pairs, given: dict[str, str], client: Client, fhir: str
     )
 
 
-def granted(text: str, client: Client) -> tuple[tuple[Scope, ...], tuple[str, ...]]:
+def granted(text: str, client: Client) -> tuple[tuple[AppScope, ...], tuple[str, ...]]:
     """What is asked, as far as the app may have it. Raises Problem AKS-SMART-005."""
     try:
         asked, asked_words = read_scopes(text)

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from akson.access.scopes import Scope, read_scopes
+from akson.access.scopes import AppScope, read_scopes
 from akson.fhir.problem import Problem, ProblemKind
 from akson.identity.jwks import is_safe_location, read_keys
 from akson.identity.jws import NotAccepted
@@ -55,7 +55,7 @@ class Client:
     created: str = ""
 
     @property
-    def allowed(self) -> tuple[tuple[Scope, ...], tuple[str, ...]]:
+    def allowed(self) -> tuple[tuple[AppScope, ...], tuple[str, ...]]:
         return read_scopes(self.scopes)
 
 

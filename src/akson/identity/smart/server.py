@@ -17,7 +17,7 @@ from datetime import timedelta
 from typing import Any
 
 from akson.access.actor import Actor, ActorKind
-from akson.access.scopes import Scope, meet, read_scopes, write_scopes
+from akson.access.scopes import AppScope, meet, read_scopes, write_scopes
 from akson.fhir.problem import Problem
 from akson.identity.claims import scopes_fit, to_actor, to_claims
 from akson.identity.issuers.local import LocalIssuer
@@ -349,7 +349,7 @@ class AuthorizationServer:
         return self._clock.now().timestamp()
 
 
-def _kept_only(found: tuple[Scope, ...], kept: tuple[Scope, ...]) -> tuple[Scope, ...]:
+def _kept_only(found: tuple[AppScope, ...], kept: tuple[AppScope, ...]) -> tuple[AppScope, ...]:
     """The scopes as they were where nothing has narrowed them, so that the text stays the same."""
     return kept if set(kept) <= set(found) else found
 

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 class _Decided(Judge):
     """What the act has decided stands for everything it writes."""
 
+    by_act = True
+
     def __init__(self, session: "RecordSession", decision: Decision, evidence: bytes) -> None:
         super().__init__(
             session.record.store,

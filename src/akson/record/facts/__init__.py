@@ -24,6 +24,9 @@ _RELATIONS: dict[str, tuple[Callable[[Json, datetime], Iterator[Relation]], ...]
     "Task": (services.work,),
 }
 
+GIVING = frozenset((*_RELATIONS, "CareTeam", "Consent", "RelatedPerson"))
+"""Types by which somebody may come to see, or not to see."""
+
 
 def of(resource: Json, *, since: datetime, act: str = "") -> Derived:
     """`since` is the instant of the version: the start of what states none. `act` is the kind of relation that an act of

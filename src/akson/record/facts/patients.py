@@ -14,12 +14,11 @@ from collections.abc import Iterator
 from datetime import date, datetime
 
 from akson.access.facts import Relation, RelationKind, Traits
+from akson.access.redactions import GRADES, UNGRADED
 from akson.fhir.search.values.string import fold
 from akson.record.facts.elements import Json, codings, patient_id, relation
 
-CONFIDENTIALITY = "http://ehelse.no/fhir/CodeSystem/gd-address-confidentiality"
 ADDRESS_METADATA = "http://ehelse.no/fhir/StructureDefinition/gd-address-metadata"
-_OPEN = "ugradert"
 _SAME = frozenset({"replaces", "replaced-by"})
 _REGISTERED = frozenset({"", "home"})
 
@@ -37,9 +36,7 @@ def traits(patient: Json) -> Iterator[Traits]:
 def protected(person: Json) -> bool:
     """Whether some address is graded. A grade that nobody knows protects: better hidden than told."""
     grades = [
-        code
-        for system, code in codings((person.get("meta") or {}).get("security"))
-        if system == CONFIDENTIALITY
+        code for system, code in codings((person.get("meta") or {}).get("security")) if system == GRADES
     ]
     for address in person.get("address", ()):
         for metadata in address.get("extension", ()):
@@ -49,7 +46,7 @@ def protected(person: Json) -> bool:
                     for part in metadata.get("extension", ())
                     if part.get("url") == "confidentiality"
                 ]
-    return any(grade != _OPEN for grade in grades)
+    return any(grade != UNGRADED for grade in grades)
 
 
 def addresses(person: Json) -> Iterator[str]:

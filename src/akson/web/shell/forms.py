@@ -15,6 +15,7 @@ from akson.fhir.problem import Problem, ProblemKind
 FIELD = "token"
 _LABEL = b"akson form token"
 PROOF_FIELD = "proof"
+"""Where a plain form carries what htmx and fetch send as a header."""
 SECRETS = ("pin", "igjen")
 """Fields that no page ever repeats."""
 FORM_TYPE = "application/x-www-form-urlencoded"

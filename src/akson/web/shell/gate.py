@@ -35,7 +35,11 @@ from akson.world.raised import places
 COOKIE = "akson"
 DEVICE_COOKIE = "akson-device"
 """The secret that this browser's PINs are made with; it opens nothing by itself."""
-BEYOND_REFUSAL = {"hvorfor": "/pasient/{}/hvorfor", "helsehjelp": "/pasient/{}/helsehjelp"}
+BEYOND_REFUSAL = {
+    "hvorfor": "/pasient/{}/hvorfor",
+    "helsehjelp": "/pasient/{}/helsehjelp",
+    "sperre": "/pasient/{}/sperre",
+}
 """Where a refusal leads on to. Its page names nobody, so its links say the query alone, and the path says of whom."""
 CITIZEN_HOME = "/min"
 _LOCAL_PATH = re.compile(r"/(?!/)[^\\\x00-\x20\x7f]*")
@@ -154,6 +158,11 @@ def goal_of(actor: Actor, path: str) -> str:
     return (safe_path(path) if fits else "") or home_of(actor)
 
 
+def limit_entrance(request: Request, house: House, account: str) -> None:
+    """Raises OVERLOADED AKS-IDENTITY-062 when this address tries this account too often."""
+    house.rates.entrance(request.client.host if request.client else "", account)
+
+
 def by_htmx(request: Request) -> bool:
     """Whether htmx asks for a part of a page, and not the browser for a whole one."""
     return "hx-request" in request.headers
@@ -197,6 +206,7 @@ async def _answer(request: Request, house: House, screen: Screen, way: Way) -> R
     visit = visit_of(request, house)
     if visit is None:
         return not_let_in(request, house)
+    house.rates.caller(visit.actor)
     _check_audience(screen, visit)
     return await cast(Handler, way.handler)(visit)
 

@@ -4,7 +4,7 @@ A screen is a name, an audience and its ways (path, method, handler); `akson.web
 """
 
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING, Protocol
 
@@ -15,10 +15,12 @@ from akson.access.actor import Actor, ActorKind, PurposeOfUse
 from akson.identity.openid.client import OpenIdClient
 from akson.identity.openid.pending import PendingLogins
 from akson.identity.openid.person import Person
+from akson.identity.rates import Rates, unlimited
 from akson.identity.sessions import Sessions, WebSession
 from akson.identity.sessions.proofs import Asked
 from akson.identity.smart.server import AuthorizationServer
 from akson.record.session import RecordSession
+from akson.web.shell.forms import PROOF_FIELD as PROOF_FIELD
 from akson.web.shell.forms import checked_fields
 from akson.world import Clock, Random
 
@@ -92,6 +94,7 @@ class House:
     """What stands behind apps; None on a node without any."""
     fhir: str = ""
     """The FHIR address that others know this node by; "" when it is whatever they call us."""
+    rates: Rates = field(default_factory=unlimited)
     post: "PostDesk | None" = None
     """What stands behind the message officer's screens; None where there is no post."""
 
@@ -105,8 +108,6 @@ class Audience(StrEnum):
 
 
 PROOF_HEADER = "akson-proof"
-PROOF_FIELD = "proof"
-"""Where a plain form carries what htmx and fetch send as a header."""
 PRIVACY_OFFICER = "privacy-officer"
 """The one role at work with the access log of everyone, and with nothing else of the record."""
 MESSAGE_OFFICER = "message-officer"

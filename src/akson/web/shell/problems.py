@@ -83,8 +83,15 @@ ID_WORDS = {
         "Vent et halvt minutt. Sendte du noe, så se først etter om det er kommet med, og prøv igjen hvis ikke.",
     ),
 }
+_TOO_OFTEN = (
+    "Det kom for mange forespørsler på kort tid.",
+    "Akson svarer én bruker bare så ofte, så alle andre også får svar. Ingenting er endret.",
+    "Vent noen sekunder og prøv igjen. Si fra til IKT hvis du ikke har gjort noe uvanlig selv.",
+)
+ID_WORDS |= dict.fromkeys(("AKS-IDENTITY-060", "AKS-IDENTITY-061", "AKS-IDENTITY-062"), _TOO_OFTEN)
 ID_WORDS["AKS-AUDIT-010"] = ID_WORDS["AKS-STORE-015"]
 """What cannot be written in the log is not shown; the log is in the same database server."""
+STATUS_BY_ID = dict.fromkeys(("AKS-IDENTITY-060", "AKS-IDENTITY-061", "AKS-IDENTITY-062"), 429)
 RETRY_AFTER_S = 5
 
 
@@ -167,9 +174,14 @@ def problem_page(
     view = in_words(problem)
     if sent:
         view = replace(view, again=path, sent=tuple(sent.items()))
-    answer = pages.page("shell/templates/problem.html", frame, view, status=status or STATUS[problem.kind])
-    if answer.status_code == 503:
-        answer.headers["retry-after"] = str(RETRY_AFTER_S)
+    answer = pages.page(
+        "shell/templates/problem.html",
+        frame,
+        view,
+        status=status or STATUS_BY_ID.get(problem.id) or STATUS[problem.kind],
+    )
+    if answer.status_code in (429, 503):
+        answer.headers["retry-after"] = str(problem.retry_after_s or RETRY_AFTER_S)
     return answer
 
 

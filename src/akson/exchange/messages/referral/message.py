@@ -7,7 +7,7 @@ from akson.exchange.messages.referral.format import VERSIONS
 from akson.exchange.schema import Coded, Values
 
 EMERGENCY = "0"
-"""8306: within the day; such a message is always taken when it can be read."""
+"""8306: at once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,6 +17,8 @@ class Referral:
     diagnoses: tuple[str, ...]
     content: Coded
     document: str
+    emergency: bool
+    """Such a message is always taken when it can be read (message_type.is_emergency)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +41,7 @@ class ReferralMessage:
             diagnoses=tuple(words for words in concepts if words),
             content=content["TypeInnholdIMelding"]["TypeInnhold"],
             document=content["DocumentId"].strip(),
+            emergency=content["ReqServ"]["Priority"].v == EMERGENCY,
         )
 
     def status(self, facts: Referral) -> str:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from akson.access.scopes import Scope
+from akson.access.scopes import AppScope
 
 TYPE_WORDS = {
     "*": "hele journalen",
@@ -32,7 +32,7 @@ TYPE_WORDS = {
 _READING, _WRITING = frozenset("rs"), frozenset("cud")
 
 
-def may(scopes: Sequence[Scope], words: Sequence[str]) -> tuple[str, ...]:
+def may(scopes: Sequence[AppScope], words: Sequence[str]) -> tuple[str, ...]:
     """What the app may, a line each."""
     found = [_line(scope) for scope in scopes]
     if "openid" in words:
@@ -48,7 +48,7 @@ def stays(words: Sequence[str]) -> str:
     return "Appen får tilgang i ti minutter."
 
 
-def _line(scope: Scope) -> str:
+def _line(scope: AppScope) -> str:
     letters = set(scope.permissions)
     if letters & _READING and letters & _WRITING:
         verb = "se og endre"

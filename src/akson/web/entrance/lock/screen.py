@@ -50,6 +50,7 @@ async def resume(request: Request, house: House) -> Response:
     session = gate.resting_of(request, house)
     if session is None or not await still_holds(house, session, gate.cookie_of(request)):
         return JSONResponse(NOBODY | {"said": ENDED, "ended": True}, 401)
+    gate.limit_entrance(request, house, f"{session.actor.tenant}/{session.actor.id}")
     secret = request.cookies.get(gate.on_this_host(request, gate.DEVICE_COOKIE), "")
     if not usable_secret(secret):
         return JSONResponse({"id": "AKS-SESSION-007", "said": ENDED, "ended": True}, 403)

@@ -43,6 +43,7 @@ async def enter(request: Request, house: House) -> Response:
     """Start a session as the chosen one."""
     forms.require_own_origin(request)
     given = await forms.fields(request)
+    gate.limit_entrance(request, house, given.get("hvem", ""))
     member = house.login.find(given.get("hvem", "")) if house.login else None
     if member is None:
         raise Problem(

@@ -30,7 +30,7 @@ async def bind(request: Request, house: House) -> Response:
 
 
 async def renew(request: Request, house: House) -> Response:
-    """A cookie for one more minute. `aktiv=1`: somebody touched the page since the last time."""
+    """A fresh cookie, for half a minute. `aktiv=1`: somebody touched the page since the last time."""
     forms.require_own_origin(request)
     given = await forms.fields(request)
     session = gate.resting_of(request, house)

@@ -1,11 +1,11 @@
 /* The browser's part of a session that is bound to it: a key that no script can read out, a proof with everything that
-   changes something, a fresh cookie each half minute, and a cover over the page when nobody has touched it for a while.
+   changes something, a fresh cookie each quarter of a minute, and a cover over the page when nobody has touched it for a while.
    What stands on the page stays there under the cover. The rules are the server's; this file only asks. */
 (() => {
   "use strict";
   const marks = document.body.dataset;
   const bound = () => "bound" in marks;
-  const RENEW_AFTER_S = 30, LOOK_EACH_MS = 5000, ENDED = "AKS-SESSION-000", LATE = "AKS-SESSION-002";
+  const RENEW_AFTER_S = 15, LOOK_EACH_MS = 5000, ENDED = "AKS-SESSION-000", LATE = "AKS-SESSION-002";
   const PROOF = "akson-proof";
   const plainFetch = window.fetch.bind(window);
 

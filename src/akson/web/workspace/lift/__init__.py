@@ -1,0 +1,1 @@
+"""Lifting what a patient may have restricted, with a ground, outside an emergency."""
