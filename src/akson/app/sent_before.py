@@ -36,7 +36,7 @@ from akson.world import FixedClock
 CITIZENS = 12
 VISITOR_BORN = date(1900, 2, 9)
 """Of one whom nobody in Storvik can be: the oldest of the demo are born later."""
-NOT_TOLD_OF = frozenset({"astrid", "emil"})
+NOT_TOLD_OF = frozenset({"astrid", "bjarne"})
 """They have stories of their own."""
 _IDS = uuid.uuid5(uuid.NAMESPACE_URL, "https://akson.no/app/sent_before")
 _NURSES, _CASEWORK, _DOCTORS = "storvik-sykepleietjeneste", "storvik-saksbehandling", "storvik-legetjeneste"
