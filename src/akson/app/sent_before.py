@@ -34,7 +34,9 @@ from akson.store.outbox_rows import Because
 from akson.world import FixedClock
 
 CITIZENS = 12
-NOT_TOLD_OF = frozenset({"astrid", "emil"})
+VISITOR_BORN = date(1900, 2, 9)
+"""Of one whom nobody in Storvik can be: the oldest of the demo are born later."""
+NOT_TOLD_OF = frozenset({"astrid", "bjarne"})
 """They have stories of their own."""
 _IDS = uuid.uuid5(uuid.NAMESPACE_URL, "https://akson.no/app/sent_before")
 _NURSES, _CASEWORK, _DOCTORS = "storvik-sykepleietjeneste", "storvik-saksbehandling", "storvik-legetjeneste"
@@ -189,6 +191,8 @@ def _answer(node: Node, sent: Sent, content: bytes, at: datetime, number: int) -
 def _strangers(node: Node, citizens: Sequence[Citizen]) -> None:
     """Two messages of the hospital that nobody can be matched to: the number is another's name, and nobody's number."""
     from akson.app.demo import astrid_admission_arguments
+    from akson.app.demo.chance import Chance
+    from akson.app.demo.national_ids import NationalIds
     from akson_lab.facts import Shipment
     from akson_lab.hospital import admission_message
 
@@ -205,7 +209,14 @@ def _strangers(node: Node, citizens: Sequence[Citizen]) -> None:
             national_id=known.national_id,
             description="Innlagt til utredning.",
         ),
-        replace(told, given="Ukjent", family="Reisende", national_id="13057248119", description="Innlagt."),
+        replace(
+            told,
+            given="Vera",
+            family="Tilreisende",
+            born=VISITOR_BORN,
+            national_id=NationalIds().draw(Chance.of(1, 1), VISITOR_BORN, female=True),
+            description="Innlagt.",
+        ),
     )
     for number, one in enumerate(strangers):
         message = admission_message(one, Shipment(str(node.random.uuid())))

@@ -10,16 +10,18 @@ from lxml import etree
 
 from akson.app.post_desk.parts import Parts, type_words
 from akson.app.post_desk.story import no_such
-from akson.exchange import rendering
-from akson.exchange.envelope.values import Person
+from akson.exchange import rendering, times
+from akson.exchange.envelope import attachments
+from akson.exchange.envelope.values import Envelope
 from akson.exchange.inbox.patients import Match, match
 from akson.exchange.opening import Opened, open_message
 from akson.exchange.outbox.states import RECEIPT
+from akson.exchange.profile import missing_content
 from akson.fhir import markup
 from akson.fhir.problem import Problem
 from akson.record.acts.grounds import Ground
 from akson.record.session import RecordSession
-from akson.web.shell.post_desk import IN, OUT, Content
+from akson.web.shell.post_desk import IN, OUT, Content, Field
 
 RAW_MAX = 20_000
 """Characters of what cannot be read as any type."""
@@ -60,23 +62,34 @@ async def _whose(parts: Parts, opened: Opened) -> tuple[str, ...]:
 
 
 def content_of(opened: Opened, document: bytes, names: tuple[str, ...] = ()) -> Content:
-    """Every field that could be read; all words there are when nothing could be read as a message."""
+    """Every field that could be read, and what its profile demands and it lacks; all words there are when nothing could be
+    read as a message."""
     title = type_words(opened.envelope.type.v) if opened.envelope else "Uleselig melding"
-    about = _about(opened.envelope.patient) if opened.envelope and opened.envelope.patient else ""
-    if opened.version is None or not opened.content:
-        return Content(title, (about,) if about else (), _raw(document), names)
-    lines = rendering.lines_of(opened.version.structure, opened.content)
+    about = _about(opened.envelope) if opened.envelope else ()
+    if opened.version is None or not opened.content or opened.envelope is None:
+        return Content(title, about, _raw(document), (), names)
     try:
-        told = tuple(line for line in (about, *lines) if line)
-    except (KeyError, ValueError):
+        told = [_field(line) for line in rendering.fields(opened.version.structure, opened.content)]
+    except (KeyError, ValueError, TypeError, AttributeError):
         # What the standard does not allow may not be readable field by field; nothing is left out for that.
-        return Content(title, (about,) if about else (), _raw(document), names)
-    return Content(title, told, "", names)
+        return Content(title, about, _raw(document), (), names)
+    files = (Field(0, "Vedlegg", attachments.words(a)) for a in opened.envelope.attachments)
+    whole = not opened.faults and opened.problem is None
+    missing = tuple(m.words for m in missing_content(opened.message())) if whole else ()
+    return Content(title, (*about, *told, *files), "", missing, names)
 
 
-def _about(person: Person) -> str:
-    ids = " ".join(ident.plain for ident in person.idents)
-    return "Gjelder: " + ", ".join(part for part in (person.name, person.birth_date, ids) if part)
+def _field(line: rendering.Line) -> Field:
+    return Field(line.depth, line.label, line.said)
+
+
+def _about(envelope: Envelope) -> tuple[Field, ...]:
+    person = envelope.patient
+    if person is None:
+        return ()
+    ids = (f"{ident.words or ident.type} {ident.plain}" for ident in person.idents)
+    born = f"født {times.words(person.birth_date)}" if person.birth_date else ""
+    return (Field(0, "Pasient", ", ".join(part for part in (person.name, born, *ids) if part)),)
 
 
 def _raw(document: bytes) -> str:

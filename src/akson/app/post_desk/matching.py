@@ -103,7 +103,7 @@ def _candidate(one: Identity, person: Person | None, *, by_number: bool) -> Cand
     )
     return Candidate(
         one.id,
-        ", ".join(part for part in (one.family, one.given) if part),
+        one.name,
         one.birth_date,
         one.national_id,
         by_number,

@@ -11,6 +11,7 @@ from akson.exchange.outbox import states
 from akson.exchange.sealing import certificates as reading
 from akson.exchange.sealing import expiry
 from akson.exchange.sealing.certificates import Certificate as Read
+from akson.exchange.silence.watching import silent_flows
 from akson.exchange.times import NORWAY
 from akson.fhir.problem import Problem
 from akson.fhir.search.query import Query, Term, TokenValue
@@ -72,19 +73,19 @@ async def overview(parts: Parts, session: RecordSession) -> Overview:
             for row in rows
         ),
         differences=differences(ledger),
-        silent=await silent(parts, named),
-        silence_is_watched=SILENCE_IS_WATCHED,
+        silent=await silent(parts, session, now),
         certificates=tuple(_alarm(alarm) for alarm in expiry.alarms(own, now)),
         has_certificates=bool(own),
     )
 
 
-SILENCE_IS_WATCHED = False
-"""The post's own detector is not there yet; until it is, the screen says so and shows when each was last heard."""
-
-
-async def silent(parts: Parts, named: dict[str, Partner]) -> tuple[Silent, ...]:
-    return ()
+async def silent(parts: Parts, session: RecordSession, now: datetime) -> tuple[Silent, ...]:
+    found = await silent_flows(parts.books, now)
+    named = await partners(session, {flow.partner for flow in found})
+    return tuple(
+        Silent(named[flow.partner], type_words(flow.type) if flow.type else "", flow.silence.words)
+        for flow in found
+    )
 
 
 def differences(ledger: books.Ledger) -> tuple[Difference, ...]:

@@ -1,7 +1,7 @@
 """What the desk is built of, and the names it puts to numbers. Read through the officer's own session, as everything is."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +11,7 @@ from akson.exchange.inbox.officer import INBOX_ITEM
 from akson.exchange.messages import BY_CODE
 from akson.exchange.outbox.outbox import Outbox
 from akson.fhir.codec import json
-from akson.fhir.search.query import Query, Term, TokenValue
+from akson.fhir.search.query import Include, Query, Term, TokenValue
 from akson.record.session import RecordSession
 from akson.store.ledger import LedgerStore
 from akson.store.outbox import OutboxStore
@@ -55,18 +55,34 @@ def type_words(code: str) -> str:
 
 
 async def partners(session: RecordSession, hers: Iterable[str]) -> dict[str, Partner]:
-    """HER-id to whom the record knows by it."""
+    """HER-id to whom the record knows by it: a service is named after the house it is in."""
     wanted = sorted({her for her in hers if her.isdecimal()})
+    each = IDS_EACH // len(HER_SYSTEMS)
     names: dict[str, str] = {}
-    for start in range(0, len(wanted), IDS_EACH // len(HER_SYSTEMS)):
-        some = wanted[start : start + IDS_EACH // len(HER_SYSTEMS)]
-        found = await session.search(identifier_query("Organization", HER_SYSTEMS, *some, count=IDS_EACH))
-        for version in found.matches:
-            organisation = json.parse(version.body or b"{}")
-            for identifier in organisation.get("identifier", ()):
-                if identifier.get("system") in HER_SYSTEMS:
-                    names.setdefault(str(identifier.get("value")), str(organisation.get("name", "")))
+    for start in range(0, len(wanted), each):
+        query = identifier_query("Organization", HER_SYSTEMS, *wanted[start : start + each], count=IDS_EACH)
+        found = await session.search(replace(query, includes=(Include("Organization", "partof"),)))
+        houses = {
+            f"Organization/{v.id}": json.parse(v.body or b"{}") for v in (*found.matches, *found.included)
+        }
+        for organisation in (houses[f"Organization/{v.id}"] for v in found.matches):
+            name = _placed(organisation, houses)
+            names |= {her: name for her in _hers(organisation) if her not in names}
     return {her: Partner(her, names.get(her, "")) for her in hers}
+
+
+def _placed(organisation: Resource, houses: Mapping[str, Resource]) -> str:
+    """`Havnes sykehus HF, PLO innleggelse somatikk`."""
+    above = houses.get(str(organisation.get("partOf", {}).get("reference", "")), {})
+    return ", ".join(str(one["name"]) for one in (above, organisation) if one.get("name"))
+
+
+def _hers(organisation: Resource) -> list[str]:
+    return [
+        str(i["value"])
+        for i in organisation.get("identifier", ())
+        if i.get("system") in HER_SYSTEMS and "value" in i
+    ]
 
 
 async def tasks(session: RecordSession, ids: Iterable[str]) -> dict[str, Resource]:

@@ -8,8 +8,10 @@ follows. What was made and changed is named in the Task's `output`, so that anyb
 call goes on where the last one stopped: the ids follow from the message, as everywhere in the inbox.
 """
 
+import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 from akson.access.actor import PurposeOfUse
 from akson.exchange.inbox import actors
@@ -28,6 +30,9 @@ from akson.record.values import Change
 from akson.store.post import InboxItem, PostStore
 
 MADE, CHANGED = "Laget", "Endret"
+MATCHED, TAKEN_BACK = "matched by a person", "taken back by a person"
+"""In the post's book."""
+_NAMESPACE = uuid.uuid5(uuid.NAMESPACE_URL, "https://akson.no/exchange/assigning")
 ENDED = {"text": "Meldingen er knyttet til en pasient."}
 UNDONE = {"text": "Meldingen var knyttet til feil pasient."}
 
@@ -79,7 +84,7 @@ class Assigning:
             made_id=str(case.communication["id"]),
             patient=PatientMatch(Match.KNOWN, patient),
         )
-        planned = plan(delivery)
+        planned = renamed(plan(delivery), await self._taken_back(item))
         told, others = _parted(planned)
         made = await self._make(directory, case, others)
         changed = await self._change(directory, tenant, planned.amended)
@@ -88,7 +93,7 @@ class Assigning:
         await self._change(directory, tenant, (own,))
         done = Assigned(f"Task/{case.task['id']}", made, changed)
         await self._change(directory, tenant, (_ended(case.task, done),))
-        await self._post.advance(item, case.item.state, note="matched by a person", patient_ids=[patient])
+        await self._post.advance(item, case.item.state, note=MATCHED, patient_ids=[patient])
         return done
 
     async def take_back(self, item: int, *, tenant: int) -> None:
@@ -102,7 +107,11 @@ class Assigning:
         freed = {name: v for name, v in case.communication.items() if name not in ("subject", "encounter")}
         again = {name: v for name, v in case.task.items() if name not in ("output", "statusReason")}
         await self._change(directory, tenant, (*undone, *restored, freed, {**again, "status": "requested"}))
-        await self._post.advance(item, case.item.state, note="taken back by a person", patient_ids=[])
+        await self._post.advance(item, case.item.state, note=TAKEN_BACK, patient_ids=[])
+
+    async def _taken_back(self, item: int) -> int:
+        """How often: what was made then stands undone under its own ids, as somebody else's."""
+        return sum(event.note == TAKEN_BACK for event in await self._post.events(item))
 
     async def _case(self, directory: Directory, id: int, tenant: int) -> _Case:
         item = await self._post.get(id)
@@ -164,6 +173,30 @@ class Assigning:
             raise _acted_upon()
         before = await directory.session(tenant).vread(type, id, int(version) - 1)
         return {**json.parse(before.body or b"{}"), "meta": standing["meta"]}
+
+
+def renamed(planned: Plan, times: int) -> Plan:
+    """The plan with other ids for all that it makes but the message itself, when it has been taken back before."""
+    if not times:
+        return planned
+    others = [m for m in planned.made if m.resource["resourceType"] != "Communication"]
+    ids = {m.id: str(uuid.uuid5(_NAMESPACE, f"{m.id}|{times}")) for m in others}
+    targets = {
+        f"{m.resource['resourceType']}/{m.id}": f"{m.resource['resourceType']}/{ids[m.id]}" for m in others
+    }
+    made = tuple(Made(ids.get(m.id, m.id), _pointed(m.resource, targets)) for m in planned.made)
+    return Plan(made, planned.amended)
+
+
+def _pointed(value: Any, targets: dict[str, str]) -> Any:
+    if isinstance(value, dict):
+        return {
+            name: targets.get(one, one)
+            if name == "reference" and isinstance(one, str)
+            else _pointed(one, targets)
+            for name, one in value.items()
+        }
+    return [_pointed(one, targets) for one in value] if isinstance(value, list) else value
 
 
 def _parted(planned: Plan) -> tuple[Made, list[Made]]:

@@ -50,7 +50,7 @@ class Silent:
 
     partner: Partner
     type_words: str
-    since: datetime | None
+    """`` when it is his receipts."""
     words: str
 
 
@@ -89,8 +89,6 @@ class Overview:
     flows: tuple[Flow, ...]
     differences: tuple[Difference, ...]
     silent: tuple[Silent, ...]
-    silence_is_watched: bool
-    """False: nobody looks for silence yet, and the screen says so."""
     certificates: tuple[Certificate, ...]
     has_certificates: bool
 
@@ -199,12 +197,23 @@ class Message:
 
 
 @dataclass(frozen=True, slots=True)
+class Field:
+    """One field of a message, or the heading of a part (`said` is "")."""
+
+    depth: int
+    label: str
+    said: str
+
+
+@dataclass(frozen=True, slots=True)
 class Content:
-    """A message as people read it. `lines` when only the fields are known; `raw` when not even its type is."""
+    """A message as people read it. `raw` is all the words there are, where it cannot be read field by field."""
 
     title: str
-    lines: tuple[str, ...]
+    fields: tuple[Field, ...]
     raw: str
+    missing: tuple[str, ...]
+    """What its profile demands and it lacks."""
     opened_for: tuple[str, ...]
     """Whose log it stands in: their names; empty when the message is about nobody here."""
 

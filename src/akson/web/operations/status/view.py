@@ -77,7 +77,6 @@ class StatusView:
     total: int
     differences: tuple[DifferenceRow, ...]
     silent: tuple[SilentRow, ...]
-    silence_is_watched: bool
     certificates: tuple[CertificateRow, ...]
     has_certificates: bool
 
@@ -89,7 +88,6 @@ def view_of(ops: Operations, found: Overview) -> StatusView:
         sum(flow.total for flow in found.flows),
         tuple(difference_row(d) for d in found.differences),
         tuple(SilentRow(partner_words(s.partner), s.type_words, s.words) for s in found.silent),
-        found.silence_is_watched,
         tuple(_certificate(c) for c in found.certificates),
         found.has_certificates,
     )

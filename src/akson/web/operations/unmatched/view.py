@@ -59,6 +59,12 @@ class OneView:
     """Whom the officer has chosen, to be confirmed."""
     unconfirmed: bool
 
+    @property
+    def same_number(self) -> bool:
+        """Whether the number of the chosen one stands in the message."""
+        number = self.chosen.national_id if self.chosen else ""
+        return bool(number) and any(id.endswith(number) for id in self.row.ids)
+
 
 def row_of(one: Unmatched, ops: Operations) -> UnmatchedRow:
     return UnmatchedRow(
@@ -71,11 +77,17 @@ def row_of(one: Unmatched, ops: Operations) -> UnmatchedRow:
         one.why,
         one.told.name,
         words.birth_day(one.told.birth_date),
-        one.told.ids,
+        tuple(_spaced(id) for id in one.told.ids),
         one.owner,
         one.matched,
         one.may_undo,
     )
+
+
+def _spaced(id: str) -> str:
+    """`Fødselsnummer 128542 00281`: the number as it stands in the record beside it."""
+    text, _, number = id.rpartition(" ")
+    return f"{text} {words.national_id(number)}".strip()
 
 
 def candidate_of(one: Candidate) -> CandidateRow:
