@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from akson.exchange.message_type import CANCELLED, CareMessage
-from akson.exchange.schema import Coded
+from akson.exchange.schema import Coded, Values
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,13 +147,18 @@ def missing_content(message: CareMessage) -> tuple[Missing, ...]:
     """What the profile demands and the message does not say. A cancellation need say nothing more than that it is one."""
     if message.status == CANCELLED:
         return ()
-    demands = [*DEMANDS.get(message.type.code, ())]
-    if any(_at(message.content, f"Foresporsel/TypeForesp~{_OTHER}".split("/"))):
+    return missing_in(message.type.code, message.content)
+
+
+def missing_in(type: str, content: Values, further: Sequence[Demand] = ()) -> tuple[Missing, ...]:
+    """The same of content that is no message yet. `further` are demands of those who write it."""
+    demands = [*DEMANDS.get(type, ()), *further]
+    if any(_at(content, f"Foresporsel/TypeForesp~{_OTHER}".split("/"))):
         demands.append(_QUESTION)
     return tuple(
         Missing(d.what, d.anywhere[0].replace("~", " = "), d.source)
         for d in demands
-        if not any(any(_at(message.content, path.split("/"))) for path in d.anywhere)
+        if not any(any(_at(content, path.split("/"))) for path in d.anywhere)
     )
 
 
