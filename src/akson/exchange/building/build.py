@@ -11,7 +11,7 @@ from akson.exchange import changes, rendering
 from akson.exchange.building import dialogues, extract, fields, head, notes, people
 from akson.exchange.building.facts import Facts
 from akson.exchange.building.fields import Field, Words
-from akson.exchange.building.placing import bare, placed
+from akson.exchange.building.placing import bare, completed, has_place, placed
 from akson.exchange.building.recipes import ENTER, RECIPES, Recipe
 from akson.exchange.content import write as write_content
 from akson.exchange.envelope import msghead
@@ -23,6 +23,8 @@ from akson.exchange.profile import missing_in
 from akson.exchange.schema import Coded, Structure, Values
 from akson.fhir.problem import Problem, ProblemKind
 
+_UNTOLD = {("MedisinskDiagnose", "Hoveddiagnose"): False}
+"""What 1.5 demands and 1.6 leaves open: the record does not say which diagnosis is the main one."""
 _STATUS = {NEW: "Ny", CHANGED: "Endring", CANCELLED: "Kansellering"}
 
 
@@ -148,13 +150,13 @@ def _content(
     content: dict[str, Any] = _shipment(structure, facts, status)
     told: list[Told] = []
     for row in recipe.rows:
-        if (filled := row.make(facts)) is not None:
+        if has_place(structure, row.path) and (filled := row.make(facts)) is not None:
             content = placed(structure, content, row.path, filled.value)
             said = _said(structure, row.path, filled.value)
             told.append(Told(row.words, row.path, said, row.record, filled.origins, row.frame))
     for field in recipe.fields:
         typed = words.get(field.name, "").strip() or field.usual
-        if typed and field.asked(facts):
+        if typed and has_place(structure, field.path) and field.asked(facts):
             value = field.write(typed)
             content = placed(structure, content, field.path, value)
             told.append(
@@ -168,7 +170,7 @@ def _content(
             )
     if version.several and "Del" in content:
         content["Del"] = extract.contents(content["Del"])
-    return content, tuple(told)
+    return completed(structure, content, _UNTOLD), tuple(told)
 
 
 def _shipment(structure: Structure, facts: Facts, status: str) -> dict[str, Any]:

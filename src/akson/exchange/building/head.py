@@ -10,6 +10,7 @@ from lxml import etree
 
 from akson.exchange.building import people
 from akson.exchange.building.facts import Address, Facts
+from akson.exchange.building.placing import completed
 from akson.exchange.envelope.msghead import PREFIXES, address
 from akson.exchange.envelope.msghead_format import MIG_VERSION, MSGHEAD
 from akson.exchange.envelope.values import COPY
@@ -62,4 +63,5 @@ def write(
     }
     kind = Coded("XML", "XML-instans")
     held = tuple({"RefDoc": {"IssueDate": made, "MsgType": kind, "Content": (d,)}} for d in documents)
-    return markup.write(write_structure(MSGHEAD, {"MsgInfo": info, "Document": held}, PREFIXES))
+    whole = completed(MSGHEAD, {"MsgInfo": info, "Document": held}, {})
+    return markup.write(write_structure(MSGHEAD, whole, PREFIXES))
