@@ -80,6 +80,29 @@ class Gathering:
             )
         return address_of(await self._upwards(found[0]))
 
+    async def receivers(self) -> list[Address]:
+        """Everybody in the record with an address who is not of the author's own house, by name."""
+        house = await self._house()
+        found = await self._search(Query("Organization", count=PAGE))
+        told = {}
+        for organisation in found:
+            if her_of(organisation) and organisation.get("active", True):
+                chain = await self._upwards(organisation)
+                if not house or chain[-1]["id"] != house[-1]["id"]:
+                    address = address_of(chain)
+                    told[address.party] = address
+        return sorted(told.values(), key=lambda address: address.words)
+
+    async def message(self, patient: str, id: str) -> CareMessage:
+        """The message of that Communication. Raises NOT_FOUND, INVALID AKS-EXCHANGE-045 for another patient's."""
+        communication = await self._must("Communication", id)
+        if communication.get("subject", {}).get("reference") != f"Patient/{patient}":
+            raise Problem(
+                ProblemKind.INVALID, "AKS-EXCHANGE-045", "The message is not about this patient.",
+                now="Open the message that is to be answered, and answer from there.",
+            )  # fmt: skip
+        return mirror.from_fhir(communication)
+
     async def find(self, patient: str, named: str) -> str:
         """Id of the patient's Communication that is named by its id or its MsgId. Raises NOT_FOUND AKS-EXCHANGE-048."""
         term = Term("patient", "reference", None, (ReferenceValue("Patient", patient),))
@@ -97,10 +120,13 @@ class Gathering:
         )  # fmt: skip
 
     async def twins(self, message: CareMessage, since: datetime) -> list[Resource]:
-        """Communications that said the same to anybody since then."""
-        term = Term("identifier", "token", None, (TokenValue(mirror.SAME_WORDS, mirror.same_words(message)),))
+        """Other Communications that said the same to anybody since then; the message itself, pressed twice, is none."""
+        same = TokenValue(mirror.SAME_WORDS, mirror.same_words(message))
+        term = Term("identifier", "token", None, (same,))
         found = await self._search(Query("Communication", terms=(term,), count=PAGE))
-        return [c for c in found if c.get("sent") and datetime.fromisoformat(str(c["sent"])) >= since]
+        own = mirror.message_id(message)
+        others = [c for c in found if not any(i.get("value") == own for i in c.get("identifier", ()))]
+        return [c for c in others if c.get("sent") and datetime.fromisoformat(str(c["sent"])) >= since]
 
     async def _about(
         self, id: str, patient: str, status: str
@@ -108,13 +134,7 @@ class Gathering:
         """The message, and who writes to whom about it: an answer goes back, a change goes the same way again."""
         if not id:
             return None, None, None
-        communication = await self._must("Communication", id)
-        if communication.get("subject", {}).get("reference") != f"Patient/{patient}":
-            raise Problem(
-                ProblemKind.INVALID, "AKS-EXCHANGE-045", "The message is not about this patient.",
-                now="Open the message that is to be answered, and answer from there.",
-            )  # fmt: skip
-        message = mirror.from_fhir(communication)
+        message = await self.message(patient, id)
         info = message.envelope.values
         theirs = _party(message.envelope.sender, info.get("Sender", {}))
         ours = _party(*self._ours(message))

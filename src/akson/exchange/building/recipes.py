@@ -129,3 +129,24 @@ ENTER: Mapping[str, str] = {
     "Hva som er feil": "Velg hva som er feil, og skriv under «Forklaring».",
 }
 """What a profile demands -> where it is entered."""
+
+ANSWERS: Mapping[str, tuple[str, ...]] = {
+    "DIALOG_FORESPORSEL": (
+        "DIALOG_SVAR", "INNLEGGELSESRAPPORT", "ORIENTERING_TJENESTETILBUD", "HELSEOPPLYSNINGER_LEGE", "EPJ-EKSTRAKT",
+    ),
+    "DIALOG_HELSEFAGLIG": ("DIALOG_HELSEFAGLIG",),
+    "LOG_INNLAGT": ("INNLEGGELSESRAPPORT", "DIALOG_HELSEFAGLIG"),
+    "LOG_UTSKRIVNINGSKLAR": ("DIALOG_NOTAT", "DIALOG_HELSEFAGLIG"),
+    "HELSEOPPL_SOKNAD": ("INNLEGGELSESRAPPORT", "DIALOG_HELSEFAGLIG"),
+}  # fmt: skip
+"""Type received -> what its answer usually is, the likeliest first. Source: HISD 80806 chapter 6-9, HIS 80704 annex C."""
+
+
+def may_answer(type: str) -> tuple[str, ...]:
+    """All that may be sent about a message of that type ("" for none), the likeliest first."""
+    likely = ANSWERS.get(type, ("DIALOG_HELSEFAGLIG",)) if type else ()
+    others = sorted(
+        code for code, recipe in RECIPES.items() if code not in likely and (type or not recipe.about)
+    )
+    quoting = "DIALOG_SVAR" if type != "DIALOG_FORESPORSEL" else ""
+    return tuple(code for code in (*likely, *others) if code != quoting)

@@ -12,11 +12,11 @@ from datetime import datetime, timedelta
 from akson.exchange.building import build as building
 from akson.exchange.building.build import Built
 from akson.exchange.building.checks import TWINS_WITHIN_H, Finding, check, may_go
-from akson.exchange.building.facts import Facts
+from akson.exchange.building.facts import Address, Facts
 from akson.exchange.building.fields import Field
 from akson.exchange.building.gathering import Gathering
 from akson.exchange.building.sending import Sent, send
-from akson.exchange.message_type import CANCELLED, NEW
+from akson.exchange.message_type import CANCELLED, NEW, CareMessage
 from akson.exchange.outbox.outbox import Outbox
 from akson.exchange.partners.sending import Answer, Verdict
 from akson.fhir.problem import Problem, ProblemKind
@@ -62,6 +62,13 @@ class Writing:
     async def find(self, patient: str, named: str) -> str:
         """Id of the patient's Communication named by id or MsgId. Raises NOT_FOUND AKS-EXCHANGE-048."""
         return await self._gathering.find(patient, named)
+
+    async def receivers(self) -> list[Address]:
+        return await self._gathering.receivers()
+
+    async def message(self, patient: str, about: str) -> CareMessage:
+        """The message with that id. Raises NOT_FOUND, also when hidden; INVALID AKS-EXCHANGE-045 for another patient's."""
+        return await self._gathering.message(patient, about)
 
     async def draft(self, wish: Wish) -> Draft:
         """Raises what `Gathering.facts` and `build` raise."""
