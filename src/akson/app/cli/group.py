@@ -55,6 +55,7 @@ TERMINOLOGY_COMMANDS: dict[str, tuple[str, str]] = {
     "load": ("terminology_load", "Load code systems and value sets from files."),
 }
 MESSAGE_COMMANDS: dict[str, tuple[str, str]] = {
+    "build": ("message_build", "Make a message from the record; show it, write it, send it."),
     "ledger": ("message_ledger", "The books of the post: what is not accounted for."),
     "receive": ("message_receive", "Take messages in, as if they had come by post."),
     "show": ("message_show", "Show a message file stage by stage; nothing is stored."),
