@@ -25,7 +25,6 @@ from akson.app.demo.national_ids import NationalIds
 from akson.app.post import POOL_SIZE, folder, post_office
 from akson.app.wiring import Node, open_node
 from akson.exchange.inbox.directory import HER_SYSTEMS
-from akson.exchange.inbox.pipeline import ENDED
 from akson.record.values import Change
 from akson.terminology.systems import NORWEGIAN_IDENTIFIERS
 
@@ -39,6 +38,7 @@ WORKERS = 2
 TOGETHER = 40
 """Messages that wait for one worker at a time: as when a partner delivers many at once."""
 NOTHING_TO_DO_S = 0.05
+WAITING = ("received", "retry")
 LOADED_TOGETHER = 500
 BORN = datetime(1942, 5, 12, tzinfo=UTC)
 NOW = datetime(2026, 11, 24, 8, tzinfo=UTC)
@@ -126,7 +126,15 @@ async def _people(node: Node, count: int) -> None:
         }
         for n, number in enumerate(numbers(count))
     ]
-    resources = [*houses, *people]
+    # Where nobody has a decision, nobody's need be asked for.
+    decision: dict[str, Any] = {
+        "resourceType": "EpisodeOfCare",
+        "id": "m0-decision",
+        "status": "active",
+        "patient": {"reference": "Patient/m0"},
+        "managingOrganization": {"reference": "Organization/hjemmetjenesten-ost"},
+    }
+    resources = [*houses, *people, decision]
     for at in range(0, len(resources), LOADED_TOGETHER):
         session = node.record.open(replace(CAST["system"], tenant=STORVIK), PurposeOfUse.OPERATIONS)
         part = resources[at : at + LOADED_TOGETHER]
@@ -192,7 +200,8 @@ async def work_through(data: Path, stored: int, worker: int) -> None:
 
 
 async def _ended(node: Node, ids: list[int]) -> bool:
-    return all(item is not None and item.state in ENDED for item in [await node.post.get(id) for id in ids])
+    waiting = await node.post.listed(WAITING, limit=WORKERS * TOGETHER)
+    return not {item.id for item in waiting} & set(ids)
 
 
 def _message(n: int, national_id: str) -> bytes:

@@ -1,5 +1,6 @@
 """A message and everything the record knows that bears upon it: the facts that `planning` plans from."""
 
+import asyncio
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -60,13 +61,19 @@ async def gather(
 ) -> Delivery:
     """`made_id` is the id that the message's Communication has or will have."""
     tenant, envelope = places[0].tenant, message.envelope
-    patient = await match(directory, tenant, envelope.patient)
-    told = await _told(directory, tenant, message)
+    words = mirror.same_words(message)
+    patient, told = await asyncio.gather(
+        match(directory, tenant, envelope.patient), _told(directory, tenant, message, words)
+    )
     mirrored = next((c for c in told if c["id"] == made_id), None)
     hospital = await party(directory, tenant, envelope.sender, outer=True)
     originals = _originals(told, message, patient)
     cancelled, replaced = _spoken_of(told, message)
     known = patient.match is Match.KNOWN
+    owners, standing = await asyncio.gather(
+        _owners(directory, places, patient),
+        _standing(directory, tenant, message, patient, hospital, mirrored, originals),
+    )
     return Delivery(
         message=message,
         tenant=tenant,
@@ -75,16 +82,16 @@ async def gather(
         sender=await party(directory, tenant, envelope.sender),
         hospital=hospital,
         patient=patient,
-        owners=await _owners(directory, places, patient),
+        owners=owners,
         officer=None if known else await directory.officer(tenant, places[0]),
         mirrored=mirrored,
-        standing=await _standing(directory, tenant, message, patient, hospital, mirrored, originals),
+        standing=standing,
         originals=originals,
         tasks=await _tasks(directory, tenant, originals),
         cancelled=cancelled,
         replaced=replaced,
         results=await _results(directory, tenant, message),
-        twin=_twin(told, message, received),
+        twin=_twin(told, message, words, received),
         candidates=await _candidates(directory, tenant, message, patient),
     )
 
@@ -100,7 +107,7 @@ async def _results(directory: Directory, tenant: int, message: CareMessage) -> t
     return tuple(r for r in found if r.get("status") != IN_ERROR)
 
 
-async def _told(directory: Directory, tenant: int, message: CareMessage) -> list[Resource]:
+async def _told(directory: Directory, tenant: int, message: CareMessage, words: str) -> list[Resource]:
     """Communications that may bear upon it, in one look: its own of an earlier try, what it speaks of, what speaks of it,
     and what says the same."""
     ids = sorted(_called(message))
@@ -111,7 +118,7 @@ async def _told(directory: Directory, tenant: int, message: CareMessage) -> list
         parent = mirror.message_id(message, message.envelope.parent)
         named += [TokenValue(mirror.MESSAGE_ID, id) for id in sorted({begun, parent})]
         named.append(TokenValue(mirror.CONVERSATION, begun))
-    same = TokenValue(mirror.SAME_WORDS, mirror.same_words(message))
+    same = TokenValue(mirror.SAME_WORDS, words)
     found = await directory.find(tenant, _communications(*named, same))
     if len(found) < FOUND_MAX:
         return found
@@ -133,8 +140,7 @@ def _called(message: CareMessage) -> set[str]:
     return ids
 
 
-def _twin(told: Sequence[Resource], message: CareMessage, received: str) -> Resource | None:
-    words = mirror.same_words(message)
+def _twin(told: Sequence[Resource], message: CareMessage, words: str, received: str) -> Resource | None:
     own, parent = (mirror.message_id(message, id) for id in ("", message.envelope.parent))
     since = datetime.fromisoformat(received) - TWINS_WITHIN
     for found in (c for c in told if _named(c, words, mirror.SAME_WORDS)):

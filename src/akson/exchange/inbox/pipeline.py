@@ -124,8 +124,8 @@ class Inbox:
 
     async def receive(self, content: bytes, *, transport: str, name: str) -> int:
         """Keeps the original. What came before, to the byte and under the same name, is answered again or tried again."""
-        id = await self._post.receive(content, transport=transport, name=name)
-        item = await self._post.get(id)
+        id, new = await self._post.keep(content, transport=transport, name=name)
+        item = None if new else await self._post.get(id)
         if item is not None and item.state == "parked":
             await self._post.advance(id, "retry", note="received again", retry_at=None)
         elif item is not None and item.state in ENDED and item.receipt is not None:
