@@ -27,7 +27,7 @@ from akson.exchange.transport.folder import Folder
 HEAL_EACH_S = 30.0
 POLL_EACH_S = 0.25
 """A file is taken when two looks in a row find it unchanged, so a message waits half a second at most."""
-POOL_SIZE = 4
+POOL_SIZE = 8
 TRANSPORT = "folder"
 HOUSES = {STORVIK: "storvik", LILLEFJORD: "lillefjord"}
 """Tenant -> the organisation that is its own; every other house of the stage is somebody to write to."""

@@ -6,23 +6,27 @@ data; showing one to a person goes through a RecordSession.
 """
 
 import hashlib
+from collections import Counter, defaultdict
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 
 import asyncpg
 
 from akson.fhir.problem import Problem, ProblemKind
 from akson.store import connections
+from akson.store.gathering import Gathered
 from akson.store.migrate import migrate
 from akson.store.statements import statement
 from akson.world import Clock
 
 LEASE_S = 60
-FIELDS = (
-    "tenant", "sender_her", "msg_id", "type", "conversation", "patient_ids", "receipt", "problem", "retry_at",
-)  # fmt: skip
-"""What `advance` may set."""
+FIELDS = {
+    "tenant": "int", "sender_her": "text", "msg_id": "text", "type": "text", "conversation": "text", "patient_ids": "text",
+    "receipt": "bytea", "problem": "text", "retry_at": "timestamptz",
+}  # fmt: skip
+"""What `advance` may set, and as what it travels: of arrays in an array PostgreSQL makes one, so ids go as text."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,12 +58,21 @@ class PostEvent:
     note: str
 
 
+@dataclass(frozen=True, slots=True)
+class _Move:
+    id: int
+    state: str
+    note: str
+    fields: dict[str, Any]
+
+
 class PostStore:
     """Entry point: `await PostStore.open(dsn, clock=…)`."""
 
     def __init__(self, pool: asyncpg.Pool, clock: Clock) -> None:
         self._pool = pool
         self._clock = clock
+        self._moves: Gathered[_Move, None] = Gathered(self._moved)
 
     @classmethod
     async def open(cls, dsn: str, *, clock: Clock, pool_size: int = 4) -> "PostStore":
@@ -77,12 +90,16 @@ class PostStore:
 
     async def receive(self, original: bytes, *, transport: str, name: str) -> int:
         """Durable when it returns: only then may the transport be told. Same bytes and name again: same id."""
+        return (await self.keep(original, transport=transport, name=name))[0]
+
+    async def keep(self, original: bytes, *, transport: str, name: str) -> tuple[int, bool]:
+        """As `receive`, and whether it is new."""
         digest = hashlib.sha256(original).digest()
         arguments = (transport, name, self._clock.now(), digest, original)
-        while (id := await self._pool.fetchval(statement("post_receive"), *arguments)) is None:
+        while (kept := await self._pool.fetchrow(statement("post_receive"), *arguments)) is None:
             # Somebody stores the same file at this moment; his row is visible to the next statement.
             continue
-        return id
+        return kept["id"], kept["new"]
 
     async def lease(self, limit: int, *, seconds: int = LEASE_S) -> list[InboxItem]:
         """Up to `limit` items that are now this worker's for `seconds`, oldest first."""
@@ -97,24 +114,38 @@ class PostStore:
         """
         unknown = set(fields) - set(FIELDS)
         assert not unknown, f"no such fields: {sorted(unknown)}"
-        values = {name: list(value) if name == "patient_ids" else value for name, value in fields.items()}
-        sets = "".join(f", {name} = ${number}" for number, name in enumerate(values, 5))
-        sql = (
-            "with moved as (update post.post_inbox set state = $2, leased_until = null"
-            f"{sets} where id = $1 returning id) "
-            "insert into post.post_event (inbox, at, state, note) select id, $3, $2, $4 from moved returning inbox"
-        )
+        values = {name: _ids(value) if name == "patient_ids" else value for name, value in fields.items()}
+        await self._moves(_Move(id, state, note, values))
+
+    async def _moved(self, moves: list[_Move]) -> list[Exception | None]:
+        """One statement for all that set the same fields; what moves one item twice is two statements, in that order."""
+        alike: dict[tuple[int, tuple[str, ...]], list[_Move]] = defaultdict(list)
+        times: Counter[int] = Counter()
+        for move in moves:
+            alike[times[move.id], tuple(move.fields)].append(move)
+            times[move.id] += 1
+        refused: dict[int, Exception] = {}
+        for (_, names), several in sorted(alike.items(), key=lambda group: group[0][0]):
+            try:
+                refused |= await self._move(names, several)
+            except (asyncpg.UniqueViolationError, asyncpg.DeadlockDetectedError):
+                # Nothing of it was written. Each by itself then, so that only who came second hears of it.
+                for move in several:
+                    refused |= await self._claim(names, move)
+        return [refused.get(id(move)) for move in moves]
+
+    async def _claim(self, names: tuple[str, ...], move: _Move) -> dict[int, Exception]:
         try:
-            moved = await self._pool.fetchval(sql, id, state, self._clock.now(), note, *values.values())
+            return await self._move(names, [move])
         except asyncpg.UniqueViolationError:
-            raise Problem(
-                ProblemKind.CONFLICT,
-                "AKS-STORE-061",
-                "This message was received before.",
-                why="Its sender and message id are those of another item in the inbox.",
-            ) from None
-        if moved is None:
-            raise Problem(ProblemKind.NOT_FOUND, "AKS-STORE-062", f"The inbox has no item {id}.")
+            return {id(move): _received_before()}
+
+    async def _move(self, names: tuple[str, ...], moves: list[_Move]) -> dict[int, Exception]:
+        columns = [[move.fields[name] for move in moves] for name in names]
+        told = ([move.id for move in moves], [move.state for move in moves], [move.note for move in moves])
+        rows = await self._pool.fetch(_moving(names), *told, self._clock.now(), *columns)
+        found = {row["inbox"] for row in rows}
+        return {id(move): _no_item(move.id) for move in moves if move.id not in found}
 
     async def get(self, id: int) -> InboxItem | None:
         row = await self._pool.fetchrow("select * from post.post_inbox where id = $1", id)
@@ -148,6 +179,36 @@ class PostStore:
         """Items in one of the states, newest first: for message officers and for receipts not yet sent."""
         sql = "select * from post.post_inbox where state = any($1) order by id desc limit $2"
         return [_item(row) for row in await self._pool.fetch(sql, list(states), limit)]
+
+
+@cache
+def _moving(names: tuple[str, ...]) -> str:
+    """`post_advance.sql` that sets these fields too."""
+    sets = {name: f"v.{name}::text[]" if name == "patient_ids" else f"v.{name}" for name in names}
+    return (
+        statement("post_advance")
+        .replace("{columns}", "".join(f", {name}" for name in names))
+        .replace("{arrays}", "".join(f", ${n}::{FIELDS[name]}[]" for n, name in enumerate(names, 5)))
+        .replace("{sets}", "".join(f", {name} = {value}" for name, value in sets.items()))
+    )
+
+
+def _ids(patients: Any) -> str:
+    """Resource ids have letters, digits, dots and hyphens alone."""
+    return "{" + ",".join(f'"{patient}"' for patient in patients) + "}"
+
+
+def _received_before() -> Problem:
+    return Problem(
+        ProblemKind.CONFLICT,
+        "AKS-STORE-061",
+        "This message was received before.",
+        why="Its sender and message id are those of another item in the inbox.",
+    )
+
+
+def _no_item(id: int) -> Problem:
+    return Problem(ProblemKind.NOT_FOUND, "AKS-STORE-062", f"The inbox has no item {id}.")
 
 
 def _item(row: asyncpg.Record) -> InboxItem:

@@ -8,6 +8,7 @@
 Files here hold no rules: what an event means is `states.transition`. Why nothing is lost or doubled: docs/adr/0130.
 """
 
+import asyncio
 import hashlib
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass
@@ -27,6 +28,8 @@ from akson.world import Clock, Random
 LEASE_S = 120
 """Longer than any transport takes for one parcel; a slower one loses its lease, and its word counts no more."""
 ROWS_EACH = 20
+TELL_EACH = timedelta(seconds=1)
+"""What was handed over since, and is not yet in the books, goes once more after a kill, under the same parcel id."""
 _LOST_RACE = (ProblemKind.CONFLICT, ProblemKind.PRECONDITION)
 """Somebody else wrote the item first: the next round sees what he wrote."""
 DRAFT_LIFE = timedelta(days=1)
@@ -133,8 +136,13 @@ class Outbox:
     async def send_due(self, limit: int = ROWS_EACH) -> int:
         """Hands over what is due, each under its lease."""
         leased = await self._store.lease(limit, seconds=LEASE_S)
+        told, handed = self._clock.now(), list[tuple[OutboxRow, Event]]()
         for one in leased:
-            await self._send(one)
+            handed.append((one.row, await self._given(one)))
+            if self._clock.now() - told >= TELL_EACH:
+                await self._tell(handed)
+                told, handed = self._clock.now(), []
+        await self._tell(handed)
         return len(leased)
 
     async def find_overdue(self, limit: int = ROWS_EACH) -> int:
@@ -288,21 +296,29 @@ class Outbox:
 
         return await self._store.change(id, decide)
 
-    async def _send(self, one: Leased) -> None:
+    async def _given(self, one: Leased) -> Event:
+        """To its transport, and what came of it."""
         row = one.row
-        event: Event
         try:
             transport = self._route(row)
             handed = await transport.send(_parcel(one))
-            event = self._handed(row, transport.name, handed)
+            return self._handed(row, transport.name, handed)
         except Undeliverable:
-            event = states.Undeliverable(self._clock.now(), row.sending.parcel, "AKS-EXCHANGE-023")
+            return states.Undeliverable(self._clock.now(), row.sending.parcel, "AKS-EXCHANGE-023")
         except Unreachable:
-            event = self._unreachable(row, "AKS-EXCHANGE-024")
+            return self._unreachable(row, "AKS-EXCHANGE-024")
         except Exception as error:
             # A fault of ours: tried again like any other, and then somebody's. Its text may quote the document.
-            event = self._unreachable(row, f"AKS-EXCHANGE-025 {type(error).__name__}")
-        await self._store.change(row.id, lambda now: transition(now, event), fence=row.fence)
+            return self._unreachable(row, f"AKS-EXCHANGE-025 {type(error).__name__}")
+
+    async def _tell(self, handed: Sequence[tuple[OutboxRow, Event]]) -> None:
+        """What became of several, at once: the store makes one transaction of them."""
+        await asyncio.gather(
+            *(
+                self._store.change(row.id, lambda now, event=event: transition(now, event), fence=row.fence)
+                for row, event in handed
+            )
+        )
 
     def _handed(self, row: OutboxRow, transport: str, handed: Handed) -> Event:
         return states.Handed(
