@@ -31,6 +31,7 @@ from akson.record.door import Record
 from akson.store.activations import ActivationStore
 from akson.store.audit_log import AuditLogStore
 from akson.store.outbox import OutboxStore
+from akson.store.partners import PartnerStore
 from akson.store.post import PostStore
 from akson.store.server import EmbeddedPostgres, ExternalPostgres
 from akson.store.store import Store
@@ -63,6 +64,7 @@ class Node:
     log: AccessLog
     post: PostStore
     outbox: OutboxStore
+    partners: PartnerStore
     issuer: LocalIssuer
     sessions: Sessions
     words: Terminology
@@ -150,6 +152,8 @@ async def open_node(settings: Settings, *, pool_size: int = POOL_SIZE) -> AsyncI
         stack.push_async_callback(post.close)
         outbox = await OutboxStore.open(server.dsn("record"), clock=clock, pool_size=max(1, pool_size // 4))
         stack.push_async_callback(outbox.close)
+        partners = await PartnerStore.open(server.dsn("record"), pool_size=1)
+        stack.push_async_callback(partners.close)
         rows = await AuditLogStore.open(server.dsn("log"), pool_size=2)
         stack.push_async_callback(rows.close)
         log = access_log(rows, settings, clock=clock, random=random)
@@ -188,6 +192,7 @@ async def open_node(settings: Settings, *, pool_size: int = POOL_SIZE) -> AsyncI
             log,
             post,
             outbox,
+            partners,
             issuer,
             sessions,
             words,

@@ -47,6 +47,9 @@ POLICY_COMMANDS: dict[str, tuple[str, str]] = {
     "show": ("policy_show", "Show the policy in force, as people read it."),
     "sign": ("policy_sign", "Sign a policy, as one of two."),
 }
+POST_COMMANDS: dict[str, tuple[str, str]] = {
+    "show": ("post_show", "Show how the post is joined, and what is wrong with it."),
+}
 TRUST_COMMANDS: dict[str, tuple[str, str]] = {
     "compare": ("trust_compare", "The published trust models side by side."),
 }
@@ -114,6 +117,11 @@ def log() -> None:
 @akson.group("message", cls=LateGroup, commands_late=MESSAGE_COMMANDS)
 def message() -> None:
     """Care messages."""
+
+
+@akson.group("post", cls=LateGroup, commands_late=POST_COMMANDS)
+def post() -> None:
+    """The post's ways: transports, partners, agreements."""
 
 
 @akson.group("terminology", cls=LateGroup, commands_late=TERMINOLOGY_COMMANDS)
