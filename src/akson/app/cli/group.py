@@ -31,6 +31,12 @@ CLIENT_COMMANDS: dict[str, tuple[str, str]] = {
     "list": ("client_list", "Say which apps and systems are registered."),
     "remove": ("client_remove", "Let an app or a system in no more."),
 }
+LAB_COMMANDS: dict[str, tuple[str, str]] = {
+    "fault": ("lab_fault", "Break something in the lab, or mend all of it."),
+    "send": ("lab_send", "Let the lab's hospital or GP office send something."),
+    "show": ("lab_show", "Show the lab's books."),
+    "up": ("lab_up", "Play a hospital, a GP office and Norsk helsenett for a node."),
+}
 LOG_COMMANDS: dict[str, tuple[str, str]] = {
     "epoch": ("log_epoch", "Declare that the log was restored to an older state."),
     "export": ("log_export", "Print access events as FHIR AuditEvent (BALP, no-domain)."),
@@ -107,6 +113,11 @@ def certificate() -> None:
 @akson.group("client", cls=LateGroup, commands_late=CLIENT_COMMANDS)
 def client() -> None:
     """Apps and systems that may ask this node (SMART on FHIR)."""
+
+
+@akson.group("lab", cls=LateGroup, commands_late=LAB_COMMANDS)
+def lab() -> None:
+    """Counterparts in a box, to send to and to receive from."""
 
 
 @akson.group("log", cls=LateGroup, commands_late=LOG_COMMANDS)
