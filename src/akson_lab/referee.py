@@ -24,7 +24,7 @@ class Referee:
         """By AKSON_SHARED; without it nobody judges, and the books say so."""
         folder = os.environ.get("AKSON_SHARED", "")
         path = Path(folder) / COLLECTOR
-        return cls(etree.XMLSchema(etree.parse(str(path))) if folder and path.is_file() else None)
+        return cls(etree.XMLSchema(file=str(path)) if folder and path.is_file() else None)
 
     @property
     def sees(self) -> bool:

@@ -44,7 +44,7 @@ KINDS = (
     "request",
 )
 WAIT_S = 90.0
-PATIENCE_S = "2"
+PATIENCE_S = "1.5"
 
 
 @dataclass
@@ -241,9 +241,9 @@ async def test_whatever_goes_wrong_between_both_books_agree(
         await prepare(made)
         for fault in (
             {"kind": "loss", "chance": 0.15},
-            {"kind": "delay", "chance": 0.3, "seconds": 1},
+            {"kind": "delay", "chance": 0.3, "seconds": 0.5},
             {"kind": "duplicate", "chance": 0.3},
-            {"kind": "error", "chance": 0.15},
+            {"kind": "error", "chance": 0.1},
             {"kind": "cut-after", "chance": 0.1, "only": "POST"},
         ):
             await asyncio.to_thread(lab.ask, "/lab/fault", fault)
@@ -284,7 +284,7 @@ async def _round(made: Node, office: PostOffice) -> None:
     for row in await made.outbox.listed(Asked(limit=1000)):
         if row.sending.state in ("overdue", "failed") and not row.sending.closed:
             await office.outbox.resend(row.id, by="Mats")
-    await asyncio.sleep(0.3)
+    await asyncio.sleep(0.1)
 
 
 async def _settled(made: Node, lab: Lab) -> bool:

@@ -158,7 +158,8 @@ class Edi20:
             return (
                 parcel.id
             )  # An earlier try came through, and its answer was lost: there is one receipt, and it is this.
-        if reply.status == 400:
+        said_otherwise = any(_her(told) == parcel.sender and _status(told) for told in standing)
+        if reply.status == 400 and not said_otherwise:
             # It answers what the server cannot read itself (a letter without MsgHead): then our own document goes.
             return await self._submit_document(parcel)
         raise _refusal(reply, parcel)
@@ -190,8 +191,14 @@ class Edi20:
             for notice in page:
                 if len(found) >= limit:
                     break
+                try:
+                    arrival = await self._arrival(notice)
+                except NoAnswer:
+                    if found:
+                        # What came before the server fell silent is not kept waiting for what comes after.
+                        return found
+                    raise
                 offset = max(offset, notice.offset)
-                arrival = await self._arrival(notice)
                 if arrival is not None:
                     found.append(arrival)
                     all_taken = False
