@@ -32,6 +32,7 @@ from akson.store.activations import ActivationStore
 from akson.store.audit_log import AuditLogStore
 from akson.store.ledger import LedgerStore
 from akson.store.outbox import OutboxStore
+from akson.store.partners import PartnerStore
 from akson.store.post import PostStore
 from akson.store.post_desk import PostDeskStore
 from akson.store.server import EmbeddedPostgres, ExternalPostgres
@@ -67,6 +68,7 @@ class Node:
     outbox: OutboxStore
     ledger: LedgerStore
     post_desk: PostDeskStore
+    partners: PartnerStore
     issuer: LocalIssuer
     sessions: Sessions
     words: Terminology
@@ -158,6 +160,8 @@ async def open_node(settings: Settings, *, pool_size: int = POOL_SIZE) -> AsyncI
         stack.push_async_callback(ledger.close)
         post_desk = await PostDeskStore.open(server.dsn("record"))
         stack.push_async_callback(post_desk.close)
+        partners = await PartnerStore.open(server.dsn("record"), pool_size=1)
+        stack.push_async_callback(partners.close)
         rows = await AuditLogStore.open(server.dsn("log"), pool_size=2)
         stack.push_async_callback(rows.close)
         log = access_log(rows, settings, clock=clock, random=random)
@@ -198,6 +202,7 @@ async def open_node(settings: Settings, *, pool_size: int = POOL_SIZE) -> AsyncI
             outbox,
             ledger,
             post_desk,
+            partners,
             issuer,
             sessions,
             words,

@@ -222,8 +222,11 @@ class OutboxStore:
         return _row(record) if record else None
 
     async def by_parcel(self, parcel: str) -> OutboxRow | None:
-        """The row that was once handed over under this id."""
-        sql = "select o.* from post.post_outbox o join post.post_parcel p on p.outbox = o.id where p.parcel = $1"
+        """The row that was once handed over under this id, or that a transport knows by it now."""
+        sql = (
+            "select o.* from post.post_outbox o join post.post_parcel p on p.outbox = o.id where p.parcel = $1 "
+            "union all select o.* from post.post_outbox o where o.reference = $1 and $1 <> '' limit 1"
+        )
         record = await self._pool.fetchrow(sql, parcel)
         return _row(record) if record else None
 

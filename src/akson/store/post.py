@@ -52,6 +52,23 @@ class InboxItem:
 
 
 @dataclass(frozen=True, slots=True)
+class NewArrival:
+    """What a transport told of a thing that came. `digest` is the SHA-256 of the original that the inbox keeps of it."""
+
+    transport: str
+    reference: str
+    name: str
+    digest: bytes
+    sender: str = ""
+    receiver: str = ""
+    refers_to: str = ""
+    problem: str = ""
+    note: str = ""
+    sealed: bytes | None = None
+    """None when the inbox's original is every byte as it came."""
+
+
+@dataclass(frozen=True, slots=True)
 class PostEvent:
     at: datetime
     state: str
@@ -100,6 +117,43 @@ class PostStore:
             # Somebody stores the same file at this moment; his row is visible to the next statement.
             continue
         return kept["id"], kept["new"]
+
+    async def keep_arrival(self, new: NewArrival) -> None:
+        """Before `receive`, so that whoever works on the item knows of it. Again the same: nothing more."""
+        sql = (
+            "insert into post.post_arrival (at, transport, reference, name, digest, sender, receiver, refers_to, problem, "
+            "note, sealed) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) on conflict do nothing"
+        )
+        told = (new.transport, new.reference, new.name, new.digest, new.sender, new.receiver, new.refers_to)
+        await self._pool.execute(sql, self._clock.now(), *told, new.problem, new.note, new.sealed)
+
+    async def distrusted(self, item: InboxItem) -> tuple[str, str] | None:
+        """(code in 8221, note) when the envelope that the item came in cannot be trusted."""
+        sql = (
+            "select problem, note from post.post_arrival where digest = $1 and transport = $2 and name = $3 "
+            "and problem <> '' order by seq limit 1"
+        )
+        row = await self._pool.fetchrow(sql, item.digest, item.transport, item.name)
+        return (row["problem"], row["note"]) if row else None
+
+    async def came_by(self, sender_her: str, msg_id: str) -> tuple[str, str] | None:
+        """(transport, its own id of it or "") of the newest copy of a message: the way back to its sender."""
+        sql = (
+            "select coalesce(a.transport, i.transport) as transport, coalesce(a.reference, '') as reference "
+            "from post.post_inbox i "
+            "left join post.post_arrival a on a.digest = i.digest and a.problem = '' "
+            "where i.sender_her = $1 and i.msg_id = $2 order by a.seq desc nulls last limit 1"
+        )
+        row = await self._pool.fetchrow(sql, sender_her, msg_id)
+        return (row["transport"], row["reference"]) if row else None
+
+    async def sealed(self, item: InboxItem) -> bytes:
+        """Every byte as it came: the original itself when there was no seal around it."""
+        sql = (
+            "select sealed from post.post_arrival where digest = $1 and transport = $2 and name = $3 "
+            "and sealed is not null order by seq limit 1"
+        )
+        return await self._pool.fetchval(sql, item.digest, item.transport, item.name) or item.original
 
     async def lease(self, limit: int, *, seconds: int = LEASE_S) -> list[InboxItem]:
         """Up to `limit` items that are now this worker's for `seconds`, oldest first."""

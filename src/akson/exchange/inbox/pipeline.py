@@ -19,7 +19,7 @@ from datetime import datetime, timedelta
 from lxml import etree
 
 from akson.access.actor import PurposeOfUse
-from akson.exchange.envelope.apprec import AppRecError
+from akson.exchange.envelope.apprec import ERROR_WORDS, AppRecError
 from akson.exchange.envelope.values import Envelope
 from akson.exchange.inbox import actors, lines, officer, receipts
 from akson.exchange.inbox.delivery import Delivery, gather
@@ -42,6 +42,7 @@ from akson.exchange.outbox.receipts_in import ReceiptsIn, Taken
 from akson.exchange.outbox.states import RECEIPT
 from akson.exchange.remarks import is_production, is_test
 from akson.exchange.times import NORWAY
+from akson.exchange.transport.contract import ENVELOPED
 from akson.fhir import markup
 from akson.fhir.problem import Problem, ProblemKind
 from akson.record.door import Record
@@ -196,6 +197,9 @@ class Inbox:
         if item.receipt is not None:
             await self._finish(item, receipts.unpack(item.receipt), "")
             return
+        if item.transport in ENVELOPED and (distrusted := await self._post.distrusted(item)):
+            await self._distrust(item, *distrusted)
+            return
         if (
             self._receipts_in is not None
             and (taken := await self._receipts_in.take(item.original)) is not None
@@ -222,6 +226,18 @@ class Inbox:
             problem = NOT_FOR_US if readable else (problem or NO_SENDER)
             await self._tell_officer(item, _ASTRAY if readable else _IN_RUINS, None)
         await self._answer(item, opened, verdict, problem, patients)
+
+    async def _distrust(self, item: InboxItem, code: str, note: str) -> None:
+        """Signature or envelope cannot be believed: nothing of it is taken in, not even its MsgId; somebody looks at it."""
+        opened = open_message(item.original)
+        answers: tuple[Answer, ...] = ()
+        if opened.envelope is not None and opened.envelope.sender.key and not unreadable(opened):
+            addressed = await self._directory.afresh().addressed(opened.envelope)
+            error = AppRecError(code if code in ERROR_WORDS else "S99")
+            answers = tuple(Answer(a.receiver, (error,)) for a in addressed if a.place is not None or a.house)
+        told = "Avsender er varslet." if answers else "Avsender har ikke fått kvittering."
+        await self._tell_officer(item, f"{officer.DISTRUSTED.get(code, officer.ODD)} {note} {told}", None)
+        await self._answer(item, opened, Verdict((), answers), code)
 
     def _is_trial(self, envelope: Envelope) -> bool:
         """What says of itself that it is no real message. A house that is no real one either takes letters for testing."""

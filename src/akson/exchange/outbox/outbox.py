@@ -208,11 +208,13 @@ class Outbox:
 
     async def acknowledged(self, parcel: str) -> bool:
         """The receiver's transport has the parcel. False when no such one left this house."""
-        return await self._of_parcel(parcel, states.Acknowledged(self._clock.now(), parcel))
+        return await self._of_parcel(parcel, lambda own: states.Acknowledged(self._clock.now(), own))
 
     async def refused(self, parcel: str, problem: str) -> bool:
         """A transport on the way will not deliver it. `problem` is an id or code, without patient data."""
-        return await self._of_parcel(parcel, states.Undeliverable(self._clock.now(), parcel, problem))
+        return await self._of_parcel(
+            parcel, lambda own: states.Undeliverable(self._clock.now(), own, problem)
+        )
 
     async def resend(self, id: int, *, by: str) -> OutboxRow:
         """The same message once more, by a person: under the same parcel id when no transport ever had it, else a new one.
@@ -303,8 +305,8 @@ class Outbox:
             transport = self._route(row)
             handed = await transport.send(_parcel(one))
             return self._handed(row, transport.name, handed)
-        except Undeliverable:
-            return states.Undeliverable(self._clock.now(), row.sending.parcel, "AKS-EXCHANGE-023")
+        except Undeliverable as never:
+            return states.Undeliverable(self._clock.now(), row.sending.parcel, never.id)
         except Unreachable:
             return self._unreachable(row, "AKS-EXCHANGE-024")
         except Exception as error:
@@ -346,10 +348,13 @@ class Outbox:
         row = await self._store.get(receipt.outbox) if receipt.outbox is not None else None
         await self._store.receipt_given(receipt.id, await self._desk.give_receipt(receipt, row))
 
-    async def _of_parcel(self, parcel: str, event: Event) -> bool:
-        row = await self._store.by_parcel(parcel)
+    async def _of_parcel(self, named: str, event: Callable[[str], Event]) -> bool:
+        """`named` is the parcel's id, or the transport's own: some speak of what they carried by theirs alone."""
+        row = await self._store.by_parcel(named)
         if row is not None:
-            await self._happened(row.id, event)
+            sending = row.sending
+            own = sending.parcel if named == sending.reference else named
+            await self._happened(row.id, event(own))
         return row is not None
 
     async def _happened(self, id: int, event: Event) -> OutboxRow:
