@@ -27,11 +27,14 @@ SCREENS = {
     "emergency": ("nadia", "/nodtilgang"),
     "emergency, other role": ("kari", "/nodtilgang"),
     "own word": ("omar", "/pasient/astrid/helsehjelp"),
+    "restricted": ("ida", "/pasient/astrid/sperre"),
     "why": ("ida", "/pasient/astrid/hvorfor"),
     "why not": ("omar", "/pasient/astrid/hvorfor"),
     "closings": ("astrid", "/min/sperringer?navn=Siri"),
+    "own proxies": ("astrid", "/min/fullmakter"),
     "proxies": ("marit", "/min/fullmakter"),
     "citizen": ("astrid", "/min"),
+    "verify": ("", "/verifiser/"),
     "citizen's log": ("astrid", "/min/tilgangslogg"),
 }
 WIDTHS = (1440, 1181, 720, 641, 360, 320)
