@@ -8,7 +8,7 @@ from unittest.mock import patch
 import msgspec
 from access_questions import ENTERPRISES
 
-from akson.access import holding, policy
+from akson.access import holding, policies, policy
 from akson.access.actor import PurposeOfUse
 from akson.access.decision import PatientRelation, Restriction
 from akson.access.facts import ORDINARY
@@ -127,6 +127,7 @@ POLICY_MUTANTS: dict[str, PolicyMutant] = {
     ),
     "an emergency assigns work": _grants("AKS-RULE-ASSIGN", _with("purposes", "emergency"), "caseworker"),
     "a nurse enters a power of attorney": _grants("AKS-RULE-REGISTER", _with("roles", "nurse")),
+    "a caseworker settles who somebody is": _grants("AKS-RULE-REGISTER", _with("roles", "caseworker")),
     "the record officer needs no case": _grants(
         "AKS-RULE-REGISTER", _with("relations", "message", "service-decision")
     ),
@@ -141,7 +142,7 @@ def _rules(change: Callable[[Rule], Rule | None]) -> Callable[[], Iterator[None]
 
     @contextmanager
     def planted() -> Iterator[None]:
-        with patch.dict(policy.EDITIONS, {1: changed}):
+        with patch.dict(policy.EDITIONS, {policies.current().edition: changed}):
             yield
 
     return planted

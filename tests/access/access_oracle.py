@@ -38,12 +38,12 @@ GROUPS = {
         "give-referral",
     ),
     "caregiving": ("give-referral", "give-visit", "give-ward"),
-    "registering": ("read", "search", "create", "update", "represent", "close"),
+    "registering": ("read", "search", "create", "update", "represent", "close", "person"),
     "delivering": ("create", *GIVING),
 }
 ACTIONS = (
     *("read", "search", "history", "create", "update", "delete", "log", "identify", "erase"),
-    *(*GIVING, "represent", "close"),
+    *(*GIVING, "represent", "close", "person"),
 )
 CLASS_OF = {
     **dict.fromkeys(("Patient", "RelatedPerson"), "demographic"),

@@ -12,7 +12,7 @@ import msgspec
 from akson.access.actor import Actor, ActorKind, Attested, PurposeOfUse
 from akson.access.decision import Question
 from akson.access.facts import Barrier, Facts, Relation, RelationKind, Representation, Traits
-from akson.access.giving import CLOSE, GIVEN, REPRESENT
+from akson.access.giving import CLOSE, GIVEN, PERSON, REPRESENT
 from akson.access.policies import Policy, current
 
 PATIENTS = ("astrid", "bjarne", "siri-p")
@@ -109,17 +109,19 @@ def _giving(r: Random) -> Asked:
     if actor.kind is ActorKind.PRACTITIONER:
         actor = replace(actor, role=r.choice(GIVERS))
     action = r.choices(
-        (r.choice(GIVEN), REPRESENT, CLOSE, one.question.action),
-        (6, 2, 2, 2 if actor.role in GIVERS[4:] else 0),
+        (r.choice(GIVEN), REPRESENT, CLOSE, PERSON, one.question.action),
+        (6, 2, 2, 1, 2 if actor.role in GIVERS[4:] else 0),
     )[0]
-    usual = _REGISTERED if action in (REPRESENT, CLOSE) or actor.role == "record-officer" else _ASSIGNED
+    usual = (
+        _REGISTERED if action in (REPRESENT, CLOSE, PERSON) or actor.role == "record-officer" else _ASSIGNED
+    )
     type = r.choice(usual) if r.random() < 0.8 else one.question.type
     purpose = one.purpose if r.random() < 0.7 else PurposeOfUse.ADMINISTRATION
     return one._replace(actor=actor, purpose=purpose, question=Question(action, type, one.question.at))
 
 
 _ASSIGNED = ("Task", "CareTeam", "EpisodeOfCare", "ServiceRequest", "Encounter")
-_REGISTERED = ("Consent", "RelatedPerson")
+_REGISTERED = ("Consent", "RelatedPerson", "Patient")
 GIVERS = (
     *("nurse", "doctor", "gp", "health-worker"),
     *("caseworker", "leader", "coordinator", "record-officer", "porter"),

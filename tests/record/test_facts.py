@@ -7,12 +7,13 @@ import pytest
 
 from akson.access.actor import PurposeOfUse
 from akson.access.facts import Barrier
+from akson.access.redactions import GRADES
 from akson.fhir.codec.json import encode, parse
 from akson.fhir.problem import Problem
 from akson.record import facts
 from akson.record.facts.labels import NEVER, RELEASED
 from akson.record.facts.messages import MESSAGE_LASTS
-from akson.record.facts.patients import ADDRESS_METADATA, CONFIDENTIALITY
+from akson.record.facts.patients import ADDRESS_METADATA
 from akson.record.facts.teams import CATEGORY_SYSTEM
 from akson.record.facts.visits import VISIT_AFTER, VISIT_BEFORE
 from akson.record.reindexing import read_again
@@ -158,9 +159,9 @@ def test_a_parent_represents_and_lives_somewhere() -> None:
     ("more", "protected"),
     [
         ({}, False),
-        ({"meta": {"security": [{"system": CONFIDENTIALITY, "code": "ugradert"}]}}, False),
-        ({"meta": {"security": [{"system": CONFIDENTIALITY, "code": "strengtFortrolig"}]}}, True),
-        ({"meta": {"security": [{"system": CONFIDENTIALITY, "code": "noe nytt"}]}}, True),
+        ({"meta": {"security": [{"system": GRADES, "code": "ugradert"}]}}, False),
+        ({"meta": {"security": [{"system": GRADES, "code": "strengtFortrolig"}]}}, True),
+        ({"meta": {"security": [{"system": GRADES, "code": "noe nytt"}]}}, True),
         ({"address": [{"extension": [{"url": ADDRESS_METADATA, "extension": [
             {"url": "confidentiality", "valueCode": "fortrolig"}]}]}]}, True),
     ],
@@ -263,7 +264,7 @@ async def test_a_label_put_on_later_closes_the_versions_before(house: House) -> 
 async def test_a_redacted_patient_comes_home_whole(house: House) -> None:
     """Ida reads without the address, writes back what she read: it stands, also when she leaves out the grade."""
     graded = astrid(
-        meta={"security": [{"system": CONFIDENTIALITY, "code": "strengtFortrolig"}]},
+        meta={"security": [{"system": GRADES, "code": "strengtFortrolig"}]},
         address=[{"line": ["Skjulveien 7"], "postalCode": "9999"}],
     )
     await house.put(graded, decision_for("astrid"))

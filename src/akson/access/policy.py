@@ -69,7 +69,8 @@ RULES: tuple[Rule, ...] = (
     closed.restriction,
 )
 
-EDITIONS: dict[int, tuple[Rule, ...]] = {1: RULES}
+_OF_FIRST = {rule.id: rule for rule in (machines.first_sent_message, giving.first_register)}
+EDITIONS: dict[int, tuple[Rule, ...]] = {1: tuple(_OF_FIRST.get(rule.id, rule) for rule in RULES), 2: RULES}
 """The rules by edition. A rule that is changed in meaning or words gets a new edition; the old one stays for the replay of
 decisions made under it."""
 

@@ -72,6 +72,7 @@ ACTIONS: dict[str, Words] = {
     "identify": ("finne personen", "identify"),
     "represent": ("føre inn hvem som representerer", "enter who represents"),
     "close": ("føre inn hva som er sperret", "enter what is closed"),
+    "person": ("føre inn hvem personen er", "enter who the person is"),
     "give-service-decision": ("gi ved tjenestevedtak", "give by service decision"),
     "give-care-team": ("gi ved team", "give by care team"),
     "give-worklist": ("gi ved oppgave", "give by task"),

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from akson.access.decision import Decision, Reason
 from akson.access.facts import Relation, RelationKind, Representation
+from akson.access.giving import OWN_PEN
 from akson.access.policy import NO_RELATION, as_told
 from akson.record.judgement import Concerned
 from akson.store.values import StoredVersion
@@ -60,7 +61,8 @@ async def why(session: "RecordSession", type: str, id: str) -> Decision:
     decision = session.judge.decide("read", found)
     facts = session.judge.facts(found)
     # Several services of one unit say the same; once is enough.
-    told = dict.fromkeys(_told(row) for row in (*facts.relations, *facts.representations))
+    counting = (row for row in facts.relations if row.kind != OWN_PEN)
+    told = dict.fromkeys(_told(row) for row in (*counting, *facts.representations))
     return replace(decision, reasons=(*told, *decision.reasons))
 
 
@@ -72,7 +74,11 @@ def _told(row: Relation | Representation) -> Reason:
     return Reason(
         f"AKS-RELATION-{kind.upper()}",
         "permit",
-        words + (f" siden {since}" if since else "") + (f" til {until}" if until else ""),
+        words
+        + (f" {'fra' if until else 'siden'} {since}" if since else "")
+        + (f" til {until}" if until else ""),
         row.grantee if isinstance(row, Relation) else row.representative,
-        words_en + (f" since {since}" if since else "") + (f" until {until}" if until else ""),
+        words_en
+        + (f" {'from' if until else 'since'} {since}" if since else "")
+        + (f" to {until}" if until else ""),
     )

@@ -1,6 +1,7 @@
 """A running node, started as a newcomer starts it, and Chromium before it. Without Chromium these tests skip and say so."""
 
 import json
+import os
 import shutil
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass, field
@@ -21,8 +22,8 @@ CHROMIUM_ARGUMENTS = (
     "--disable-background-networking",
 )
 MESSAGE_TIMEOUT_S = 30
-# What the browser itself says of a page that is answered with 404, as the refusal is.
-OF_THE_STATUS = "Failed to load resource: the server responded with a status of 40"
+# What the browser itself says of a page that is answered with 404, as the refusal is, or 422, as a form with a fault.
+OF_THE_STATUS = "Failed to load resource: the server responded with a status of 4"
 
 
 def chromium() -> str:
@@ -125,3 +126,17 @@ async def readers(_all_readers: Readers) -> AsyncIterator[Readers]:
     for context in _all_readers.browser.contexts:
         await context.close()
     assert not _all_readers.complaints, _all_readers.complaints
+
+
+async def shot(page: Page, name: str) -> None:
+    """At three widths, light and dark, when AKSON_SCREENSHOTS names a folder: for people to look at."""
+    folder = os.environ.get("AKSON_SCREENSHOTS")
+    if not folder:
+        return
+    for scheme in ("light", "dark"):
+        await page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+        for width in (1440, 720, 360):
+            await page.set_viewport_size({"width": width, "height": 900})
+            await page.screenshot(path=Path(folder) / f"{name}-{width}-{scheme}.png", full_page=True)
+    await page.emulate_media(color_scheme="light")
+    await page.set_viewport_size({"width": 1440, "height": 900})

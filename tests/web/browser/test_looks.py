@@ -1,10 +1,17 @@
 """How every screen looks, where a machine can see it: contrast and structure (axe), width, cuts, focus, targets, glance."""
 
+from datetime import datetime
+
 import pytest
 from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import Page
 
-from tests.web.browser.conftest import Readers
+from akson.app.cast import CAST
+from akson.fhir.problem import Problem, ProblemKind
+from akson.web.shell.pages import Frame, Pages
+from akson.web.shell.problems import problem_page
+from akson.web.shell.static_files import Statics
+from tests.web.browser.conftest import Readers, shot
 
 pytestmark = pytest.mark.browser
 # name -> who reads, where
@@ -27,9 +34,11 @@ SCREENS = {
     "emergency": ("nadia", "/nodtilgang"),
     "emergency, other role": ("kari", "/nodtilgang"),
     "own word": ("omar", "/pasient/astrid/helsehjelp"),
+    "restricted": ("ida", "/pasient/astrid/sperre"),
     "why": ("ida", "/pasient/astrid/hvorfor"),
     "why not": ("omar", "/pasient/astrid/hvorfor"),
     "closings": ("astrid", "/min/sperringer?navn=Siri"),
+    "own proxies": ("astrid", "/min/fullmakter"),
     "proxies": ("marit", "/min/fullmakter"),
     "post": ("mats", "/meldinger"),
     "post, search": ("mats", "/meldinger/sok"),
@@ -41,6 +50,7 @@ SCREENS = {
     "post, without patient": ("mats", "/meldinger/uten-pasient"),
     "post, ledger": ("mats", "/meldinger/regnskap"),
     "citizen": ("astrid", "/min"),
+    "verify": ("", "/verifiser/"),
     "citizen's log": ("astrid", "/min/tilgangslogg"),
 }
 WIDTHS = (1440, 1181, 720, 641, 360, 320)
@@ -126,3 +136,28 @@ async def test_the_focus_can_always_be_seen(readers: Readers, path: str) -> None
         if not (found["marked"] and found["within"] and found["above"]):
             faults.append(str(found))
     assert seen > 5 and not faults, "\n".join(faults)
+
+
+NOW = datetime.fromisoformat("2026-11-27T08:00:00+00:00")
+PROBLEMS = {
+    "too often": (Problem(ProblemKind.OVERLOADED, "AKS-IDENTITY-061", ""), {}),
+    "the database is away": (Problem(ProblemKind.OVERLOADED, "AKS-STORE-014", ""), {}),
+    "the database went": (
+        Problem(ProblemKind.OVERLOADED, "AKS-STORE-015", ""),
+        {"grunn": "other", "tekst": "Skal gi henne medisin i kveld, og må vite hva hun ikke tåler."},
+    ),
+}
+
+
+@pytest.mark.parametrize("name", PROBLEMS)
+async def test_a_problem_can_be_read_too(readers: Readers, name: str) -> None:
+    """Pages that come when nothing works, made as the house makes them and shown in its place."""
+    problem, sent = PROBLEMS[name]
+    frame = Frame(node="Storvik kommune", now=NOW, actor=CAST["ida"])
+    answer = problem_page(Pages(Statics()), frame, problem, again=("/pasient/astrid/sperre", sent))
+    page = await readers.page()
+    await page.route("**/sokt", lambda route: route.fulfill(body=answer.body, content_type="text/html"))
+    await page.goto("/sokt")
+    assert answer.status_code in (429, 503) and answer.headers["retry-after"]
+    assert not (faults := await faults_of(page)), "\n".join(faults)
+    await shot(page, f"problem-{problem.id}")

@@ -3,15 +3,19 @@
 Asked beside the rules of writing, never instead of them: who may not write the resource, gives nothing by it.
 """
 
+from dataclasses import replace
+
 from akson.access.actor import ActorKind
 from akson.access.algebra import all_of
 from akson.access.decision import AgeBetween, PatientIs, PatientRelation, Restriction
-from akson.access.giving import CLOSE, GIVEN, REPRESENT
+from akson.access.giving import CLOSE, GIVEN, PERSON, REPRESENT
 from akson.access.rules import Asked, permits
 from akson.access.rules.citizen import AGE_MAX, patient_ids, today
 
-WRITTEN_DOWN = frozenset({"Consent", "RelatedPerson"})
+FIRST_WRITTEN_DOWN = frozenset({"Consent", "RelatedPerson"})
 """Where it stands who acts for somebody, and what she has closed."""
+WRITTEN_DOWN = FIRST_WRITTEN_DOWN | {"Patient"}
+"""From edition 2: and who she is, since that tells who may act for her."""
 
 
 @permits(
@@ -32,15 +36,25 @@ def assign(asked: Asked) -> Restriction | None:
 @permits(
     "AKS-RULE-REGISTER",
     source="pasient- og brukerrettighetsloven §§ 3-3 og 5-3; pasientjournalloven § 17",
-    words="{name} førte inn det du har bestemt om hvem som kan se journalen din.",
-    words_en="{name} entered what you have decided about who may see your record.",
+    words="{name} førte inn hvem du er, og hvem som kan se journalen din.",
+    words_en="{name} entered who you are, and who may see your record.",
 )
 def register(asked: Asked) -> Restriction | None:
-    """The officer who has her case enters for a citizen who acts for her, and what she has closed; and sees that alone."""
+    """The officer who has her case enters who she is, who acts for her and what she has closed; and sees that alone."""
+    return _entered(asked, WRITTEN_DOWN, (REPRESENT, CLOSE, PERSON))
+
+
+first_register = replace(
+    register,
+    words="{name} førte inn det du har bestemt om hvem som kan se journalen din.",
+    words_en="{name} entered what you have decided about who may see your record.",
+    judge=lambda asked: _entered(asked, FIRST_WRITTEN_DOWN, (REPRESENT, CLOSE)),
+)
+
+
+def _entered(asked: Asked, types: frozenset[str], actions: tuple[str, ...]) -> Restriction | None:
     kinds = asked.granted("AKS-RULE-REGISTER") if asked.own_staff else None
-    if not kinds or (
-        asked.question.type not in WRITTEN_DOWN and asked.question.action not in (REPRESENT, CLOSE)
-    ):
+    if not kinds or (asked.question.type not in types and asked.question.action not in actions):
         return None
     return PatientRelation(asked.actor.grantees, asked.question.at, kinds)
 

@@ -49,7 +49,8 @@ def _ways_in(session: RecordSession) -> tuple[str, ...]:
 
 
 def _view(session: RecordSession, decision: Decision, patient: str) -> WhyView:
-    rows = tuple(_row(reason) for reason in decision.reasons)
+    # Two of a unit, or herself and her unit, say the same here; once is enough.
+    rows = tuple(dict.fromkeys(_row(reason) for reason in decision.reasons))
     ways_in = () if decision.permit else _ways_in(session)
     path = f"/pasient/{patient}" if decision.permit else ""
     return WhyView(decision.permit, rows, ways_in, decision.policy_version, path)
