@@ -18,6 +18,7 @@ from akson.access.actor import PurposeOfUse
 from akson.app.cast import CAST
 from akson.app.demo.seeding import seed
 from akson.audit.log import AccessLog
+from akson.exchange.reader import PostReader
 from akson.fhir.definitions import load
 from akson.identity.issuers.local import LocalIssuer
 from akson.identity.sessions import Sessions
@@ -73,6 +74,7 @@ class Rooms:
             clock=SystemClock(),
             node=NodeName("Storvik kommune"),
             login=cast,
+            post=PostReader(),
         )
 
 

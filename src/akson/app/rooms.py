@@ -65,6 +65,7 @@ def screens(node: Node, stage: Stage) -> "App":
     from akson.app import issuers
     from akson.app.apps import authorization_server
     from akson.app.reception import Reception
+    from akson.exchange.reader import PostReader
     from akson.identity.openid.pending import PendingLogins
     from akson.web.shell.house import CastMember, DemoLogin, NodeName, OpenIdLogin
 
@@ -95,4 +96,5 @@ def screens(node: Node, stage: Stage) -> "App":
         apps=authorization_server(node),
         fhir=f"{node.settings.base_url}/fhir" if node.settings.base_url else "",
         rates=node.rates,
+        post=PostReader(),
     )

@@ -4,7 +4,7 @@ Source: HIS 1144, chapter 3. Fields are compared as a reader sees them: by the l
 times under one label is compared as a set, so that a diagnosis that moved in its list has not changed.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from akson.exchange.message_type import CareMessage
@@ -46,13 +46,18 @@ def _at(where: str, before: tuple[str, ...], after: tuple[str, ...]) -> list[Cha
     return [Change(where, "", said) for said in come] + [Change(where, said, "") for said in gone]
 
 
-def _by_place(all: Iterable[Line]) -> dict[str, tuple[str, ...]]:
-    """Labels down to each field -> what stands there."""
+def placed(all: Iterable[Line]) -> Iterator[tuple[str, Line]]:
+    """Each line with the labels that lead to it: `Opphold › Forventet utskriving`."""
     path: list[str] = []
-    found: dict[str, tuple[str, ...]] = {}
     for line in all:
         path = [*path[: line.depth], line.label]
+        yield " › ".join(path), line
+
+
+def _by_place(all: Iterable[Line]) -> dict[str, tuple[str, ...]]:
+    """Labels down to each field -> what stands there."""
+    found: dict[str, tuple[str, ...]] = {}
+    for where, line in placed(all):
         if line.said:
-            where = " › ".join(path)
             found[where] = (*found.get(where, ()), line.said)
     return found

@@ -7,6 +7,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
+from akson.care.contacts.letters import ReadsPost
 from akson.identity.rates import Rates, unlimited
 from akson.identity.sessions import Sessions
 from akson.identity.smart.server import AuthorizationServer
@@ -33,15 +34,16 @@ def build(
     apps: AuthorizationServer | None = None,
     fhir: str = "",
     rates: Rates | None = None,
+    post: ReadsPost | None = None,
 ) -> Starlette:
     """All screens. Without `login` and without issuers nobody can log in, and the login page says so.
 
     `apps`: the authorization server behind the page that approves an app; `fhir`: the FHIR address it speaks of.
-    `rates`: how often one may ask; without them as often as she likes.
+    `rates`: how often one may ask; without them as often as she likes. `post`: what opens messages field by field.
     """
     statics = Statics()
     house = House(
-        record, sessions, clock, node, login, issuers, Pages(statics), apps, fhir, rates or unlimited()
+        record, sessions, clock, node, login, issuers, Pages(statics), apps, fhir, rates or unlimited(), post
     )
 
     async def start(request: Request) -> Response:

@@ -12,6 +12,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from akson.access.actor import Actor, ActorKind, PurposeOfUse
+from akson.care.contacts.letters import ReadsPost
 from akson.identity.openid.client import OpenIdClient
 from akson.identity.openid.pending import PendingLogins
 from akson.identity.openid.person import Person
@@ -94,6 +95,8 @@ class House:
     fhir: str = ""
     """The FHIR address that others know this node by; "" when it is whatever they call us."""
     rates: Rates = field(default_factory=unlimited)
+    post: ReadsPost | None = None
+    """Opens messages field by field; without it their words are shown as the record holds them."""
 
 
 class Audience(StrEnum):

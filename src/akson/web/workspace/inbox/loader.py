@@ -75,7 +75,7 @@ class _Rows:
             mine=entry.owner == self._actor.reference,
             taken=entry.taken,
             grave=grave,
-            focus_path=f"{path}/meldinger#m-{focus}" if focus and path else "",
+            focus_path=f"{path}/meldinger/{focus}" if focus and path else "",
         )
 
 
