@@ -21,6 +21,7 @@ from akson.web.workspace.inbox.screen import SCREEN as INBOX
 from akson.web.workspace.lift.screen import SCREEN as LIFT
 from akson.web.workspace.messages.screen import SCREEN as MESSAGES
 from akson.web.workspace.search.screen import SCREEN as SEARCH
+from akson.web.workspace.test_results.screen import SCREEN as TEST_RESULTS
 from akson.web.workspace.why.screen import SCREEN as WHY
 
 SCREENS: tuple[Screen, ...] = (
@@ -44,5 +45,6 @@ SCREENS: tuple[Screen, ...] = (
     LIFT,
     MESSAGES,
     SEARCH,
+    TEST_RESULTS,
     WHY,
 )
