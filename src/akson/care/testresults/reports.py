@@ -1,7 +1,7 @@
 """DiagnosticReports and their Observations in words: what was found, against what, how it deviates, whether it still holds.
 
-Spec: https://hl7.org/fhir/R4/diagnosticreport.html, https://hl7.org/fhir/R4/observation.html. How a laboratory's letter becomes
-them does not belong here.
+Spec: https://hl7.org/fhir/R4/diagnosticreport.html, https://hl7.org/fhir/R4/observation.html. How a letter from a laboratory
+becomes them does not belong here.
 
     Report("Medisinsk biokjemi", sender="Havnes sykehus HF", state="", withdrawn=False, findings=(
         Finding("Hemoglobin", value="10,9", unit="g/dL", range="11,7–15,3", deviation="Under referansegrensen", mark="L"),))
