@@ -101,7 +101,7 @@ async def test_what_was_replaced_or_cancelled_says_so_and_leads_on(rooms: Rooms)
 async def test_sender_and_telephone_stand_in_one_line(rooms: Rooms) -> None:
     await put(rooms, kept(admission(21), "ring-meg"))
     read = shown((await rooms.visitor("ida").get("/pasient/astrid/meldinger/ring-meg")).text)
-    assert "Spørsmål til Eva Lunde, Medisinsk avdeling, sengepost 2, telefon 05500202" in read
+    assert "Spørsmål til Eva Lunde, Medisinsk avdeling, sengepost 2, telefon 05 50 02 02" in read
 
 
 SVG = b'<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>'

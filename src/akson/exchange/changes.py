@@ -10,6 +10,9 @@ from dataclasses import dataclass
 from akson.exchange.message_type import CareMessage
 from akson.exchange.rendering import Line, lines
 
+_SHIPMENT = ("Forsendelsen › Status", "Forsendelsen, status")
+_STAMPS = ("Meldings-id", "Laget", "Utstedt", "Godkjent", "Komponent-id")
+
 
 @dataclass(frozen=True, slots=True)
 class Change:
@@ -18,6 +21,11 @@ class Change:
     where: str
     before: str
     after: str
+
+    @property
+    def is_news(self) -> bool:
+        """Every shipment has an id, a time and a status of its own: that they are new is no news."""
+        return self.where not in _SHIPMENT and self.where.rpartition(" › ")[2] not in _STAMPS
 
     @property
     def words(self) -> str:

@@ -24,6 +24,7 @@ _UNITS = ("Kontaktenhet", "ServProvider", "Sender")
 """Where a sender names whom to call, in the order they are looked for."""
 _PEOPLE = ("AnsvarligRapport", "HCPerson", "HealthcareProfessional")
 _UUID_LENGTH = 36
+_PHONE_DIGITS = 8
 
 
 class PostReader:
@@ -38,7 +39,7 @@ class PostReader:
             contact=_contact(whole),
             lines=tuple(_marked(whole, new)),
             about=tuple(_about(whole)),
-            news=tuple(Novelty(change.where, change.before, change.after) for change in new),
+            news=tuple(Novelty(c.where, c.before, c.after) for c in new if c.is_news),
             missing=tuple(absent.words for absent in missing_content(whole)),
             elsewhere=tuple(_elsewhere(whole, message)),
         )
@@ -89,7 +90,7 @@ def _elsewhere(message: CareMessage, communication: Resource) -> Iterator[str]:
 
 
 def _contact(message: CareMessage) -> str:
-    """`Eva Lunde, Medisinsk avdeling, telefon 05500202`: once each, whatever the format calls them."""
+    """`Eva Lunde, Medisinsk avdeling, telefon 05 50 02 02`: once each, whatever the format calls them."""
     around = (message.content, message.envelope.values)
     person = next((name for key in _PEOPLE for v in _found(around, key) if (name := _person(v))), "")
     units = [unit for key in _UNITS for unit in _found(around, key)]
@@ -102,8 +103,16 @@ def _contact(message: CareMessage) -> str:
         for n in _texts(v, "TeleAddress")
     ]
     phone = next((number for number in numbers if number and ":" not in number and "@" not in number), "")
-    told = (person, unit, f"telefon {phone}" if phone else "")
+    told = (person, unit, f"telefon {_spoken(phone)}" if phone else "")
     return ", ".join(part for part in told if part) if person or phone else ""
+
+
+def _spoken(phone: str) -> str:
+    """`05 50 02 11` from eight digits; anything else as it is."""
+    digits = phone.removeprefix("+47").replace(" ", "")
+    if len(digits) != _PHONE_DIGITS or not digits.isdecimal():
+        return phone
+    return " ".join(digits[at : at + 2] for at in range(0, _PHONE_DIGITS, 2))
 
 
 def _person(values: Any) -> str:
@@ -126,7 +135,9 @@ def _found(value: Any, name: str) -> Iterator[Any]:
 
 
 def _texts(value: Any, name: str) -> Iterator[str]:
-    yield from (text for text in _found(value, name) if isinstance(text, str) and text.strip())
+    for found in _found(value, name):
+        all = found if isinstance(found, tuple) else (found,)
+        yield from (text for text in all if isinstance(text, str) and text.strip())
 
 
 def _when(message: Resource) -> tuple[float, str]:

@@ -38,6 +38,11 @@ _MARK_WORDS = {
     "H": "Høy", "HH": "Kritisk høy", "L": "Lav", "LL": "Kritisk lav", "A": "Utenfor", "AA": "Kritisk avvik",
     "R": "Resistent", "I": "Følsom ved økt eksponering", "S": "Følsom",
 }  # fmt: skip
+_SUSCEPTIBILITY = {
+    "r": "R", "resistent": "R", "i": "I", "intermediær": "I", "følsom ved økt eksponering": "I", "s": "S", "følsom": "S",
+    "sensitiv": "S",
+}  # fmt: skip
+"""What laboratories write of an agent against a drug, where they give no interpretation beside it."""
 DEPTH_MAX = 6
 """Findings within findings; a report that holds itself ends here."""
 
@@ -149,6 +154,8 @@ def _findings(refs: Iterable[str], near: Mapping[str, Resource], depth: int) -> 
 def _finding(observation: Resource, depth: int) -> Finding:
     value, unit, number = _value(observation)
     mark, deviation = _deviation(observation.get("interpretation") or [])
+    if depth and not mark and (mark := _SUSCEPTIBILITY.get(value.casefold(), "")):
+        deviation = deviation or (_MARK_WORDS[mark] if len(value) == 1 else "")
     status = str(observation.get("status", ""))
     return Finding(
         id=str(observation.get("id", "")),

@@ -1,6 +1,6 @@
 """The messages of a patient from the record: as a list, and one of them whole with the conversation around it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -52,7 +52,7 @@ class Post:
             sent=words.moment(message.sent, self.now) if message.sent else "",
             text=message.text,
             fields=message.fields,
-            state=_state(message, self.now),
+            state=_state(message, lambda at: words.moment(at, self.now)),
             owner=self.owners.get(f"Communication/{message.id}", ""),
             path=self.path(message.id),
             files=len(files(self.raw.get(message.id, {}))),
@@ -102,7 +102,12 @@ async def load_letter(
     thread = post.of(standing.thread)
     return LetterView(
         chart=chart,
-        message=replace(post.row(told), files=len(files(message))),
+        # «I dag» on paper is wrong tomorrow.
+        message=replace(
+            post.row(told),
+            sent=_dated(told.sent) if told.sent else "",
+            state=_state(told, _dated),
+        ),
         letter=letter,
         parts=parts(letter.lines) if letter else (),
         about=parts(letter.about) if letter else (),
@@ -112,8 +117,13 @@ async def load_letter(
         # What it was compared with may be hidden from this reader, or gone: then the post's own note is what is known.
         notes=() if before or not letter else _notes(message),
         has_results=told.type_code in RESULT_TYPES and may_see(session, "DiagnosticReport"),
-        printed=words.moment(now, now),
+        printed=_dated(now),
     )
+
+
+def _dated(at: datetime) -> str:
+    """`27.11.2026 kl. 04:01`."""
+    return f"{words.day(at)} kl. {words.clock(at)}"
 
 
 def _notes(message: Resource) -> tuple[str, ...]:
@@ -121,10 +131,10 @@ def _notes(message: Resource) -> tuple[str, ...]:
     return tuple(text for text in told if text and not text.startswith("Mangler i meldingen"))
 
 
-def _state(message: CareMessage, now: datetime) -> str:
+def _state(message: CareMessage, when: Callable[[datetime], str]) -> str:
     """Words follow what has happened, never what is hoped for."""
     if message.received:
-        return f"Mottatt {words.moment(message.received, now)} og lagt i journalen"
+        return f"Mottatt {when(message.received)} og lagt i journalen"
     return "Sendt, ikke bekreftet" if message.sent else "Ikke sendt"
 
 
