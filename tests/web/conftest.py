@@ -24,6 +24,7 @@ from akson.audit.log import AccessLog
 from akson.exchange.inbox.directory import Directory
 from akson.exchange.outbox.desk import RecordDesk
 from akson.exchange.outbox.outbox import Outbox
+from akson.exchange.reader import PostReader
 from akson.exchange.transport.folder import Folder
 from akson.fhir.definitions import load
 from akson.identity.issuers.local import LocalIssuer
@@ -84,6 +85,7 @@ class Rooms:
             node=NodeName("Storvik kommune"),
             login=cast,
             letters=self.letters,
+            reads=PostReader(),
         )
 
 

@@ -1,12 +1,17 @@
-"""The opening of a demo: its people and their records, and the message that begins its story in the post.
+"""The opening of a demo: its people and their records, the message that begins its story in the post, and other post.
 
 Done once for an installation; a second start finds them again.
 """
 
 import asyncio
 from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
 from time import monotonic
 
+import msgspec
+
+from akson.access.actor import PurposeOfUse
 from akson.app.cast import CAST
 from akson.app.wiring import Node
 
@@ -35,7 +40,8 @@ async def prepare_demo(node: Node, tell: Callable[[str], None]) -> None:
         tell(f"Storvik: {seeded.citizens} citizens, {seeded.resources} resources")
     if await _post_is_untouched(node):
         await asyncio.to_thread(_drop_admission, node)
-        tell("Havnes sykehus: a message is in the post")
+        await _drop_letters(node)
+        tell("Havnes sykehus: messages are in the post")
         letters = await send_before(node)
         tell(f"Storvik: {letters} letters on their way to its neighbours")
 
@@ -56,3 +62,28 @@ def _drop_admission(node: Node) -> None:
     facts = astrid_admission_arguments(node.clock.now())
     message = admission_message(facts, Shipment(str(node.random.uuid())))
     write_whole(folder(node.settings).root / "in", ADMISSION, message)
+
+
+async def _drop_letters(node: Node) -> None:
+    """One of each kind that a reader should see, about Bjarne; in the order they were written."""
+    from akson.app.demo.letters import PATIENT, bjarne_arguments
+    from akson.app.post import folder
+    from akson.exchange.transport.folder import write_whole
+    from akson_lab import letters
+    from akson_lab.facts import Shipment
+
+    session = node.record.open(CAST["system"], PurposeOfUse.OPERATIONS)
+    patient = msgspec.json.decode((await session.read("Patient", PATIENT)).body or b"{}")
+    facts = bjarne_arguments(patient, node.clock.now())
+    later = replace(facts, sent_at=facts.sent_at + timedelta(hours=2))
+    first, second, *others = (str(node.random.uuid()) for _ in range(6))
+    post = {
+        "tidlig-1.xml": letters.early_notice(facts, Shipment(first), stays_days=4),
+        "tidlig-2.xml": letters.early_notice(later, Shipment(second, "M", first), stays_days=2, changed=True),
+        "epikrise.xml": letters.discharge_letter(facts, others[0]),
+        "svar-1.xml": letters.chemistry(facts, others[1], 0),
+        "svar-2.xml": letters.chemistry(facts, others[2], 1),
+        "svar-3.xml": letters.microbiology(facts, others[3]),
+    }
+    for name, content in post.items():
+        await asyncio.to_thread(write_whole, folder(node.settings).root / "in", name, content)

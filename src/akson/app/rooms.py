@@ -70,6 +70,7 @@ def screens(node: Node, stage: Stage) -> "App":
     from akson.app.letters import HouseLetters
     from akson.app.post_desk.building import desk
     from akson.app.reception import Reception
+    from akson.exchange.reader import PostReader
     from akson.identity.openid.pending import PendingLogins
     from akson.web.shell.house import CastMember, DemoLogin, NodeName, OpenIdLogin
 
@@ -102,4 +103,5 @@ def screens(node: Node, stage: Stage) -> "App":
         rates=node.rates,
         post=desk(node),
         letters=HouseLetters.of(node),
+        reads=PostReader(),
     )

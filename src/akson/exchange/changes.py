@@ -4,11 +4,14 @@ Source: HIS 1144, chapter 3. Fields are compared as a reader sees them: by the l
 times under one label is compared as a set, so that a diagnosis that moved in its list has not changed.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from akson.exchange.message_type import CareMessage
 from akson.exchange.rendering import Line, lines
+
+_SHIPMENT = ("Forsendelsen › Status", "Forsendelsen, status")
+_STAMPS = ("Meldings-id", "Laget", "Utstedt", "Godkjent", "Komponent-id")
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +21,11 @@ class Change:
     where: str
     before: str
     after: str
+
+    @property
+    def is_news(self) -> bool:
+        """Every shipment has an id, a time and a status of its own: that they are new is no news."""
+        return self.where not in _SHIPMENT and self.where.rpartition(" › ")[2] not in _STAMPS
 
     @property
     def words(self) -> str:
@@ -51,13 +59,18 @@ def _at(where: str, before: tuple[str, ...], after: tuple[str, ...]) -> list[Cha
     return [Change(where, "", said) for said in come] + [Change(where, said, "") for said in gone]
 
 
-def _by_place(all: Iterable[Line]) -> dict[str, tuple[str, ...]]:
-    """Labels down to each field -> what stands there."""
+def placed(all: Iterable[Line]) -> Iterator[tuple[str, Line]]:
+    """Each line with the labels that lead to it: `Opphold › Forventet utskriving`."""
     path: list[str] = []
-    found: dict[str, tuple[str, ...]] = {}
     for line in all:
         path = [*path[: line.depth], line.label]
+        yield " › ".join(path), line
+
+
+def _by_place(all: Iterable[Line]) -> dict[str, tuple[str, ...]]:
+    """Labels down to each field -> what stands there."""
+    found: dict[str, tuple[str, ...]] = {}
+    for where, line in placed(all):
         if line.said:
-            where = " › ".join(path)
             found[where] = (*found.get(where, ()), line.said)
     return found

@@ -7,6 +7,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
+from akson.care.contacts.letters import ReadsPost
 from akson.identity.rates import Rates, unlimited
 from akson.identity.sessions import Sessions
 from akson.identity.smart.server import AuthorizationServer
@@ -37,12 +38,14 @@ def build(
     rates: Rates | None = None,
     post: PostDesk | None = None,
     letters: Letters | None = None,
+    reads: ReadsPost | None = None,
 ) -> Starlette:
     """All screens. Without `login` and without issuers nobody can log in, and the login page says so.
 
     `apps`: the authorization server behind the page that approves an app; `fhir`: the FHIR address it speaks of.
     `rates`: how often one may ask; without them as often as she likes. `post`: what stands behind the message officer's
-    screens. `letters`: who writes and sends messages; without it no page offers to.
+    screens. `letters`: who writes and sends messages; without it no page offers to. `reads`: what opens messages field by
+    field.
     """
     statics = Statics()
     house = House(
@@ -58,6 +61,7 @@ def build(
         rates or unlimited(),
         post,
         letters,
+        reads,
     )
 
     async def start(request: Request) -> Response:

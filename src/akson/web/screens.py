@@ -28,6 +28,7 @@ from akson.web.workspace.inbox.screen import SCREEN as INBOX
 from akson.web.workspace.lift.screen import SCREEN as LIFT
 from akson.web.workspace.messages.screen import SCREEN as MESSAGES
 from akson.web.workspace.search.screen import SCREEN as SEARCH
+from akson.web.workspace.test_results.screen import SCREEN as TEST_RESULTS
 from akson.web.workspace.why.screen import SCREEN as WHY
 from akson.web.workspace.write.screen import SCREEN as WRITE
 
@@ -59,6 +60,7 @@ SCREENS: tuple[Screen, ...] = (
     LIFT,
     MESSAGES,
     SEARCH,
+    TEST_RESULTS,
     WHY,
     WRITE,
 )

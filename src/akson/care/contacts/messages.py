@@ -24,6 +24,12 @@ TITLES = {
     "LOG_UTSKREVET": "Utskrevet fra sykehus",
     "LOG_UTSKRIVNINGSKLAR": "Utskrivningsklar pasient",
     "MEDISINSKE_OPPLYSNINGER": "Medisinske opplysninger fra lege",
+    "SVAR_CYT": "Prøvesvar, cytologi",
+    "SVAR_HIST": "Prøvesvar, histologi",
+    "SVAR_KKL": "Prøvesvar, klinisk kjemi",
+    "SVAR_LAB": "Prøvesvar, laboratoriemedisin",
+    "SVAR_MBIO": "Prøvesvar, mikrobiologi",
+    "SVAR_RTG": "Svar på bildeundersøkelse",
 }
 """Those that are called otherwise than their type."""
 FIELDS = "https://akson.no/fhir/StructureDefinition/message-content"
@@ -106,4 +112,8 @@ def care_messages(
         for c in communications
         if c.get("status") != "entered-in-error" and not any_code(c.get("category") or [], NOTICE)
     ]
-    return sorted(found, key=lambda m: m.at.timestamp() if m.at else 0.0, reverse=True)
+    return sorted(found, key=lambda m: (_stamp(m.at), _stamp(m.sent)), reverse=True)
+
+
+def _stamp(at: datetime | None) -> float:
+    return at.timestamp() if at else 0.0

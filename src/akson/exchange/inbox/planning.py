@@ -238,7 +238,7 @@ def _task(delivery: Delivery, owner: Resource, number: int, encounter: str | Non
     if cancels:
         found = "" if delivery.originals else " Meldingen som kanselleres, er ikke funnet her."
         description = f"Avsender trekker tilbake meldingen.{found} {description}"
-    elif new := [change.words for change in _changes(delivery)]:
+    elif new := [change.words for change in _changes(delivery) if change.is_news]:
         more = f" og {len(new) - CHANGES_TOLD_MAX} til" if len(new) > CHANGES_TOLD_MAX else ""
         description = f"{description} Endret: {'; '.join(new[:CHANGES_TOLD_MAX])}{more}."
     about: dict[str, Any] = {

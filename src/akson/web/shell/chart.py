@@ -205,7 +205,12 @@ def _basis(decision: Decision) -> str:
 
 
 def _menu(patient: str, here: str) -> tuple[MenuEntry, ...]:
-    entries = (("", "Forside"), ("/meldinger", "Meldinger"), ("/tilgangslogg", "Tilgangslogg"))
+    entries = (
+        ("", "Forside"),
+        ("/meldinger", "Meldinger"),
+        ("/provesvar", "Prøvesvar"),
+        ("/tilgangslogg", "Tilgangslogg"),
+    )
     return tuple(MenuEntry(f"/pasient/{patient}{path}", text, text == here) for path, text in entries)
 
 

@@ -12,6 +12,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from akson.access.actor import Actor, ActorKind, PurposeOfUse
+from akson.care.contacts.letters import ReadsPost
 from akson.identity.openid.client import OpenIdClient
 from akson.identity.openid.pending import PendingLogins
 from akson.identity.openid.person import Person
@@ -100,6 +101,8 @@ class House:
     """What stands behind the message officer's screens; None where there is no post."""
     letters: Letters | None = None
     """Who writes and sends messages; None on a node without post."""
+    reads: ReadsPost | None = None
+    """Opens messages field by field; without it their words are shown as the record holds them."""
 
 
 class Audience(StrEnum):

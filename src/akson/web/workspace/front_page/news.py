@@ -47,7 +47,7 @@ def _messages(
                     "Melding",
                     message.title,
                     f"fra {message.sender}" if message.sender else "",
-                    f"/pasient/{patient}/meldinger#m-{message.id}",
+                    f"/pasient/{patient}/meldinger/{message.id}",
                     "Les",
                     grave=message.type_code == "LOG_INNLAGT",
                 ),

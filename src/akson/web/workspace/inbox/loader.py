@@ -18,6 +18,7 @@ from akson.web.shell.waiting import owned_by
 from akson.web.workspace.inbox.view import InboxRow, InboxView
 
 DONE_SHOWN_FOR = timedelta(hours=24)
+TITLE_MAX = 120
 PRESSING = ("stat", "asap", "urgent")
 INCLUDES = tuple(Include("Task", param) for param in ("patient", "focus", "owner"))
 
@@ -55,15 +56,17 @@ class _Rows:
         focus = entry.focus.rpartition("/")[2] if entry.focus.startswith("Communication/") else ""
         focus_message = self._near.get(entry.focus)
         grave = entry.code in GRAVE_CODES
+        # A title is read at a glance; what takes several lines stands under it.
+        named = grave or not entry.description or len(entry.description) > TITLE_MAX
         due, now = words.local(entry.due) if entry.due else None, words.local(self._now)
         return InboxRow(
             id=entry.id,
             version=self._versions[entry.id],
-            title=entry.title if grave or not entry.description else entry.description,
+            title=entry.title if named else entry.description,
             text=" ".join(
-                part for part in (entry.description if grave else "", " · ".join(entry.told)) if part
+                part for part in (entry.description if named else "", " · ".join(entry.told)) if part
             ),
-            kind="" if grave or not entry.description else entry.title,
+            kind="" if named else entry.title,
             patient_path=path,
             patient_name=who.name if who else "",
             patient_facts=" · ".join(f for f in facts if f),
@@ -75,7 +78,7 @@ class _Rows:
             mine=entry.owner == self._actor.reference,
             taken=entry.taken,
             grave=grave,
-            focus_path=f"{path}/meldinger#m-{focus}" if focus and path else "",
+            focus_path=f"{path}/meldinger/{focus}" if focus and path else "",
         )
 
 

@@ -1,0 +1,1 @@
+"""Results of tests, pictures and tissue, in words."""

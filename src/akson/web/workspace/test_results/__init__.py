@@ -1,0 +1,1 @@
+"""Results of tests about a patient."""
