@@ -8,9 +8,14 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from lxml import etree
+
 from akson.exchange.components import logistics
 from akson.exchange.envelope import msghead
-from akson.exchange.messages import admission, discharge
+from akson.exchange.message_type import MessageType
+from akson.exchange.messages import admission, discharge, health_information, not_ready, ready_for_discharge
+from akson.exchange.messages import discharge_letter as letter
+from akson.exchange.messages import discharge_report as discharge_report_type
 from akson.exchange.schema import Coded, Structure, Values, write_structure
 from akson.exchange.times import NORWAY
 from akson.fhir import markup
@@ -50,12 +55,119 @@ def discharge_message(
     )
 
 
+def ready_message(facts: StayFacts, shipment: Shipment, *, ready_at: datetime) -> bytes:
+    """LOG_UTSKRIVNINGSKLAR as bytes."""
+    events = (
+        _event(logistics.EVENT_ADMITTED, "Pasient innlagt", facts.admitted_at, ""),
+        _event(logistics.EVENT_READY, "Pasient utskrivningsklar", ready_at, facts.description),
+    )
+    body = {"MeldingUtskrivningsklarPasient": {"TidsfestetHendelse": events}}
+    return _typed(facts, shipment, ready_for_discharge.MESSAGE, body)
+
+
+def withdrawn_message(facts: StayFacts, shipment: Shipment, *, at: datetime) -> bytes:
+    """LOG_AVMELDING as bytes: she is not ready after all."""
+    event = _event(logistics.EVENT_NOT_READY, "Pasient ikke utskrivningsklar", at, facts.description)
+    return _typed(
+        facts,
+        shipment,
+        not_ready.MESSAGE,
+        {"AvmeldingUtskrivningsklarPasient": {"TidsfestetHendelse": (event,)}},
+    )
+
+
+def early_notice(facts: StayFacts, shipment: Shipment, *, expected: datetime) -> bytes:
+    """HELSEOPPL_SOKNAD as the notice of an admitted patient, within 24 hours: what for, and when she may be ready."""
+    event = {
+        **_event(logistics.EVENT_READY, "Pasient utskrivningsklar", expected, ""),
+        "TidspunktForHendelse": expected.astimezone(NORWAY).date().isoformat(),
+        "Anslag": True,
+    }
+    body = {
+        "TypeInnholdIMelding": {"TypeInnhold": Coded("1", "Varsel om innlagt pasient", f"{LISTS}9140")},
+        "OpplysningOpphold": ({"TidsfestetHendelse": event},),
+        "InfoMedisinskDiagnose": (
+            {"MedisinskDiagnose": ({"Hoveddiagnose": True, "DiagnoseBeskrivelse": facts.description},)},
+        ),
+    }
+    return _typed(facts, shipment, health_information.MESSAGE, body)
+
+
+def discharge_report(facts: StayFacts, shipment: Shipment, *, text: str) -> bytes:
+    """UTSKRIVNINGSRAPPORT as bytes: the nurses' report, in their own words."""
+    body = {
+        "TypeInnholdIMelding": {"TypeInnhold": Coded("11", "Utskrivningsrapport", f"{LISTS}9139")},
+        "InfoMedisinskDiagnose": (
+            {"MedisinskDiagnose": ({"Hoveddiagnose": True, "DiagnoseBeskrivelse": facts.description},)},
+        ),
+        "Sykepleierdokumentasjon": {"InfoFraSykepleier": {"Journaltekst": ({"Notat": text},)}},
+    }
+    return _typed(facts, shipment, discharge_report_type.MESSAGE, body)
+
+
+def discharge_letter(facts: StayFacts, shipment: Shipment, *, ended_at: datetime) -> bytes:
+    """EPIKRISE 1.2: a letter of the older form, without MsgHead."""
+    coded_sex = Coded("2", "Kvinne") if facts.female else Coded("1", "Mann")
+    event = {
+        "ReportedEvent": {"StartDateTime": _local(facts.admitted_at), "EndDateTime": _local(ended_at)},
+        "ServType": Coded("N", "Ny"),
+        "Service": {"AdmCat": Coded("1", "Heldøgnsopphold")},
+        "InfItem": ({"Observation": {"Comment": facts.description}, "Type": Coded("H", "Hoveddiagnose")},),
+    }
+    report = {
+        "ServType": Coded("N", "Ny"),
+        "IssueDate": _local(facts.sent_at),
+        "ApprDate": _local(facts.sent_at),
+        "Status": Coded("F", "Endelig rapport"),
+        "MsgDescr": "Sykehusepikrise",
+        "ServProvId": shipment.msg_id,
+        "Event": (event,),
+        "Patient": {
+            "Sex": coded_sex,
+            "DateOfBirth": facts.born.isoformat(),
+            "Name": f"{facts.family}, {facts.given}",
+            "OffId": facts.national_id,
+            "TypeOffId": Coded(*_series(facts.national_id)),
+        },
+        "ServProvider": {"HCP": _inst(facts.sender)},
+        "Requester": {"HCP": _inst(facts.receiver)},
+    }
+    values = {
+        "Type": Coded(letter.MESSAGE.code, letter.MESSAGE.words),
+        "MIGversion": "v1.2 2012-02-15",
+        "GenDate": _local(facts.sent_at),
+        "MsgId": shipment.msg_id,
+        "ServRprt": report,
+    }
+    version = letter.MESSAGE.versions[0]
+    return markup.write(write_structure(version.structure, values, version.prefixes))
+
+
+def _inst(address: Address) -> Values:
+    her = Coded("HER", "HER-id")
+    unit = {"Name": address.service, "Id": address.service_her, "TypeId": her}
+    return {
+        "Inst": {"Name": address.organisation, "Id": address.organisation_her, "TypeId": her, "Dept": (unit,)}
+    }
+
+
+def _typed(facts: StayFacts, shipment: Shipment, type: MessageType, body: Values) -> bytes:
+    version = type.versions[0]
+    content = write_structure(version.structure, {**_start(facts, shipment), **body}, version.prefixes)
+    return enveloped(facts, shipment, Coded(type.code, type.words), content)
+
+
+def enveloped(facts: StayFacts, shipment: Shipment, type: Coded, content: etree._Element) -> bytes:
+    """One XML instance in MsgHead."""
+    info = _info(facts, shipment, type)
+    return markup.write(msghead.write_envelope(info, content, issued=_local(facts.sent_at)))
+
+
 def _message(
     facts: StayFacts, shipment: Shipment, code: str, words: str, structure: Structure, body: Values
 ) -> bytes:
     content = write_structure(structure, {**_start(facts, shipment), **body}, logistics.PREFIXES)
-    info = _info(facts, shipment, Coded(code, words))
-    return markup.write(msghead.write_envelope(info, content, issued=_local(facts.sent_at)))
+    return enveloped(facts, shipment, Coded(code, words), content)
 
 
 def _info(facts: StayFacts, shipment: Shipment, type: Coded) -> Values:

@@ -104,3 +104,21 @@ async def test_an_unknown_item_is_a_problem(post: PostStore) -> None:
     with pytest.raises(Problem) as caught:
         await post.advance(7, "accepted")
     assert caught.value.id == "AKS-STORE-062"
+
+
+async def test_many_at_once_move_each_their_own_way(post: PostStore) -> None:
+    ids = [await post.receive(b"<m/>", transport="folder", name=f"{n}.xml") for n in range(6)]
+    claims = [
+        post.advance(id, "retry", note="claimed", sender_her="1", msg_id=f"m{n % 4}")
+        for n, id in enumerate(ids)
+    ]
+    told = await asyncio.gather(*claims, return_exceptions=True)
+    assert [getattr(t, "id", None) for t in told] == [None] * 4 + ["AKS-STORE-061"] * 2
+    await asyncio.gather(
+        *(post.advance(id, "retry", note="answered", patient_ids=["a-1", "b.2"], tenant=1) for id in ids),
+        *(post.advance(id, "accepted", patient_ids=[], tenant=1) for id in ids[:2]),
+    )
+    items = [item for item in [await post.get(id) for id in ids] if item is not None]
+    assert [item.state for item in items] == ["accepted"] * 2 + ["retry"] * 4
+    assert [item.patient_ids for item in items] == [()] * 2 + [("a-1", "b.2")] * 4
+    assert [e.note for e in await post.events(ids[0])] == ["", "claimed", "answered", ""]

@@ -1,6 +1,7 @@
 """The screens over a real record with the demo's people, and one browser-like client for each of the cast."""
 
 import json
+import time
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -17,13 +18,20 @@ from akson import web
 from akson.access.actor import PurposeOfUse
 from akson.app.cast import CAST
 from akson.app.demo.seeding import seed
+from akson.app.letters import HouseLetters
+from akson.app.post import HOUSES, OutFolder
 from akson.audit.log import AccessLog
+from akson.exchange.inbox.directory import Directory
+from akson.exchange.outbox.desk import RecordDesk
+from akson.exchange.outbox.outbox import Outbox
+from akson.exchange.transport.folder import Folder
 from akson.fhir.definitions import load
 from akson.identity.issuers.local import LocalIssuer
 from akson.identity.sessions import Sessions
 from akson.record.door import Record
 from akson.record.values import Change
 from akson.store.audit_log import AuditLogStore
+from akson.store.outbox import OutboxStore
 from akson.store.store import Store
 from akson.web.shell.house import CastMember, DemoLogin, NodeName
 from akson.world import SystemClock, SystemRandom
@@ -41,6 +49,8 @@ class Rooms:
     app: Starlette
     record: Record
     sessions: Sessions
+    letters: HouseLetters
+    outbox: Outbox
     clients: list[httpx.AsyncClient] = field(default_factory=list)
 
     def visitor(self, who: str = "", app: Starlette | None = None, **headers: str) -> httpx.AsyncClient:
@@ -73,6 +83,7 @@ class Rooms:
             clock=SystemClock(),
             node=NodeName("Storvik kommune"),
             login=cast,
+            letters=self.letters,
         )
 
 
@@ -90,13 +101,19 @@ async def rooms(postgres_dsn: str, tmp_path_factory: Any) -> AsyncIterator[Rooms
     ended: Path = tmp_path_factory.mktemp("sessions")
     issuer = LocalIssuer(ec.generate_private_key(ec.SECP256R1()), clock=clock, random=random)
     sessions = Sessions(issuer, ended=ended / "ended", clock=clock)
-    house = Rooms(Starlette(), record, sessions)
+    kept = await OutboxStore.open(record_dsn, clock=clock)
+    carrier = OutFolder(Folder(tmp_path_factory.mktemp("post"), clock_s=time.monotonic))
+    desk = RecordDesk(Directory(record, tuple(HOUSES), {}), clock)
+    outbox = Outbox(kept, lambda row: carrier, desk, clock=clock, random=random)
+    letters = HouseLetters(outbox, kept, clock=clock, random=random)
+    house = Rooms(Starlette(), record, sessions, letters, outbox)
     house.app = house.build(demo=True)
     await seed(record, cast=CAST, reference_date=clock.now().date(), citizens=CITIZENS)
     await house.put(*hard_to_show(), *admission(datetime.now(UTC)))
     yield house
     for client in house.clients:
         await client.aclose()
+    await kept.close()
     await record.close()
     await rows.close()
     await store.close()

@@ -12,6 +12,7 @@ from contextlib import AsyncExitStack
 from typing import Any
 
 from akson.app.health import healthy
+from akson.app.posting import status as post_status
 from akson.app.safe_answers import adding, floor_of
 from akson.app.settings import Settings
 from akson.app.supervisor.orders import Stage
@@ -92,6 +93,8 @@ class House:
                 await self._witness(scope, receive, send)
             elif path == "/helse":
                 await _json(send, *await healthy(self._node))
+            elif path == "/helse/post":
+                await _json(send, *post_status.public(self._settings.data, self._node.clock.now()))
             else:
                 await self._web(scope, receive, send)
         except Exception as failed:

@@ -1,17 +1,32 @@
 """The post worker: heals what a crash left in the queue of the log, and works the post for as long as the node runs.
 
-What a message is, and what becomes of it, is `akson.exchange`'s. Which houses are whose stands here.
+    folder ┐                        ┌ inbox.work      what waits, to its end
+    edi20  ├ a task each ─► Arrivals┤
+    ebxml  │ (Carrier.carry)        └ outbox          promoted, handed over by the Router, followed up
+    amqp   ┘                          watch           address book, silence, certificates, ways that are down
+
+None of them waits for another. What a message is, and what becomes of it, is `akson.exchange`'s; which transports there are
+and whom they reach stands in `post.toml` (`posting/declared.py`). Which houses are whose stands here.
 """
 
 import asyncio
+import logging
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from importlib.metadata import version
 
 from akson.app.cast import LILLEFJORD, ORGANISATIONS, STORVIK
 from akson.app.log_keeping import LogKeeper
+from akson.app.posting import status
+from akson.app.posting.alarms import Alarms
+from akson.app.posting.arrivals import Arrivals
+from akson.app.posting.carriers import Carrier, Standing
+from akson.app.posting.declared import Declared
+from akson.app.posting.opening import Opened, opened
+from akson.app.posting.routing import Router
+from akson.app.posting.watch import Watch
 from akson.app.settings import Settings
 from akson.app.wiring import Node, open_node
 from akson.exchange.inbox.directory import Directory
@@ -21,16 +36,25 @@ from akson.exchange.outbox.outbox import Outbox
 from akson.exchange.outbox.receipts_in import ReceiptsIn
 from akson.exchange.outbox.receipts_out import ReceiptsOut
 from akson.exchange.outbox.states import RECEIPT
-from akson.exchange.transport.contract import Arrival, Handed, Kind, Parcel
+from akson.exchange.times import NORWAY
+from akson.exchange.transport.contract import Arrival, Handed, Parcel, Transport
 from akson.exchange.transport.folder import Folder
+from akson.store.ledger import LedgerStore
+from akson.world.raised import places
 
 HEAL_EACH_S = 30.0
 POLL_EACH_S = 0.25
 """A file is taken when two looks in a row find it unchanged, so a message waits half a second at most."""
-POOL_SIZE = 4
+WATCH_EACH_S = 1.0
+SENDERS = 3
+"""How many letters may be on their way to transports at a time: one that hangs holds one of them, for SEND_WAIT_S."""
+ROWS_EACH_SENDER = 5
+POOL_SIZE = 8
 TRANSPORT = "folder"
 HOUSES = {STORVIK: "storvik", LILLEFJORD: "lillefjord"}
 """Tenant -> the organisation that is its own; every other house of the stage is somebody to write to."""
+
+_log = logging.getLogger("akson.post")
 
 
 def folder(settings: Settings) -> Folder:
@@ -71,27 +95,48 @@ class PostOffice:
 
     inbox: Inbox
     outbox: Outbox
+    arrivals: Arrivals
+    alarms: Alarms
+    carriers: dict[str, Carrier] = field(default_factory=dict)
+    """Every transport but the folder, by name."""
 
     async def work(self) -> int:
         """One round of what waits in and out; gives how much there was."""
         return await self.inbox.work() + await self.outbox.work()
 
-    async def arrived(self, transport: str, arrival: Arrival) -> None:
-        """What a transport has fetched, kept when this returns: then `Transport.taken`. Safe to repeat."""
-        if arrival.kind is Kind.ACKNOWLEDGED:
-            await self.outbox.acknowledged(arrival.refers_to)
-        elif arrival.kind is Kind.REFUSED:
-            await self.outbox.refused(arrival.refers_to, arrival.problem)
-        else:
-            name = arrival.name or arrival.reference
-            await self.inbox.receive(arrival.document or arrival.original, transport=transport, name=name)
+    async def follow_up(self) -> int:
+        """What is to be done about what goes out, beside the handing over."""
+        done = await self.outbox.promote()
+        done += await self.outbox.find_overdue()
+        return done + await self.outbox.give_owners()
+
+    async def arrived(self, transport: str, arrival: Arrival) -> bool:
+        """What a transport has fetched: True when it is kept, and the transport may forget it. Safe to repeat."""
+        return await self.arrivals.keep(transport, arrival)
+
+    @property
+    def ways(self) -> dict[str, Standing]:
+        return {name: carrier.standing for name, carrier in self.carriers.items()}
 
 
-def post_office(node: Node, folder: Folder) -> PostOffice:
+def post_office(node: Node, folder: Folder, ways: Opened | None = None) -> PostOffice:
+    """Without `ways` by the folder alone: for commands, and for what needs no more."""
+    ways = ways or Opened(Declared(), {})
     directory = directory_of(node)
-    out = OutFolder(folder)
+    carriers = {
+        name: Carrier(transport, _poll_s(ways.declared, name), clock=node.clock, random=node.random)
+        for name, transport in ways.transports.items()
+    }
+    transports: dict[str, Transport] = {"folder": OutFolder(folder), **carriers}
+    router = Router(
+        ways.declared,
+        transports,
+        came_by=node.post.came_by,
+        may_send=ways.partners.may_send if ways.partners else None,
+        today=lambda: node.clock.now().astimezone(NORWAY).date(),
+    )
     desk = RecordDesk(directory, node.clock)
-    outbox = Outbox(node.outbox, lambda row: out, desk, clock=node.clock, random=node.random)
+    outbox = Outbox(node.outbox, router.route, desk, clock=node.clock, random=node.random)
     receipts = ReceiptsOut(outbox, directory, folder.send, clock=node.clock)
     inbox = Inbox(
         node.record,
@@ -102,12 +147,18 @@ def post_office(node: Node, folder: Folder) -> PostOffice:
         version=version("akson"),
         receipts_in=ReceiptsIn(outbox),
     )
-    return PostOffice(inbox, outbox)
+    alarms = Alarms(folder.root, directory, clock=node.clock)
+    arrivals = Arrivals(node.post, inbox, outbox, alarms.tell, clock=node.clock)
+    return PostOffice(inbox, outbox, arrivals, alarms, carriers)
 
 
 def inbox(node: Node, folder: Folder) -> Inbox:
     """What comes in alone: for commands, which work beside a running node."""
     return post_office(node, folder).inbox
+
+
+def _poll_s(declared: Declared, name: str) -> float:
+    return float(getattr(declared, name).poll_seconds)
 
 
 def directory_of(node: Node) -> Directory:
@@ -122,27 +173,85 @@ def directory_of(node: Node) -> Directory:
 
 async def run_post(settings: Settings, stop: asyncio.Event, *, on_open: Callable[[], None]) -> None:
     """Until `stop` is set. Raises what went wrong for good; the supervisor then starts the worker again."""
-    async with open_node(settings, pool_size=POOL_SIZE) as node:
+    async with open_node(settings, pool_size=POOL_SIZE) as node, opened(node) as ways:
         post = folder(settings)
-        office = post_office(node, post)
-        work = office.inbox
-        on_open()
-        healed = time.monotonic()
-        keeper = LogKeeper(node)
+        office = post_office(node, post, ways)
+        ledger = await LedgerStore.open(node.server.dsn("record"), clock=node.clock)
+        try:
+            watch = Watch(ways, office.alarms, ledger, settings.data, clock=node.clock)
+            on_open()
+            await _run_all(node, office, watch, post, stop)
+        finally:
+            await ledger.close()
 
-        async def store(content: bytes, name: str) -> int:
-            return await work.receive(content, transport=TRANSPORT, name=name)
 
-        while not stop.is_set():
-            await post.poll(store, work.put_aside)
-            # A full lease means that more may wait: no pause then.
-            if not await office.work():
-                with suppress(TimeoutError):
-                    await asyncio.wait_for(stop.wait(), POLL_EACH_S)
-            if time.monotonic() - healed >= HEAL_EACH_S:
-                await _heal(node)
-                healed = time.monotonic()
-            keeper.work()
+async def _run_all(node: Node, office: PostOffice, watch: Watch, post: Folder, stop: asyncio.Event) -> None:
+    """Every part in a task of its own; the first that fails for good ends them all."""
+    parts = [
+        _repeated(stop, _folder_rounds(office.inbox, post)),
+        _repeated(stop, office.inbox.work),
+        _repeated(stop, office.follow_up),
+        *(_repeated(stop, lambda: office.outbox.send_due(ROWS_EACH_SENDER)) for _ in range(SENDERS)),
+        *(carrier.carry(stop, office.arrived) for carrier in office.carriers.values()),
+        _keep_house(node, stop),
+        _watched(node, office, watch, stop),
+    ]
+    tasks = [asyncio.create_task(part) for part in parts]
+    try:
+        await asyncio.gather(*tasks)
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+
+def _folder_rounds(inbox: Inbox, post: Folder) -> Callable[[], Awaitable[int]]:
+    async def store(content: bytes, name: str) -> int:
+        return await inbox.receive(content, transport=TRANSPORT, name=name)
+
+    async def round() -> int:
+        await post.poll(store, inbox.put_aside)
+        return 0
+
+    return round
+
+
+async def _repeated(stop: asyncio.Event, round: Callable[[], Awaitable[int]]) -> None:
+    while not stop.is_set():
+        # A full lease means that more may wait: no pause then.
+        if not await round():
+            await _pause(stop, POLL_EACH_S)
+
+
+async def _keep_house(node: Node, stop: asyncio.Event) -> None:
+    healed, keeper = time.monotonic(), LogKeeper(node)
+    while not stop.is_set():
+        if time.monotonic() - healed >= HEAL_EACH_S:
+            await _heal(node)
+            healed = time.monotonic()
+        keeper.work()
+        await _pause(stop, POLL_EACH_S)
+
+
+async def _watched(node: Node, office: PostOffice, watch: Watch, stop: asyncio.Event) -> None:
+    """What it looks at is worth looking at, and not worth stopping the post for."""
+    written = 0.0
+    while not stop.is_set():
+        try:
+            await watch.round(office.ways)
+        except Exception as error:
+            _log.error("AKS-POST-301 %s", places(error))
+        if time.monotonic() - written >= status.WRITTEN_EACH_S:
+            with suppress(OSError):
+                ways = {"folder": Standing(True), **office.ways}
+                status.write(node.settings.data, node.clock.now(), ways, watch.register)
+            written = time.monotonic()
+        await _pause(stop, WATCH_EACH_S)
+
+
+async def _pause(stop: asyncio.Event, seconds: float) -> None:
+    with suppress(TimeoutError):
+        await asyncio.wait_for(stop.wait(), seconds)
 
 
 async def _heal(node: Node) -> None:

@@ -67,6 +67,7 @@ def screens(node: Node, stage: Stage) -> "App":
     from akson import web
     from akson.app import issuers
     from akson.app.apps import authorization_server
+    from akson.app.letters import HouseLetters
     from akson.app.post_desk.building import desk
     from akson.app.reception import Reception
     from akson.identity.openid.pending import PendingLogins
@@ -100,4 +101,5 @@ def screens(node: Node, stage: Stage) -> "App":
         fhir=f"{node.settings.base_url}/fhir" if node.settings.base_url else "",
         rates=node.rates,
         post=desk(node),
+        letters=HouseLetters.of(node),
     )

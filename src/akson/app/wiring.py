@@ -32,6 +32,7 @@ from akson.store.activations import ActivationStore
 from akson.store.audit_log import AuditLogStore
 from akson.store.ledger import LedgerStore
 from akson.store.outbox import OutboxStore
+from akson.store.partners import PartnerStore
 from akson.store.post import PostStore
 from akson.store.post_desk import PostDeskStore
 from akson.store.server import EmbeddedPostgres, ExternalPostgres
@@ -67,6 +68,7 @@ class Node:
     outbox: OutboxStore
     ledger: LedgerStore
     post_desk: PostDeskStore
+    partners: PartnerStore
     issuer: LocalIssuer
     sessions: Sessions
     words: Terminology
@@ -138,7 +140,7 @@ def rates_of(settings: Settings) -> Rates:
 
 async def _post(
     stack: AsyncExitStack, server: DatabaseServer, clock: Clock, pool_size: int
-) -> tuple[PostStore, OutboxStore, LedgerStore, PostDeskStore]:
+) -> tuple[PostStore, OutboxStore, LedgerStore, PostDeskStore, PartnerStore]:
     """The post's tables, each store closed with the node."""
     post = await PostStore.open(server.dsn("record"), clock=clock, pool_size=max(1, pool_size // 4))
     stack.push_async_callback(post.close)
@@ -148,7 +150,9 @@ async def _post(
     stack.push_async_callback(ledger.close)
     post_desk = await PostDeskStore.open(server.dsn("record"))
     stack.push_async_callback(post_desk.close)
-    return post, outbox, ledger, post_desk
+    partners = await PartnerStore.open(server.dsn("record"), pool_size=1)
+    stack.push_async_callback(partners.close)
+    return post, outbox, ledger, post_desk, partners
 
 
 @asynccontextmanager
@@ -165,7 +169,7 @@ async def open_node(settings: Settings, *, pool_size: int = POOL_SIZE) -> AsyncI
             server.dsn("record"), definitions=definitions, clock=clock, random=random, pool_size=pool_size
         )
         stack.push_async_callback(store.close)
-        post, outbox, ledger, post_desk = await _post(stack, server, clock, pool_size)
+        post, outbox, ledger, post_desk, partners = await _post(stack, server, clock, pool_size)
         rows = await AuditLogStore.open(server.dsn("log"), pool_size=2)
         stack.push_async_callback(rows.close)
         log = access_log(rows, settings, clock=clock, random=random)
@@ -206,6 +210,7 @@ async def open_node(settings: Settings, *, pool_size: int = POOL_SIZE) -> AsyncI
             outbox,
             ledger,
             post_desk,
+            partners,
             issuer,
             sessions,
             words,

@@ -52,8 +52,9 @@ class Tree:
         self._state = None
 
     async def grow(self) -> None:
-        """Over every event of now. Nothing when somebody else does it meanwhile. Raises Problem AKS-AUDIT-012 when two
-        computations disagree: the events are safe, and nothing was signed."""
+        """Over every event of now; those that come meanwhile are the next growth's. Nothing when somebody else does it.
+
+        Raises Problem AKS-AUDIT-012 when two computations disagree: the events are safe, and nothing was signed."""
         state = self._state or await self._load()
         while rows := await self._rows.ungrown(state.edge.size, GROW_EVENTS_MAX):
             try:
@@ -65,6 +66,9 @@ class Tree:
                 self._state = None
                 return
             self._state = state = grown
+            if len(rows) < GROW_EVENTS_MAX:
+                # Under load more are always there by now: a tree of ten leaves at a time costs more than the log does.
+                return
 
     async def _over(self, state: _State, rows: list[UngrownRow]) -> _State | None:
         """The larger tree; None when another was first."""

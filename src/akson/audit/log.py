@@ -75,6 +75,7 @@ class AccessLog:
         self._flushing: asyncio.Task[None] | None = None
         self._growing: asyncio.Task[None] | None = None
         self._grown_at: datetime | None = None
+        self._behind = False
         self._closing = asyncio.Event()
 
     async def append(self, events: Sequence[Prepared]) -> None:
@@ -228,15 +229,21 @@ class AccessLog:
 
     def _grow_soon(self) -> None:
         """Beside the next flush, never before an answer."""
+        self._behind = True
         if self._growing is None or self._growing.done():
             self._growing = asyncio.create_task(self._grow_when_due(), name="access-log-tree")
 
     async def _grow_when_due(self) -> None:
+        while self._behind:
+            await self._grow_once()
+
+    async def _grow_once(self) -> None:
         due = self._grown_at + GROW_EACH if self._grown_at else self.clock.now()
         if (wait := (due - self.clock.now()).total_seconds()) > 0:
             with suppress(TimeoutError):
                 await asyncio.wait_for(self._closing.wait(), wait)
         self._grown_at = self.clock.now()
+        self._behind = False
         try:
             await self.grow()
         except Exception as failed:

@@ -32,7 +32,12 @@ class Change:
 
 def changes(before: CareMessage, after: CareMessage) -> tuple[Change, ...]:
     """In the order of the newer message; what was taken away last. Empty when all says the same."""
-    old, new = _by_place(lines(before)), _by_place(lines(after))
+    return between(lines(before), lines(after))
+
+
+def between(before: Iterable[Line], after: Iterable[Line]) -> tuple[Change, ...]:
+    """The same of lines: what is about to be sent is no message yet."""
+    old, new = _by_place(before), _by_place(after)
     found = [change for where in new for change in _at(where, old.get(where, ()), new[where])]
     gone = [Change(where, said, "") for where in old if where not in new for said in old[where]]
     return (*found, *gone)

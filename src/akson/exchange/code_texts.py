@@ -26,6 +26,11 @@ def words_of(value: Coded, element: Element) -> str:
     return ": ".join(part for part in (said, value.ot.strip()) if part)
 
 
+def text_of(number: int, code: str) -> str:
+    """The text of a code in a national list; "" when this installation does not have it."""
+    return _known(str(number), code)
+
+
 def _known(number: str, code: str) -> str:
     system = f"{_OID}{_LISTS}{number}" if number.isdigit() else f"{_OID}{number}"
     return _terminology().lookup(system, code) or ""

@@ -82,6 +82,7 @@ def message_id(message: CareMessage, msg_id: str = "") -> str:
 def to_fhir(message: CareMessage, around: Around) -> Resource:
     envelope = message.envelope
     head, files = _detached(envelope.head)
+    words = rendering.text(message)
     told: dict[str, Any] = {
         "resourceType": "Communication",
         "extension": [
@@ -89,7 +90,7 @@ def to_fhir(message: CareMessage, around: Around) -> Resource:
             *([to_extension(HEADER, msghead_format.MSGHEAD, head)] if head else []),
             to_extension(CONTENT, message.version.structure, message.content),
         ],
-        "identifier": _identifiers(message),
+        "identifier": _identifiers(message, words),
         "inResponseTo": _answered(message),
         "status": "completed",
         "category": [_category(message)],
@@ -100,7 +101,7 @@ def to_fhir(message: CareMessage, around: Around) -> Resource:
         "recipient": list(around.recipients),
         "sender": around.sender,
         "payload": [
-            {"contentString": rendering.text(message)},
+            {"contentString": words},
             *({"contentAttachment": file} for file in files),
         ],
         "note": [{"text": note} for note in around.notes],
@@ -149,13 +150,13 @@ def _whole(head: Values, version: Version, content: Values, files: Sequence[Reso
     return markup.write(whole)
 
 
-def _identifiers(message: CareMessage) -> list[Resource]:
+def _identifiers(message: CareMessage, words: str) -> list[Resource]:
     found = [{"system": MESSAGE_ID, "value": message_id(message)}]
     if message.envelope.own_id:
         # A letter is spoken of by what it calls itself, so it is found by that too.
         own = message_id(message, message.envelope.own_id)
         found.append({"use": "secondary", "system": MESSAGE_ID, "value": own})
-    found.append({"use": "secondary", "system": SAME_WORDS, "value": same_words(message)})
+    found.append({"use": "secondary", "system": SAME_WORDS, "value": same_words(message, words)})
     if message.envelope.conversation.lower() != message.envelope.msg_id.lower():
         value = message_id(message, message.envelope.conversation)
         found.append({"use": "secondary", "system": CONVERSATION, "value": value})
@@ -169,12 +170,14 @@ def _identifiers(message: CareMessage) -> list[Resource]:
     return found
 
 
-def same_words(message: CareMessage) -> str:
-    """Of type, person and everything a reader is shown: two systems that send one letter twice differ in ids alone."""
+def same_words(message: CareMessage, words: str = "") -> str:
+    """Of type, person and everything a reader is shown: two systems that send one letter twice differ in ids alone.
+
+    `words` is what a reader is shown, where that has been put together already."""
     patient = message.envelope.patient
     who = "|".join(sorted(i.plain for i in patient.idents)) if patient else ""
     name = patient.name.casefold() if patient else ""
-    said = "\n".join((message.type.code, who, name, rendering.text(message)))
+    said = "\n".join((message.type.code, who, name, words or rendering.text(message)))
     return f"{message.envelope.sender.key}|{hashlib.sha256(said.encode('utf-8')).hexdigest()[:32]}"
 
 

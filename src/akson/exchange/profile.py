@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from akson.exchange.message_type import CANCELLED, CareMessage
-from akson.exchange.schema import Coded
+from akson.exchange.schema import Coded, Values
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,15 +150,23 @@ def missing_content(message: CareMessage) -> tuple[Missing, ...]:
     """What the profile demands and the message does not say. A cancellation need say nothing more than that it is one."""
     if message.status == CANCELLED:
         return ()
-    demands = [*DEMANDS.get(message.type.code, ())]
-    if message.version.number == _OLDER:
+    older = message.version.number == _OLDER
+    return missing_in(message.type.code, message.content, older=older)
+
+
+def missing_in(
+    type: str, content: Values, further: Sequence[Demand] = (), *, older: bool = False
+) -> tuple[Missing, ...]:
+    """The same of content that is no message yet. `further` are demands of those who write it; `older`: of PLO 1.5."""
+    demands = [*DEMANDS.get(type, ()), *further]
+    if older:
         demands = [demand for demand in demands if demand in _ALWAYS]
-    if any(_at(message.content, f"Foresporsel/TypeForesp~{_OTHER}".split("/"))):
+    if any(_at(content, f"Foresporsel/TypeForesp~{_OTHER}".split("/"))):
         demands.append(_QUESTION)
     return tuple(
         Missing(d.what, d.anywhere[0].replace("~", " = "), d.source)
         for d in demands
-        if not any(any(_at(message.content, path.split("/"))) for path in d.anywhere)
+        if not any(any(_at(content, path.split("/"))) for path in d.anywhere)
     )
 
 

@@ -7,7 +7,7 @@ somebody else has taken the row since. Documents hold patient data; showing one 
 
 import hashlib
 from collections.abc import Callable, Sequence
-from dataclasses import fields, replace
+from dataclasses import dataclass, fields, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -15,6 +15,7 @@ import asyncpg
 
 from akson.fhir.problem import Problem, ProblemKind
 from akson.store import connections
+from akson.store.gathering import Gathered
 from akson.store.migrate import migrate
 from akson.store.outbox_rows import (
     Asked,
@@ -41,6 +42,10 @@ set {_SET},
     leased_until = case when ${len(CHANGING) + 3}::boolean then null else leased_until end
 where id = $1
 """
+_LOCKED = "select * from post.post_outbox where id = any($1::bigint[]) order by id for update"
+"""In one order, so that two batches wait for each other and never both."""
+_PARCEL = "insert into post.post_parcel (parcel, outbox) values ($1, $2)"
+_NOTE = "insert into post.post_event (outbox, at, state, note) values ($1, $2, $3, $4)"
 _COMMITTED = """
 select o.id from post.post_outbox o
 where o.state = 'draft' and o.record_type <> '' and exists (
@@ -65,12 +70,20 @@ Decide = Callable[[OutboxRow], Step | None]
 """None: nothing changes."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    id: int
+    decide: Decide
+    fence: int | None
+
+
 class OutboxStore:
     """Entry point: `await OutboxStore.open(dsn, clock=…)`."""
 
     def __init__(self, pool: asyncpg.Pool, clock: Clock) -> None:
         self._pool = pool
         self._clock = clock
+        self._changes: Gathered[_Asked, OutboxRow | None] = Gathered(self._changed)
 
     @classmethod
     async def open(cls, dsn: str, *, clock: Clock, pool_size: int = 2) -> "OutboxStore":
@@ -91,6 +104,9 @@ class OutboxStore:
 
         Raises CONFLICT AKS-STORE-063 when that one has other bytes.
         """
+        if len(letters) == 1 and not because.type:
+            # One statement by itself.
+            return [await self._draft(self._pool, letters[0], because, 0)]
         async with self._pool.acquire() as connection, connection.transaction():
             newest = 0
             if because.type:
@@ -143,37 +159,41 @@ class OutboxStore:
 
         Raises NOT_FOUND AKS-STORE-064.
         """
-        async with self._pool.acquire() as connection, connection.transaction():
-            record = await connection.fetchrow("select * from post.post_outbox where id = $1 for update", id)
-            if record is None:
-                raise Problem(ProblemKind.NOT_FOUND, "AKS-STORE-064", f"The outbox has no row {id}.")
-            row = _row(record)
-            if fence is not None and row.fence != fence:
-                return None
-            step = decide(row)
-            if step is not None or fence is not None:
-                await self._write(connection, row, step or Step(row.sending), ends_lease=fence is not None)
-            return replace(row, sending=step.sending) if step is not None else row
+        return await self._changes(_Asked(id, decide, fence))
 
-    async def _write(self, connection: Any, row: OutboxRow, step: Step, *, ends_lease: bool) -> None:
-        next = step.sending
-        values = [list(v) if isinstance(v := getattr(next, name), tuple) else v for name in CHANGING]
-        await connection.execute(_UPDATE, row.id, *values, next.state not in ("draft", "dropped"), ends_lease)
-        if next.parcel != row.sending.parcel:
-            await connection.execute(
-                "insert into post.post_parcel (parcel, outbox) values ($1, $2)", next.parcel, row.id
-            )
+    async def _changed(self, asked: list[_Asked]) -> list[OutboxRow | Exception | None]:
+        """All of one batch in one transaction, under the locks of their rows."""
+        async with self._pool.acquire() as connection, connection.transaction():
+            found = await connection.fetch(_LOCKED, list({one.id for one in asked}))
+            rows = {record["id"]: _row(record) for record in found}
+            answers: list[OutboxRow | Exception | None] = []
+            written: list[_Written] = []
+            for one in asked:
+                row = rows.get(one.id)
+                if row is None:
+                    answers.append(_no_row(one.id))
+                elif one.fence is not None and row.fence != one.fence:
+                    answers.append(None)
+                else:
+                    answers.append(_decided(one, row, rows, written))
+            await self._write(connection, written)
+        return answers
+
+    async def _write(self, connection: Any, written: Sequence["_Written"]) -> None:
+        """In the order they were decided: the later of two of one row is what stands."""
+        if not written:
+            return
         now = self._clock.now()
-        for state, note in step.notes:
-            await connection.execute(
-                "insert into post.post_event (outbox, at, state, note) values ($1, $2, $3, $4)",
-                row.id,
-                now,
-                state,
-                note,
-            )
-        if step.receipt is not None:
-            await self._keep(connection, step.receipt, row.id, next.round)
+        await connection.executemany(_UPDATE, [one.values for one in written])
+        notes = [(one.row.id, now, state, note) for one in written for state, note in one.step.notes]
+        if notes:
+            await connection.executemany(_NOTE, notes)
+        for one in written:
+            next = one.step.sending
+            if next.parcel != one.row.sending.parcel:
+                await connection.execute(_PARCEL, next.parcel, one.row.id)
+            if one.step.receipt is not None:
+                await self._keep(connection, one.step.receipt, one.row.id, next.round)
 
     async def keep_stray(self, receipt: NewReceipt) -> None:
         """A receipt that answers nothing that was sent from here."""
@@ -202,8 +222,11 @@ class OutboxStore:
         return _row(record) if record else None
 
     async def by_parcel(self, parcel: str) -> OutboxRow | None:
-        """The row that was once handed over under this id."""
-        sql = "select o.* from post.post_outbox o join post.post_parcel p on p.outbox = o.id where p.parcel = $1"
+        """The row that was once handed over under this id, or that a transport knows by it now."""
+        sql = (
+            "select o.* from post.post_outbox o join post.post_parcel p on p.outbox = o.id where p.parcel = $1 "
+            "union all select o.* from post.post_outbox o where o.reference = $1 and $1 <> '' limit 1"
+        )
         record = await self._pool.fetchrow(sql, parcel)
         return _row(record) if record else None
 
@@ -262,6 +285,42 @@ class OutboxStore:
             sql, list(asked.states), asked.receiver, asked.type, asked.msg_id, asked.before, asked.limit
         )
         return [_row(record) for record in rows]
+
+
+@dataclass(frozen=True, slots=True)
+class _Written:
+    """One step, and the row as it was before."""
+
+    row: OutboxRow
+    step: Step
+    ends_lease: bool
+
+    @property
+    def values(self) -> tuple[object, ...]:
+        """The arguments of _UPDATE."""
+        next = self.step.sending
+        changing = [list(v) if isinstance(v := getattr(next, name), tuple) else v for name in CHANGING]
+        return (self.row.id, *changing, next.state not in ("draft", "dropped"), self.ends_lease)
+
+
+def _decided(
+    asked: _Asked, row: OutboxRow, rows: dict[int, OutboxRow], written: list[_Written]
+) -> OutboxRow | Exception:
+    """What stands after it, in `rows` too for whoever asks next; a decision that fails is its asker's alone."""
+    try:
+        step = asked.decide(row)
+    except Exception as failed:
+        return failed
+    ends_lease = asked.fence is not None
+    if step is not None or ends_lease:
+        written.append(_Written(row, step or Step(row.sending), ends_lease))
+    if step is not None:
+        rows[row.id] = replace(row, sending=step.sending)
+    return rows[row.id]
+
+
+def _no_row(id: int) -> Problem:
+    return Problem(ProblemKind.NOT_FOUND, "AKS-STORE-064", f"The outbox has no row {id}.")
 
 
 def _row(record: asyncpg.Record) -> OutboxRow:

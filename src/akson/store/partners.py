@@ -56,8 +56,8 @@ class PartnerStore:
         self._pool = pool
 
     @classmethod
-    async def open(cls, dsn: str) -> "PartnerStore":
-        pool = await connections.pool(dsn, size=2)
+    async def open(cls, dsn: str, *, pool_size: int = 2) -> "PartnerStore":
+        pool = await connections.pool(dsn, size=pool_size)
         try:
             async with pool.acquire() as connection:
                 await migrate(connection, "partners")

@@ -6,23 +6,27 @@ data; showing one to a person goes through a RecordSession.
 """
 
 import hashlib
+from collections import Counter, defaultdict
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 
 import asyncpg
 
 from akson.fhir.problem import Problem, ProblemKind
 from akson.store import connections
+from akson.store.gathering import Gathered
 from akson.store.migrate import migrate
 from akson.store.statements import statement
 from akson.world import Clock
 
 LEASE_S = 60
-FIELDS = (
-    "tenant", "sender_her", "msg_id", "type", "conversation", "patient_ids", "receipt", "problem", "retry_at",
-)  # fmt: skip
-"""What `advance` may set."""
+FIELDS = {
+    "tenant": "int", "sender_her": "text", "msg_id": "text", "type": "text", "conversation": "text", "patient_ids": "text",
+    "receipt": "bytea", "problem": "text", "retry_at": "timestamptz",
+}  # fmt: skip
+"""What `advance` may set, and as what it travels: of arrays in an array PostgreSQL makes one, so ids go as text."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,10 +52,35 @@ class InboxItem:
 
 
 @dataclass(frozen=True, slots=True)
+class NewArrival:
+    """What a transport told of a thing that came. `digest` is the SHA-256 of the original that the inbox keeps of it."""
+
+    transport: str
+    reference: str
+    name: str
+    digest: bytes
+    sender: str = ""
+    receiver: str = ""
+    refers_to: str = ""
+    problem: str = ""
+    note: str = ""
+    sealed: bytes | None = None
+    """None when the inbox's original is every byte as it came."""
+
+
+@dataclass(frozen=True, slots=True)
 class PostEvent:
     at: datetime
     state: str
     note: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Move:
+    id: int
+    state: str
+    note: str
+    fields: dict[str, Any]
 
 
 class PostStore:
@@ -60,6 +89,7 @@ class PostStore:
     def __init__(self, pool: asyncpg.Pool, clock: Clock) -> None:
         self._pool = pool
         self._clock = clock
+        self._moves: Gathered[_Move, None] = Gathered(self._moved)
 
     @classmethod
     async def open(cls, dsn: str, *, clock: Clock, pool_size: int = 4) -> "PostStore":
@@ -77,12 +107,53 @@ class PostStore:
 
     async def receive(self, original: bytes, *, transport: str, name: str) -> int:
         """Durable when it returns: only then may the transport be told. Same bytes and name again: same id."""
+        return (await self.keep(original, transport=transport, name=name))[0]
+
+    async def keep(self, original: bytes, *, transport: str, name: str) -> tuple[int, bool]:
+        """As `receive`, and whether it is new."""
         digest = hashlib.sha256(original).digest()
         arguments = (transport, name, self._clock.now(), digest, original)
-        while (id := await self._pool.fetchval(statement("post_receive"), *arguments)) is None:
+        while (kept := await self._pool.fetchrow(statement("post_receive"), *arguments)) is None:
             # Somebody stores the same file at this moment; his row is visible to the next statement.
             continue
-        return id
+        return kept["id"], kept["new"]
+
+    async def keep_arrival(self, new: NewArrival) -> None:
+        """Before `receive`, so that whoever works on the item knows of it. Again the same: nothing more."""
+        sql = (
+            "insert into post.post_arrival (at, transport, reference, name, digest, sender, receiver, refers_to, problem, "
+            "note, sealed) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) on conflict do nothing"
+        )
+        told = (new.transport, new.reference, new.name, new.digest, new.sender, new.receiver, new.refers_to)
+        await self._pool.execute(sql, self._clock.now(), *told, new.problem, new.note, new.sealed)
+
+    async def distrusted(self, item: InboxItem) -> tuple[str, str] | None:
+        """(code in 8221, note) when the envelope that the item came in cannot be trusted."""
+        sql = (
+            "select problem, note from post.post_arrival where digest = $1 and transport = $2 and name = $3 "
+            "and problem <> '' order by seq limit 1"
+        )
+        row = await self._pool.fetchrow(sql, item.digest, item.transport, item.name)
+        return (row["problem"], row["note"]) if row else None
+
+    async def came_by(self, sender_her: str, msg_id: str) -> tuple[str, str] | None:
+        """(transport, its own id of it or "") of the newest copy of a message: the way back to its sender."""
+        sql = (
+            "select coalesce(a.transport, i.transport) as transport, coalesce(a.reference, '') as reference "
+            "from post.post_inbox i "
+            "left join post.post_arrival a on a.digest = i.digest and a.problem = '' "
+            "where i.sender_her = $1 and i.msg_id = $2 order by a.seq desc nulls last limit 1"
+        )
+        row = await self._pool.fetchrow(sql, sender_her, msg_id)
+        return (row["transport"], row["reference"]) if row else None
+
+    async def sealed(self, item: InboxItem) -> bytes:
+        """Every byte as it came: the original itself when there was no seal around it."""
+        sql = (
+            "select sealed from post.post_arrival where digest = $1 and transport = $2 and name = $3 "
+            "and sealed is not null order by seq limit 1"
+        )
+        return await self._pool.fetchval(sql, item.digest, item.transport, item.name) or item.original
 
     async def lease(self, limit: int, *, seconds: int = LEASE_S) -> list[InboxItem]:
         """Up to `limit` items that are now this worker's for `seconds`, oldest first."""
@@ -97,24 +168,38 @@ class PostStore:
         """
         unknown = set(fields) - set(FIELDS)
         assert not unknown, f"no such fields: {sorted(unknown)}"
-        values = {name: list(value) if name == "patient_ids" else value for name, value in fields.items()}
-        sets = "".join(f", {name} = ${number}" for number, name in enumerate(values, 5))
-        sql = (
-            "with moved as (update post.post_inbox set state = $2, leased_until = null"
-            f"{sets} where id = $1 returning id) "
-            "insert into post.post_event (inbox, at, state, note) select id, $3, $2, $4 from moved returning inbox"
-        )
+        values = {name: _ids(value) if name == "patient_ids" else value for name, value in fields.items()}
+        await self._moves(_Move(id, state, note, values))
+
+    async def _moved(self, moves: list[_Move]) -> list[Exception | None]:
+        """One statement for all that set the same fields; what moves one item twice is two statements, in that order."""
+        alike: dict[tuple[int, tuple[str, ...]], list[_Move]] = defaultdict(list)
+        times: Counter[int] = Counter()
+        for move in moves:
+            alike[times[move.id], tuple(move.fields)].append(move)
+            times[move.id] += 1
+        refused: dict[int, Exception] = {}
+        for (_, names), several in sorted(alike.items(), key=lambda group: group[0][0]):
+            try:
+                refused |= await self._move(names, several)
+            except (asyncpg.UniqueViolationError, asyncpg.DeadlockDetectedError):
+                # Nothing of it was written. Each by itself then, so that only who came second hears of it.
+                for move in several:
+                    refused |= await self._claim(names, move)
+        return [refused.get(id(move)) for move in moves]
+
+    async def _claim(self, names: tuple[str, ...], move: _Move) -> dict[int, Exception]:
         try:
-            moved = await self._pool.fetchval(sql, id, state, self._clock.now(), note, *values.values())
+            return await self._move(names, [move])
         except asyncpg.UniqueViolationError:
-            raise Problem(
-                ProblemKind.CONFLICT,
-                "AKS-STORE-061",
-                "This message was received before.",
-                why="Its sender and message id are those of another item in the inbox.",
-            ) from None
-        if moved is None:
-            raise Problem(ProblemKind.NOT_FOUND, "AKS-STORE-062", f"The inbox has no item {id}.")
+            return {id(move): _received_before()}
+
+    async def _move(self, names: tuple[str, ...], moves: list[_Move]) -> dict[int, Exception]:
+        columns = [[move.fields[name] for move in moves] for name in names]
+        told = ([move.id for move in moves], [move.state for move in moves], [move.note for move in moves])
+        rows = await self._pool.fetch(_moving(names), *told, self._clock.now(), *columns)
+        found = {row["inbox"] for row in rows}
+        return {id(move): _no_item(move.id) for move in moves if move.id not in found}
 
     async def get(self, id: int) -> InboxItem | None:
         row = await self._pool.fetchrow("select * from post.post_inbox where id = $1", id)
@@ -148,6 +233,36 @@ class PostStore:
         """Items in one of the states, newest first: for message officers and for receipts not yet sent."""
         sql = "select * from post.post_inbox where state = any($1) order by id desc limit $2"
         return [_item(row) for row in await self._pool.fetch(sql, list(states), limit)]
+
+
+@cache
+def _moving(names: tuple[str, ...]) -> str:
+    """`post_advance.sql` that sets these fields too."""
+    sets = {name: f"v.{name}::text[]" if name == "patient_ids" else f"v.{name}" for name in names}
+    return (
+        statement("post_advance")
+        .replace("{columns}", "".join(f", {name}" for name in names))
+        .replace("{arrays}", "".join(f", ${n}::{FIELDS[name]}[]" for n, name in enumerate(names, 5)))
+        .replace("{sets}", "".join(f", {name} = {value}" for name, value in sets.items()))
+    )
+
+
+def _ids(patients: Any) -> str:
+    """Resource ids have letters, digits, dots and hyphens alone."""
+    return "{" + ",".join(f'"{patient}"' for patient in patients) + "}"
+
+
+def _received_before() -> Problem:
+    return Problem(
+        ProblemKind.CONFLICT,
+        "AKS-STORE-061",
+        "This message was received before.",
+        why="Its sender and message id are those of another item in the inbox.",
+    )
+
+
+def _no_item(id: int) -> Problem:
+    return Problem(ProblemKind.NOT_FOUND, "AKS-STORE-062", f"The inbox has no item {id}.")
 
 
 def _item(row: asyncpg.Record) -> InboxItem:

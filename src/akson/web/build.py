@@ -15,6 +15,7 @@ from akson.web.screens import SCREENS
 from akson.web.shell import gate, problems
 from akson.web.shell.headers import SecureHeaders
 from akson.web.shell.house import DemoLogin, House, NodeName, OpenIdLogin, Opens
+from akson.web.shell.letters import Letters
 from akson.web.shell.pages import Pages
 from akson.web.shell.post_desk import PostDesk
 from akson.web.shell.static_files import Statics
@@ -35,16 +36,28 @@ def build(
     fhir: str = "",
     rates: Rates | None = None,
     post: PostDesk | None = None,
+    letters: Letters | None = None,
 ) -> Starlette:
     """All screens. Without `login` and without issuers nobody can log in, and the login page says so.
 
     `apps`: the authorization server behind the page that approves an app; `fhir`: the FHIR address it speaks of.
     `rates`: how often one may ask; without them as often as she likes. `post`: what stands behind the message officer's
-    screens.
+    screens. `letters`: who writes and sends messages; without it no page offers to.
     """
     statics = Statics()
     house = House(
-        record, sessions, clock, node, login, issuers, Pages(statics), apps, fhir, rates or unlimited(), post
+        record,
+        sessions,
+        clock,
+        node,
+        login,
+        issuers,
+        Pages(statics),
+        apps,
+        fhir,
+        rates or unlimited(),
+        post,
+        letters,
     )
 
     async def start(request: Request) -> Response:

@@ -29,6 +29,7 @@ from akson.web.workspace.lift.screen import SCREEN as LIFT
 from akson.web.workspace.messages.screen import SCREEN as MESSAGES
 from akson.web.workspace.search.screen import SCREEN as SEARCH
 from akson.web.workspace.why.screen import SCREEN as WHY
+from akson.web.workspace.write.screen import SCREEN as WRITE
 
 SCREENS: tuple[Screen, ...] = (
     CITIZEN_ACCESS_LOG,
@@ -59,4 +60,5 @@ SCREENS: tuple[Screen, ...] = (
     MESSAGES,
     SEARCH,
     WHY,
+    WRITE,
 )

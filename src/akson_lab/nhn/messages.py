@@ -58,6 +58,8 @@ class Messages:
     faults: Faults
     kept: dict[str, Message] = field(default_factory=dict)
     notices: list[Notice] = field(default_factory=list)
+    before: int = 0
+    """The offset that the first notice comes after: a lab that is started anew goes on above its earlier offsets."""
     _waiting: list[tuple[datetime, int, tuple[str, str, int, int, str]]] = field(default_factory=list)
     """What shall be told, and when. It gets its offset only then: an offset never comes after a higher one."""
     _counted: int = 0
@@ -103,9 +105,11 @@ class Messages:
         """What these have been told after `offset`, oldest first."""
         while self._waiting and self._waiting[0][0] <= self.clock.now():
             due, _, (message, type, receiver, by, words) = heapq.heappop(self._waiting)
-            self.notices.append(Notice(len(self.notices) + 1, message, type, receiver, by, words, due))
+            self.notices.append(
+                Notice(self.before + len(self.notices) + 1, message, type, receiver, by, words, due)
+            )
         wanted = set(her_ids)
-        return [n for n in self.notices[offset:] if n.receiver in wanted][:count]
+        return [n for n in self.notices[max(0, offset - self.before) :] if n.receiver in wanted][:count]
 
     def settle(self, message: Message, receiver: int, state: str) -> None:
         """The transport's answer for one receiver; only the first counts."""

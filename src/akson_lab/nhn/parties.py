@@ -58,11 +58,17 @@ class Parties:
     known: dict[int, Party] = field(default_factory=dict)
     events: list[tuple[int, int, str, datetime]] = field(default_factory=list)
     """(sequence, HER-id, kind, when)."""
+    before: int = 0
+    """As in `Messages`."""
+
+    @property
+    def newest(self) -> int:
+        return self.before + len(self.events)
 
     def put(self, party: Party, at: datetime) -> None:
         kind = "CommunicationPartyUpdated" if party.her in self.known else "CommunicationPartyCreated"
         self.known[party.her] = party
-        self.events.append((len(self.events) + 1, party.her, kind, at))
+        self.events.append((self.newest + 1, party.her, kind, at))
 
     def put_all(self, parties: Iterable[Party], at: datetime) -> None:
         for party in parties:

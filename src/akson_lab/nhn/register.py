@@ -53,7 +53,7 @@ class Register:
         return web.json_response(listed[:EVENTS_EACH])
 
     async def _export(self, _request: web.Request) -> web.Response:
-        told = {"lastSequenceNumber": len(self.parties.events), "herIds": sorted(self.parties.known)}
+        told = {"lastSequenceNumber": self.parties.newest, "herIds": sorted(self.parties.known)}
         return web.json_response(told)
 
     async def _profile(self, request: web.Request) -> web.Response:

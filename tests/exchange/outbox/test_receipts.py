@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest_asyncio
 
-from akson.app.post import HOUSES, PostOffice
+from akson.app.post import HOUSES
+from akson.app.posting.arrivals import Arrivals
 from akson.exchange.envelope import apprec
 from akson.exchange.envelope.apprec import AppRecError
 from akson.exchange.envelope.values import Receiver
@@ -158,15 +159,19 @@ async def test_a_receipt_of_ours_that_does_not_get_out_is_somebodys(office: Offi
 
 
 async def test_what_a_transport_fetches_finds_its_place(office: Office) -> None:
-    office.carrier.name, both = "ebxml", PostOffice(office.inbox, office.outbox)
+    async def nobody(seed: str, words: str) -> None:
+        raise AssertionError(words)
+
+    office.carrier.name = "ebxml"
+    both = Arrivals(office.house.post, office.inbox, office.outbox, nobody, clock=office.house.clock)
     office.carrier.says = lambda parcel: Handed("r")
     first, second = await office.sent(admission(1)), await office.sent(admission(2))
     a, b = (parcel.id for parcel in office.carrier.carried)
-    await both.arrived("ebxml", Arrival("1", Kind.ACKNOWLEDGED, b"<ack/>", refers_to=a))
-    await both.arrived("ebxml", Arrival("2", Kind.REFUSED, b"<error/>", refers_to=b, problem="S02"))
+    await both.keep("ebxml", Arrival("1", Kind.ACKNOWLEDGED, b"<ack/>", refers_to=a))
+    await both.keep("ebxml", Arrival("2", Kind.REFUSED, b"<error/>", refers_to=b, problem="S02"))
     assert [await office.state(id) for id in (first, second)] == ["transport_ok", "failed"]
     said = answer(admission(1))
-    await both.arrived("ebxml", Arrival("3", Kind.MESSAGE, said, said, name="k"))
-    while await both.work():
+    await both.keep("ebxml", Arrival("3", Kind.MESSAGE, said, said, name="k"))
+    while await office.inbox.work() + await office.outbox.work():
         pass
     assert await office.state(first) == "done" and ("Melding ikke sendt", "requested") in await office.items()

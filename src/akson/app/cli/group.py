@@ -31,6 +31,12 @@ CLIENT_COMMANDS: dict[str, tuple[str, str]] = {
     "list": ("client_list", "Say which apps and systems are registered."),
     "remove": ("client_remove", "Let an app or a system in no more."),
 }
+LAB_COMMANDS: dict[str, tuple[str, str]] = {
+    "fault": ("lab_fault", "Break something in the lab, or mend all of it."),
+    "send": ("lab_send", "Let the lab's hospital or GP office send something."),
+    "show": ("lab_show", "Show the lab's books."),
+    "up": ("lab_up", "Play a hospital, a GP office and Norsk helsenett for a node."),
+}
 LOG_COMMANDS: dict[str, tuple[str, str]] = {
     "epoch": ("log_epoch", "Declare that the log was restored to an older state."),
     "export": ("log_export", "Print access events as FHIR AuditEvent (BALP, no-domain)."),
@@ -47,6 +53,9 @@ POLICY_COMMANDS: dict[str, tuple[str, str]] = {
     "show": ("policy_show", "Show the policy in force, as people read it."),
     "sign": ("policy_sign", "Sign a policy, as one of two."),
 }
+POST_COMMANDS: dict[str, tuple[str, str]] = {
+    "show": ("post_show", "Show how the post is joined, and what is wrong with it."),
+}
 TRUST_COMMANDS: dict[str, tuple[str, str]] = {
     "compare": ("trust_compare", "The published trust models side by side."),
 }
@@ -55,6 +64,7 @@ TERMINOLOGY_COMMANDS: dict[str, tuple[str, str]] = {
     "load": ("terminology_load", "Load code systems and value sets from files."),
 }
 MESSAGE_COMMANDS: dict[str, tuple[str, str]] = {
+    "build": ("message_build", "Make a message from the record; show it, write it, send it."),
     "ledger": ("message_ledger", "The books of the post: what is not accounted for."),
     "receive": ("message_receive", "Take messages in, as if they had come by post."),
     "show": ("message_show", "Show a message file stage by stage; nothing is stored."),
@@ -106,6 +116,11 @@ def client() -> None:
     """Apps and systems that may ask this node (SMART on FHIR)."""
 
 
+@akson.group("lab", cls=LateGroup, commands_late=LAB_COMMANDS)
+def lab() -> None:
+    """Counterparts in a box, to send to and to receive from."""
+
+
 @akson.group("log", cls=LateGroup, commands_late=LOG_COMMANDS)
 def log() -> None:
     """The access log."""
@@ -114,6 +129,11 @@ def log() -> None:
 @akson.group("message", cls=LateGroup, commands_late=MESSAGE_COMMANDS)
 def message() -> None:
     """Care messages."""
+
+
+@akson.group("post", cls=LateGroup, commands_late=POST_COMMANDS)
+def post() -> None:
+    """The post's ways: transports, partners, agreements."""
 
 
 @akson.group("terminology", cls=LateGroup, commands_late=TERMINOLOGY_COMMANDS)

@@ -81,6 +81,22 @@ _SITTINGS = (
     (-1, "08:12", Vitals(21, 94, 120, 70, 92, "37.6", False)),
     (-1, "20:10", Vitals(22, 93, 116, 68, 96, "37.9", False)),
 )
+_FUNCTIONS = {
+    "1": 2,
+    "2": 3,
+    "4": 3,
+    "5": 2,
+    "6": 4,
+    "7": 3,
+    "8": 2,
+    "9": 3,
+    "10": 1,
+    "12": 3,
+    "14": 3,
+    "15": 1,
+}
+"""IPLOS (9111): 1 copes by herself … 5 needs full help."""
+_ASSESSED = -20
 _WEIGHTS = ((-11, "68.0"), (-8, "68.1"), (-6, "68.2"), (-4, "68.9"), (-2, "69.8"), (-1, "70.4"))
 
 
@@ -155,6 +171,24 @@ def _add_measurements(chart: Chart) -> None:
         add_sitting(chart, vitals, chart.scene.at(day, time), ida if time < "12:00" else jon)
     for day, kilograms in _WEIGHTS:
         add_single(chart, "weight", kilograms, chart.scene.at(day, "08:00"), ida)
+
+
+def _add_functions(chart: Chart) -> None:
+    ida = EMPLOYEES["ida"]
+    for variable, score in _FUNCTIONS.items():
+        code = coding(f"{NORWEGIAN_LISTS}9111", variable)
+        chart.add(
+            {
+                "resourceType": "Observation",
+                "status": "final",
+                "category": [hl7("observation-category", "survey")],
+                "code": concept(str(code["display"]), code),
+                "subject": chart.subject,
+                "effectiveDateTime": chart.scene.day(_ASSESSED),
+                "performer": [reference(ida.reference, ida.name)],
+                "valueInteger": score,
+            }
+        )
 
 
 def _add_notes(chart: Chart, conditions: dict[str, str]) -> None:
@@ -236,6 +270,7 @@ def astrid(scene: Scene, seed: int) -> Chart:
     conditions = _add_problems(chart)
     _add_services(chart, conditions)
     _add_measurements(chart)
+    _add_functions(chart)
     _add_notes(chart, conditions)
     add_dialogue(
         chart,

@@ -32,6 +32,8 @@ def _organisation(id: str) -> Resource:
         "identifier": [{"use": "official", "system": HER_ID, "value": her}],
         "active": True,
         "name": name,
+        # A message must say where its sender is called (HITS 1174, 5.1.3). Numbers of this series are nobody's.
+        **({"telecom": [{"system": "phone", "value": f"05{her}", "use": "work"}]} if id in STREETS else {}),
         **({"partOf": reference(f"Organization/{above}", UNIT_NAMES[above])} if above else {}),
     }
 

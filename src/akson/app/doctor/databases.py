@@ -16,7 +16,7 @@ from akson.store.inspection import DatabaseFacts, facts
 from akson.store.server import binaries
 
 TAIL_EVENTS = 2_000
-FAMILIES = {"record": ("record", "post"), "log": ("log",)}
+FAMILIES = {"record": ("record", "post", "partners"), "log": ("log",)}
 
 
 async def _programs(settings: Settings) -> Finding:

@@ -104,3 +104,4 @@ ADDED_IN_1_1 = Revision(
     required_choices=("RollerRelatertNotat",),
 )
 STRUCTURE_1_0 = revised(STRUCTURE, ADDED_IN_1_1)
+REQUEST_1_0 = revised(REQUEST, ADDED_IN_1_1)

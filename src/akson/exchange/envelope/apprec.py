@@ -13,6 +13,7 @@ Source: HIS 80415:2012 and HITS 1168 (chapters 5, 6 and 11). When to send which 
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from akson.exchange.envelope.apprec_format import ROOT, V1_0, V1_1, VERSIONS, Version
@@ -145,9 +146,11 @@ def build(
     return markup.write(write_structure(format.structure, values, {None: format.namespace}))
 
 
+@lru_cache(maxsize=64)
 def read_apprec(content: bytes) -> AppRec:
     """Either version, read as far as it can be: what a receiver has said must not be lost because of how it is spelt.
 
+    One of ours is read again on its way out, so the last ones are remembered.
     Raises MALFORMED AKS-XML-…, INVALID AKS-EXCHANGE-003 when nobody can tell which message it answers, or how.
     """
     root = markup.read(content)

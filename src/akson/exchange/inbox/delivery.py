@@ -1,12 +1,13 @@
 """A message and everything the record knows that bears upon it: the facts that `planning` plans from."""
 
-from collections.abc import Iterator
+import asyncio
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 from akson.exchange import mirror, times
-from akson.exchange.envelope.values import Party
+from akson.exchange.envelope.values import Party, Person
 from akson.exchange.inbox.directory import Directory, Place, Resource, identifier_query, reference
 from akson.exchange.inbox.patients import Match, PatientMatch, match
 from akson.exchange.message_type import CANCELLED, CHANGED, CareMessage, TellsResults
@@ -33,7 +34,8 @@ class Delivery:
     hospital: Resource
     patient: PatientMatch
     owners: tuple[Resource, ...]
-    officer: Resource
+    officer: Resource | None
+    """Whose it is when nobody knows for certain whom it is about; None when that is known."""
     mirrored: Resource | None
     """This message's own Communication, when it stands already: an earlier try got so far."""
     standing: Resource | None
@@ -65,11 +67,20 @@ async def gather(
 ) -> Delivery:
     """`made_id` is the id that the message's Communication has or will have; `patient` is whom a person says it is about."""
     tenant, envelope = places[0].tenant, message.envelope
-    patient = patient or await match(directory, tenant, envelope.patient)
-    mirrored = await directory.read(tenant, f"Communication/{made_id}")
+    words = mirror.same_words(message)
+    found, told = await asyncio.gather(
+        _known_as(directory, tenant, envelope.patient, patient), _told(directory, tenant, message, words)
+    )
+    patient = found
+    mirrored = next((c for c in told if c["id"] == made_id), None)
     hospital = await party(directory, tenant, envelope.sender, outer=True)
-    originals = await _originals(directory, tenant, message, patient)
-    cancelled, replaced = await _spoken_of(directory, tenant, message)
+    originals = _originals(told, message, patient)
+    cancelled, replaced = _spoken_of(told, message)
+    known = patient.match is Match.KNOWN
+    owners, standing = await asyncio.gather(
+        _owners(directory, places, patient),
+        _standing(directory, tenant, message, patient, hospital, mirrored, originals),
+    )
     return Delivery(
         message=message,
         tenant=tenant,
@@ -78,16 +89,16 @@ async def gather(
         sender=await party(directory, tenant, envelope.sender),
         hospital=hospital,
         patient=patient,
-        owners=await _owners(directory, places, patient),
-        officer=await directory.officer(tenant, places[0]),
+        owners=owners,
+        officer=None if known else await directory.officer(tenant, places[0]),
         mirrored=mirrored,
-        standing=await _standing(directory, tenant, message, patient, hospital, mirrored, originals),
+        standing=standing,
         originals=originals,
         tasks=await _tasks(directory, tenant, originals),
         cancelled=cancelled,
         replaced=replaced,
         results=await _results(directory, tenant, message),
-        twin=await _twin(directory, tenant, message, received),
+        twin=_twin(told, message, words, received),
         candidates=await _candidates(directory, tenant, message, patient),
     )
 
@@ -103,11 +114,50 @@ async def _results(directory: Directory, tenant: int, message: CareMessage) -> t
     return tuple(r for r in found if r.get("status") != IN_ERROR)
 
 
-async def _twin(directory: Directory, tenant: int, message: CareMessage, received: str) -> Resource | None:
-    query = identifier_query("Communication", (mirror.SAME_WORDS,), mirror.same_words(message))
+async def _known_as(
+    directory: Directory, tenant: int, person: Person | None, said: PatientMatch | None
+) -> PatientMatch:
+    """Whom a person says it is about, else whom its own words name."""
+    return said or await match(directory, tenant, person)
+
+
+async def _told(directory: Directory, tenant: int, message: CareMessage, words: str) -> list[Resource]:
+    """Communications that may bear upon it, in one look: its own of an earlier try, what it speaks of, what speaks of it,
+    and what says the same."""
+    ids = sorted(_called(message))
+    named = [TokenValue(system, id) for system in (mirror.CANCELS, mirror.REPLACES) for id in ids]
+    named.append(TokenValue(mirror.MESSAGE_ID, mirror.message_id(message)))
+    if message.status in (CANCELLED, CHANGED) and message.envelope.parent:
+        begun = mirror.message_id(message, message.envelope.conversation)
+        parent = mirror.message_id(message, message.envelope.parent)
+        named += [TokenValue(mirror.MESSAGE_ID, id) for id in sorted({begun, parent})]
+        named.append(TokenValue(mirror.CONVERSATION, begun))
+    same = TokenValue(mirror.SAME_WORDS, words)
+    found = await directory.find(tenant, _communications(*named, same))
+    if len(found) < FOUND_MAX:
+        return found
+    # What says the same every day for a year must not crowd out what it speaks of.
+    return [*await directory.find(tenant, _communications(*named)), *found]
+
+
+def _communications(*identifiers: TokenValue) -> Query:
+    return Query(
+        "Communication", terms=(Term("identifier", "token", None, tuple(identifiers)),), count=FOUND_MAX
+    )
+
+
+def _called(message: CareMessage) -> set[str]:
+    """By what others may speak of it: its own id, its conversation, and what a letter calls itself."""
+    ids = {mirror.message_id(message), mirror.message_id(message, message.envelope.conversation)}
+    if message.envelope.own_id:
+        ids.add(mirror.message_id(message, message.envelope.own_id))
+    return ids
+
+
+def _twin(told: Sequence[Resource], message: CareMessage, words: str, received: str) -> Resource | None:
     own, parent = (mirror.message_id(message, id) for id in ("", message.envelope.parent))
     since = datetime.fromisoformat(received) - TWINS_WITHIN
-    for found in await directory.find(tenant, query):
+    for found in (c for c in told if _named(c, words, mirror.SAME_WORDS)):
         named = {i.get("value") for i in found.get("identifier", ()) if i.get("system") == mirror.MESSAGE_ID}
         if own in named or (message.envelope.parent and parent in named):
             continue
@@ -175,9 +225,7 @@ async def _owner(directory: Directory, place: Place, episodes: list[Resource]) -
     return place.reference
 
 
-async def _originals(
-    directory: Directory, tenant: int, message: CareMessage, patient: PatientMatch
-) -> tuple[Resource, ...]:
+def _originals(told: Sequence[Resource], message: CareMessage, patient: PatientMatch) -> tuple[Resource, ...]:
     """Communications of the same sender, type and patient that a change or cancellation speaks of (HITS 1154)."""
     envelope = message.envelope
     speaks = message.status in (CANCELLED, CHANGED)
@@ -185,10 +233,7 @@ async def _originals(
         return ()
     ids = {mirror.message_id(message, id) for id in (envelope.conversation, envelope.parent)}
     begun = mirror.message_id(message, envelope.conversation)
-    found = [
-        *await directory.find(tenant, identifier_query("Communication", (mirror.MESSAGE_ID,), *sorted(ids))),
-        *await directory.find(tenant, identifier_query("Communication", (mirror.CONVERSATION,), begun)),
-    ]
+    found = [c for c in told if _named(c, begun, mirror.CONVERSATION) or any(_named(c, id) for id in ids)]
     own = mirror.message_id(message)
     earlier = {str(c["id"]): c for c in found if not _named(c, own) and not _later(c, envelope.generated)}
     return tuple(
@@ -203,16 +248,11 @@ def _of_type(communication: Resource, code: str) -> bool:
     return any(k.get("code") == code for k in codings)
 
 
-async def _spoken_of(directory: Directory, tenant: int, message: CareMessage) -> tuple[bool, Resource | None]:
+def _spoken_of(told: Sequence[Resource], message: CareMessage) -> tuple[bool, Resource | None]:
     """Whether a cancellation, and which change of it, stands already: they may come before what they speak of."""
     own = mirror.message_id(message)
-    ids = {own, mirror.message_id(message, message.envelope.conversation)}
-    if message.envelope.own_id:
-        # A letter is spoken of by what it calls itself.
-        ids.add(mirror.message_id(message, message.envelope.own_id))
-    systems = (mirror.CANCELS, mirror.REPLACES)
-    found = await directory.find(tenant, identifier_query("Communication", systems, *sorted(ids)))
-    others = [c for c in found if not _named(c, own)]
+    ids = _called(message)
+    others = [c for c in told if not _named(c, own)]
 
     def speaking(system: str) -> Iterator[Resource]:
         # What names this very message came after it, whatever its clock says.

@@ -1,10 +1,12 @@
 """Whom a message's addresses are in the record: places by HER-id, and who owns what comes to them.
 
 All of it is looked up as the municipality's own post, and so stands in the log. What an answer means is not decided here.
+Organisations are no patient data and seldom change: what was read of them is kept for KEPT_S (docs/adr/0150).
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from typing import Any
 
 from akson.access.actor import PurposeOfUse
@@ -26,6 +28,10 @@ MESSAGE_OFFICER = "message-officer"
 DEPTH_MAX = 10
 """Organisations above an organisation."""
 FOUND_MAX = 50
+KEPT = timedelta(seconds=5)
+"""How old an organisation may be when a message is judged by it: a new service is known, an old one gone, so soon."""
+KEPT_MAX = 2_000
+"""Organisations, and addresses that are none here."""
 
 Resource = dict[str, Any]
 
@@ -62,6 +68,14 @@ def identifier_query(type: str, systems: Sequence[str], *values: str, count: int
     return Query(type, terms=(Term("identifier", "token", None, tokens),), count=count)
 
 
+@dataclass(slots=True)
+class _Kept:
+    """What was read of organisations since `since`; None is one that is not here."""
+
+    since: datetime
+    organisations: dict[tuple[int, str], Resource | None] = field(default_factory=dict)
+
+
 class Directory:
     """`elsewhere`: HER-ids of houses that each tenant knows, and that are not its own. `own`: those that are, where told."""
 
@@ -71,16 +85,23 @@ class Directory:
         tenants: Sequence[int],
         elsewhere: Mapping[int, frozenset[str]],
         own: Mapping[int, frozenset[str]] | None = None,
+        *,
+        kept: _Kept | None = None,
     ) -> None:
         self._record = record
         self.tenants = tuple(tenants)
         self._elsewhere = elsewhere
         self._own_houses = own or {}
-        self._known: dict[tuple[int, str], Resource | None] = {}
+        self._kept = kept or _Kept(record.clock.now())
+        self._known = self._kept.organisations
 
     def afresh(self) -> "Directory":
-        """For one message: what it reads once is not read, and logged, once more. The next message sees the record anew."""
-        return Directory(self._record, self.tenants, self._elsewhere, self._own_houses)
+        """For one message: no organisation changes while it is worked, and none of them is older than KEPT."""
+        now = self._record.clock.now()
+        if now - self._kept.since >= KEPT or len(self._known) >= KEPT_MAX:
+            self._kept = _Kept(now)
+            self._known = self._kept.organisations
+        return Directory(self._record, self.tenants, self._elsewhere, self._own_houses, kept=self._kept)
 
     def session(self, tenant: int) -> RecordSession:
         return self._record.open(actors.post(tenant), PurposeOfUse.CARE_COORDINATION)

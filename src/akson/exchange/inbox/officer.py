@@ -9,6 +9,15 @@ from akson.exchange.times import NORWAY
 from akson.store.post import InboxItem
 
 INBOX_ITEM = "https://akson.no/fhir/NamingSystem/post-inbox"
+ODD = "Konvolutten rundt en melding kan ikke stoles på."
+DISTRUSTED = {
+    "S01": "En melding har en signatur som ikke stemmer. Ring avsenderen på et nummer du kjenner.",
+    "S02": "En melding er signert med et sertifikat som ikke gjelder. Avsenderen må fornye sertifikatet.",
+    "S03": "En melding er signert med et sertifikat som er trukket tilbake. Ring avsenderen på et nummer du kjenner.",
+    "E10": "En meldings-id er brukt før, på en melding med annet innhold.",
+    "T01": "En melding kan ikke leses.",
+}
+"""8221, as a transport found it -> what the message officer is told."""
 _NAMESPACE = uuid.uuid5(uuid.NAMESPACE_URL, "https://akson.no/exchange/officer")
 
 

@@ -1,13 +1,17 @@
 """The inbox at work: `Inbox.receive` keeps an original, `Inbox.work` brings what waits to its end.
 
     received ──► claimed (retry, until the lease is out) ──► answered (receipts kept) ──► accepted | refused
+                     the record's commit stands between these two
         │                  └── the same sender and MsgId stands already ──► duplicate, with the same receipts
         └── something went wrong ──► retry, later and later ──► parked, with an item for the message officer
 
 Each arrow is one durable row. Killed between any two, the item comes back by itself and goes on: the commit is made under
 ids that follow from the message, and receipts are kept before they are sent.
+
+Those of one lease are worked at the same time, but for what bears upon each other: `lines.py`.
 """
 
+import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -15,9 +19,9 @@ from datetime import datetime, timedelta
 from lxml import etree
 
 from akson.access.actor import PurposeOfUse
-from akson.exchange.envelope.apprec import AppRecError
+from akson.exchange.envelope.apprec import ERROR_WORDS, AppRecError
 from akson.exchange.envelope.values import Envelope
-from akson.exchange.inbox import actors, officer, receipts
+from akson.exchange.inbox import actors, lines, officer, receipts
 from akson.exchange.inbox.delivery import Delivery, gather
 from akson.exchange.inbox.directory import Directory, Place, Resource
 from akson.exchange.inbox.patients import Match
@@ -38,6 +42,7 @@ from akson.exchange.outbox.receipts_in import ReceiptsIn, Taken
 from akson.exchange.outbox.states import RECEIPT
 from akson.exchange.remarks import is_production, is_test
 from akson.exchange.times import NORWAY
+from akson.exchange.transport.contract import ENVELOPED
 from akson.fhir import markup
 from akson.fhir.problem import Problem, ProblemKind
 from akson.record.door import Record
@@ -120,8 +125,8 @@ class Inbox:
 
     async def receive(self, content: bytes, *, transport: str, name: str) -> int:
         """Keeps the original. What came before, to the byte and under the same name, is answered again or tried again."""
-        id = await self._post.receive(content, transport=transport, name=name)
-        item = await self._post.get(id)
+        id, new = await self._post.keep(content, transport=transport, name=name)
+        item = None if new else await self._post.get(id)
         if item is not None and item.state == "parked":
             await self._post.advance(id, "retry", note="received again", retry_at=None)
         elif item is not None and item.state in ENDED and item.receipt is not None:
@@ -136,11 +141,34 @@ class Inbox:
         await self._give(tenant, officer.item_for_file(name, words, tenant, self._clock.now(), owner))
 
     async def work(self, limit: int = ITEMS_EACH) -> int:
-        """Brings up to `limit` waiting items on; gives how many were taken."""
+        """Brings up to `limit` waiting items on; gives how many were taken. Raises what no item could be blamed for, when
+        all have had their turn."""
         items = await self._post.lease(limit, seconds=LEASE_S)
         for item in items:
-            await self._one(item)
+            if item.attempts > 1:
+                # Taken before without an end: whatever it does to its worker, it does alone.
+                await self._one(item, None)
+        await self._together([item for item in items if item.attempts == 1])
         return len(items)
+
+    async def _together(self, items: Sequence[InboxItem]) -> None:
+        """At the same time, each after those before it that bear upon it."""
+        opened = {item.id: _opened(item) for item in items}
+        last: dict[str, asyncio.Task[None]] = {}
+        tasks: list[asyncio.Task[None]] = []
+        for item in items:
+            names = lines.names(opened[item.id])
+            before = {last[name] for name in names if name in last}
+            tasks.append(asyncio.create_task(self._after(before, item, opened[item.id])))
+            last |= dict.fromkeys(names, tasks[-1])
+        for result in await asyncio.gather(*tasks, return_exceptions=True):
+            if result is not None:
+                raise result
+
+    async def _after(self, before: set["asyncio.Task[None]"], item: InboxItem, opened: Opened | None) -> None:
+        if before:
+            await asyncio.wait(before)
+        await self._one(item, opened)
 
     async def outcome(self, id: int) -> Outcome:
         item = await self._post.get(id)
@@ -151,12 +179,13 @@ class Inbox:
         msg_id = item.msg_id or _written_id(item.original)
         return Outcome(id, item.state, item.type or "", msg_id, item.problem or "", answered.receipts)
 
-    async def _one(self, item: InboxItem) -> None:
+    async def _one(self, item: InboxItem, opened: Opened | None) -> None:
+        """`opened` when somebody has opened it already."""
         if item.attempts > DEATHS_MAX and item.receipt is None:
             await self._later(item, "AKS-EXCHANGE-091", give_up=True)
             return
         try:
-            await self._process(item)
+            await self._process(item, opened)
         except Problem as problem:
             again = problem.kind in _AGAIN or not problem.permanent
             await self._later(item, problem.id, give_up=not again)
@@ -164,9 +193,12 @@ class Inbox:
             # Whatever it is, the item is tried again and then given to somebody; its text may quote patient data.
             await self._later(item, f"AKS-EXCHANGE-090 {type(error).__name__}", give_up=False)
 
-    async def _process(self, item: InboxItem) -> None:
+    async def _process(self, item: InboxItem, opened: Opened | None) -> None:
         if item.receipt is not None:
             await self._finish(item, receipts.unpack(item.receipt), "")
+            return
+        if item.transport in ENVELOPED and (distrusted := await self._post.distrusted(item)):
+            await self._distrust(item, *distrusted)
             return
         if (
             self._receipts_in is not None
@@ -174,25 +206,38 @@ class Inbox:
         ):
             await self._receipt_came(item, taken)
             return
-        opened = open_message(item.original)
+        opened = opened or open_message(item.original)
         if await self._is_duplicate(item, opened):
             return
         directory = self._directory.afresh()
         addressed = await directory.addressed(opened.envelope) if opened.envelope else []
         verdict = judge(opened, addressed, refuse_unknown_service=self._refuse_unknown_service)
         problem = opened.problem.id if opened.problem else " ".join(verdict.codes)
+        patients: list[str] = []
         if verdict.accepted and opened.envelope is not None and self._is_trial(opened.envelope):
             problem = NOT_PRODUCTION
             words = "Meldingen er merket som opplæring eller feilsøking, og er ikke tatt inn i journalen."
             await self._tell_officer(item, words, verdict.places[0])
         elif verdict.accepted:
-            verdict, problem = await self._deliver(item, opened.message(), verdict, directory)
+            verdict, problem, patients = await self._deliver(item, opened.message(), verdict, directory)
         elif not verdict.answers or UNREADABLE in verdict.codes:
             # Nobody knows what it said or whom about, or it has gone astray: somebody must ring the sender.
             readable = bool(opened.envelope and opened.envelope.sender.key) and not unreadable(opened)
             problem = NOT_FOR_US if readable else (problem or NO_SENDER)
             await self._tell_officer(item, _ASTRAY if readable else _IN_RUINS, None)
-        await self._answer(item, opened, verdict, problem)
+        await self._answer(item, opened, verdict, problem, patients)
+
+    async def _distrust(self, item: InboxItem, code: str, note: str) -> None:
+        """Signature or envelope cannot be believed: nothing of it is taken in, not even its MsgId; somebody looks at it."""
+        opened = open_message(item.original)
+        answers: tuple[Answer, ...] = ()
+        if opened.envelope is not None and opened.envelope.sender.key and not unreadable(opened):
+            addressed = await self._directory.afresh().addressed(opened.envelope)
+            error = AppRecError(code if code in ERROR_WORDS else "S99")
+            answers = tuple(Answer(a.receiver, (error,)) for a in addressed if a.place is not None or a.house)
+        told = "Avsender er varslet." if answers else "Avsender har ikke fått kvittering."
+        await self._tell_officer(item, f"{officer.DISTRUSTED.get(code, officer.ODD)} {note} {told}", None)
+        await self._answer(item, opened, Verdict((), answers), code)
 
     def _is_trial(self, envelope: Envelope) -> bool:
         """What says of itself that it is no real message. A house that is no real one either takes letters for testing."""
@@ -268,8 +313,10 @@ class Inbox:
 
     async def _deliver(
         self, item: InboxItem, message: CareMessage, verdict: Verdict[Place], directory: Directory
-    ) -> tuple[Verdict[Place], str]:
-        """Into the record of each municipality addressed. What the record can never hold is refused, and told."""
+    ) -> tuple[Verdict[Place], str, list[str]]:
+        """Into the record of each municipality addressed; gives what it was taken for, a problem's id, and whose it is.
+
+        What the record can never hold is refused, and told."""
         received = item.received_at.astimezone(NORWAY).isoformat(timespec="seconds")
         patients: list[str] = []
         try:
@@ -278,7 +325,7 @@ class Inbox:
                 made = made_id(tenant, message, "Communication")
                 delivery = await gather(directory, message, places, received=received, made_id=made)
                 if delivery.patient.match is Match.UNKNOWN and must_have_record(message.type.code):
-                    return _without_record(verdict)
+                    return (*_without_record(verdict), [])
                 await self._commit(delivery, plan(delivery))
                 patients += [delivery.patient.id] if delivery.patient.match is Match.KNOWN else []
         except Problem as problem:
@@ -289,16 +336,8 @@ class Inbox:
             )
             error = AppRecError("X99", f"{problem.id}: {problem.what}")
             refused = tuple(Answer(a.receiver, (*a.errors, error)) for a in verdict.answers)
-            return Verdict((), refused), problem.id
-        await self._post.advance(
-            item.id,
-            "retry",
-            note="committed",
-            tenant=verdict.places[0].tenant,
-            patient_ids=patients,
-            retry_at=self._clock.now() + timedelta(seconds=LEASE_S),
-        )
-        return verdict, ""
+            return Verdict((), refused), problem.id, []
+        return verdict, "", patients
 
     async def _commit(self, delivery: Delivery, plan: Plan) -> None:
         if delivery.mirrored is None:
@@ -335,7 +374,14 @@ class Inbox:
         if self._told is not None:
             self._told(made, amended)
 
-    async def _answer(self, item: InboxItem, opened: Opened, verdict: Verdict[Place], problem: str) -> None:
+    async def _answer(
+        self,
+        item: InboxItem,
+        opened: Opened,
+        verdict: Verdict[Place],
+        problem: str,
+        patients: Sequence[str] = (),
+    ) -> None:
         made = receipts.build(
             opened.envelope,
             verdict.answers,
@@ -348,6 +394,7 @@ class Inbox:
         until = self._clock.now() + timedelta(seconds=LEASE_S)
         kept = receipts.pack(answered)
         type = opened.envelope.type.v if opened.envelope else None
+        whose = {"tenant": verdict.places[0].tenant, "patient_ids": patients} if verdict.accepted else {}
         await self._post.advance(
             item.id,
             "retry",
@@ -357,6 +404,7 @@ class Inbox:
             type=type,
             sender_her=(opened.envelope.sender.key if opened.envelope else "") or None,
             retry_at=until,
+            **whose,
         )
         await self._finish(item, answered, " ".join(verdict.codes))
 
@@ -393,6 +441,14 @@ class Inbox:
                 [Change("POST", "Task", resource=made.resource, given_id=made.id)]
             )
             self._tell((made,), ())
+
+
+def _opened(item: InboxItem) -> Opened | None:
+    """None for what was answered before, and for what nobody can open: it is opened again where that is told."""
+    try:
+        return open_message(item.original) if item.receipt is None else None
+    except Exception:
+        return None
 
 
 def _without_record(verdict: Verdict[Place]) -> tuple[Verdict[Place], str]:

@@ -260,6 +260,7 @@ def _answer_by(hours: int | None, received: str) -> Resource:
 def _unmatched(delivery: Delivery) -> Made:
     """For the message officer, who sees items that belong to no patient: who the message says it is about."""
     words = f"{delivery.message.type.title}, fra {delivery.sender.get('display', '')}. {WORDS[delivery.patient.match]}"
+    assert delivery.officer is not None
     base = _base(delivery, "Task/match", MATCH_PATIENT, "Finne riktig pasient", words, delivery.officer)
     person = delivery.message.envelope.patient
     return Made(base.id, {**base.resource, **({"input": _who(person)} if person else {})})

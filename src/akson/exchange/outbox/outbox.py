@@ -8,6 +8,7 @@
 Files here hold no rules: what an event means is `states.transition`. Why nothing is lost or doubled: docs/adr/0130.
 """
 
+import asyncio
 import hashlib
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass
@@ -27,6 +28,8 @@ from akson.world import Clock, Random
 LEASE_S = 120
 """Longer than any transport takes for one parcel; a slower one loses its lease, and its word counts no more."""
 ROWS_EACH = 20
+TELL_EACH = timedelta(seconds=1)
+"""What was handed over since, and is not yet in the books, goes once more after a kill, under the same parcel id."""
 _LOST_RACE = (ProblemKind.CONFLICT, ProblemKind.PRECONDITION)
 """Somebody else wrote the item first: the next round sees what he wrote."""
 DRAFT_LIFE = timedelta(days=1)
@@ -133,8 +136,13 @@ class Outbox:
     async def send_due(self, limit: int = ROWS_EACH) -> int:
         """Hands over what is due, each under its lease."""
         leased = await self._store.lease(limit, seconds=LEASE_S)
+        told, handed = self._clock.now(), list[tuple[OutboxRow, Event]]()
         for one in leased:
-            await self._send(one)
+            handed.append((one.row, await self._given(one)))
+            if self._clock.now() - told >= TELL_EACH:
+                await self._tell(handed)
+                told, handed = self._clock.now(), []
+        await self._tell(handed)
         return len(leased)
 
     async def find_overdue(self, limit: int = ROWS_EACH) -> int:
@@ -200,11 +208,13 @@ class Outbox:
 
     async def acknowledged(self, parcel: str) -> bool:
         """The receiver's transport has the parcel. False when no such one left this house."""
-        return await self._of_parcel(parcel, states.Acknowledged(self._clock.now(), parcel))
+        return await self._of_parcel(parcel, lambda own: states.Acknowledged(self._clock.now(), own))
 
     async def refused(self, parcel: str, problem: str) -> bool:
         """A transport on the way will not deliver it. `problem` is an id or code, without patient data."""
-        return await self._of_parcel(parcel, states.Undeliverable(self._clock.now(), parcel, problem))
+        return await self._of_parcel(
+            parcel, lambda own: states.Undeliverable(self._clock.now(), own, problem)
+        )
 
     async def resend(self, id: int, *, by: str) -> OutboxRow:
         """The same message once more, by a person: under the same parcel id when no transport ever had it, else a new one.
@@ -288,21 +298,29 @@ class Outbox:
 
         return await self._store.change(id, decide)
 
-    async def _send(self, one: Leased) -> None:
+    async def _given(self, one: Leased) -> Event:
+        """To its transport, and what came of it."""
         row = one.row
-        event: Event
         try:
             transport = self._route(row)
             handed = await transport.send(_parcel(one))
-            event = self._handed(row, transport.name, handed)
-        except Undeliverable:
-            event = states.Undeliverable(self._clock.now(), row.sending.parcel, "AKS-EXCHANGE-023")
+            return self._handed(row, transport.name, handed)
+        except Undeliverable as never:
+            return states.Undeliverable(self._clock.now(), row.sending.parcel, never.id)
         except Unreachable:
-            event = self._unreachable(row, "AKS-EXCHANGE-024")
+            return self._unreachable(row, "AKS-EXCHANGE-024")
         except Exception as error:
             # A fault of ours: tried again like any other, and then somebody's. Its text may quote the document.
-            event = self._unreachable(row, f"AKS-EXCHANGE-025 {type(error).__name__}")
-        await self._store.change(row.id, lambda now: transition(now, event), fence=row.fence)
+            return self._unreachable(row, f"AKS-EXCHANGE-025 {type(error).__name__}")
+
+    async def _tell(self, handed: Sequence[tuple[OutboxRow, Event]]) -> None:
+        """What became of several, at once: the store makes one transaction of them."""
+        await asyncio.gather(
+            *(
+                self._store.change(row.id, lambda now, event=event: transition(now, event), fence=row.fence)
+                for row, event in handed
+            )
+        )
 
     def _handed(self, row: OutboxRow, transport: str, handed: Handed) -> Event:
         return states.Handed(
@@ -330,10 +348,13 @@ class Outbox:
         row = await self._store.get(receipt.outbox) if receipt.outbox is not None else None
         await self._store.receipt_given(receipt.id, await self._desk.give_receipt(receipt, row))
 
-    async def _of_parcel(self, parcel: str, event: Event) -> bool:
-        row = await self._store.by_parcel(parcel)
+    async def _of_parcel(self, named: str, event: Callable[[str], Event]) -> bool:
+        """`named` is the parcel's id, or the transport's own: some speak of what they carried by theirs alone."""
+        row = await self._store.by_parcel(named)
         if row is not None:
-            await self._happened(row.id, event)
+            sending = row.sending
+            own = sending.parcel if named == sending.reference else named
+            await self._happened(row.id, event(own))
         return row is not None
 
     async def _happened(self, id: int, event: Event) -> OutboxRow:

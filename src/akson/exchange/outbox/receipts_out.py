@@ -9,6 +9,7 @@ from akson.exchange.inbox.directory import Directory
 from akson.exchange.inbox.pipeline import Send
 from akson.exchange.outbox.outbox import Letter, Outbox
 from akson.exchange.outbox.states import RECEIPT
+from akson.store.gathering import Gathered
 from akson.world import Clock
 
 
@@ -21,6 +22,7 @@ class ReceiptsOut:
         self._aside = aside
         self._clock = clock
         self._tenants: dict[str, int] = {}
+        self._hand_over: Gathered[None, None] = Gathered(self._handed_over)
 
     async def send(self, name: str, content: bytes) -> None:
         """Queued when it returns, and handed over when the transport takes it at once."""
@@ -40,7 +42,12 @@ class ReceiptsOut:
                 answers=told.original_type,
             )
         )
+        await self._hand_over(None)
+
+    async def _handed_over(self, waiting: list[None]) -> list[Exception | None]:
+        """One round for all whose receipts are queued."""
         await self._outbox.send_due()
+        return [None for _ in waiting]
 
     async def _tenant(self, her: str) -> int:
         """Whose service it is; the first municipality's when nobody knows it."""

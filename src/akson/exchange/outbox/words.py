@@ -32,6 +32,18 @@ REMEDIES = {
 }
 """8221 -> what to do now."""
 UNKNOWN_REMEDY = "Åpne kvitteringen, og ring mottakeren."
+NOT_DELIVERED = (
+    "Meldingen kan ikke leveres som den er. Se på mottakerens adresse og sertifikat, og send på nytt."
+)
+UNDELIVERABLE = {
+    "AKS-POST-201": "Vi vet ingen vei til mottakeren. Slå opp i adresseboken, og be driftsansvarlig ta mottakeren med i "
+    "post.toml.",
+    "AKS-POST-202": "Avtalen med mottakeren er gått ut. Gi beskjed på telefon, og be driftsansvarlig fornye avtalen.",
+    "AKS-POST-203": "Mottakeren tar ikke imot denne meldingen. Gi beskjed på telefon, eller send som en annen type.",
+    "AKS-POST-204": "Mottakeren finnes ikke lenger i Adresseregisteret. Finn riktig tjeneste, og send dit.",
+    "AKS-POST-205": "Veien til mottakeren er ikke åpen her. Driftsansvarlig må se på post.toml.",
+}
+"""Why our own side did not let it go -> what to do now."""
 _WORDS = {
     states.DRAFT: "kladd",
     states.DROPPED: "forkastet, ble aldri sendt",
@@ -62,9 +74,7 @@ def remedy(sending: Sending, codes: Sequence[str] = ()) -> str:
         told = dict.fromkeys(REMEDIES.get(code, UNKNOWN_REMEDY) for code in codes)
         return " ".join(told) or UNKNOWN_REMEDY
     if sending.state == states.FAILED and sending.refused:
-        return (
-            "Meldingen kan ikke leveres som den er. Se på mottakerens adresse og sertifikat, og send på nytt."
-        )
+        return UNDELIVERABLE.get(sending.problem, NOT_DELIVERED)
     if sending.state == states.FAILED:
         return "Mottakeren var ikke å nå. Gi beskjed på telefon om det haster, og send på nytt."
     if sending.state == states.OVERDUE and sending.handed_at is None:

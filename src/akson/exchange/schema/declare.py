@@ -11,7 +11,7 @@ Data types: HIS 80117, https://www.ehelse.no/standardisering. No message type is
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
 Values: TypeAlias = Mapping[str, Any]
@@ -103,6 +103,21 @@ class Structure:
     attributes: tuple[Attribute, ...] = ()
     may_be_empty: bool = False
     """The whole sequence is optional (MsgHead's Organisation)."""
+    tags: Mapping[str, Element] = field(init=False, repr=False, compare=False)
+    """Element of each tag that may stand here. Worked out once: every message asks for each of its elements."""
+    places: Mapping[str, tuple[int, ...]] = field(init=False, repr=False, compare=False)
+    """Which of `parts` a tag may stand for, in order."""
+
+    def __post_init__(self) -> None:
+        tags: dict[str, Element] = {}
+        places: dict[str, tuple[int, ...]] = {}
+        for index, part in enumerate(self.parts):
+            for element in (part,) if isinstance(part, Element) else part.options:
+                tag = f"{{{self.namespace_of(element)}}}{element.name}"
+                tags[tag] = element
+                places[tag] = (*places.get(tag, ()), index)
+        object.__setattr__(self, "tags", tags)
+        object.__setattr__(self, "places", places)
 
     def elements(self) -> Iterator[Element]:
         """Every element that may stand here, in order."""

@@ -50,8 +50,8 @@ def _structure(node: etree._Element, structure: Structure, path: str, faults: li
         faults.append(Fault(path, "has text where only elements may stand"))
     if not children and structure.may_be_empty:
         return values
-    known = {f"{{{structure.namespace_of(e)}}}{e.name}": e for e in structure.elements()}
-    _sequence(children, structure, known, path, faults)
+    known = structure.tags
+    _sequence(children, structure, path, faults)
     for child in children:
         element = known.get(str(child.tag))
         if element is None:
@@ -72,12 +72,12 @@ def _place(path: str, element: Element, values: dict[str, Any]) -> str:
 def _sequence(
     children: list[etree._Element],
     structure: Structure,
-    known: dict[str, Element],
     path: str,
     faults: list[Fault],
 ) -> None:
     """Order and cardinality. The cursor only goes forward; what stands before it is out of order."""
     cursor, seen, first = 0, 0, ""
+    known = structure.tags
     for child in children:
         at = _part_of(structure, str(child.tag), cursor)
         if at is None:
@@ -101,12 +101,7 @@ def _may_repeat(part: Element | Choice, element: Element, same: bool) -> bool:
 
 
 def _part_of(structure: Structure, tag: str, cursor: int) -> int | None:
-    for index in range(cursor, len(structure.parts)):
-        part = structure.parts[index]
-        options = (part,) if isinstance(part, Element) else part.options
-        if any(f"{{{structure.namespace_of(e)}}}{e.name}" == tag for e in options):
-            return index
-    return None
+    return next((index for index in structure.places.get(tag, ()) if index >= cursor), None)
 
 
 def _missing(part: Element | Choice, seen: int, path: str, faults: list[Fault]) -> None:

@@ -22,6 +22,10 @@ class Kind(Enum):
     """The receiver's transport, or one between, will not deliver the parcel that `refers_to` names."""
 
 
+ENVELOPED = frozenset({"edi20", "ebxml", "amqp", "loopback"})
+"""Transports that know more of a thing than what is inside: an id of their own, who sends, whether it can be trusted."""
+
+
 @dataclass(frozen=True, slots=True)
 class Parcel:
     """One document for one receiver, on its way out. Ids are UUIDs in lower case, HER-ids digits."""
@@ -74,7 +78,14 @@ class Unreachable(Exception):
 
 
 class Undeliverable(Exception):
-    """Not ever as it is: an unknown receiver, no certificate, too large. Says what must be mended."""
+    """Not ever as it is: an unknown receiver, no certificate, too large. Says what must be mended.
+
+    `id` is stable, and stands with the message: `outbox.words.REMEDIES` says what whoever owns it does then.
+    """
+
+    def __init__(self, words: str, id: str = "AKS-EXCHANGE-023") -> None:
+        super().__init__(words)
+        self.id = id
 
 
 class Transport(Protocol):

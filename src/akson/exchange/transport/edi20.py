@@ -113,13 +113,16 @@ class Edi20:
         if receipt is not None:
             reference = await self._submit_receipt(parcel, receipt)
         else:
-            body = await asyncio.to_thread(self._message, parcel)
-            reply = await self._api.ask("POST", "/messages", body=body)
-            if reply.status not in (200, 201, 202):
-                raise _refusal(reply, parcel)
-            reference = _assigned(reply)
+            reference = await self._submit_document(parcel)
         self._memory.handed(parcel.id, reference)
         return reference
+
+    async def _submit_document(self, parcel: Parcel) -> str:
+        body = await asyncio.to_thread(self._message, parcel)
+        reply = await self._api.ask("POST", "/messages", body=body)
+        if reply.status not in (200, 201, 202):
+            raise _refusal(reply, parcel)
+        return _assigned(reply)
 
     def _message(self, parcel: Parcel) -> bytes:
         return _json(
@@ -155,6 +158,10 @@ class Edi20:
             return (
                 parcel.id
             )  # An earlier try came through, and its answer was lost: there is one receipt, and it is this.
+        said_otherwise = any(_her(told) == parcel.sender and _status(told) for told in standing)
+        if reply.status == 400 and not said_otherwise:
+            # It answers what the server cannot read itself (a letter without MsgHead): then our own document goes.
+            return await self._submit_document(parcel)
         raise _refusal(reply, parcel)
 
     @property
@@ -184,8 +191,14 @@ class Edi20:
             for notice in page:
                 if len(found) >= limit:
                     break
+                try:
+                    arrival = await self._arrival(notice)
+                except NoAnswer:
+                    if found:
+                        # What came before the server fell silent is not kept waiting for what comes after.
+                        return found
+                    raise
                 offset = max(offset, notice.offset)
-                arrival = await self._arrival(notice)
                 if arrival is not None:
                     found.append(arrival)
                     all_taken = False

@@ -3,7 +3,9 @@
 -- $11 made, $12 digest, $13 document, $14 replaces, $15 and $16 the resource whose commit queues it, $17 parcel,
 -- $18 the newest commit before it.
 with kept as (
-    insert into post.post_document (digest, content) values ($12::bytea, $13::bytea) on conflict do nothing
+    insert into post.post_document (digest, content) select $12::bytea, $13::bytea
+    where not exists (select from post.post_outbox where msg_id = $2::text and receiver = $3::text)
+    on conflict do nothing
 ), new as (
     insert into post.post_outbox
         (tenant, msg_id, receiver, copy, sender, type, purpose, conversation, answers, generated_at, made_at, digest,

@@ -22,6 +22,7 @@ from akson.identity.smart.server import AuthorizationServer
 from akson.record.session import RecordSession
 from akson.web.shell.forms import PROOF_FIELD as PROOF_FIELD
 from akson.web.shell.forms import checked_fields
+from akson.web.shell.letters import Letters
 from akson.world import Clock, Random
 
 if TYPE_CHECKING:
@@ -97,6 +98,8 @@ class House:
     rates: Rates = field(default_factory=unlimited)
     post: "PostDesk | None" = None
     """What stands behind the message officer's screens; None where there is no post."""
+    letters: Letters | None = None
+    """Who writes and sends messages; None on a node without post."""
 
 
 class Audience(StrEnum):

@@ -6,8 +6,8 @@ from datetime import datetime
 from starlette.responses import Response
 
 from akson.access.actor import Actor
-from akson.care.contacts.messages import CareMessage, care_messages
-from akson.care.fhir_json import instant
+from akson.care.contacts.messages import FIELDS, CareMessage, care_messages
+from akson.care.fhir_json import Resource, instant
 from akson.care.worklist.inbox import OPEN, item
 from akson.fhir.search.query import Include
 from akson.record.session import RecordSession
@@ -15,6 +15,7 @@ from akson.record.values import SearchResult
 from akson.web.shell import gate, words
 from akson.web.shell.chart import load_chart
 from akson.web.shell.house import Audience, Screen, Visit, Way
+from akson.web.shell.letters import Letters
 from akson.web.shell.owners import YOU, owner_words
 from akson.web.shell.reading import of_patient, resources, search_all
 from akson.web.shell.waiting import waiting
@@ -59,15 +60,27 @@ def _row(message: CareMessage, owner: str, now: datetime) -> MessageRow:
     )
 
 
-async def _messages(session: RecordSession, patient: str, now: datetime) -> tuple[MessageRow, ...]:
+async def _messages(
+    session: RecordSession, patient: str, now: datetime, letters: Letters | None
+) -> tuple[MessageRow, ...]:
     about = replace(of_patient("Communication", patient), includes=(Include("Communication", "sender"),))
     items = replace(of_patient("Task", patient), includes=(Include("Task", "owner"),))
     found, tasks = await search_all(session, (about, items))
     known = {f"{r['resourceType']}/{r['id']}": r for r in resources(found.included)}
     owners = _owners(tasks, session.actor, now)
+    bodies = resources(found.matches)
+    states = await letters.states([c for c in bodies if "received" not in c]) if letters else {}
+    whole = {str(c["id"]) for c in bodies if _whole(c)} if letters else set()
+    rows = (_row(m, owners.get(f"Communication/{m.id}", ""), now) for m in care_messages(bodies, known))
     return tuple(
-        _row(m, owners.get(f"Communication/{m.id}", ""), now)
-        for m in care_messages(resources(found.matches), known)
+        replace(row, state=states.get(row.id, row.state), answerable=row.id in whole) for row in rows
+    )
+
+
+def _whole(communication: Resource) -> bool:
+    """Whether the post has kept all of it: then it can be answered."""
+    return "received" in communication and any(
+        e.get("url") == FIELDS for e in communication.get("extension", ())
     )
 
 
@@ -75,7 +88,9 @@ async def show(visit: Visit) -> Response:
     session, now = visit.open(), visit.house.clock.now()
     patient = visit.request.path_params["patient"]
     chart = await load_chart(session, patient, "Meldinger", now)
-    view = MessagesView(chart, await _messages(session, patient, now))
+    view = MessagesView(
+        chart, await _messages(session, patient, now, visit.house.letters), visit.house.letters is not None
+    )
     frame = gate.frame_of(visit.request, visit.house, visit, waiting=await waiting(session, visit.actor))
     return visit.house.pages.page("workspace/messages/template.html", frame, view)
 

@@ -23,9 +23,11 @@ class MessageRow:
     """What has become of it, in words that follow receipts only."""
     owner: str
     """Who has the item it made: `Venter hos Hjemmetjenesten Øst`; "" when it made none."""
+    answerable: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class MessagesView:
     chart: Chart
     messages: tuple[MessageRow, ...]
+    may_write: bool = False

@@ -1,0 +1,98 @@
+"""What the screens ask of the post (`web.shell.letters.Letters`), done by `exchange.building` and the outbox."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from akson.app.post import folder, post_office
+from akson.app.wiring import Node
+from akson.exchange import mirror
+from akson.exchange.building.checks import may_go
+from akson.exchange.building.fields import CODE, Field
+from akson.exchange.building.recipes import may_answer
+from akson.exchange.building.writing import Draft, Wish, Writing
+from akson.exchange.code_texts import text_of
+from akson.exchange.messages import BY_CODE
+from akson.exchange.outbox import words
+from akson.exchange.outbox.outbox import Outbox
+from akson.record.session import RecordSession
+from akson.store.outbox import OutboxStore
+from akson.store.outbox_rows import Asked
+from akson.web.shell.letters import Box, Choice, Line, Order, Remark, Sheet
+from akson.world import Clock, Random
+
+
+class HouseLetters:
+    """Built once per web worker."""
+
+    def __init__(self, outbox: Outbox, rows: OutboxStore, *, clock: Clock, random: Random) -> None:
+        self._outbox = outbox
+        self._rows = rows
+        self._clock = clock
+        self._random = random
+
+    @classmethod
+    def of(cls, node: Node) -> "HouseLetters":
+        outbox = post_office(node, folder(node.settings)).outbox
+        return cls(outbox, node.outbox, clock=node.clock, random=node.random)
+
+    def new_id(self) -> str:
+        return str(self._random.uuid())
+
+    async def types(self, session: RecordSession, patient: str, about: str) -> Sequence[Choice]:
+        answered = (await self._writing(session).message(patient, about)).type.code if about else ""
+        return [Choice(code, BY_CODE[code].words) for code in may_answer(answered)]
+
+    async def receivers(self, session: RecordSession) -> Sequence[Choice]:
+        return [Choice(a.party, a.words) for a in await self._writing(session).receivers()]
+
+    async def sheet(self, session: RecordSession, order: Order) -> Sheet:
+        return _sheet(await self._writing(session).draft(_wish(order)), order)
+
+    async def send(self, session: RecordSession, order: Order) -> tuple[Sheet, str]:
+        writing = self._writing(session)
+        draft = await writing.draft(_wish(order))
+        sheet = _sheet(draft, order)
+        if not may_go(draft.findings, confirmed=order.confirmed):
+            return sheet, ""
+        sent = await writing.send(draft, self._outbox, confirmed=order.confirmed)
+        return sheet, sent.communication.removeprefix("Communication/")
+
+    async def states(self, sent: Sequence[Mapping[str, Any]]) -> Mapping[str, str]:
+        """One line for each receiver; what did not go out from here has none."""
+        told: dict[str, str] = {}
+        for communication in sent:
+            identifiers = communication.get("identifier", ())
+            named = next((i["value"] for i in identifiers if i.get("system") == mirror.MESSAGE_ID), "")
+            rows = await self._rows.listed(Asked(msg_id=named.rpartition("|")[2])) if named else []
+            if rows:
+                told[str(communication["id"])] = "; ".join(
+                    words.status(row.sending) for row in rows
+                ).capitalize()
+        return told
+
+    def _writing(self, session: RecordSession) -> Writing:
+        return Writing(session, at=self._clock.now())
+
+
+def _wish(order: Order) -> Wish:
+    return Wish(
+        order.type, order.patient, order.to, about=order.about, words=order.words, msg_id=order.msg_id
+    )
+
+
+def _sheet(draft: Draft, order: Order) -> Sheet:
+    return Sheet(
+        title=draft.built.type.words,
+        sender=draft.facts.sender.words,
+        receiver=draft.facts.receiver.words,
+        lines=tuple(Line(t.label, t.said, t.record) for t in draft.built.told if not t.typed),
+        boxes=tuple(_box(field, order.words.get(field.name, "")) for field in draft.asked),
+        remarks=tuple(Remark(f.grave, f.what, f.now) for f in draft.findings),
+    )
+
+
+def _box(field: Field, typed: str) -> Box:
+    choices = (
+        Choice(code, text_of(field.codes, code) or code) for code in field.choices if field.kind == CODE
+    )
+    return Box(field.name, field.label, field.kind, typed or field.usual, tuple(choices))

@@ -1,0 +1,394 @@
+"""`<data>/post.toml`: which transports this node opens, and by which each partner is reached. Read and checked whole.
+
+    [helseid]                       # who we are to Norsk helsenett; keys are files in <data>/keys, made when absent
+    address = "https://helseid-sts.nhn.no"
+    client_id = "…"
+
+    [edi20]
+    address = "https://api.tjener.melding.nhn.no"
+    her_ids = ["990002"]
+
+    [[partner]]
+    her_id = "990202"
+    transport = "edi20"
+    until = 2027-12-31
+
+The folder is always open. Without the file everything goes through it, as before. docs/how-to/post.md shows a whole one.
+"""
+
+import re
+import tomllib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from akson.fhir.problem import Issue, Problem, ProblemKind
+from akson.identity.openid.issuer import on_this_machine
+
+FILE_NAME = "post.toml"
+KINDS = ("folder", "edi20", "ebxml", "amqp")
+PARTS = ("helseid", "register", "edi20", "ebxml", "amqp")
+PARTNERS_MAX = 5_000
+NHN_SCOPES = {"register": "nhn:cp-api/access-v2-dpop", "edi20": "nhn:msh/api"}
+_HER = re.compile(r"[0-9]{1,12}", re.ASCII)
+_TYPE = re.compile(r"[A-Z][A-Z0-9_-]{2,39} [0-9]{1,2}\.[0-9]{1,2}|EPJ-EKSTRAKT [0-9-]{10}", re.ASCII)
+_MAIL = re.compile(r"[^@\s]{1,64}@[A-Za-z0-9.-]{1,255}", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True)
+class HelseId:
+    """Whom machines of this node are to Norsk helsenett."""
+
+    address: str
+    client_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Api:
+    """One of NHN's: the address register, or the message server (then with our HER-ids)."""
+
+    address: str
+    scope: str
+    her_ids: tuple[str, ...] = ()
+    poll_seconds: int = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Mail:
+    """ebXML over mail. `smtp` is `smtps://user@host:465`, `smtp+starttls://…` or, on this machine, `smtp://…`; `inbox` the
+    same with `pop3s` or `imaps`."""
+
+    her_ids: tuple[str, ...]
+    address: str
+    smtp: str
+    inbox: str
+    keys: str
+    trust: str = "trust"
+    password_file: str = ""
+    poll_seconds: int = 30
+
+
+@dataclass(frozen=True, slots=True)
+class Bus:
+    """AMQP 1.0."""
+
+    url: str
+    her_ids: tuple[str, ...]
+    keys: str
+    trust: str = "trust"
+    user: str = ""
+    password_file: str = ""
+    prefix: str = ""
+    poll_seconds: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Partner:
+    """One who is written to. Partner("990202", "edi20", until=date(2027, 12, 31), receives=("DIALOG_FORESPORSEL 1.1",))"""
+
+    her_id: str
+    transport: str
+    name: str = ""
+    begins: date | None = None
+    until: date | None = None
+    """The last day of the agreement."""
+    receives: tuple[str, ...] = ()
+    """Agreed types and versions; () leaves it to the register."""
+    sends: tuple[str, ...] = ()
+    answers_within: timedelta | None = None
+
+    def in_force(self, day: date) -> bool:
+        return (self.begins is None or self.begins <= day) and (self.until is None or day <= self.until)
+
+
+@dataclass(frozen=True, slots=True)
+class Declared:
+    """The whole file, checked. `Declared()` is a node without one: everything by the folder."""
+
+    helseid: HelseId | None = None
+    register: Api | None = None
+    edi20: Api | None = None
+    ebxml: Mail | None = None
+    amqp: Bus | None = None
+    partners: Mapping[str, Partner] = field(default_factory=dict)
+    """HER-id -> partner."""
+    otherwise: str = "folder"
+    """For whoever is not named; "" leaves them without a way."""
+
+    @property
+    def open(self) -> tuple[str, ...]:
+        """Transports, the folder first."""
+        return ("folder", *(kind for kind in KINDS[1:] if getattr(self, kind) is not None))
+
+
+def load(data: Path) -> Declared:
+    """Raises Problem AKS-POST-001 with everything that is wrong."""
+    try:
+        tables = tomllib.loads((data / FILE_NAME).read_text("utf-8"))
+    except FileNotFoundError:
+        return Declared()
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as wrong:
+        raise _refused([f"the file cannot be read: {wrong}."]) from wrong
+    faults: list[str] = []
+    made = _declared(tables, faults)
+    if faults:
+        raise _refused(faults)
+    return made
+
+
+def _declared(tables: Mapping[str, Any], faults: list[str]) -> Declared:
+    known = {*_TABLES, "partner", "otherwise"}
+    faults += [
+        f"{name!r} is not known; there are {', '.join(sorted(known))}." for name in tables.keys() - known
+    ]
+    read = {name: _table(name, tables[name], row, faults) for name, row in _TABLES.items() if name in tables}
+    listed = tables.get("partner", [])
+    if not isinstance(listed, list) or len(listed) > PARTNERS_MAX:
+        faults.append(f"`partner` must be at most {PARTNERS_MAX} tables [[partner]].")
+        listed = []
+    partners = [_table(f"partner {n}", each, _PARTNER, faults) for n, each in enumerate(listed, 1)]
+    otherwise = tables.get("otherwise", "folder")
+    if faults:
+        return Declared()
+    made = Declared(
+        helseid=HelseId(**read["helseid"]) if "helseid" in read else None,
+        register=_api("register", read),
+        edi20=_api("edi20", read),
+        ebxml=Mail(**read["ebxml"]) if "ebxml" in read else None,
+        amqp=Bus(**read["amqp"]) if "amqp" in read else None,
+        partners={each["her_id"]: Partner(**each) for each in partners},
+        otherwise=otherwise if isinstance(otherwise, str) else "?",
+    )
+    faults += _together(made, [each["her_id"] for each in partners])
+    return made
+
+
+def _api(name: str, read: Mapping[str, dict[str, Any]]) -> Api | None:
+    if name not in read:
+        return None
+    values: dict[str, Any] = {"scope": NHN_SCOPES[name], **read[name]}
+    return Api(**values)
+
+
+def _together(made: Declared, hers: list[str]) -> list[str]:
+    """What each table allows, and the whole does not."""
+    faults = [f"partner {her} stands there twice." for her in sorted({h for h in hers if hers.count(h) > 1})]
+    needs_helseid = [name for name in ("register", "edi20") if getattr(made, name) is not None]
+    if needs_helseid and made.helseid is None:
+        faults.append(f"[{needs_helseid[0]}] needs [helseid]: nobody is let in there without a token.")
+    for kind in ("ebxml", "amqp"):
+        if getattr(made, kind) is not None and made.register is None:
+            faults.append(f"[{kind}] needs [register]: certificates and addresses stand there.")
+    ways = [(f"partner {p.her_id}: transport", p.transport) for p in made.partners.values()]
+    for where, kind in [*ways, ("otherwise", made.otherwise or "folder")]:
+        if kind not in made.open:
+            faults.append(f"{where}: {kind!r} is not open here; open are {', '.join(made.open)}.")
+    faults += [
+        f"partner {p.her_id}: the agreement ends before it begins."
+        for p in made.partners.values()
+        if p.begins and p.until and p.until < p.begins
+    ]
+    return faults
+
+
+Read = Callable[[Any], Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One key of a table: how it is read, whether it must stand there, and what it is, for docs/how-to/post.md."""
+
+    read: Read
+    help: str
+    needed: bool = False
+    field: str = ""
+    """Name of the value's field when it is another."""
+
+
+def _table(name: str, table: Any, row: Mapping[str, Column], faults: list[str]) -> dict[str, Any]:
+    if not isinstance(table, dict):
+        faults.append(f"{name}: it must be a table.")
+        return {}
+    faults += [f"{name}: {key!r} is not known." for key in sorted(table.keys() - row.keys())]
+    faults += [f"{name}: {key!r} is missing." for key, c in row.items() if c.needed and key not in table]
+    values: dict[str, Any] = {}
+    for key, column in row.items():
+        if key not in table:
+            continue
+        try:
+            values[column.field or key] = column.read(table[key])
+        except ValueError as wrong:
+            faults.append(f"{name}: {key}: {wrong}.")
+    return values
+
+
+def _text(value: Any) -> str:
+    if not isinstance(value, str) or not value.strip() or any(ord(c) < 32 for c in value):
+        raise ValueError("it must be a text")
+    return value.strip()
+
+
+def _address(value: Any) -> str:
+    parts = urlsplit(_text(value))
+    if parts.query or parts.fragment or parts.username or not parts.hostname:
+        raise ValueError("it must be an address such as https://api.tjener.melding.nhn.no")
+    if parts.scheme != "https" and not (parts.scheme == "http" and on_this_machine(value)):
+        raise ValueError("it must begin with https://")
+    return value.rstrip("/")
+
+
+def _her(value: Any) -> str:
+    if not isinstance(value, str) or not _HER.fullmatch(value):
+        raise ValueError('it must be a HER-id: digits, in quotes, as "990202"')
+    return value
+
+
+def _hers(value: Any) -> tuple[str, ...]:
+    if not isinstance(value, list) or not value:
+        raise ValueError('it must be a list of HER-ids: ["990002"]')
+    return tuple(_her(each) for each in value)
+
+
+def _types(value: Any) -> tuple[str, ...]:
+    if not isinstance(value, list) or any(not isinstance(v, str) or not _TYPE.fullmatch(v) for v in value):
+        raise ValueError('it must be a list of types and versions: ["DIALOG_FORESPORSEL 1.1"]')
+    return tuple(value)
+
+
+def _kind(value: Any) -> str:
+    if value not in KINDS:
+        raise ValueError(f"it must be one of: {', '.join(KINDS)}")
+    return str(value)
+
+
+def _day(value: Any) -> date:
+    if type(value) is not date:
+        raise ValueError("it must be a day, without quotes: 2027-12-31")
+    return value
+
+
+def _days(value: Any) -> timedelta:
+    if not isinstance(value, int) or isinstance(value, bool) or not 1 <= value <= 90:
+        raise ValueError("it must be a whole number of days from 1 to 90")
+    return timedelta(days=value)
+
+
+def _seconds(value: Any) -> int:
+    if not isinstance(value, int) or isinstance(value, bool) or not 1 <= value <= 600:
+        raise ValueError("it must be a whole number of seconds from 1 to 600")
+    return value
+
+
+def _mail(value: Any) -> str:
+    if not isinstance(value, str) or not _MAIL.fullmatch(value):
+        raise ValueError("it must be a mail address")
+    return value
+
+
+def _door(*schemes: str) -> Read:
+    """`schemes`: those with TLS first, the plain one last."""
+
+    def read(value: Any) -> str:
+        parts = urlsplit(_text(value))
+        try:
+            whole = parts.scheme in schemes and parts.hostname and parts.port and not parts.password
+        except ValueError:
+            whole = False
+        if not whole:
+            raise ValueError(
+                f"it must be as {schemes[0]}://user@host:port; a password stands in password_file"
+            )
+        if parts.scheme == schemes[-1] and not on_this_machine(value):
+            raise ValueError(f"{schemes[-1]}:// is for this machine alone; use {schemes[0]}://")
+        return value
+
+    return read
+
+
+def _bus(value: Any) -> str:
+    parts = urlsplit(_text(value))
+    plain = parts.scheme == "amqp" and on_this_machine(value)
+    if "@" in parts.netloc or not parts.hostname or not (parts.scheme == "amqps" or plain):
+        raise ValueError("it must be amqps://host:port, with user and password_file beside it")
+    return value
+
+
+_TABLES: Mapping[str, Mapping[str, Column]] = {
+    "helseid": {
+        "address": Column(_address, "HelseID's address.", needed=True),
+        "client_id": Column(
+            _text, "Our client there; register the key that `akson post show` prints.", needed=True
+        ),
+    },
+    "register": {
+        "address": Column(_address, "The address register (CommunicationParty API).", needed=True),
+        "scope": Column(_text, f"Default `{NHN_SCOPES['register']}`."),
+    },
+    "edi20": {
+        "address": Column(_address, "The message server of EDI 2.0.", needed=True),
+        "her_ids": Column(_hers, "Those of ours that it carries for.", needed=True),
+        "scope": Column(_text, f"Default `{NHN_SCOPES['edi20']}`."),
+        "poll_seconds": Column(_seconds, "How long between two looks; default 5."),
+    },
+    "ebxml": {
+        "her_ids": Column(_hers, "Those of ours that this mailbox is for.", needed=True),
+        "address": Column(_mail, "Our EDI address.", needed=True),
+        "smtp": Column(_door("smtps", "smtp+starttls", "smtp"), "Server for what goes out.", needed=True),
+        "inbox": Column(_door("pop3s", "imaps", "pop3", "imap"), "Server for what comes.", needed=True),
+        "keys": Column(_text, "Folder of our certificates, below `<data>/keys/post`.", needed=True),
+        "trust": Column(
+            _text, "Folder of roots that are believed, below `<data>/keys/post`; default `trust`."
+        ),
+        "password_file": Column(_text, "File below `<data>/keys/post` that holds the password alone."),
+        "poll_seconds": Column(_seconds, "Default 30."),
+    },
+    "amqp": {
+        "url": Column(_bus, "The bus.", needed=True),
+        "her_ids": Column(_hers, "Those of ours that have queues there.", needed=True),
+        "keys": Column(_text, "As in `ebxml`.", needed=True),
+        "trust": Column(_text, "As in `ebxml`."),
+        "user": Column(_text, "User at the bus."),
+        "password_file": Column(_text, "As in `ebxml`."),
+        "prefix": Column(
+            _text, "What stands before a queue's name: `/amq/queue/` for RabbitMQ before version 4."
+        ),
+        "poll_seconds": Column(_seconds, "Default 1."),
+    },
+}
+_PARTNER: Mapping[str, Column] = {
+    "her_id": Column(_her, "Service or person that is written to.", needed=True),
+    "transport": Column(_kind, "How it is reached.", needed=True),
+    "name": Column(_text, "For people."),
+    "from": Column(_day, "First day of the agreement.", field="begins"),
+    "until": Column(_day, "Last day of it; nothing is sent after."),
+    "receives": Column(
+        _types, "Types it takes by agreement. Decides against the register for the types it names."
+    ),
+    "sends": Column(_types, "Types it sends by agreement."),
+    "answers_within_days": Column(_days, "How long it may take for an answer.", field="answers_within"),
+}
+
+
+def tables_markdown() -> str:
+    """The tables of docs/how-to/post.md."""
+    parts = []
+    for name, row in {**{f"[{n}]": r for n, r in _TABLES.items()}, "[[partner]]": _PARTNER}.items():
+        lines = [f"`{name}`", "", "| key | needed | what |", "| --- | --- | --- |"]
+        lines += [f"| `{key}` | {'yes' if c.needed else ''} | {c.help} |" for key, c in row.items()]
+        parts.append("\n".join(lines))
+    return "\n\n".join(parts) + "\n"
+
+
+def _refused(faults: list[str]) -> Problem:
+    return Problem(
+        ProblemKind.INVALID,
+        "AKS-POST-001",
+        f"{FILE_NAME} is wrong; the post is not opened.",
+        why=" ".join(faults),
+        now="Correct it; docs/how-to/post.md shows a whole one.",
+        issues=[Issue("value", fault) for fault in faults],
+        permanent=True,
+    )

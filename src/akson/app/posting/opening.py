@@ -1,0 +1,217 @@
+"""The transports that `post.toml` names, opened once for each process, and the address book behind them.
+
+Keys are files: NHN's client in `<data>/keys/issuer-nhn-*.pem`, certificates in `<data>/keys/post/<organisation>`.
+What a transport does is `exchange.transport`'s.
+"""
+
+from collections.abc import AsyncIterator, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from importlib.metadata import version
+from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.parse import unquote, urlsplit
+
+from akson.app.posting import declared
+from akson.app.posting.declared import Bus, Declared, Mail
+from akson.exchange.addresses.book import AddressBook
+from akson.exchange.addresses.register import AddressRegister
+from akson.exchange.envelope.ebxml.values import Correspondent, Software
+from akson.exchange.messages import MESSAGE_TYPES
+from akson.exchange.nhn.api import NhnApi
+from akson.exchange.partners.partners import Partners
+from akson.exchange.sealing import certificates, keyring, trust
+from akson.exchange.sealing.keyring import Keyring
+from akson.exchange.transport.amqp_sealing import find
+from akson.exchange.transport.contract import Transport, Undeliverable
+from akson.exchange.transport.edi20 import Application, Edi20
+from akson.exchange.transport.edi20_memory import Edi20Memory
+from akson.fhir.problem import Problem
+from akson.identity import keys
+from akson.identity.openid.assertion import ClientKey
+from akson.identity.openid.issuer import Issuer, Profile
+from akson.identity.openid.machine import MachineTokens
+from akson.identity.openid.requests import ClientKeys
+from akson.store.partners import AbilityRow, PartnerStore
+from akson.world import Clock, SystemClock
+
+if TYPE_CHECKING:
+    from akson.app.wiring import Node
+    from akson.exchange.transport.mail_server import Door
+
+NHN = "nhn"
+"""The name of our client's key files."""
+WRITES: Mapping[str, tuple[str, ...]] = {
+    type.code: tuple(version.number for version in type.versions) for type in MESSAGE_TYPES
+}
+AGREED_BY = declared.FILE_NAME
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """What goes and comes otherwise than by the folder. `book` and `partners` are None without a register."""
+
+    declared: Declared
+    transports: Mapping[str, Transport]
+    book: AddressBook | None = None
+    partners: Partners | None = None
+
+
+@asynccontextmanager
+async def opened(node: "Node") -> AsyncIterator[Opened]:
+    """Raises Problem AKS-POST-001 (the file), AKS-SEAL-5xx (keys). Nothing is asked of anybody yet."""
+    told = declared.load(node.settings.data)
+    async with AsyncExitStack() as stack:
+        book, partners = await _register(node, told, stack)
+        transports: dict[str, Transport] = {}
+        if told.edi20 is not None:
+            transports["edi20"] = _edi20(node, told, stack)
+        if told.ebxml is not None and book is not None:
+            transports["ebxml"] = _ebxml(node, told.ebxml, book)
+        if told.amqp is not None and book is not None:
+            transports["amqp"] = _amqp(node, told.amqp, book)
+        for transport in transports.values():
+            stack.push_async_callback(transport.close)
+        yield Opened(told, transports, book, partners)
+
+
+def client_keys(data: Path) -> ClientKeys:
+    """Our client at HelseID for machines; made when absent."""
+    private, binding = keys.issuer_keys(data / "keys", NHN)
+    return ClientKeys(ClientKey(private), ClientKey(binding))
+
+
+def application() -> Application:
+    return Application("Akson", version("akson"))
+
+
+async def _register(
+    node: "Node", told: Declared, stack: AsyncExitStack
+) -> tuple[AddressBook | None, Partners | None]:
+    if told.register is None:
+        return None, None
+    api = _api(node, told, told.register.address, told.register.scope)
+    stack.push_async_callback(api.close)
+    register = AddressRegister(api)
+    book = AddressBook(register, node.partners, clock=node.clock)
+    partners = Partners(book, node.partners, register, writes=WRITES, clock=node.clock)
+    await _agreed(partners, told, node.partners)
+    return book, partners
+
+
+async def _agreed(partners: Partners, told: Declared, store: PartnerStore) -> None:
+    """What the file says of abilities, as agreements: one that is as it was makes no new row."""
+    for partner in told.partners.values():
+        named = {(text, way) for way in ("receives", "sends") for text in getattr(partner, way)}
+        rows = [
+            AbilityRow(
+                *text.split(" "),
+                sends=(text, "sends") in named,
+                receives=(text, "receives") in named,
+                answers_within=partner.answers_within,
+            )
+            for text in sorted({text for text, _ in named})
+        ]
+        standing = [p for p in await store.profiles(int(partner.her_id)) if p.source == "agreement"]
+        ours = any(p.made_by == AGREED_BY for p in standing)
+        if rows or ours:
+            await partners.agree(partner.her_id, rows, made_by=AGREED_BY, note="")
+
+
+def _api(node: "Node", told: Declared, address: str, scope: str) -> NhnApi:
+    # Tokens and their proofs live by the real time, whatever the node's own clock is set to.
+    clock = SystemClock()
+    assert told.helseid is not None
+    issuer = Issuer(NHN, "HelseID", Profile.HELSEID, told.helseid.address, told.helseid.client_id, 1)
+    tokens = MachineTokens(
+        issuer, client_keys(node.settings.data), scope, wire=node.wire, clock=clock, random=node.random
+    )
+    return NhnApi(address, tokens, headers=application().headers, clock=clock)
+
+
+def _edi20(node: "Node", told: Declared, stack: AsyncExitStack) -> Edi20:
+    assert told.edi20 is not None
+    api = _api(node, told, told.edi20.address, told.edi20.scope)
+    memory = Edi20Memory(node.settings.data / "post" / "edi20", clock=SystemClock())
+    return Edi20(api, told.edi20.her_ids, memory, application())
+
+
+def _ebxml(node: "Node", told: Mail, book: AddressBook) -> Transport:
+    from akson.exchange.transport.ebxml_mail import EbxmlMail, Office
+    from akson.exchange.transport.ebxml_memory import Memory
+    from akson.exchange.transport.mail_server import ImapMailbox, Outgoing, Pop3Mailbox
+
+    folder = node.settings.data / "keys" / "post"
+    software = Software("Akson", version("akson"), "Akson", version("akson"))
+    office = Office(
+        frozenset(told.her_ids),
+        told.address,
+        _ring(folder, told.keys),
+        trust.load(folder / told.trust),
+        software,
+    )
+    password = _password(folder, told.password_file)
+    inbox = _mail_door(told.inbox, password)
+    mailbox = Pop3Mailbox(inbox) if told.inbox.startswith("pop3") else ImapMailbox(inbox)
+    return EbxmlMail(
+        office,
+        Correspondents(book, node.clock),
+        Outgoing(_mail_door(told.smtp, password)),
+        mailbox,
+        Memory(node.settings.data / "post" / "ebxml"),
+        clock=node.clock,
+        random=node.random,
+    )
+
+
+def _amqp(node: "Node", told: Bus, book: AddressBook) -> Transport:
+    from akson.exchange.transport.amqp import Amqp, PartyQueues
+    from akson.exchange.transport.amqp_link import Address, Link
+    from akson.exchange.transport.amqp_sealing import BookQueues, CmsSealer
+
+    folder = node.settings.data / "keys" / "post"
+    link = Link(Address(told.url, told.user, _password(folder, told.password_file), told.prefix))
+    sealer = CmsSealer(book, _ring(folder, told.keys), trust.load(folder / told.trust), clock=node.clock)
+    own = {her: PartyQueues(f"{her}_async", f"{her}_error") for her in told.her_ids}
+    return Amqp(link, own, BookQueues(book, clock=node.clock), sealer, clock=node.clock)
+
+
+def _ring(folder: Path, name: str) -> Keyring:
+    return keyring.load(folder / name)
+
+
+def _password(folder: Path, name: str) -> str:
+    return (folder / name).read_text("utf-8").strip() if name else ""
+
+
+def _mail_door(address: str, password: str) -> "Door":
+    from akson.exchange.transport.mail_server import Door, Security
+
+    parts = urlsplit(address)
+    plain = parts.scheme in ("smtp", "pop3", "imap")
+    security = Security.STARTTLS if "starttls" in parts.scheme else Security.NONE if plain else Security.TLS
+    assert parts.hostname and parts.port
+    return Door(parts.hostname, parts.port, security, unquote(parts.username or ""), password)
+
+
+class Correspondents:
+    """The address book as ebXML over mail asks it."""
+
+    def __init__(self, book: AddressBook, clock: Clock) -> None:
+        self._book = book
+        self._clock = clock
+
+    async def find(self, her: str) -> Correspondent | None:
+        """Raises Unreachable, Undeliverable."""
+        entry = (await find(self._book, her)).entry
+        if entry is None or not entry.may_exchange(self._clock.now()) or not entry.edi_address:
+            return None
+        if entry.encryption is None or not entry.encryption.der:
+            raise Undeliverable(f"HER-id {her} has no certificate for encryption in the address register.")
+        try:
+            sealed_for = certificates.read(entry.encryption.der)
+            signing = entry.signing.der if entry.signing else b""
+            signers = (certificates.read(signing),) if signing else ()
+        except Problem as odd:
+            raise Undeliverable(f"A certificate of HER-id {her} cannot be read ({odd.id}).") from odd
+        return Correspondent(her, entry.edi_address, entry.organisation_number, sealed_for, signers)

@@ -1,0 +1,152 @@
+"""What each type that a municipality sends is made of: rows out of the record, and the few fields that are typed.
+
+Sources: HIS 1143-1147, HIS 1149, HIS 80704:2014 with annex C, HIS 1077:2017, EPJ-ekstrakt 2008-02-20. One line of RECIPES
+for each type; a type that is not there is not sent from here.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from akson.exchange.building import dialogues, extract, notes, rows
+from akson.exchange.building.fields import CODE, DAY, TEXT, TIME, Field, clock
+from akson.exchange.building.rows import Row
+from akson.exchange.profile import Demand
+
+_MEDICAL = "MedisinskfagligeOpplysninger/GenereltJournalnotat"
+_NURSE = "Sykepleierdokumentasjon/InfoFraSykepleier/Journaltekst"
+
+
+@dataclass(frozen=True, slots=True)
+class Recipe:
+    rows: tuple[Row, ...]
+    fields: tuple[Field, ...]
+    version: str
+    """Written when nothing else is agreed with the receiver."""
+    about: bool = False
+    """Must name a message that it is about."""
+    changes: str = ""
+    """Path of a `Journaltekst` that tells what changed; "" for a type without room for it."""
+    demands: tuple[Demand, ...] = ()
+    """Beyond those of profile.py, which also speak of what is received."""
+
+    @property
+    def reads(self) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(type for row in self.rows for type in row.reads))
+
+
+def _medical(name: str, label: str, heading: str, *, main: bool = False) -> Field:
+    return Field(name, label, _MEDICAL, notes.note(notes.MEDICAL, heading), TEXT, main=main)
+
+
+SUMMARY = Field("summary", "Sykepleiesammenfatning", _NURSE, notes.text(notes.NURSING, "8"))
+PRACTICAL = Field("practical", "Praktiske opplysninger", _NURSE, notes.text(notes.NURSING, "14"))
+REASON = _medical("reason", "Årsak til innleggelse", "AAI", main=True)
+PROBLEM = _medical("problem", "Aktuell problemstilling", "PROB", main=True)
+WANTED = _medical("wanted", "Ønsket undersøkelse eller behandling", "UTRED")
+STATUS = Field("status", "Pasientens status", _MEDICAL, notes.note(notes.NOTICE, "1"), main=True)
+COURSE = Field("course", "Antatt forløp", _MEDICAL, notes.note(notes.NOTICE, "2"))
+EXPECTED = Field(
+    "expected", "Forventet utskrivningsdato", "OpplysningOpphold/TidsfestetHendelse", rows.expected, DAY
+)
+APPLICATION = Field(
+    "kind", "Innhold", "TypeInnholdIMelding/TypeInnhold", notes.code(9140), CODE, 9140, ("1", "2"), usual="1"
+)
+CONSULTATION = Field(
+    "kind", "Hva meldingen gjelder", "InnholdKonsultasjon/TypeInnholdKonsultasjon", notes.code(9137, cv=False), CODE, 9137,
+    ("2", "3"), usual="2",
+)  # fmt: skip
+DIED = Field(
+    "died", "Tidspunkt for dødsfallet", "OrienteringOmDod/TidsfestetHendelse", lambda said: rows.dead_at(clock(said)), TIME,
+    known=lambda facts: rows.death(facts) is not None, main=True,
+)  # fmt: skip
+DEATH = Row("OrienteringOmDod/TidsfestetHendelse", "Dødsfall", "personopplysninger", (), rows.death)
+
+RECIPES: Mapping[str, Recipe] = {
+    "DIALOG_AVVIK": Recipe(
+        (dialogues.WRITER, dialogues.DATE), (dialogues.FAULT, dialogues.FAULT_TEXT), "1.0", about=True
+    ),
+    "DIALOG_FORESPORSEL": Recipe(
+        (dialogues.REQUEST_WRITER,), (dialogues.ASKED_FOR, dialogues.QUESTION), "1.0"
+    ),
+    "DIALOG_HELSEFAGLIG": Recipe(
+        (dialogues.ABOUT_PATIENT, dialogues.TOPIC, dialogues.WRITER),
+        (dialogues.SUBJECT, dialogues.RECEIVES, dialogues.TEXT, dialogues.CONTACT_KIND),
+        "1.1",
+    ),
+    "DIALOG_NOTAT": Recipe(
+        (dialogues.READY_KIND, dialogues.DATE, dialogues.WRITER),
+        (dialogues.KIND_OF_NOTE, dialogues.RECEIVES, dialogues.TEXT),
+        "1.0",
+    ),
+    "DIALOG_SVAR": Recipe(
+        (dialogues.DATE, dialogues.ASKED, dialogues.WRITER), (dialogues.ANSWER, dialogues.TEXT), "1.0", about=True
+    ),
+    "EPJ-EKSTRAKT": Recipe(extract.ROWS, (extract.LETTER,), "2008-02-20", demands=extract.DEMANDS),
+    "HELSEOPPLYSNINGER_LEGE": Recipe(
+        (*rows.START, rows.DIAGNOSES, rows.CAVE, rows.DRUGS, rows.FUNCTIONS, rows.PLAN),
+        (CONSULTATION, PROBLEM, WANTED, SUMMARY),
+        "1.6",
+        changes=_NURSE,
+    ),
+    "HELSEOPPL_SOKNAD": Recipe(
+        (*rows.START, rows.DIAGNOSES, rows.CAVE, rows.FUNCTIONS, rows.PLAN),
+        (APPLICATION, EXPECTED, STATUS, COURSE, SUMMARY),
+        "1.6",
+        changes=_NURSE,
+    ),
+    "INNLEGGELSESRAPPORT": Recipe(
+        (
+            *rows.START, rows.DIAGNOSES, rows.CAVE, rows.DRUGS, rows.SERVICES, rows.FUNCTIONS, rows.FLAGS, rows.PLAN,
+        ),
+        (REASON, SUMMARY, PRACTICAL),
+        "1.6",
+        changes=_NURSE,
+    ),
+    "LOG_DOD": Recipe((*rows.START, DEATH), (DIED,), "1.6"),
+    "ORIENTERING_TJENESTETILBUD": Recipe((*rows.START, rows.SERVICES), (), "1.6"),
+}  # fmt: skip
+"""By code of 8279."""
+
+ENTER: Mapping[str, str] = {
+    "Ansvarlig helsepersonell eller ansvarlig enhet": "Legg inn HER-id på enheten, eller HPR-nummer på den som sender.",
+    "Telefonnummer til ansvarlig helsepersonell eller enhet": "Legg inn telefonnummer på enheten.",
+    "Funksjonsnivå (IPLOS)": "Før IPLOS-vurderingen i journalen.",
+    "Tjenester pasienten mottar": "Før vedtaket i journalen.",
+    "Hvilken tjeneste": "Før vedtaket i journalen.",
+    "Legemidler": "Før legemiddellisten i journalen.",
+    "Hendelse «Pasienten er død»": "Fyll ut «Tidspunkt for dødsfallet».",
+    "Sykepleiesammenfatning": "Skriv under «Sykepleiesammenfatning».",
+    "Årsak til innleggelse": "Skriv under «Årsak til innleggelse».",
+    "Pasientens status": "Skriv under «Pasientens status».",
+    "Antatt forløp": "Skriv under «Antatt forløp».",
+    "Forventet utskrivningsdato": "Fyll ut «Forventet utskrivningsdato».",
+    "Aktuell problemstilling": "Skriv under «Aktuell problemstilling».",
+    "Forespørsel": "Velg under «Hva det spørres om».",
+    "Spørsmål (kreves ved «Annen henvendelse»)": "Skriv under «Spørsmål».",
+    "Svartekst": "Skriv under «Tekst».",
+    "Tekst": "Skriv under «Tekst».",
+    "Emne": "Skriv under «Emne».",
+    "Hva som er feil": "Velg hva som er feil, og skriv under «Forklaring».",
+}
+"""What a profile demands -> where it is entered."""
+
+ANSWERS: Mapping[str, tuple[str, ...]] = {
+    "DIALOG_FORESPORSEL": (
+        "DIALOG_SVAR", "INNLEGGELSESRAPPORT", "ORIENTERING_TJENESTETILBUD", "HELSEOPPLYSNINGER_LEGE", "EPJ-EKSTRAKT",
+    ),
+    "DIALOG_HELSEFAGLIG": ("DIALOG_HELSEFAGLIG",),
+    "LOG_INNLAGT": ("INNLEGGELSESRAPPORT", "DIALOG_HELSEFAGLIG"),
+    "LOG_UTSKRIVNINGSKLAR": ("DIALOG_NOTAT", "DIALOG_HELSEFAGLIG"),
+    "HELSEOPPL_SOKNAD": ("INNLEGGELSESRAPPORT", "DIALOG_HELSEFAGLIG"),
+}  # fmt: skip
+"""Type received -> what its answer usually is, the likeliest first. Source: HISD 80806 chapter 6-9, HIS 80704 annex C."""
+
+
+def may_answer(type: str) -> tuple[str, ...]:
+    """All that may be sent about a message of that type ("" for none), the likeliest first."""
+    likely = ANSWERS.get(type, ("DIALOG_HELSEFAGLIG",)) if type else ()
+    others = sorted(
+        code for code, recipe in RECIPES.items() if code not in likely and (type or not recipe.about)
+    )
+    quoting = "DIALOG_SVAR" if type != "DIALOG_FORESPORSEL" else ""
+    return tuple(code for code in (*likely, *others) if code != quoting)

@@ -1,0 +1,103 @@
+"""One message from wish to outbox, for command and screen alike: `Writing.draft`, shown to a person, then `Writing.send`.
+
+draft = await writing.draft(Wish("INNLEGGELSESRAPPORT", "astrid", to="990202", words={"reason": "…"}))
+draft.built.told, draft.findings, draft.asked
+await writing.send(draft, outbox, confirmed=True)
+"""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from akson.exchange.building import build as building
+from akson.exchange.building.build import Built
+from akson.exchange.building.checks import TWINS_WITHIN_H, Finding, check, may_go
+from akson.exchange.building.facts import Address, Facts
+from akson.exchange.building.fields import Field
+from akson.exchange.building.gathering import Gathering
+from akson.exchange.building.sending import Sent, send
+from akson.exchange.message_type import CANCELLED, NEW, CareMessage
+from akson.exchange.outbox.outbox import Outbox
+from akson.exchange.partners.sending import Answer, Verdict
+from akson.fhir.problem import Problem, ProblemKind
+from akson.record.session import RecordSession
+
+MaySend = Callable[[str, str], Awaitable[Answer]]
+"""`Partners.may_send`: type and HER-id."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What a person wants to send. `msg_id` is hers for as long as she writes: sent twice, it is one message."""
+
+    type: str
+    patient: str
+    to: str = ""
+    """HER-id; "" for the sender of the message it is about."""
+    copies: tuple[str, ...] = ()
+    about: str = ""
+    """Id of the Communication that it answers, changes or cancels."""
+    status: str = NEW
+    words: Mapping[str, str] = field(default_factory=dict)
+    msg_id: str = ""
+    version: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    facts: Facts
+    built: Built
+    findings: tuple[Finding, ...]
+    asked: tuple[Field, ...]
+    """What is typed; what the record knows is not among it."""
+
+
+class Writing:
+    def __init__(self, session: RecordSession, *, at: datetime, may_send: MaySend | None = None) -> None:
+        self._session = session
+        self._gathering = Gathering(session, at=at)
+        self._at = at
+        self._may_send = may_send
+
+    async def find(self, patient: str, named: str) -> str:
+        """Id of the patient's Communication named by id or MsgId. Raises NOT_FOUND AKS-EXCHANGE-048."""
+        return await self._gathering.find(patient, named)
+
+    async def receivers(self) -> list[Address]:
+        return await self._gathering.receivers()
+
+    async def message(self, patient: str, about: str) -> CareMessage:
+        """The message with that id. Raises NOT_FOUND, also when hidden; INVALID AKS-EXCHANGE-045 for another patient's."""
+        return await self._gathering.message(patient, about)
+
+    async def draft(self, wish: Wish) -> Draft:
+        """Raises what `Gathering.facts` and `build` raise."""
+        facts = await self._gathering.facts(
+            wish.type, wish.patient, wish.to, copies=wish.copies, about=wish.about, status=wish.status
+        )
+        partner = await self._may_send(wish.type, facts.receiver.party) if self._may_send else None
+        # The version that both know, when the partner says which he takes.
+        version = partner.version if partner is not None and partner.verdict is Verdict.YES else wish.version
+        if wish.status == CANCELLED:
+            built = building.cancel(facts, msg_id=wish.msg_id)
+        else:
+            built = building.build(
+                wish.type, facts, wish.words, msg_id=wish.msg_id, status=wish.status, version=version
+            )
+        since = self._at - timedelta(hours=TWINS_WITHIN_H)
+        twins = await self._gathering.twins(built.message, since) if built.message else []
+        findings = check(built, facts, partner=partner, twins=twins)
+        asked = building.asked(wish.type, facts) if wish.status != CANCELLED else ()
+        return Draft(facts, built, findings, asked)
+
+    async def send(self, draft: Draft, outbox: Outbox, *, confirmed: bool) -> Sent:
+        """Raises PRECONDITION AKS-EXCHANGE-049 when something stands in the way, or asks for a person's word."""
+        if not may_go(draft.findings, confirmed=confirmed):
+            raise Problem(
+                ProblemKind.PRECONDITION,
+                "AKS-EXCHANGE-049",
+                "The message is not sent.",
+                why=" ".join(f.what for f in draft.findings if f.grave != "info"),
+                now="Fill in what is missing, or confirm what may be confirmed.",
+            )
+        return await send(self._session, outbox, draft.built, draft.facts)

@@ -1,0 +1,98 @@
+"""What a screen asks of whoever writes and sends messages: words and choices in, words out. `akson.app.letters` fulfils it.
+
+Screens do not know the post. Everything here is bokmål, ready to be shown.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from akson.record.session import RecordSession
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    value: str
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What she wants to send. `msg_id` stays hers from the first page on, so that a form sent twice is one message."""
+
+    patient: str
+    type: str
+    to: str = ""
+    """HER-id; "" for the sender of the message that is answered."""
+    about: str = ""
+    """Id of the Communication that is answered."""
+    msg_id: str = ""
+    words: Mapping[str, str] = field(default_factory=dict)
+    confirmed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One part of the message that the record fills in."""
+
+    label: str
+    text: str
+    source: str
+    """`problemlisten`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """One part that she types. `kind`: text, line, day, time, code."""
+
+    name: str
+    label: str
+    kind: str
+    text: str
+    choices: tuple[Choice, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Remark:
+    grave: str
+    """stop, ask, info."""
+    what: str
+    now: str
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    title: str
+    sender: str
+    receiver: str
+    lines: tuple[Line, ...]
+    boxes: tuple[Box, ...]
+    remarks: tuple[Remark, ...]
+
+    @property
+    def asks(self) -> bool:
+        return any(remark.grave == "ask" for remark in self.remarks)
+
+    @property
+    def stopped(self) -> bool:
+        return any(remark.grave == "stop" for remark in self.remarks)
+
+
+class Letters(Protocol):
+    def new_id(self) -> str: ...
+
+    async def types(self, session: RecordSession, patient: str, about: str) -> Sequence[Choice]:
+        """What may be sent, the likeliest answer first. Raises the record's NOT_FOUND for a message she may not see."""
+        ...
+
+    async def receivers(self, session: RecordSession) -> Sequence[Choice]: ...
+
+    async def sheet(self, session: RecordSession, order: Order) -> Sheet: ...
+
+    async def send(self, session: RecordSession, order: Order) -> tuple[Sheet, str]:
+        """The sheet, and the id of the Communication; "" when something stands in the way."""
+        ...
+
+    async def states(self, sent: Sequence[Mapping[str, Any]]) -> Mapping[str, str]:
+        """Id of each Communication that went out -> what its receipts say."""
+        ...

@@ -1,0 +1,90 @@
+"""«Ny melding» and «Svar»: which message → to whom → what the record fills in, with its source → own words → send.
+
+Nothing is stored until it is sent. What she types is never in an address; type, receiver and the message answered are.
+"""
+
+from dataclasses import replace
+from urllib.parse import quote
+
+from starlette.responses import RedirectResponse, Response
+
+from akson.fhir.problem import Problem, ProblemKind
+from akson.web.shell import gate, problems
+from akson.web.shell.chart import load_chart
+from akson.web.shell.house import Audience, Screen, Visit, Way
+from akson.web.shell.letters import Letters, Order, Sheet
+from akson.web.shell.waiting import waiting
+from akson.web.workspace.write.view import ChooseView, WriteView
+
+PATH = "/pasient/{patient}/ny-melding"
+_FIELD = "felt-"
+_ID_MAX = 64
+
+
+def _letters(visit: Visit) -> Letters:
+    if visit.house.letters is None:
+        raise problems.no_page()
+    return visit.house.letters
+
+
+def _patient(visit: Visit) -> str:
+    return str(visit.request.path_params["patient"])
+
+
+async def show(visit: Visit) -> Response:
+    asked = visit.request.query_params
+    type, to, about = (asked.get(name, "")[:_ID_MAX] for name in ("type", "til", "svar"))
+    if not type or not (to or about):
+        return await _choose(visit, about)
+    letters, session = _letters(visit), visit.open()
+    order = Order(_patient(visit), type, to, about, letters.new_id())
+    return await _page(visit, order, await letters.sheet(session, order))
+
+
+async def _choose(visit: Visit, about: str) -> Response:
+    session, now = visit.open(), visit.house.clock.now()
+    chart = await load_chart(session, _patient(visit), "Meldinger", now)
+    letters = _letters(visit)
+    types = await letters.types(session, _patient(visit), about)
+    receivers = () if about else await letters.receivers(session)
+    frame = gate.frame_of(visit.request, visit.house, visit, waiting=await waiting(session, visit.actor))
+    view = ChooseView(chart, about, types, receivers)
+    return visit.house.pages.page("workspace/write/choose.html", frame, view)
+
+
+async def _page(visit: Visit, order: Order, sheet: Sheet, *, tried: bool = False) -> Response:
+    session, now = visit.open(), visit.house.clock.now()
+    chart = await load_chart(session, order.patient, "Meldinger", now)
+    frame = gate.frame_of(visit.request, visit.house, visit, waiting=await waiting(session, visit.actor))
+    view = WriteView(chart, order, sheet, tried)
+    return visit.house.pages.page("workspace/write/template.html", frame, view, status=422 if tried else 200)
+
+
+async def write(visit: Visit) -> Response:
+    given = await visit.form()
+    letters, session = _letters(visit), visit.open()
+    order = Order(
+        patient=_patient(visit),
+        type=given.get("type", "")[:_ID_MAX],
+        to=given.get("til", "")[:_ID_MAX],
+        about=given.get("svar", "")[:_ID_MAX],
+        msg_id=given.get("id", "")[:_ID_MAX] or letters.new_id(),
+        words={n.removeprefix(_FIELD): text for n, text in given.items() if n.startswith(_FIELD)},
+        confirmed=given.get("bekreft") == "ja",
+    )
+    if given.get("gjor") != "send":
+        return await _page(visit, order, await letters.sheet(session, order))
+    try:
+        sheet, sent = await letters.send(session, order)
+    except Problem as problem:
+        if problem.kind is not ProblemKind.CONFLICT:
+            raise
+        # Pressed twice, and the other was first: what stands is hers.
+        sheet, sent = await letters.send(session, order)
+    if not sent:
+        return await _page(visit, replace(order, confirmed=False), sheet, tried=True)
+    place = f"/pasient/{quote(order.patient, safe='')}/meldinger#m-{sent}"
+    return RedirectResponse(place, 303)
+
+
+SCREEN = Screen("workspace.write", Audience.STAFF, (Way(PATH, show), Way(PATH, write, "POST")))

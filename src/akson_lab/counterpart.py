@@ -1,0 +1,242 @@
+"""One who exchanges messages with a municipality over EDI 2.0: sends until it is answered, checks, answers, keeps books.
+
+    Sent("8f01…", "LOG_INNLAGT", 990002, tries=2, status="1")
+    Received("91cc…", "DIALOG_SVAR", 990002, copies=2, status="1")
+
+A message without its receipt after `patience_s` is asked about, and then sent again with the same MsgId. A duplicate is
+answered again. A type that it does not take is refused (T10), one that the official schema does not allow too (T02); what
+it is asked to refuse, once, with the code it is told.
+"""
+
+import asyncio
+import base64
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from akson.exchange.envelope.values import Envelope
+from akson.exchange.opening import open_message
+from akson_lab.edi_client import EdiClient, NoAnswer
+from akson_lab.nhn.documents import Unreadable, look
+from akson_lab.referee import Referee
+
+ROUND_S = 0.2
+PAGE = 100
+OK, REFUSED = "1", "2"
+WORDS = {
+    "T01": "Uleselig",
+    "T02": "XML validerer ikke",
+    "T10": "Støtter ikke meldingsformatet",
+    "E36": "Pasientopplysninger",
+}
+ERRORS = "2.16.578.1.12.4.1.1.8221"
+
+
+@dataclass(slots=True)
+class Sent:
+    msg_id: str
+    type: str
+    to: int
+    document: bytes = field(repr=False)
+    tries: int = 0
+    status: str = ""
+    """Of its receipt; "" while there is none."""
+    codes: tuple[str, ...] = ()
+    servers: list[str] = field(default_factory=list)
+    """Ids that the message server gave, one for each try that was answered."""
+    tried_at: float = 0.0
+
+
+@dataclass(slots=True)
+class Received:
+    msg_id: str
+    type: str
+    by: int
+    status: str
+    codes: tuple[str, ...] = ()
+    copies: int = 1
+    valid: bool | None = None
+    """By the official schema; None when that is not on this machine."""
+
+
+Accepted = Callable[[Envelope], None]
+
+
+class Counterpart:
+    """`takes` are types. `accepted` is told of each message that was taken, the first time."""
+
+    def __init__(
+        self,
+        name: str,
+        her: int,
+        takes: frozenset[str],
+        client: EdiClient,
+        referee: Referee,
+        *,
+        patience_s: float,
+        accepted: Accepted = lambda envelope: None,
+    ) -> None:
+        self.name, self.her, self.takes, self.client = name, her, takes, client
+        self.accepted = accepted
+        self.sent: dict[str, Sent] = {}
+        self.received: dict[tuple[int, str], Received] = {}
+        self.strays: list[str] = []
+        """MsgIds that receipts named, and that were not ours."""
+        self.refusals: dict[str, str] = {}
+        """Type -> code that the next one of it is refused with."""
+        self._referee, self._patience_s = referee, patience_s
+        self._offset = 0
+        self._todo: dict[str, int] = {}
+        self._answered: set[str] = set()
+        self._configured = False
+
+    def send(self, msg_id: str, type: str, to: int, document: bytes) -> None:
+        """In its books at once; out with the next round."""
+        self.sent[msg_id] = Sent(msg_id, type, to, document)
+
+    async def live(self) -> None:
+        """Until cancelled."""
+        while True:
+            with suppress(NoAnswer):
+                await self.round()
+            await asyncio.sleep(ROUND_S)
+
+    async def round(self) -> None:
+        if not self._configured:
+            wanted = [{"herId": self.her, "clientLocked": True, "receiveNotificationChannel": "ApiPolling"}]
+            status, _ = await self.client.ask("PUT", "/mshconfigurations", body=wanted)
+            self._configured = status in (200, 201, 204)
+        for sent in list(self.sent.values()):
+            if not sent.status and time.monotonic() - sent.tried_at >= self._patience_s:
+                with suppress(NoAnswer):
+                    await self._push(sent)
+        await self._look()
+        for message, by in list(self._todo.items()):
+            with suppress(NoAnswer):
+                await self._take(message, by)
+                del self._todo[message]
+
+    async def _push(self, sent: Sent) -> None:
+        for server in sent.servers:
+            if await self._ask_about(sent, server):
+                return
+        sent.tries, sent.tried_at = sent.tries + 1, time.monotonic()
+        body = {
+            "senderHerId": self.her,
+            "receiverHerIds": [sent.to],
+            "businessDocument": base64.b64encode(sent.document).decode(),
+            "contentType": "application/xml",
+            "contentTransferEncoding": "base64",
+            "messageTypeIdentificator": sent.type,
+            "applicationName": "Lab",
+            "applicationVersion": "1",
+        }
+        status, told = await self.client.ask("POST", "/messages", body=body)
+        if status == 202:
+            sent.servers.append(told["id"])
+
+    async def _ask_about(self, sent: Sent, server: str) -> bool:
+        """The receipt itself may have been lost on its way."""
+        status, told = await self.client.ask("GET", f"/messages/{server}/apprec")
+        for each in told or () if status == 200 else ():
+            if each["appRecStatus"]:
+                self._receipt(
+                    sent.msg_id, each["appRecStatus"], [e["errorCode"] for e in each["appRecErrorList"]]
+                )
+                return True
+        return False
+
+    async def _look(self) -> None:
+        query = [
+            ("HerIds", str(self.her)),
+            ("NotificationsToFetch", str(PAGE)),
+            ("Offset", str(self._offset)),
+        ]
+        status, told = await self.client.ask("GET", "/notifications", query=query)
+        for notice in told["notifications"] if status == 200 else ():
+            self._offset = max(self._offset, notice["offset"])
+            if notice["type"] == "NewMessage":
+                self._todo[notice["relatedMessageId"]] = notice["notificationTriggeredByHerId"]
+
+    async def _take(self, message: str, by: int) -> None:
+        status, told = await self.client.ask("GET", f"/messages/{message}/business-document")
+        if status != 200:
+            return
+        document = base64.b64decode(told["businessDocument"])
+        try:
+            seen = look(document)
+        except Unreadable:
+            await self._answer(message, REFUSED, ("T01",))
+            return
+        if seen.kind == "apprec":
+            self._receipt(seen.answers, seen.status, _codes(document))
+        else:
+            received = self._received(document, by)
+            await self._answer(message, received.status, received.codes)
+        await self.client.ask("PUT", f"/messages/{message}/read/{self.her}")
+
+    def _received(self, document: bytes, by: int) -> Received:
+        opened = open_message(document)
+        envelope = opened.envelope
+        msg_id, type = (envelope.msg_id.lower(), envelope.type.v) if envelope else ("", "")
+        if (known := self.received.get((by, msg_id))) is not None:
+            known.copies += 1
+            return known
+        faults = self._referee.faults(document)
+        code = self.refusals.pop(type, "") or ("T02" if faults else "" if type in self.takes else "T10")
+        made = Received(msg_id, type, by, REFUSED if code else OK, (code,) if code else ())
+        made.valid = None if faults is None else not faults
+        self.received[by, msg_id] = made
+        if not code and envelope is not None:
+            self.accepted(envelope)
+        return made
+
+    async def _answer(self, message: str, status: str, codes: tuple[str, ...]) -> None:
+        """Once for each handing-over; a second one with the same MsgId is another handing-over."""
+        if message in self._answered:
+            return
+        errors = [
+            {"errorCode": c, "description": WORDS.get(c, "Feil"), "details": "", "oid": ERRORS} for c in codes
+        ]
+        body = {
+            "appRecSenderHerId": self.her,
+            "appRecStatus": status,
+            "appRecErrorList": errors,
+            "applicationName": "Lab",
+            "applicationVersion": "1",
+        }
+        await self.client.ask("POST", f"/messages/{message}/apprec", body=body)
+        self._answered.add(message)
+
+    def _receipt(self, msg_id: str, status: str, codes: list[str]) -> None:
+        sent = self.sent.get(msg_id.lower())
+        if sent is None:
+            self.strays.append(msg_id)
+        elif not sent.status:
+            sent.status, sent.codes = status, tuple(codes)
+
+    def told(self) -> dict[str, Any]:
+        """Its books, without content."""
+        sent = [
+            {k: v for k, v in asdict(s).items() if k not in ("document", "tried_at")}
+            for s in self.sent.values()
+        ]
+        return {
+            "name": self.name,
+            "her": self.her,
+            "takes": sorted(self.takes),
+            "checks": "official schemas"
+            if self._referee.sees
+            else "well-formed XML alone: AKSON_SHARED is not set",
+            "sent": sent,
+            "received": [asdict(r) for r in self.received.values()],
+            "strays": self.strays,
+        }
+
+
+def _codes(document: bytes) -> list[str]:
+    from akson.fhir import markup
+
+    return [str(e.get("V")) for e in markup.read(document).iter("{*}Error")]
