@@ -138,6 +138,23 @@ def rates_of(settings: Settings) -> Rates:
     )
 
 
+async def _post(
+    stack: AsyncExitStack, server: DatabaseServer, clock: Clock, pool_size: int
+) -> tuple[PostStore, OutboxStore, LedgerStore, PostDeskStore, PartnerStore]:
+    """The post's tables, each store closed with the node."""
+    post = await PostStore.open(server.dsn("record"), clock=clock, pool_size=max(1, pool_size // 4))
+    stack.push_async_callback(post.close)
+    outbox = await OutboxStore.open(server.dsn("record"), clock=clock, pool_size=max(1, pool_size // 4))
+    stack.push_async_callback(outbox.close)
+    ledger = await LedgerStore.open(server.dsn("record"), clock=clock)
+    stack.push_async_callback(ledger.close)
+    post_desk = await PostDeskStore.open(server.dsn("record"))
+    stack.push_async_callback(post_desk.close)
+    partners = await PartnerStore.open(server.dsn("record"), pool_size=1)
+    stack.push_async_callback(partners.close)
+    return post, outbox, ledger, post_desk, partners
+
+
 @asynccontextmanager
 async def open_node(settings: Settings, *, pool_size: int = POOL_SIZE) -> AsyncIterator[Node]:
     """Starts or joins the database, migrates, heals what a crash left, and closes all of it again."""
@@ -152,16 +169,7 @@ async def open_node(settings: Settings, *, pool_size: int = POOL_SIZE) -> AsyncI
             server.dsn("record"), definitions=definitions, clock=clock, random=random, pool_size=pool_size
         )
         stack.push_async_callback(store.close)
-        post = await PostStore.open(server.dsn("record"), clock=clock, pool_size=max(1, pool_size // 4))
-        stack.push_async_callback(post.close)
-        outbox = await OutboxStore.open(server.dsn("record"), clock=clock, pool_size=max(1, pool_size // 4))
-        stack.push_async_callback(outbox.close)
-        ledger = await LedgerStore.open(server.dsn("record"), clock=clock)
-        stack.push_async_callback(ledger.close)
-        post_desk = await PostDeskStore.open(server.dsn("record"))
-        stack.push_async_callback(post_desk.close)
-        partners = await PartnerStore.open(server.dsn("record"), pool_size=1)
-        stack.push_async_callback(partners.close)
+        post, outbox, ledger, post_desk, partners = await _post(stack, server, clock, pool_size)
         rows = await AuditLogStore.open(server.dsn("log"), pool_size=2)
         stack.push_async_callback(rows.close)
         log = access_log(rows, settings, clock=clock, random=random)
