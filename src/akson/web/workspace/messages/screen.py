@@ -71,9 +71,16 @@ async def _messages(
     bodies = resources(found.matches)
     states = await letters.states([c for c in bodies if "received" not in c]) if letters else {}
     whole = {str(c["id"]) for c in bodies if _whole(c)} if letters else set()
+    shipped = {str(c["id"]) for c in bodies if _has_status(c)}
     rows = (_row(m, owners.get(f"Communication/{m.id}", ""), now) for m in care_messages(bodies, known))
     return tuple(
-        replace(row, state=states.get(row.id, row.state), answerable=row.id in whole) for row in rows
+        replace(
+            row,
+            state=states.get(row.id, row.state),
+            answerable=row.id in whole,
+            changeable=row.id in states and row.id in shipped,
+        )
+        for row in rows
     )
 
 
@@ -82,6 +89,12 @@ def _whole(communication: Resource) -> bool:
     return "received" in communication and any(
         e.get("url") == FIELDS for e in communication.get("extension", ())
     )
+
+
+def _has_status(communication: Resource) -> bool:
+    """Whether its format has a status of the shipment: only such a message is changed or cancelled."""
+    content = next((e for e in communication.get("extension", ()) if e.get("url") == FIELDS), {})
+    return any(e.get("url") == "InformasjonOmForsendelsen" for e in content.get("extension", ()))
 
 
 async def show(visit: Visit) -> Response:

@@ -24,6 +24,8 @@ class MessageRow:
     owner: str
     """Who has the item it made: `Venter hos Hjemmetjenesten Øst`; "" when it made none."""
     answerable: bool = False
+    changeable: bool = False
+    """Sent from here, by a type that may be changed and cancelled."""
 
 
 @dataclass(frozen=True, slots=True)
