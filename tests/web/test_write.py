@@ -77,6 +77,28 @@ async def test_it_is_sent_once_and_its_state_follows_receipts(rooms: Rooms) -> N
     assert "Bekreftet av mottaker" in words((await ida.get("/pasient/astrid/meldinger")).text)
 
 
+async def test_what_was_sent_is_changed_and_cancelled(rooms: Rooms) -> None:
+    ida = rooms.visitor("ida")
+    first = {
+        **form(await page(ida, **REPORT)),
+        "felt-reason": "Feber.",
+        "felt-summary": "Sliten.",
+        "gjor": "send",
+    }
+    id = (await ida.post(PATH, data=first)).headers["location"].partition("#m-")[2]
+    listed = (await ida.get("/pasient/astrid/meldinger")).text
+    assert f"svar={id}&amp;gjor=endre" in listed and f"svar={id}&amp;gjor=kanseller" in listed
+    shown = await page(ida, svar=id, gjor="endre")
+    assert "Endring: Innleggelsesrapport" in shown and ">Feber.</textarea>" in shown, "what was typed stands"
+    changed = {**form(shown), "felt-reason": "Feber.", "felt-summary": "Bedre.", "gjor": "send"}
+    assert (await ida.post(PATH, data=changed)).status_code == 303
+    gone = await page(ida, svar=id, gjor="kanseller")
+    assert "Kansellering: Innleggelsesrapport" in gone
+    assert (await ida.post(PATH, data={**form(gone), "gjor": "send"})).status_code == 303
+    titles = [json.parse(json.encode(c))["category"][0].get("text", "") for c in await sent(rooms)]
+    assert any(title.startswith("Kansellert") for title in titles)
+
+
 async def test_who_may_not_see_her_writes_nothing(rooms: Rooms) -> None:
     omar = rooms.visitor("omar")
     for asked in ({}, REPORT):

@@ -9,26 +9,39 @@ from akson.exchange import mirror
 from akson.exchange.building.checks import may_go
 from akson.exchange.building.fields import CODE, Field
 from akson.exchange.building.recipes import may_answer
-from akson.exchange.building.writing import Draft, Wish, Writing
+from akson.exchange.building.writing import Draft, MaySend, Wish, Writing
 from akson.exchange.code_texts import text_of
+from akson.exchange.message_type import CANCELLED, CHANGED, NEW
 from akson.exchange.messages import BY_CODE
 from akson.exchange.outbox import words
 from akson.exchange.outbox.outbox import Outbox
 from akson.record.session import RecordSession
 from akson.store.outbox import OutboxStore
 from akson.store.outbox_rows import Asked
-from akson.web.shell.letters import Box, Choice, Line, Order, Remark, Sheet
+from akson.web.shell.letters import CANCEL, CHANGE, NEW_LETTER, Box, Choice, Line, Order, Remark, Sheet
 from akson.world import Clock, Random
+
+_STATUS = {NEW_LETTER: NEW, CHANGE: CHANGED, CANCEL: CANCELLED}
 
 
 class HouseLetters:
     """Built once per web worker."""
 
-    def __init__(self, outbox: Outbox, rows: OutboxStore, *, clock: Clock, random: Random) -> None:
+    def __init__(
+        self,
+        outbox: Outbox,
+        rows: OutboxStore,
+        *,
+        clock: Clock,
+        random: Random,
+        may_send: MaySend | None = None,
+    ) -> None:
+        """`may_send`: what each partner takes; None on a node without an address book."""
         self._outbox = outbox
         self._rows = rows
         self._clock = clock
         self._random = random
+        self._may_send = may_send
 
     @classmethod
     def of(cls, node: Node) -> "HouseLetters":
@@ -42,16 +55,19 @@ class HouseLetters:
         answered = (await self._writing(session).message(patient, about)).type.code if about else ""
         return [Choice(code, BY_CODE[code].words) for code in may_answer(answered)]
 
+    async def type_of(self, session: RecordSession, patient: str, about: str) -> str:
+        return (await self._writing(session).message(patient, about)).type.code
+
     async def receivers(self, session: RecordSession) -> Sequence[Choice]:
         return [Choice(a.party, a.words) for a in await self._writing(session).receivers()]
 
     async def sheet(self, session: RecordSession, order: Order) -> Sheet:
-        return _sheet(await self._writing(session).draft(_wish(order)), order)
+        return _sheet(await self._writing(session).draft(_wish(order)))
 
     async def send(self, session: RecordSession, order: Order) -> tuple[Sheet, str]:
         writing = self._writing(session)
         draft = await writing.draft(_wish(order))
-        sheet = _sheet(draft, order)
+        sheet = _sheet(draft)
         if not may_go(draft.findings, confirmed=order.confirmed):
             return sheet, ""
         sent = await writing.send(draft, self._outbox, confirmed=order.confirmed)
@@ -71,22 +87,29 @@ class HouseLetters:
         return told
 
     def _writing(self, session: RecordSession) -> Writing:
-        return Writing(session, at=self._clock.now())
+        return Writing(session, at=self._clock.now(), may_send=self._may_send)
 
 
 def _wish(order: Order) -> Wish:
     return Wish(
-        order.type, order.patient, order.to, about=order.about, words=order.words, msg_id=order.msg_id
+        order.type,
+        order.patient,
+        order.to,
+        about=order.about,
+        status=_STATUS[order.act],
+        words=order.words,
+        msg_id=order.msg_id,
     )
 
 
-def _sheet(draft: Draft, order: Order) -> Sheet:
+def _sheet(draft: Draft) -> Sheet:
     return Sheet(
         title=draft.built.type.words,
+        changes=draft.built.changes,
         sender=draft.facts.sender.words,
         receiver=draft.facts.receiver.words,
         lines=tuple(Line(t.label, t.said, t.record) for t in draft.built.told if not t.typed),
-        boxes=tuple(_box(field, order.words.get(field.name, "")) for field in draft.asked),
+        boxes=tuple(_box(field, draft.words.get(field.name, "")) for field in draft.asked),
         remarks=tuple(Remark(f.grave, f.what, f.now) for f in draft.findings),
     )
 

@@ -9,6 +9,7 @@ from lxml import etree
 
 from akson.exchange import mirror
 from akson.exchange.building.build import build, cancel
+from akson.exchange.building.earlier_words import earlier_words
 from akson.exchange.building.placing import bare
 from akson.exchange.building.recipes import ENTER, RECIPES
 from akson.exchange.judgement import faults_of
@@ -129,6 +130,18 @@ def test_a_change_shows_what_is_new_and_a_cancellation_says_all_again() -> None:
     assert bare(gone.message.content["EksisterendeTjeneste"]) == bare(
         first.message.content["EksisterendeTjeneste"]  # type: ignore[union-attr]
     )
+
+
+@pytest.mark.parametrize("type", TYPES)
+def test_what_was_typed_is_found_again(type: str) -> None:
+    """For a change: each field's words, out of the message that was sent. Dialogues are never changed."""
+    facts = of("astrid", **about_of(type))
+    built = build(type, facts, words(type), msg_id=MSG_ID)
+    if built.message is None or "InformasjonOmForsendelsen" not in built.message.content:
+        return
+    fields = RECIPES[type].fields
+    told = {name: said.replace("T21:40", "T21:40:00") for name, said in words(type).items()}
+    assert earlier_words(fields, built.message.content) == told
 
 
 def test_a_dialogue_is_not_cancelled() -> None:

@@ -158,10 +158,12 @@ async def test_an_answer_goes_back_to_who_wrote_from_who_was_written_to(post: Po
 async def test_a_change_and_a_cancellation_of_what_was_sent(post: Post) -> None:
     await post.send(REPORT)
     own = await post.writing().find("astrid", MSG_ID)
-    more = {**REPORT.words, "summary": "Verre i dag."}
+    more = {"summary": "Verre i dag."}
     change = replace(REPORT, to="", about=own, status="M", words=more, msg_id=OTHER_ID)
     draft = await post.draft(change)
-    assert draft.built.changes and draft.facts.receiver.party == "990202" and not grave(draft, STOP)
+    assert draft.words == {**REPORT.words, **more}, "nothing is typed again"
+    assert [c for c in draft.built.changes if "Verre i dag." in c] == list(draft.built.changes)
+    assert draft.facts.receiver.party == "990202" and not grave(draft, STOP)
     assert len(await post.send(change)) == 1
     third = "0b5a5f4e-6a1f-4f54-9d0a-0c9f4c8f2b13"
     cancel = Wish("INNLEGGELSESRAPPORT", "astrid", about=own, status="C", msg_id=third)

@@ -26,6 +26,8 @@ SCREENS = {
     "a name that never ends": ("ida", "/pasient/langnavn"),
     "a name that is a script": ("ida", "/pasient/skurk"),
     "messages": ("ida", "/pasient/astrid/meldinger"),
+    "new message": ("ida", "/pasient/astrid/ny-melding"),
+    "report written": ("ida", "/pasient/astrid/ny-melding?type=INNLEGGELSESRAPPORT&til=990202"),
     "own looks": ("ida", "/pasient/astrid/tilgangslogg"),
     "officer's log": ("per", "/pasient/astrid/tilgangslogg"),
     "refusal": ("omar", "/pasient/astrid"),

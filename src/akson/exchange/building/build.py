@@ -25,6 +25,7 @@ from akson.fhir.problem import Problem, ProblemKind
 
 _UNTOLD = {("MedisinskDiagnose", "Hoveddiagnose"): False}
 """What 1.5 demands and 1.6 leaves open: the record does not say which diagnosis is the main one."""
+_NEWS = "Endret siden forrige melding:"
 _STATUS = {NEW: "Ny", CHANGED: "Endring", CANCELLED: "Kansellering"}
 
 
@@ -85,7 +86,7 @@ def build(
     content, told = _content(recipe, chosen, facts, words, status)
     new = _changed(kind, chosen, facts, content) if status == CHANGED else ()
     if new and recipe.changes:
-        said = notes.text(notes.NURSING, "88")("\n".join(("Endret siden forrige melding:", *new)))
+        said = notes.text(notes.NURSING, "88")("\n".join((_NEWS, *new)))
         content = placed(chosen.structure, content, recipe.changes, said)
     lacks = _lacks(recipe, type, facts, content, status)
     document, refused = _document(kind, chosen, facts, content, msg_id, status)
@@ -194,7 +195,13 @@ def _changed(kind: MessageType, version: Version, facts: Facts, content: Values)
     found = changes.between(
         rendering.fields(version.structure, before), rendering.fields(version.structure, after)
     )
-    return tuple(change.words for change in found if not change.where.startswith("Forsendelsen"))
+    return tuple(change.words for change in found if not _of_the_shipment(change))
+
+
+def _of_the_shipment(change: changes.Change) -> bool:
+    """Status, day of approval, and what an earlier change said of itself are no news of the patient."""
+    formal = change.where.startswith("Forsendelsen") or change.where.endswith("Godkjent dato")
+    return formal or any(said.startswith(_NEWS) for said in (change.before, change.after))
 
 
 def _lacks(recipe: Recipe, type: str, facts: Facts, content: Values, status: str) -> tuple[Lack, ...]:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from akson.exchange.building import dialogues, extract, notes, rows
 from akson.exchange.building.fields import CODE, DAY, TEXT, TIME, Field, clock
 from akson.exchange.building.rows import Row
+from akson.exchange.messages import BY_CODE
 from akson.exchange.profile import Demand
 
 _MEDICAL = "MedisinskfagligeOpplysninger/GenereltJournalnotat"
@@ -150,3 +151,11 @@ def may_answer(type: str) -> tuple[str, ...]:
     )
     quoting = "DIALOG_SVAR" if type != "DIALOG_FORESPORSEL" else ""
     return tuple(code for code in (*likely, *others) if code != quoting)
+
+
+def writes() -> Mapping[str, tuple[str, ...]]:
+    """Type -> the versions that can be written, best first: what `Partners` is told of us."""
+    return {
+        code: (recipe.version, *(v.number for v in BY_CODE[code].versions if v.number != recipe.version))
+        for code, recipe in RECIPES.items()
+    }

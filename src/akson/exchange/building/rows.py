@@ -131,7 +131,7 @@ def _flags(facts: Facts) -> Filled | None:
     told = [says(f.get("code")) for f in current if says(f.get("code"))]
     if not told:
         return None
-    return Filled(notes.text(notes.NURSING, "14")(f"Merk: {', '.join(told)}."), tuple(map(place, current)))
+    return Filled(notes.text(notes.NURSING, "88")(f"Merk: {', '.join(told)}."), tuple(map(place, current)))
 
 
 def _plan(facts: Facts) -> Filled | None:
@@ -198,6 +198,7 @@ FUNCTIONS = Row(
     "InfoKartleggingFunksjonsniva", "Funksjonsnivå (IPLOS)", "IPLOS-vurderinger", ("Observation",), _functions
 )
 _NURSE = "Sykepleierdokumentasjon/InfoFraSykepleier/Journaltekst"
+"""Rows stand under 88, other: the headings of what is typed are its own, so that a change finds it again."""
 FLAGS = Row(_NURSE, "Varsler", "varsler i journalen", ("Flag",), _flags)
 PLAN = Row(_NURSE, "Mål og tiltak", "tiltaksplanen", ("CarePlan", "Goal"), _plan)
 ALL_DRUGS = _drugs(lambda medicine: health.is_taken(medicine) or health.is_stopped(medicine))

@@ -12,11 +12,12 @@ from datetime import datetime, timedelta
 from akson.exchange.building import build as building
 from akson.exchange.building.build import Built
 from akson.exchange.building.checks import TWINS_WITHIN_H, Finding, check, may_go
+from akson.exchange.building.earlier_words import earlier_words
 from akson.exchange.building.facts import Address, Facts
 from akson.exchange.building.fields import Field
 from akson.exchange.building.gathering import Gathering
 from akson.exchange.building.sending import Sent, send
-from akson.exchange.message_type import CANCELLED, NEW, CareMessage
+from akson.exchange.message_type import CANCELLED, CHANGED, NEW, CareMessage
 from akson.exchange.outbox.outbox import Outbox
 from akson.exchange.partners.sending import Answer, Verdict
 from akson.fhir.problem import Problem, ProblemKind
@@ -50,6 +51,19 @@ class Draft:
     findings: tuple[Finding, ...]
     asked: tuple[Field, ...]
     """What is typed; what the record knows is not among it."""
+    words: Mapping[str, str] = field(default_factory=dict)
+    """What stands in those fields: typed now, or in the message that is changed."""
+
+
+def words_of(wish: Wish, facts: Facts) -> dict[str, str]:
+    """What she typed; in a change, what was typed before stands until she says otherwise."""
+    changed = wish.status == CHANGED and facts.about is not None
+    before = (
+        earlier_words(building.recipe_of(wish.type).fields, facts.about.content)
+        if changed and facts.about
+        else {}
+    )
+    return {**before, **wish.words}
 
 
 class Writing:
@@ -82,13 +96,18 @@ class Writing:
             built = building.cancel(facts, msg_id=wish.msg_id)
         else:
             built = building.build(
-                wish.type, facts, wish.words, msg_id=wish.msg_id, status=wish.status, version=version
+                wish.type,
+                facts,
+                words_of(wish, facts),
+                msg_id=wish.msg_id,
+                status=wish.status,
+                version=version,
             )
         since = self._at - timedelta(hours=TWINS_WITHIN_H)
         twins = await self._gathering.twins(built.message, since) if built.message else []
         findings = check(built, facts, partner=partner, twins=twins)
         asked = building.asked(wish.type, facts) if wish.status != CANCELLED else ()
-        return Draft(facts, built, findings, asked)
+        return Draft(facts, built, findings, asked, words_of(wish, facts))
 
     async def send(self, draft: Draft, outbox: Outbox, *, confirmed: bool) -> Sent:
         """Raises PRECONDITION AKS-EXCHANGE-049 when something stands in the way, or asks for a person's word."""

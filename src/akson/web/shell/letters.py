@@ -9,6 +9,9 @@ from typing import Any, Protocol
 
 from akson.record.session import RecordSession
 
+NEW_LETTER, CHANGE, CANCEL = "", "endre", "kanseller"
+"""What is done to the message named by `about`: answered (or nothing is), changed, cancelled."""
+
 
 @dataclass(frozen=True, slots=True)
 class Choice:
@@ -25,7 +28,8 @@ class Order:
     to: str = ""
     """HER-id; "" for the sender of the message that is answered."""
     about: str = ""
-    """Id of the Communication that is answered."""
+    """Id of the Communication that is answered, changed or cancelled."""
+    act: str = NEW_LETTER
     msg_id: str = ""
     words: Mapping[str, str] = field(default_factory=dict)
     confirmed: bool = False
@@ -68,6 +72,8 @@ class Sheet:
     lines: tuple[Line, ...]
     boxes: tuple[Box, ...]
     remarks: tuple[Remark, ...]
+    changes: tuple[str, ...] = ()
+    """In a change: what is new since the message before."""
 
     @property
     def asks(self) -> bool:
@@ -83,6 +89,10 @@ class Letters(Protocol):
 
     async def types(self, session: RecordSession, patient: str, about: str) -> Sequence[Choice]:
         """What may be sent, the likeliest answer first. Raises the record's NOT_FOUND for a message she may not see."""
+        ...
+
+    async def type_of(self, session: RecordSession, patient: str, about: str) -> str:
+        """Type of the message with that id. Raises as `types`."""
         ...
 
     async def receivers(self, session: RecordSession) -> Sequence[Choice]: ...

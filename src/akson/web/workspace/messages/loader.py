@@ -42,6 +42,8 @@ class Post:
     """How far what we sent has come, in words that follow receipts."""
     answerable: frozenset[str]
     """Those that the post has kept whole."""
+    changeable: frozenset[str]
+    """Those sent from here, by a type that may be changed and cancelled."""
 
     def row(self, message: CareMessage) -> MessageRow:
         standing = self.standings.get(message.id, ALONE)
@@ -64,6 +66,7 @@ class Post:
             fate=fate,
             fate_path=self.path(by) if by else "",
             answerable=message.id in self.answerable,
+            changeable=message.id in self.changeable,
         )
 
     def path(self, id: str) -> str:
@@ -83,6 +86,7 @@ async def load_post(
     (tasks,) = await search_all(session, (items,))
     known = {f"{r['resourceType']}/{r['id']}": r for r in resources(found.included)}
     raw = resources(found.matches)
+    sending = await letters.states([c for c in raw if "received" not in c]) if letters else {}
     return Post(
         patient=patient,
         raw={str(one["id"]): one for one in raw},
@@ -91,8 +95,9 @@ async def load_post(
         owners=_owners(tasks, session.actor, now),
         standings=reads.standings(raw) if reads else {},
         now=now,
-        sending=await letters.states([c for c in raw if "received" not in c]) if letters else {},
+        sending=sending,
         answerable=frozenset(str(c["id"]) for c in raw if letters and _whole(c)),
+        changeable=frozenset(str(c["id"]) for c in raw if str(c["id"]) in sending and _has_status(c)),
     )
 
 
@@ -101,6 +106,12 @@ def _whole(communication: Resource) -> bool:
     return "received" in communication and any(
         e.get("url") == FIELDS for e in communication.get("extension", ())
     )
+
+
+def _has_status(communication: Resource) -> bool:
+    """Whether its format has a status of the shipment: only such a message is changed or cancelled."""
+    content = next((e for e in communication.get("extension", ()) if e.get("url") == FIELDS), {})
+    return any(e.get("url") == "InformasjonOmForsendelsen" for e in content.get("extension", ()))
 
 
 async def load_letter(

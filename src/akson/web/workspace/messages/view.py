@@ -34,6 +34,8 @@ class MessageRow:
     fate_path: str = ""
     """The message that did it."""
     sent_by_us: bool = False
+    changeable: bool = False
+    """Sent from here, by a type that may be changed and cancelled."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from akson.fhir.problem import Problem, ProblemKind
 from akson.web.shell import gate, problems
 from akson.web.shell.chart import load_chart
 from akson.web.shell.house import Audience, Screen, Visit, Way
-from akson.web.shell.letters import Letters, Order, Sheet
+from akson.web.shell.letters import CANCEL, CHANGE, NEW_LETTER, Letters, Order, Sheet
 from akson.web.shell.waiting import waiting
 from akson.web.workspace.write.view import ChooseView, WriteView
 
@@ -34,10 +34,13 @@ def _patient(visit: Visit) -> str:
 async def show(visit: Visit) -> Response:
     asked = visit.request.query_params
     type, to, about = (asked.get(name, "")[:_ID_MAX] for name in ("type", "til", "svar"))
-    if not type or not (to or about):
+    act = asked.get("gjor", "") if about and asked.get("gjor") in (CHANGE, CANCEL) else NEW_LETTER
+    if act == NEW_LETTER and (not type or not (to or about)):
         return await _choose(visit, about)
     letters, session = _letters(visit), visit.open()
-    order = Order(_patient(visit), type, to, about, letters.new_id())
+    if act != NEW_LETTER:
+        type = await letters.type_of(session, _patient(visit), about)
+    order = Order(_patient(visit), type, to, about, act, letters.new_id())
     return await _page(visit, order, await letters.sheet(session, order))
 
 
@@ -68,6 +71,7 @@ async def write(visit: Visit) -> Response:
         type=given.get("type", "")[:_ID_MAX],
         to=given.get("til", "")[:_ID_MAX],
         about=given.get("svar", "")[:_ID_MAX],
+        act=given.get("endring", "") if given.get("endring") in (CHANGE, CANCEL) else NEW_LETTER,
         msg_id=given.get("id", "")[:_ID_MAX] or letters.new_id(),
         words={n.removeprefix(_FIELD): text for n, text in given.items() if n.startswith(_FIELD)},
         confirmed=given.get("bekreft") == "ja",
