@@ -183,9 +183,10 @@ def test_each_type_comes_to_the_node_and_its_own_come_out(lab: Lab) -> None:
 
     asyncio.run(before())
     with node(lab.data, "--workers", "1") as running:
-        for kind in KINDS:
-            done = akson("lab", "send", kind, "--data", lab.data)
-            assert done.returncode == 0, done.stderr
+        done = akson("lab", "send", KINDS[0], "--data", lab.data)
+        assert done.returncode == 0, done.stderr
+        for kind in KINDS[1:]:
+            lab.ask("/lab/send", {"type": kind})
         wait(lambda: all(receipts(lab, "hospital").values()) and all(receipts(lab, "gp").values()))
         assert set(receipts(lab, "hospital").values()) == {"1"} == set(receipts(lab, "gp").values()), lab.ask(
             "/lab"

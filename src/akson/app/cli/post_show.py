@@ -1,5 +1,6 @@
 """`akson post show`: what `post.toml` says, how each way stands, and what is wrong with it."""
 
+import json
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -80,9 +81,7 @@ def _tell(told: dict[str, Any]) -> None:
             click.echo(f"{name}")
             for key, value in told[name].items():
                 if value:
-                    click.echo(
-                        f"  {key:<14} {', '.join(value) if isinstance(value, (list, tuple)) else value}"
-                    )
+                    click.echo(f"  {key:<14} {_shown(value)}")
     for partner in told["partners"]:
         until = f"until {partner['until']}" if partner["until"] else ""
         click.echo(
@@ -93,3 +92,10 @@ def _tell(told: dict[str, Any]) -> None:
         click.echo(f"{name:<10} {word} {way.get('since') or ''} {way.get('why', '')}".rstrip())
     for wrong in told["wrong"]:
         click.echo(f"! {wrong}")
+
+
+def _shown(value: Any) -> str:
+    """A key as it is given to HelseID, a list as people write it."""
+    if isinstance(value, dict):
+        return json.dumps(value)
+    return ", ".join(value) if isinstance(value, (list, tuple)) else str(value)

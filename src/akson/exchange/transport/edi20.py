@@ -302,7 +302,8 @@ class Edi20:
         self._configured = True
 
     def _not_ours(self, reply: Reply) -> NoAnswer:
-        """Not the fault of any parcel: it waits until NHN or we have mended the registration."""
+        """Not the fault of any parcel: it waits until NHN or we have mended the registration, and is then told anew."""
+        self._configured = False
         if reply.status == LOCKED:
             return NoAnswer(f"Another client has locked one of our HER-ids at EDI 2.0 ({reply.error}).")
         return NoAnswer(f"EDI 2.0 does not let us act for our HER-ids ({reply.error}).")
