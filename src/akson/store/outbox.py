@@ -83,6 +83,7 @@ class OutboxStore:
     def __init__(self, pool: asyncpg.Pool, clock: Clock) -> None:
         self._pool = pool
         self._clock = clock
+        self._drafts: Gathered[NewLetter, int] = Gathered(self._drafted)
         self._changes: Gathered[_Asked, OutboxRow | None] = Gathered(self._changed)
 
     @classmethod
@@ -105,33 +106,47 @@ class OutboxStore:
         Raises CONFLICT AKS-STORE-063 when that one has other bytes.
         """
         if len(letters) == 1 and not because.type:
-            # One statement by itself.
-            return [await self._draft(self._pool, letters[0], because, 0)]
+            return [await self._drafts(letters[0])]
         async with self._pool.acquire() as connection, connection.transaction():
             newest = 0
             if because.type:
                 newest = await connection.fetchval("select coalesce(max(seq), 0) from record.change_event")
             return [await self._draft(connection, letter, because, newest) for letter in letters]
 
-    async def _draft(self, connection: Any, letter: NewLetter, because: Because, newest: int) -> int:
-        digest = hashlib.sha256(letter.document).digest()
-        arguments = (
+    async def _drafted(self, letters: list[NewLetter]) -> list[int | Exception]:
+        """Letters that wait for no commit, each a row of its own, whatever becomes of the others."""
+        arguments = [self._arguments(letter, Because(), 0) for letter in letters]
+        try:
+            rows = await self._pool.fetchmany(statement("outbox_draft"), arguments)
+        except asyncpg.DeadlockDetectedError:
+            rows = []
+        if len(rows) == len(letters):
+            return [_kept(row, letter) for row, letter in zip(rows, letters, strict=True)]
+        # Somebody keeps one of them at this moment. Each by itself then.
+        answers: list[int | Exception] = []
+        for letter in letters:
+            try:
+                answers.append(await self._draft(self._pool, letter, Because(), 0))
+            except Problem as refused:
+                answers.append(refused)
+        return answers
+
+    def _arguments(self, letter: NewLetter, because: Because, newest: int) -> tuple[object, ...]:
+        return (
             letter.tenant, letter.msg_id, letter.receiver, letter.copy, letter.sender, letter.type, letter.purpose,
-            letter.conversation, letter.answers, letter.generated_at, self._clock.now(), digest, letter.document,
+            letter.conversation, letter.answers, letter.generated_at, self._clock.now(), _digest(letter), letter.document,
             letter.replaces, because.type, because.id, letter.parcel, newest,
         )  # fmt: skip
+
+    async def _draft(self, connection: Any, letter: NewLetter, because: Because, newest: int) -> int:
+        arguments = self._arguments(letter, because, newest)
         while (row := await connection.fetchrow(statement("outbox_draft"), *arguments)) is None:
             # Somebody keeps the same one at this moment; his row is visible to the next statement.
             continue
-        if bytes(row["digest"]) != digest:
-            raise Problem(
-                ProblemKind.CONFLICT,
-                "AKS-STORE-063",
-                "Another message was sent under this message id.",
-                why="A message id names one message for ever: what was sent is never changed.",
-                now="Make a new message id.",
-            )
-        return row["id"]
+        kept = _kept(row, letter)
+        if isinstance(kept, Problem):
+            raise kept
+        return kept
 
     async def committed(self, limit: int) -> list[int]:
         """Drafts whose resource was committed since."""
@@ -317,6 +332,23 @@ def _decided(
     if step is not None:
         rows[row.id] = replace(row, sending=step.sending)
     return rows[row.id]
+
+
+def _digest(letter: NewLetter) -> bytes:
+    return hashlib.sha256(letter.document).digest()
+
+
+def _kept(row: asyncpg.Record, letter: NewLetter) -> int | Problem:
+    """The row that stands, unless it is another message's."""
+    if bytes(row["digest"]) == _digest(letter):
+        return row["id"]
+    return Problem(
+        ProblemKind.CONFLICT,
+        "AKS-STORE-063",
+        "Another message was sent under this message id.",
+        why="A message id names one message for ever: what was sent is never changed.",
+        now="Make a new message id.",
+    )
 
 
 def _no_row(id: int) -> Problem:

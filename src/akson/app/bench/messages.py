@@ -1,4 +1,6 @@
-"""`akson bench messages`: care messages a second through the whole inbox, by two workers, and what a year of them takes.
+"""`akson bench messages`: care messages a second through the whole post, and what a year of them takes.
+
+By one worker beside PostgreSQL, as a node has it: one person's messages are worked in the order they came.
 
 Each is parsed, validated, stored as it came, judged, made FHIR, committed with its log, answered with an AppRec, which is
 itself a row of the outbox and a file on the disk. An admission and a discharge for each patient, in turn.
@@ -34,7 +36,7 @@ if TYPE_CHECKING:
 A_YEAR = 7_400_000
 """All of Norway's PLO messages (research: mission appendix B); two a second at the peak."""
 GOAL_PER_SECOND = 150
-WORKERS = 2
+WORKERS = 1
 TOGETHER = 40
 """Messages that wait for one worker at a time: as when a partner delivers many at once."""
 NOTHING_TO_DO_S = 0.05
@@ -71,8 +73,8 @@ class MessageFigures:
     @property
     def words(self) -> str:
         return (
-            f"{self.messages} messages by {self.workers} workers: {self.per_second:,.0f}/s, the last quarter "
-            f"{self.sustained:,.0f}/s (goal {GOAL_PER_SECOND}); {self.bytes_each:,} bytes each; CPU ms each: workers "
+            f"{self.messages} messages by {self.workers} worker: {self.per_second:,.0f}/s, the last quarter "
+            f"{self.sustained:,.0f}/s (goal {GOAL_PER_SECOND}); {self.bytes_each:,} bytes each; CPU ms each: worker "
             f"{self.worker_ms:.1f}, PostgreSQL {self.database_ms:.1f}.\n"
             f"All Norway's {A_YEAR:,} of a year: {self.a_year_hours:,.0f} hours of work, {self.a_year_gib:,.0f} GiB."
         )
@@ -190,7 +192,7 @@ async def work_through(data: Path, stored: int, worker: int) -> None:
                 await office.inbox.receive(content, transport="bench", name=f"{n}.xml")
                 for n, content in batch
             ]
-            # As `run_post` does. The other worker may have taken some of them; all of both must come to an end.
+            # As `run_post` does. Another worker may have taken some of them; all of both must come to an end.
             while not await _ended(node, ids):
                 if not await office.work():
                     await asyncio.sleep(NOTHING_TO_DO_S)

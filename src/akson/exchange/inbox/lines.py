@@ -2,7 +2,7 @@
 
 | two messages                          | share                              |
 | ------------------------------------- | ---------------------------------- |
-| about the same person                 | `person|13116900216`               |
+| about the same person                 | `person|12854200281`               |
 | of one conversation                   | `990202|4d9879ed-…`                |
 | the same sender and MsgId: duplicates | the same                           |
 | one answers, cancels or replaces the other | the same, by RefToParent      |
