@@ -94,3 +94,53 @@ async def test_no_door_takes_away(fhir: Fhir, path: str) -> None:
     await fhir.house.put(astrid(), decision_for("astrid"), {**closing(), "id": "x"})
     answer = await fhir.ask("DELETE", path, who="ida")
     assert answer.status_code == 403 and "AKS-RECORD-057" in answer.text
+
+
+CHILD = astrid(birthDate="2020-05-12", address=[{"line": ["Fjordveien 12"], "postalCode": "0123"}])
+IDENTITY: dict[str, dict[str, Any]] = {
+    "a child's date of birth": {"birthDate": "2009-05-12"},
+    "a child's home": {"address": [{"line": ["Havnegata 1"], "postalCode": "0123"}]},
+    "one person": {"link": [{"other": {"reference": "Patient/bjarne"}, "type": "replaces"}]},
+}
+
+
+async def patch_person(fhir: Fhir, body: dict[str, Any]) -> Any:
+    operations = [{"op": "add", "path": f"/{name}", "value": value} for name, value in body.items()]
+    content = json.dumps(operations).encode()
+    return await fhir.ask("PATCH", "Patient/astrid", content, who="ida", Content_Type=JSON_PATCH)
+
+
+async def update_person(fhir: Fhir, body: dict[str, Any]) -> Any:
+    return await fhir.ask("PUT", "Patient/astrid", body, who="ida")
+
+
+async def update_person_by_condition(fhir: Fhir, body: dict[str, Any]) -> Any:
+    return await fhir.ask("PUT", "Patient?_id=astrid", body, who="ida")
+
+
+async def transaction_of_person(fhir: Fhir, body: dict[str, Any]) -> Any:
+    return await fhir.ask("POST", "", bundle("transaction", entry("PUT", "Patient/astrid", body)), who="ida")
+
+
+async def batch_of_person(fhir: Fhir, body: dict[str, Any]) -> Any:
+    return await fhir.ask("POST", "", bundle("batch", entry("PUT", "Patient/astrid", body)), who="ida")
+
+
+@pytest.mark.parametrize("written", IDENTITY)
+@pytest.mark.parametrize(
+    "door",
+    (patch_person, update_person, update_person_by_condition, transaction_of_person, batch_of_person),
+    ids=lambda door: door.__name__,
+)
+async def test_no_door_says_who_somebody_is(fhir: Fhir, door: Door, written: str) -> None:
+    await fhir.house.put(astrid() | {"id": "bjarne"}, CHILD, decision_for("astrid"))
+    answer = await door(fhir, CHILD | IDENTITY[written])
+    if door is batch_of_person:
+        assert answer.json()["entry"][0]["response"]["status"].startswith("403"), answer.text
+    else:
+        assert answer.status_code == 403, answer.text
+    assert "AKS-RECORD-057" in answer.text
+    stands = (await fhir.ask("GET", "Patient/astrid", who="ida")).json()
+    assert {name: stands.get(name) for name in IDENTITY[written]} == {
+        name: CHILD.get(name) for name in IDENTITY[written]
+    }

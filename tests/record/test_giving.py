@@ -309,3 +309,64 @@ async def test_the_refusal_stands_in_her_log_and_can_be_replayed(house: House) -
         await posted(house, "ida", TREATMENT, attorney())
     lines = await house.as_("astrid", PurposeOfUse.PATIENT_REQUEST).access_log("astrid")
     assert any(line.action == "create" and not line.permitted and line.name == "Ida Nilsen" for line in lines)
+
+
+CHILD = astrid(birthDate="2020-05-12", address=[{"line": ["Fjordveien 12"], "postalCode": "0123"}])
+GROWN = CHILD | {"birthDate": "1942-05-12"}
+ELSEWHERE = {"address": [{"line": ["Havnegata 1"], "postalCode": "0123"}]}
+OTHER = {"resourceType": "Patient", "id": "bjarne", "birthDate": "1947-01-01"}
+MERGED = {"link": [{"other": {"reference": "Patient/bjarne"}, "type": "replaces"}]}
+MOTHER = mother(id="mor", address=CHILD["address"])
+
+# who, what stands, what is written, what comes of it. Ida's unit has the service, Kari's and Rolf's office has the case.
+WHO_SHE_IS: tuple[tuple[str, dict[str, Any], dict[str, Any], str], ...] = (
+    ("ida", CHILD, {"birthDate": "2010-05-12"}, "refused"),
+    ("ida", CHILD, {"birthDate": "1942-05-12"}, "refused"),
+    ("ida", GROWN, {"birthDate": "2020-05-12"}, "refused"),
+    ("ida", GROWN, {"birthDate": "1942-05-13"}, "written"),
+    ("ida", CHILD, {"telecom": [{"system": "phone", "value": "05501234"}]}, "written"),
+    ("ida", CHILD, ELSEWHERE, "refused"),
+    ("ida", GROWN, ELSEWHERE, "written"),
+    ("ida", GROWN, MERGED, "refused"),
+    ("ida", MOTHER, ELSEWHERE, "refused"),
+    ("ida", MOTHER, {"telecom": [{"system": "phone", "value": "05501234"}]}, "written"),
+    ("kari", CHILD, {"birthDate": "2010-05-12"}, "refused"),
+    ("kari", CHILD, ELSEWHERE, "refused"),
+    ("kari", GROWN, MERGED, "refused"),
+    ("rolf", CHILD, {"birthDate": "2010-05-12"}, "written"),
+    ("rolf", CHILD, ELSEWHERE, "written"),
+    ("rolf", MOTHER, ELSEWHERE, "written"),
+    # Of Bjarne he has no case: whoever sees Astrid would see Bjarne by it.
+    ("rolf", GROWN, MERGED, "refused"),
+    ("system", GROWN, MERGED, "written"),
+)
+
+
+@pytest.mark.parametrize(
+    "row", WHO_SHE_IS, ids=lambda row: f"{row[0]} {row[1]['id']} {sorted(row[2])} {row[3]}"
+)
+async def test_who_somebody_is(house: House, row: tuple[str, dict[str, Any], dict[str, Any], str]) -> None:
+    who, stands, written, outcome = row
+    house.stand_still(NOON)
+    await house.put(OTHER, CHILD, MOTHER, SERVICE, CASE)
+    await house.put(stands)
+    purpose = ADMINISTRATION if who in ("kari", "rolf") else TREATMENT
+    change = Change("PUT", stands["resourceType"], id=stands["id"], body=encode(stands | written))
+    if outcome == "written":
+        await house.as_(who, purpose).commit([change])
+        return
+    with pytest.raises(Problem) as refused:
+        await house.as_(who, purpose).commit([change])
+    assert refused.value.kind in (ProblemKind.FORBIDDEN, ProblemKind.NOT_FOUND)
+
+
+async def test_two_records_are_made_one_and_two_again_by_who_has_both_cases(house: House) -> None:
+    house.stand_still(NOON)
+    of_bjarne = {**CASE, "id": "sak-2", "for": {"reference": "Patient/bjarne"}}
+    await house.put(OTHER, GROWN, SERVICE, CASE, of_bjarne)
+    for body in (GROWN | MERGED, GROWN):
+        change = Change("PUT", "Patient", id="astrid", body=encode(body))
+        for who, purpose in (("ida", TREATMENT), ("kari", ADMINISTRATION)):
+            with pytest.raises(Problem):
+                await house.as_(who, purpose).commit([change])
+        await house.as_("rolf", ADMINISTRATION).commit([change])

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 
 from akson.access.decision import Everything
 from akson.access.facts import Relation
+from akson.access.giving import PERSON
 from akson.audit.log import Prepared
 from akson.fhir.codec import json
 from akson.fhir.codec.splice import splice
@@ -271,11 +272,24 @@ class Commit:
         asked = (
             *giving.asked_for(kept, stood, own, at),
             *giving.changed(before, step.derived, labels),
+            *giving.person(
+                before, step.derived, stood=current is not None, underage=self._underage(before, step, at)
+            ),
         )
         for action in dict.fromkeys(asked):
-            if not self._session.judge.decide(action, step.concerned).permit:
-                await self._refuse(step, giving_by=action)
+            whom = step.concerned
+            if action == PERSON and (linked := (*before.links, *step.derived.links)):
+                # Who sees the one will see the other: she must have the case of both.
+                await self._session.judge.learn(linked)
+                whom = replace(whom, patients=tuple(dict.fromkeys((*whom.patients, *linked))))
+            if not self._session.judge.decide(action, whom).permit:
+                await self._refuse(replace(step, concerned=whom), giving_by=action)
         return replace(step, derived=replace(step.derived, relations=kept))
+
+    def _underage(self, before: Derived, step: _Step, at: datetime) -> bool:
+        """By what stood, by what is to stand, and by what is known of the patients from elsewhere."""
+        known = self._session.judge.facts(step.concerned).traits
+        return giving.young((*before.traits, *step.derived.traits, *known), at.date())
 
     async def _refuse(self, step: _Step, *, giving_by: str = "") -> None:
         """`giving_by`: the action that is refused, where the change itself is not."""

@@ -8,6 +8,8 @@
     no more to others                                                                the same, but for work that is done
     who acts for the patient, changed              as it says                        represent
     what is closed, changed; label NORS away       as it says                        close
+    a young person's birth date or home, a         as it says                        person
+      parent's home; which records are one person
 
 What somebody writes to herself stands in the resource and makes no relation: she sees by the one she has, as long as it
 lasts. Whether she may do what is asked for, `akson.access` decides (rules/giving.py). docs/adr/0102.
@@ -15,16 +17,18 @@ lasts. Whether she may do what is asked for, `akson.access` decides (rules/givin
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 
-from akson.access.facts import Relation, RelationKind
-from akson.access.giving import CLOSE, OWN_PEN, REPRESENT, give
+from akson.access.facts import Relation, RelationKind, Traits
+from akson.access.giving import CLOSE, OWN_PEN, PERSON, REPRESENT, give
 from akson.store.values import Derived
 
 ENDS_WITH_WORK = frozenset(
     {RelationKind.WORKLIST, RelationKind.VISIT, RelationKind.WARD, RelationKind.MESSAGE}
 )
 """A task is done, a visit is over: whoever may write the resource ends it, and with it what it gave."""
+OF_AGE = 18
+"""Years. No line of a policy makes more of an age or a home above that, but that there is one."""
 
 
 def counted(
@@ -55,6 +59,36 @@ def changed(before: Derived, after: Derived, restricting: Iterable[str]) -> Iter
     gone = set(restricting) & (set(before.labels) - set(after.labels))
     if set(before.barriers) != set(after.barriers) or gone:
         yield CLOSE
+
+
+def young(traits: Iterable[Traits], today: date) -> bool:
+    """Whether age and home may decide who represents her: she is, or was said to be, under age, or nobody knows."""
+    return any(one.birth_date is None or one.birth_date > _years_before(today, OF_AGE) for one in traits)
+
+
+def person(before: Derived, after: Derived, *, stood: bool, underage: bool) -> Iterator[str]:
+    """The action of who somebody is. `stood`: there was a resource before; what is new changes no date and no home."""
+    merged = set(before.links) != set(after.links)
+    aged_or_moved = _born(before) != _born(after) or _home_counts(before, after)
+    if merged or (stood and underage and aged_or_moved):
+        yield PERSON
+
+
+def _born(said: Derived) -> set[date | None]:
+    return {one.birth_date for one in said.traits}
+
+
+def _home_counts(before: Derived, after: Derived) -> bool:
+    """Of the patient herself, and of one who is her parent."""
+    whose = before.traits or after.traits or before.representations or after.representations
+    return bool(whose) and set(before.addresses) != set(after.addresses)
+
+
+def _years_before(day: date, years: int) -> date:
+    """The same day so many years earlier; of 29 February, the 28th."""
+    if (day.month, day.day) == (2, 29):
+        day = day.replace(day=28)
+    return day.replace(year=day.year - years)
 
 
 def _counted(row: Relation, stood: Sequence[Relation], own: Sequence[str], at: datetime) -> Relation:
