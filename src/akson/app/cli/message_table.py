@@ -63,10 +63,13 @@ def _judge(schemas: tuple[Path, ...]) -> "Valid | None":
     from akson.fhir import markup
     from akson.fhir.problem import Problem
 
-    collector = etree.parse(str(schemas[0]))
-    for path in schemas[1:]:
-        more = etree.SubElement(collector.getroot(), "{http://www.w3.org/2001/XMLSchema}import")
-        more.set("namespace", str(etree.parse(str(path)).getroot().get("targetNamespace")))
+    schema = "{http://www.w3.org/2001/XMLSchema}"
+    collector = etree.Element(schema + "schema")
+    for path in schemas:
+        namespace = markup.read(path.read_bytes()).get("targetNamespace")
+        more = etree.SubElement(collector, schema + ("import" if namespace else "include"))
+        if namespace:
+            more.set("namespace", namespace)
         more.set("schemaLocation", path.absolute().as_uri())
     official = etree.XMLSchema(collector)
 

@@ -1,6 +1,6 @@
 """Who is known before a trial begins: a file of people and, when it has any, of receivers.
 
-    {"aktorer": [{"aktor": "Testpasient 1", "Navn": "Roland Gundersen", "Fødselsnummer": "15076500565"},
+    {"aktorer": [{"aktor": "Testpasient 1", "Navn": "Roland Gundersen", "Fødselsnummer": "…"},
                  {"aktor": "Testlege 2", "Navn": "August September", "HPR-nummer": "9144897"},
                  {"aktor": "Mottaker", "Navn": "Storvik kommune", "HER-id": "990001"},
                  {"aktor": "Mottaker", "Navn": "Sykepleietjeneste", "HER-id": "990002", "Overordnet HER-id": "990001"}]}
