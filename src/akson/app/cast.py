@@ -24,6 +24,7 @@ ORGANISATIONS: dict[str, tuple[str, str, str | None, int]] = {
     "havnes": ("Havnes sykehus HF", "990201", None, STORVIK),
     "havnes-medisin": ("PLO innleggelse somatikk", "990202", "havnes", STORVIK),
     "torget-legesenter": ("Torget legesenter", "990301", None, STORVIK),
+    "torget-lund": ("Fastlege Grete Lund", "990302", "torget-legesenter", STORVIK),
     "storvik-apotek": ("Storvik apotek", "990401", None, STORVIK),
     "lillefjord": ("Lillefjord kommune", "990101", None, LILLEFJORD),
     "lillefjord-sykepleietjeneste": ("Sykepleietjeneste", "990102", "lillefjord", LILLEFJORD),

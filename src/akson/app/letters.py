@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from akson.app.post import folder, post_office
+from akson.app.posting.opening import may_send_of
 from akson.app.wiring import Node
 from akson.exchange import mirror
 from akson.exchange.building.checks import may_go
@@ -46,7 +47,7 @@ class HouseLetters:
     @classmethod
     def of(cls, node: Node) -> "HouseLetters":
         outbox = post_office(node, folder(node.settings)).outbox
-        return cls(outbox, node.outbox, clock=node.clock, random=node.random)
+        return cls(outbox, node.outbox, clock=node.clock, random=node.random, may_send=may_send_of(node))
 
     def new_id(self) -> str:
         return str(self._random.uuid())

@@ -96,13 +96,14 @@ async def _build(
     from dataclasses import replace
 
     from akson.app.post import folder, post_office
+    from akson.app.posting.opening import may_send_of
     from akson.app.wiring import open_node
     from akson.exchange.building.checks import may_go
     from akson.exchange.building.writing import Writing
 
     async with open_node(settings, pool_size=2) as node:
         session = node.record.open(actor, options.usual_purpose(actor))
-        writing = Writing(session, at=node.clock.now())
+        writing = Writing(session, at=node.clock.now(), may_send=may_send_of(node))
         about = await writing.find(wish.patient, wish.about) if wish.about else ""
         draft = await writing.draft(replace(wish, about=about, msg_id=str(node.random.uuid())))
         if not send or not may_go(draft.findings, confirmed=confirmed):

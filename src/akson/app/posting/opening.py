@@ -16,10 +16,12 @@ from akson.app.posting import declared
 from akson.app.posting.declared import Bus, Declared, Mail
 from akson.exchange.addresses.book import AddressBook
 from akson.exchange.addresses.register import AddressRegister
+from akson.exchange.building.writing import MaySend
 from akson.exchange.envelope.ebxml.values import Correspondent, Software
 from akson.exchange.messages import MESSAGE_TYPES
 from akson.exchange.nhn.api import NhnApi
 from akson.exchange.partners.partners import Partners
+from akson.exchange.partners.sending import Answer
 from akson.exchange.sealing import certificates, keyring, trust
 from akson.exchange.sealing.keyring import Keyring
 from akson.exchange.transport.amqp_sealing import find
@@ -73,6 +75,28 @@ async def opened(node: "Node") -> AsyncIterator[Opened]:
         for transport in transports.values():
             stack.push_async_callback(transport.close)
         yield Opened(told, transports, book, partners)
+
+
+def may_send_of(node: "Node") -> MaySend | None:
+    """What each partner takes, for those who write; None where `post.toml` names no register, or is faulty: that the post
+    worker and `akson post show` tell, and screens go on.
+
+    The register is opened for each question: a person asks it, a few times an hour, and the book keeps what it said.
+    """
+    try:
+        told = declared.load(node.settings.data)
+    except Problem:
+        return None
+    if told.register is None:
+        return None
+
+    async def may_send(type: str, her: str) -> Answer:
+        async with AsyncExitStack() as stack:
+            _, partners = await _register(node, told, stack)
+            assert partners is not None
+            return await partners.may_send(type, her)
+
+    return may_send
 
 
 def client_keys(data: Path) -> ClientKeys:
