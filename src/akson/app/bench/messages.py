@@ -56,7 +56,7 @@ class MessageFigures:
     sustained: float
     bytes_each: int
     worker_ms: float
-    """CPU of the workers for each message; the same on a busy machine."""
+    """CPU of the workers for each message. A busy machine makes it more: caches and cores are shared."""
     database_ms: float
 
     @property
