@@ -73,9 +73,9 @@ def test_static_checks(expression):
 
 @pytest.mark.parametrize("text", ["(a+)+$", "(a|aa)*b", "(.*)*x", "(a*)*b", "([a-z]+)*[0-9]"])
 def test_patterns_that_explode_elsewhere(text):
-    start = time.perf_counter()
+    start = time.thread_time()
     assert not pattern(text).matches_whole("a" * 20_000 + "!")
-    assert time.perf_counter() - start < 1
+    assert time.thread_time() - start < 1
 
 
 @pytest.mark.parametrize("text", ["(a", "a)", "[a", "a{2,1}", "(?=a)b", r"(a)\1", "a{1,5000}{1,5000}", "*a"])
@@ -133,7 +133,7 @@ def test_plain_paths_find_what_the_engine_finds(expression):
     ],
 )
 def test_expressions_that_grow_are_stopped(expression):
-    start = time.perf_counter()
+    start = time.thread_time()
     with pytest.raises(Problem):
         compile(expression)({})
-    assert time.perf_counter() - start < 3
+    assert time.thread_time() - start < 3

@@ -280,9 +280,9 @@ def test_narrative_that_is_no_div(text):
 def test_long_values_take_no_longer_than_their_length(kind, value):
     import time
 
-    start = time.perf_counter()
+    start = time.thread_time()
     assert PRIMITIVES[kind](value) is not None
-    assert time.perf_counter() - start < 0.5
+    assert time.thread_time() - start < 0.5
 
 
 def test_synthea_has_nothing_to_complain_about(shared):
@@ -359,6 +359,6 @@ def test_open_value_sets_are_for_the_terminology_of_the_caller():
 def test_broken_content_costs_no_more_than_its_length(resource):
     import time
 
-    start = time.perf_counter()
+    start = time.thread_time()
     assert validate(resource)
-    assert time.perf_counter() - start < 2
+    assert time.thread_time() - start < 2
