@@ -16,7 +16,7 @@ from tests.api.conftest import Fhir
 from tests.api.hostile import EXPRESSIONS, MARK, REFUSED
 from tests.record.conftest import astrid, decision_for, pulse
 
-ANSWER_S_MAX = 1.0
+ANSWER_S_MAX = 3.0
 """Of this process's own work, so that a busy machine decides nothing; on a quiet one it is what the clock says."""
 READER_S_MAX = 0.5
 """What another reader may wait meanwhile; some 0.1 s when the machine does nothing else."""

@@ -84,7 +84,8 @@ async def test_each_message_comes_in_once_whatever_is_killed(tmp_path: Path, see
         for round in range(ROUNDS):
             process = await worker(tmp_path)
             for n in range(round * MESSAGES_EACH, (round + 1) * MESSAGES_EACH):
-                write_whole(post.root / "in", f"{n}.xml", admission(n))
+                # Words of its own each: the same again within a day is a question, not another stay.
+                write_whole(post.root / "in", f"{n}.xml", admission(n, description=f"Falt i trappa, {n}."))
             await asyncio.sleep(chance.uniform(0.25, 0.9))
             await kill(process)
         process = await worker(tmp_path)

@@ -198,7 +198,7 @@ async def test_a_code_is_worth_nothing_under_another_key(
     query = await log_in(address, "ida", back=BACK)
     thief = client_of(issuer_of(helseid, Profile.HELSEID), folder, wire)
     other = client_keys(tmp_path)
-    thief._keys = ClientKeys(client_keys(folder).client, other.binding)
+    thief._keys = thief._requests._keys = ClientKeys(client_keys(folder).client, other.binding)
     with pytest.raises(Problem) as refused:
         await thief.finish(query, pending)
     assert refused.value.id == "AKS-LOGIN-003"
