@@ -23,23 +23,30 @@ class Revision:
     types: Mapping[Place, str] = field(default_factory=dict)
     required_choices: tuple[str, ...] = ()
     """Structures where one of the alternatives must stand."""
+    added: Mapping[Place, tuple[Element, ...]] = field(default_factory=dict)
+    """Elements that the other version alone has, after the place where they stand; "" for the first place."""
 
 
 def revised(structure: Structure, revision: Revision) -> Structure:
     """The structure, and all that it is made of, as the other version has them."""
-    return replace(
-        structure,
-        namespace=revision.namespaces.get(structure.namespace, structure.namespace),
-        parts=tuple(
-            kept for part in structure.parts if (kept := _part(structure, part, revision)) is not None
-        ),
-    )
+    parts: list[Element | Choice] = [*revision.added.get((structure.name, ""), ())]
+    for part in structure.parts:
+        kept = _part(structure, part, revision)
+        if kept is not None:
+            parts.append(kept)
+        names = (part.name,) if isinstance(part, Element) else tuple(o.name for o in part.options)
+        for name in names:
+            parts += revision.added.get((structure.name, name), ())
+    namespace = revision.namespaces.get(structure.namespace, structure.namespace)
+    return replace(structure, namespace=namespace, parts=tuple(parts))
 
 
 def _part(around: Structure, part: Element | Choice, revision: Revision) -> Element | Choice | None:
     if isinstance(part, Element):
         return _element(around, part, revision)
     options = tuple(kept for o in part.options if (kept := _element(around, o, revision)) is not None)
+    if not options:
+        return None
     required = part.required or around.name in revision.required_choices
     return replace(part, options=options, required=required)
 
