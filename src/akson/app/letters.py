@@ -128,7 +128,7 @@ def _sheet(draft: Draft) -> Sheet:
         receiver=draft.facts.receiver.words,
         lines=tuple(Line(t.label, t.said, t.record) for t in draft.built.told if not t.typed),
         boxes=tuple(_box(field, draft.words.get(field.name, "")) for field in draft.asked),
-        remarks=tuple(Remark(f.grave, f.what, f.now) for f in draft.findings),
+        remarks=tuple(Remark(f.grave, f.what, f.now, f.typed) for f in draft.findings),
         copies=tuple(Choice(copy.party, copy.words) for copy in draft.facts.copies),
         files=tuple(
             Enclosure(file.words, fault_of(file), Upload(file.name, file.media_type, file.data))

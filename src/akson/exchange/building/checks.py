@@ -39,6 +39,8 @@ class Finding:
     """STOP, ASK or INFO."""
     what: str
     now: str = ""
+    typed: bool = False
+    """Whether it waits for what she has yet to type: no news on an empty form."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,10 +77,15 @@ def _of_content(built: Built, facts: Facts) -> list[Finding]:
     held = built.message is None or not sufficient_patient(facts)
     lost = RECIPES[built.type.code].about and facts.about is None if built.type.code in RECIPES else False
     grave = STOP if held or lost else ASK
-    found = [Finding(grave, f"Mangler: {lack.what}.", lack.enter) for lack in built.lacks]
+    found = [Finding(grave, f"Mangler: {lack.what}.", lack.enter, typed=True) for lack in built.lacks]
     if built.empty and (built.message is None or built.message.status == NEW):
         found.append(
-            Finding(STOP, "Meldingen sier ingenting.", "Skriv noe, eller før opplysningene i journalen.")
+            Finding(
+                STOP,
+                "Meldingen sier ingenting.",
+                "Skriv noe, eller før opplysningene i journalen.",
+                typed=True,
+            )
         )
     for type in facts.hidden:
         found.append(Finding(INFO, f"{type} er ikke med: rollen din ser det ikke.", ""))

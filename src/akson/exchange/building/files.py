@@ -47,7 +47,13 @@ class Enclosed:
     def words(self) -> str:
         """`Sårbilde.jpg (JPEG-bilde, 214 kB)`."""
         size = len(self.data) / 1000
-        told = f"{size:.0f} kB" if size < 1000 else f"{size / 1000:.1f} MB".replace(".", ",")
+        told = (
+            f"{len(self.data)} byte"
+            if size < 1
+            else f"{size:.0f} kB"
+            if size < 1000
+            else f"{size / 1000:.1f} MB".replace(".", ",")
+        )
         return f"{self.name} ({TAKEN.get(self.media_type, 'ukjent type')}, {told})"
 
 

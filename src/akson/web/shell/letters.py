@@ -67,6 +67,8 @@ class Remark:
     """stop, ask, info."""
     what: str
     now: str
+    typed: bool = False
+    """Whether it waits for what she has yet to type."""
 
 
 @dataclass(frozen=True, slots=True)

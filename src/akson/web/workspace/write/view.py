@@ -44,4 +44,4 @@ class WriteView:
     @property
     def stops(self) -> Sequence[Remark]:
         """What she must see before she begins: it cannot go as it stands."""
-        return [remark for remark in self.sheet.remarks if remark.grave == "stop"]
+        return [remark for remark in self.sheet.remarks if remark.grave == "stop" and not remark.typed]
