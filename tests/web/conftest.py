@@ -52,6 +52,7 @@ class Rooms:
     sessions: Sessions
     letters: HouseLetters
     outbox: Outbox
+    sent: OutboxStore
     clients: list[httpx.AsyncClient] = field(default_factory=list)
 
     def visitor(self, who: str = "", app: Starlette | None = None, **headers: str) -> httpx.AsyncClient:
@@ -108,7 +109,7 @@ async def rooms(postgres_dsn: str, tmp_path_factory: Any) -> AsyncIterator[Rooms
     desk = RecordDesk(Directory(record, tuple(HOUSES), {}), clock)
     outbox = Outbox(kept, lambda row: carrier, desk, clock=clock, random=random)
     letters = HouseLetters(outbox, kept, clock=clock, random=random)
-    house = Rooms(Starlette(), record, sessions, letters, outbox)
+    house = Rooms(Starlette(), record, sessions, letters, outbox, kept)
     house.app = house.build(demo=True)
     await seed(record, cast=CAST, reference_date=clock.now().date(), citizens=CITIZENS)
     await house.put(*hard_to_show(), *admission(datetime.now(UTC)))

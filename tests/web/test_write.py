@@ -5,11 +5,15 @@ import re
 from typing import Any
 
 import httpx
+import pytest
 
 from akson.access.actor import PurposeOfUse
 from akson.app.cast import CAST
+from akson.exchange.building.recipes import may_answer
+from akson.exchange.opening import open_message
 from akson.fhir.codec import json
 from akson.fhir.search.parsing import parse
+from akson.store.outbox_rows import Asked
 from tests.web.conftest import Rooms
 
 PATH = "/pasient/astrid/ny-melding"
@@ -117,3 +121,101 @@ async def test_odd_addresses_give_pages_and_no_message(rooms: Rooms) -> None:
     ):
         answer = await ida.get(PATH, params=asked)
         assert answer.status_code in (404, 422, 400), asked
+
+
+PDF, PNG = b"%PDF-1.7\n%%EOF", b"\x89PNG\r\n\x1a\n" + b"\0" * 64
+
+
+def all_fields(shown: str, type: str) -> dict[str, str]:
+    """Every box of the page filled in, as a person would."""
+    given = form(shown)
+    for name, choice in re.findall(
+        r'<select[^>]*name="felt-(\w+)">.*?<option value="([^"]+)"', shown, re.DOTALL
+    ):
+        given[f"felt-{name}"] = choice
+    for name in re.findall(r'<textarea[^>]*name="felt-(\w+)"', shown):
+        given[f"felt-{name}"] = f"Fra {type}: {name}."
+    for name, kind in re.findall(r'<input[^>]*name="felt-(\w+)" type="([\w-]+)"', shown):
+        given[f"felt-{name}"] = {"date": "2026-12-01", "datetime-local": "2026-11-26T04:30"}.get(kind, name)
+    return {**given, "gjor": "send", "bekreft": "ja"}
+
+
+@pytest.mark.parametrize("type", may_answer(""))
+async def test_every_type_is_sent_by_hand_with_a_copy_and_a_file(rooms: Rooms, type: str) -> None:
+    ida = rooms.visitor("ida")
+    given = all_fields(await page(ida, type=type, til="990202"), type)
+    answer = await ida.post(
+        PATH, data={**given, "ny-kopi": "990301"}, files=[("filer", ("Sårbilde.png", PNG, "image/png"))]
+    )
+    assert answer.status_code == 303, words(answer.text)
+    rows = await rooms.sent.listed(Asked(msg_id=given["id"]))
+    assert sorted(row.receiver for row in rows) == ["990202", "990301"], "each receiver has a row of its own"
+    assert [row.copy for row in sorted(rows, key=lambda r: r.receiver)] == [False, True]
+    opened = open_message(await rooms.sent.document(rows[0].id))
+    assert not opened.faults and opened.message().type.code == type
+    assert opened.envelope is not None
+    assert [(a.description, a.mime_type, a.data) for a in opened.envelope.attachments] == [
+        ("Sårbilde.png", "image/png", PNG)
+    ]
+    id = answer.headers["location"].partition("#m-")[2]
+    shown = await ida.get(f"/pasient/astrid/meldinger/{id}")
+    assert "Sårbilde.png" in shown.text and "Kopimottaker" in shown.text
+    kept = await ida.get(f"/pasient/astrid/meldinger/{id}/vedlegg/1")
+    assert kept.content == PNG and kept.headers["content-type"] == "image/png"
+
+
+async def test_files_stay_chosen_until_it_is_sent_and_go_when_she_says_so(rooms: Rooms) -> None:
+    ida = rooms.visitor("ida")
+    given = all_fields(await page(ida, **REPORT), "x") | {"gjor": "se"}
+    files = [("filer", ("a.pdf", PDF, "application/pdf")), ("filer", ("b.png", PNG, "image/png"))]
+    looked = (await ida.post(PATH, data=given, files=files)).text
+    assert "a.pdf (PDF, 14 byte)" in looked and "b.png (PNG-bilde, 72 byte)" in looked
+    carried = dict(re.findall(r'name="(vedlagt-\d)" value="([^"]*)"', looked))
+    again = {**given, **carried, "behold-2": "ja", "gjor": "send"}
+    answer = await ida.post(PATH, data=again, files=[("filer", ("", b"", "application/octet-stream"))])
+    assert answer.status_code == 303
+    id = answer.headers["location"].partition("#m-")[2]
+    assert files_of(await sent(rooms), id) == ["b.png"]
+
+
+def files_of(found: list[Any], id: str) -> list[str]:
+    [one] = [c for c in found if c["id"] == id]
+    return [p["contentAttachment"]["title"] for p in one["payload"] if "contentAttachment" in p]
+
+
+HOSTILE = (
+    # name, declared type, bytes, what she is told
+    ("makro.docm", "application/vnd.ms-word", b"PK", "er ikke PDF, JPEG eller PNG"),
+    ("epikrise.pdf", "application/pdf", b"MZ\x90", "er ikke PDF, selv om det heter det"),
+    ("side.png", "image/png", b"<html><script>", "er ikke PNG-bilde, selv om det heter det"),
+    ("tom.pdf", "application/pdf", b"", "er tomt"),
+    ("stor.pdf", "application/pdf", PDF + b"0" * 4_000_000, "er større enn 4 MB"),
+    ("<img src=x onerror=alert(1)>.svg", "image/svg+xml", b"<svg/>", "er ikke PDF, JPEG eller PNG"),
+)
+
+
+@pytest.mark.parametrize(("name", "type", "data", "told"), HOSTILE, ids=[h[0] for h in HOSTILE])
+async def test_what_is_not_a_file_of_its_kind_is_told_and_never_sent(
+    rooms: Rooms, name: str, type: str, data: bytes, told: str
+) -> None:
+    ida = rooms.visitor("ida")
+    given = all_fields(await page(ida, **REPORT), "x")
+    held = await ida.post(PATH, data=given, files=[("filer", (name, data, type))])
+    assert held.status_code == 422 and told in words(held.text) and "<img" not in held.text
+    assert not await rooms.sent.listed(Asked(msg_id=given["id"]))
+    assert not re.search(r'name="behold-1" value="ja" checked', held.text), "the next press leaves it out"
+
+
+async def test_too_much_of_it_is_a_page_that_says_so(rooms: Rooms) -> None:
+    ida = rooms.visitor("ida")
+    given = all_fields(await page(ida, **REPORT), "x")
+    huge = await ida.post(
+        PATH, data=given, files=[("filer", ("a.pdf", b"0" * (25 << 20), "application/pdf"))]
+    )
+    assert huge.status_code == 413 and "Vedleggene er for store" in huge.text
+    odd = {**given, "vedlagt-1": "a|b|c|d", "behold-1": "ja"}
+    assert (await ida.post(PATH, data=odd)).status_code == 400
+    alien = await ida.post(
+        PATH, data={**given, "token": "x"}, files=[("filer", ("a.pdf", PDF, "application/pdf"))]
+    )
+    assert alien.status_code == 403

@@ -9,6 +9,7 @@ from akson.app.wiring import Node
 from akson.exchange import mirror
 from akson.exchange.building.checks import may_go
 from akson.exchange.building.fields import CODE, Field
+from akson.exchange.building.files import enclosed, fault_of
 from akson.exchange.building.recipes import may_answer
 from akson.exchange.building.writing import Draft, MaySend, Wish, Writing
 from akson.exchange.code_texts import text_of
@@ -19,7 +20,19 @@ from akson.exchange.outbox.outbox import Outbox
 from akson.record.session import RecordSession
 from akson.store.outbox import OutboxStore
 from akson.store.outbox_rows import Asked
-from akson.web.shell.letters import CANCEL, CHANGE, NEW_LETTER, Box, Choice, Line, Order, Remark, Sheet
+from akson.web.shell.letters import (
+    CANCEL,
+    CHANGE,
+    NEW_LETTER,
+    Box,
+    Choice,
+    Enclosure,
+    Line,
+    Order,
+    Remark,
+    Sheet,
+)
+from akson.web.shell.uploads import Upload
 from akson.world import Clock, Random
 
 _STATUS = {NEW_LETTER: NEW, CHANGE: CHANGED, CANCEL: CANCELLED}
@@ -100,6 +113,10 @@ def _wish(order: Order) -> Wish:
         status=_STATUS[order.act],
         words=order.words,
         msg_id=order.msg_id,
+        copies=order.copies,
+        files=None
+        if order.files is None
+        else tuple(enclosed(one.name, one.media_type, one.data) for one in order.files),
     )
 
 
@@ -111,7 +128,12 @@ def _sheet(draft: Draft) -> Sheet:
         receiver=draft.facts.receiver.words,
         lines=tuple(Line(t.label, t.said, t.record) for t in draft.built.told if not t.typed),
         boxes=tuple(_box(field, draft.words.get(field.name, "")) for field in draft.asked),
-        remarks=tuple(Remark(f.grave, f.what, f.now) for f in draft.findings),
+        remarks=tuple(Remark(f.grave, f.what, f.now, f.typed) for f in draft.findings),
+        copies=tuple(Choice(copy.party, copy.words) for copy in draft.facts.copies),
+        files=tuple(
+            Enclosure(file.words, fault_of(file), Upload(file.name, file.media_type, file.data))
+            for file in draft.facts.files
+        ),
     )
 
 

@@ -7,12 +7,14 @@ from collections.abc import Iterable
 from html import escape
 
 from akson.exchange import times
+from akson.exchange.administrative import Parted, parted
 from akson.exchange.changes import Change
 from akson.exchange.envelope.values import Person
 from akson.exchange.message_type import CANCELLED, CareMessage
 from akson.exchange.profile import Missing
-from akson.exchange.rendering import Line, lines
+from akson.exchange.rendering import Line, files_of
 
+ADMINISTRATIVE = "Administrative opplysninger"
 STYLE = (
     "body{font:1rem/1.45 system-ui,sans-serif;max-width:46rem;margin:1.5rem auto;padding:0 1rem;color:#111;background:#fff}"
     "h1{font-size:1.4rem;margin:0}h2{font-size:1.1rem;margin:1.2rem 0 .3rem;border-bottom:1px solid #999}"
@@ -20,7 +22,9 @@ STYLE = (
     "dd{margin:0;white-space:pre-line;overflow-wrap:anywhere}"
     "section section{margin-left:1rem}section section h2{font-size:1rem;border:0}"
     ".notice{border:1px solid #8a6100;padding:.4rem .8rem;margin:.8rem 0}"
-    "@media print{body{margin:0;max-width:none;font-size:10pt}h2{break-after:avoid}dd{break-inside:avoid}}"
+    ".administrative{margin-top:1.2rem}summary{cursor:pointer;color:#444}"
+    "@media print{details::details-content{content-visibility:visible;block-size:auto}details>*{display:block}"
+    "body{margin:0;max-width:none;font-size:10pt}h2{break-after:avoid}dd{break-inside:avoid}}"
 )
 
 
@@ -40,12 +44,24 @@ def page(message: CareMessage, *, missing: Iterable[Missing] = (), changes: Iter
         _list([line for line in head if line.said]),
         _notice("Endret siden forrige melding", [change.words for change in changes]),
         _notice("Mangler i meldingen", [absent.words for absent in missing]),
-        _sections(list(lines(message))),
+        fragment(parted(message.version.structure, message.content), files_of(message)),
     ]
     return (
         f'<!doctype html><html lang="nb"><head><meta charset="utf-8"><title>{escape(title)}</title>'
         f"<style>{STYLE}</style></head><body>{''.join(parts)}</body></html>"
     )
+
+
+def fragment(content: Parted, files: Iterable[Line] = ()) -> str:
+    """Every field, for a page that has a look of its own: what is about the patient, the files, then what is about the
+    shipment, folded on a screen and open on paper."""
+    beside = _sections(list(content.administrative))
+    folded = (
+        f'<details class="administrative"><summary>{ADMINISTRATIVE}</summary>{beside}</details>'
+        if beside
+        else ""
+    )
+    return f"{_sections(list(content.clinical))}{_list(list(files))}{folded}"
 
 
 def _patient(person: Person) -> str:

@@ -13,6 +13,7 @@ from typing import Any
 from akson.care.contacts.letters import Letter, LetterLine, Novelty, Standing
 from akson.care.fhir_json import Resource, code_in, instant
 from akson.exchange import mirror, rendering
+from akson.exchange.administrative import parted
 from akson.exchange.changes import Change, changes, placed
 from akson.exchange.envelope import attachments
 from akson.exchange.envelope.msghead_format import MESSAGE_INFO
@@ -34,10 +35,12 @@ class PostReader:
             return None
         earlier = _opened(before) if before else None
         new = changes(earlier, whole) if earlier else ()
+        sides = parted(whole.version.structure, whole.content)
         return Letter(
             summary=whole.type.summary(whole.facts),
             contact=_contact(whole),
-            lines=tuple(_marked(whole, new)),
+            lines=tuple(_marked(sides.clinical, new)),
+            administrative=tuple(_marked(sides.administrative, new)),
             about=tuple(_about(whole)),
             news=tuple(Novelty(c.where, c.before, c.after) for c in new if c.is_news),
             missing=tuple(absent.words for absent in missing_content(whole)),
@@ -59,10 +62,10 @@ def _opened(communication: Resource) -> CareMessage | None:
         return None
 
 
-def _marked(message: CareMessage, new: Sequence[Change]) -> Iterator[LetterLine]:
-    """Every field, with what stood there before where that is another thing."""
+def _marked(lines: Sequence[rendering.Line], new: Sequence[Change]) -> Iterator[LetterLine]:
+    """Each field, with what stood there before where that is another thing."""
     fresh = {(change.where, change.after): change.before for change in new if change.after}
-    for where, line in placed(rendering.fields(message.version.structure, message.content)):
+    for where, line in placed(lines):
         before = fresh.get((where, line.said)) if line.said else None
         yield LetterLine(line.depth, line.label, line.said, before is not None, before or "")
 

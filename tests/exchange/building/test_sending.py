@@ -13,6 +13,7 @@ from akson.app.cast import CAST
 from akson.app.post import HOUSES
 from akson.exchange import mirror
 from akson.exchange.building.checks import ASK, STOP
+from akson.exchange.building.files import Enclosed
 from akson.exchange.building.writing import Draft, Wish, Writing
 from akson.exchange.inbox.directory import Directory
 from akson.exchange.outbox.desk import RecordDesk
@@ -31,7 +32,10 @@ from tests.exchange.outbox.conftest import Carrier
 from tests.exchange.samples import admission
 
 OTHER_ID = "0b5a5f4e-6a1f-4f54-9d0a-0c9f4c8f2b12"
+THIRD_ID = "0b5a5f4e-6a1f-4f54-9d0a-0c9f4c8f2b13"
 REPORT = Wish("INNLEGGELSESRAPPORT", "astrid", "990202", words=words("INNLEGGELSESRAPPORT"), msg_id=MSG_ID)
+
+PICTURE = Enclosed("Sår.jpg", "image/jpeg", b"\xff\xd8\xff\xe0" + b"0" * 2_000)
 
 
 @dataclass
@@ -155,6 +159,61 @@ async def test_an_answer_goes_back_to_who_wrote_from_who_was_written_to(post: Po
     assert fault.built.message.envelope.conversation.lower() == msg_id
 
 
+async def items(post: Post, about: str) -> list[dict[str, Any]]:
+    found = await post.house.all("Task", patient="Patient/astrid")
+    return [task for task in found if task.get("focus", {}).get("reference") == f"Communication/{about}"]
+
+
+async def test_its_answer_ends_the_item_of_a_message_and_a_deviation_does_not(post: Post) -> None:
+    await post.house.take(admission())
+    [came] = await communications(post)
+    [item] = await items(post, came["id"])
+    assert item["status"] == "requested"
+    writing = post.writing()
+    for other, msg_id in (("DIALOG_AVVIK", OTHER_ID), ("DIALOG_HELSEFAGLIG", THIRD_ID)):
+        wish = Wish(other, "astrid", about=came["id"], words=words(other), msg_id=msg_id)
+        told = await writing.send(await writing.draft(wish), post.outbox, confirmed=True)
+        kept = next(c for c in await communications(post) if told.communication.endswith(c["id"]))
+        assert kept["inResponseTo"] == [{"reference": f"Communication/{came['id']}"}], "the link is kept"
+        assert (await items(post, came["id"]))[0]["status"] == "requested", other
+    sent = await writing.send(
+        await writing.draft(replace(REPORT, to="", about=came["id"])), post.outbox, confirmed=True
+    )
+    [ended] = await items(post, came["id"])
+    assert ended["status"] == "completed"
+    assert [o["valueReference"]["reference"] for o in ended["output"]] == [sent.communication]
+
+
+async def test_an_item_that_another_has_taken_is_left_to_her(post: Post) -> None:
+    await post.house.take(admission())
+    [came] = await communications(post)
+    [item] = await items(post, came["id"])
+    taken = {**item, "status": "accepted", "owner": {"reference": "Practitioner/siri"}}
+    session = post.house.record.open(CAST["system"], PurposeOfUse.OPERATIONS)
+    await session.commit([Change("PUT", "Task", id=item["id"], body=encode(taken))])
+    await post.send(replace(REPORT, to="", about=came["id"]), confirmed=True)
+    assert (await items(post, came["id"]))[0]["status"] == "accepted"
+
+
+async def test_who_got_a_copy_gets_its_change_and_that_it_is_cancelled(post: Post) -> None:
+    await post.send(replace(REPORT, copies=("990301", "990202"), files=(PICTURE,)))
+    own = await post.writing().find("astrid", MSG_ID)
+    change = await post.draft(replace(REPORT, to="", about=own, status="M", msg_id=OTHER_ID))
+    assert [copy.party for copy in change.facts.copies] == ["990301"] and change.facts.files == (PICTURE,)
+    alone = await post.draft(replace(REPORT, about=own, status="M", msg_id=OTHER_ID, copies=(), files=()))
+    assert not alone.facts.copies and not alone.facts.files
+    cancel = Wish("INNLEGGELSESRAPPORT", "astrid", about=own, status="C", msg_id=OTHER_ID, copies=())
+    assert len(await post.send(cancel)) == 2
+
+
+async def test_what_a_copys_receiver_cannot_take_is_told_before(post: Post) -> None:
+    post.partner = Answer(Verdict.NO, because="Torget legesenter tar ikke imot denne meldingen.")
+    stops = grave(await post.draft(replace(REPORT, copies=("990301",))), STOP)
+    assert any(stop.startswith("Kopi til Torget legesenter: ") for stop in stops)
+    post.partner = Answer(Verdict.YES, "1.5")
+    assert not grave(await post.draft(replace(REPORT, copies=("990301",))), STOP)
+
+
 async def test_a_change_and_a_cancellation_of_what_was_sent(post: Post) -> None:
     await post.send(REPORT)
     own = await post.writing().find("astrid", MSG_ID)
@@ -165,8 +224,7 @@ async def test_a_change_and_a_cancellation_of_what_was_sent(post: Post) -> None:
     assert [c for c in draft.built.changes if "Verre i dag." in c] == list(draft.built.changes)
     assert draft.facts.receiver.party == "990202" and not grave(draft, STOP)
     assert len(await post.send(change)) == 1
-    third = "0b5a5f4e-6a1f-4f54-9d0a-0c9f4c8f2b13"
-    cancel = Wish("INNLEGGELSESRAPPORT", "astrid", about=own, status="C", msg_id=third)
+    cancel = Wish("INNLEGGELSESRAPPORT", "astrid", about=own, status="C", msg_id=THIRD_ID)
     assert len(await post.send(cancel)) == 1
     rows = await post.store.listed(Asked())
     assert len({row.conversation for row in rows}) == 1

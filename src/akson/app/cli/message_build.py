@@ -61,7 +61,7 @@ def command(
 
     actor = options.actor(who)
     typed = _typed(type_, text, words)
-    wish = Wish(type_, patient, receiver, copies, answers or "", _STATUSES[status], typed)
+    wish = Wish(type_, patient, receiver, copies or None, answers or "", _STATUSES[status], typed)
     draft, sent = run_async(_build(options.settings(data=data), actor, wish, send=sends, confirmed=confirm))
     if out is not None and draft.built.document:
         out.write_bytes(draft.built.document)

@@ -10,7 +10,8 @@ from lxml import etree
 
 from akson.app.post_desk.parts import Parts, type_words
 from akson.app.post_desk.story import no_such
-from akson.exchange import rendering, times
+from akson.exchange import page, rendering, times
+from akson.exchange.administrative import parted
 from akson.exchange.envelope import attachments
 from akson.exchange.envelope.values import Envelope
 from akson.exchange.inbox.patients import Match, match
@@ -69,18 +70,14 @@ def content_of(opened: Opened, document: bytes, names: tuple[str, ...] = ()) -> 
     if opened.version is None or not opened.content or opened.envelope is None:
         return Content(title, about, _raw(document), (), names)
     try:
-        told = [_field(line) for line in rendering.fields(opened.version.structure, opened.content)]
+        files = tuple(rendering.Line(0, "Vedlegg", attachments.words(a)) for a in opened.envelope.attachments)
+        html = page.fragment(parted(opened.version.structure, opened.content), files)
     except (KeyError, ValueError, TypeError, AttributeError):
         # What the standard does not allow may not be readable field by field; nothing is left out for that.
         return Content(title, about, _raw(document), (), names)
-    files = (Field(0, "Vedlegg", attachments.words(a)) for a in opened.envelope.attachments)
     whole = not opened.faults and opened.problem is None
     missing = tuple(m.words for m in missing_content(opened.message())) if whole else ()
-    return Content(title, (*about, *told, *files), "", missing, names)
-
-
-def _field(line: rendering.Line) -> Field:
-    return Field(line.depth, line.label, line.said)
+    return Content(title, about, "", missing, names, html)
 
 
 def _about(envelope: Envelope) -> tuple[Field, ...]:

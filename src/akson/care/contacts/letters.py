@@ -44,11 +44,14 @@ class Letter:
     contact: str
     """Person, unit and telephone that the sender gives for questions; "" when there are none."""
     lines: tuple[LetterLine, ...]
+    """What is said of the patient."""
     about: tuple[LetterLine, ...]
     """The header: sender, receivers, patient, ids."""
     news: tuple[Novelty, ...] = ()
     missing: tuple[str, ...] = ()
     """What its profile demands and it does not say."""
+    administrative: tuple[LetterLine, ...] = ()
+    """The rest of the content: units, writers, dates and ids."""
     elsewhere: tuple[str, ...] = ()
     """Files that it names and that cannot be opened from here."""
 

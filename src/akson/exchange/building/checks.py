@@ -9,6 +9,9 @@
 | the profile demands more | ASK | a night without IPLOS must not hold back a report |
 | the same said to the same receiver in the last 24 hours | ASK | two letters, one matter |
 | whether the partner can receive is not known | ASK | the receipt must be followed |
+| a copy's receiver cannot receive the type | STOP | as the receiver himself |
+| he takes another version, or it is not known | ASK | the message is written once, for the receiver |
+| a file is of another kind than it says, or too large | STOP | files.py |
 | copies | INFO | each gets the whole message |
 """
 
@@ -16,7 +19,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from akson.exchange.building.build import Built, sufficient_patient
-from akson.exchange.building.facts import Facts
+from akson.exchange.building.facts import Address, Facts
+from akson.exchange.building.files import faults
 from akson.exchange.building.recipes import RECIPES
 from akson.exchange.message_type import NEW, Resource
 from akson.exchange.partners.sending import Answer, Verdict
@@ -35,13 +39,30 @@ class Finding:
     """STOP, ASK or INFO."""
     what: str
     now: str = ""
+    typed: bool = False
+    """Whether it waits for what she has yet to type: no news on an empty form."""
+
+
+@dataclass(frozen=True, slots=True)
+class CopyAnswer:
+    copy: Address
+    answer: Answer
 
 
 def check(
-    built: Built, facts: Facts, *, partner: Answer | None, twins: Sequence[Resource] = ()
+    built: Built,
+    facts: Facts,
+    *,
+    partner: Answer | None,
+    twins: Sequence[Resource] = (),
+    copies: Sequence[CopyAnswer] = (),
 ) -> tuple[Finding, ...]:
     """The gravest first. `partner` is None where no address book is at hand; `twins` said the same in the last 24 hours."""
     found = [*_of_partner(partner), *_of_content(built, facts), *_of_twins(facts, twins)]
+    found += [finding for one in copies if (finding := _of_copy(one, built)) is not None]
+    found += [
+        Finding(STOP, fault, "Ta bort vedlegget, eller velg en annen fil.") for fault in faults(facts.files)
+    ]
     if facts.copies:
         found.append(Finding(INFO, f"Kopi går til {'; '.join(copy.words for copy in facts.copies)}."))
     return tuple(sorted(found, key=lambda f: (STOP, ASK, INFO).index(f.grave)))
@@ -56,10 +77,15 @@ def _of_content(built: Built, facts: Facts) -> list[Finding]:
     held = built.message is None or not sufficient_patient(facts)
     lost = RECIPES[built.type.code].about and facts.about is None if built.type.code in RECIPES else False
     grave = STOP if held or lost else ASK
-    found = [Finding(grave, f"Mangler: {lack.what}.", lack.enter) for lack in built.lacks]
+    found = [Finding(grave, f"Mangler: {lack.what}.", lack.enter, typed=True) for lack in built.lacks]
     if built.empty and (built.message is None or built.message.status == NEW):
         found.append(
-            Finding(STOP, "Meldingen sier ingenting.", "Skriv noe, eller før opplysningene i journalen.")
+            Finding(
+                STOP,
+                "Meldingen sier ingenting.",
+                "Skriv noe, eller før opplysningene i journalen.",
+                typed=True,
+            )
         )
     for type in facts.hidden:
         found.append(Finding(INFO, f"{type} er ikke med: rollen din ser det ikke.", ""))
@@ -77,6 +103,21 @@ def _of_partner(partner: Answer | None) -> list[Finding]:
         return warnings
     grave = STOP if partner.verdict is Verdict.NO else ASK
     return [Finding(grave, partner.because, instead), *warnings]
+
+
+def _of_copy(one: CopyAnswer, built: Built) -> Finding | None:
+    answer, written = one.answer, built.message.version.number if built.message else ""
+    if answer.verdict is Verdict.NO:
+        return Finding(STOP, f"Kopi til {one.copy.words}: {answer.because}", "Ta bort kopien.")
+    if answer.verdict is Verdict.UNKNOWN:
+        return Finding(ASK, f"Kopi til {one.copy.words}: {answer.because}")
+    if written and answer.version != written:
+        return Finding(
+            ASK,
+            f"Kopi til {one.copy.words}: tar imot versjon {answer.version}, og meldingen skrives i versjon {written}.",
+            "Send den heller som en egen melding.",
+        )
+    return None
 
 
 def _of_twins(facts: Facts, twins: Sequence[Resource]) -> list[Finding]:

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from akson.exchange.building.files import Enclosed
 from akson.exchange.message_type import CareMessage, Resource
 from akson.exchange.schema import Values
 from akson.terminology.systems import HER_ID
@@ -59,6 +60,7 @@ class Facts:
     """The message it answers, complains of, changes or cancels."""
     about_reference: str = ""
     """`Communication/…` of that message."""
+    files: tuple[Enclosed, ...] = ()
 
     def of(self, type: str) -> tuple[Resource, ...]:
         return self.resources.get(type, ())

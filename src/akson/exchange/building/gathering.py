@@ -10,8 +10,10 @@ from datetime import datetime
 from akson.exchange import mirror
 from akson.exchange.building.build import recipe_of
 from akson.exchange.building.facts import Address, Facts, her_of, place
+from akson.exchange.building.files import Enclosed, earlier_files
+from akson.exchange.envelope import msghead
 from akson.exchange.envelope.values import Party, Receiver
-from akson.exchange.message_type import NEW, CareMessage, Resource
+from akson.exchange.message_type import CANCELLED, CHANGED, NEW, CareMessage, Resource
 from akson.exchange.schema import Values
 from akson.fhir.codec import json
 from akson.fhir.problem import Problem, ProblemKind
@@ -39,22 +41,25 @@ class Gathering:
         patient: str,
         to: str,
         *,
-        copies: Sequence[str] = (),
+        copies: Sequence[str] | None = None,
+        files: Sequence[Enclosed] | None = None,
         about: str = "",
         status: str = NEW,
     ) -> Facts:
-        """`patient` and `about` are ids; `to` a HER-id, "" for the sender of `about`. Raises NOT_FOUND of the record's own,
+        """`patient` and `about` are ids; `to` a HER-id, "" for the sender of `about`; `copies` and `files` None for those of
+        the message that is changed or cancelled, and none of a new one. Raises NOT_FOUND of the record's own,
         AKS-EXCHANGE-044 for a receiver nobody here knows, AKS-EXCHANGE-045 for a message that is another patient's."""
         recipe = recipe_of(type)
         person = await self._must("Patient", patient)
         message, sender, receiver = await self._about(about, patient, status)
+        to_whom = await self.address(to) if to or receiver is None else receiver
         house = await self._house()
         found, hidden = await self._of_patient(recipe.reads, patient)
         return Facts(
             patient=person,
             sender=sender or address_of(house),
-            receiver=await self.address(to) if to or receiver is None else receiver,
-            copies=tuple([await self.address(her) for her in copies]),
+            receiver=to_whom,
+            copies=await self._copies(copies, message, status, to_whom),
             at=self._at,
             author=await self._standing(self._session.actor.reference) or {},
             house=house,
@@ -63,7 +68,20 @@ class Gathering:
             hidden=hidden,
             about=message,
             about_reference=f"Communication/{about}" if about else "",
+            files=_files(files, message, status),
         )
+
+    async def _copies(
+        self, wanted: Sequence[str] | None, message: CareMessage | None, status: str, receiver: Address
+    ) -> tuple[Address, ...]:
+        """Each once, and never the receiver himself. Who got the message gets its change, and that it is cancelled."""
+        if status != NEW and message is not None and (wanted is None or status == CANCELLED):
+            others = [o for o in message.envelope.values.get("OtherReceiver", ()) if "Organisation" in o]
+            found = [_party(msghead.party(o["Organisation"]), o) for o in others]
+        else:
+            found = [await self.address(her) for her in wanted or ()]
+        told = {address.party: address for address in found if address.party != receiver.party}
+        return tuple(told.values())
 
     async def address(self, her: str) -> Address:
         """The Organization of the record with that HER-id, and the house it is part of."""
@@ -219,6 +237,16 @@ def address_of(chain: tuple[Resource, ...]) -> Address:
     if service is None:
         return Address(name, her_of(house), reference=reference)
     return Address(name, her_of(house), str(service.get("name", "")), her_of(service), reference=reference)
+
+
+def _files(
+    given: Sequence[Enclosed] | None, message: CareMessage | None, status: str
+) -> tuple[Enclosed, ...]:
+    if status == CANCELLED:
+        return ()
+    if given is None and status == CHANGED and message is not None:
+        return earlier_files(message)
+    return tuple(given or ())
 
 
 def _party(party: Party, written: Values) -> Address:

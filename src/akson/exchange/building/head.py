@@ -8,7 +8,7 @@ from typing import Any
 
 from lxml import etree
 
-from akson.exchange.building import people
+from akson.exchange.building import files, people
 from akson.exchange.building.facts import Address, Facts
 from akson.exchange.building.placing import completed
 from akson.exchange.envelope.msghead import PREFIXES, address
@@ -63,5 +63,6 @@ def write(
     }
     kind = Coded("XML", "XML-instans")
     held = tuple({"RefDoc": {"IssueDate": made, "MsgType": kind, "Content": (d,)}} for d in documents)
-    whole = completed(MSGHEAD, {"MsgInfo": info, "Document": held}, {})
+    beside = files.documents(facts.files, made)
+    whole = completed(MSGHEAD, {"MsgInfo": info, "Document": (*held, *beside)}, {})
     return markup.write(write_structure(MSGHEAD, whole, PREFIXES))

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from akson.exchange import mirror
+from akson.exchange.building.answering import ended_items
 from akson.exchange.building.build import Built
 from akson.exchange.building.facts import Address, Facts
 from akson.exchange.message_type import NEW, CareMessage, Resource
@@ -42,7 +43,9 @@ async def send(session: RecordSession, outbox: Outbox, built: Built, facts: Fact
         [_letter(session.actor.tenant, message, built, facts)], Because("Communication", id)
     )
     change = Change("POST", "Communication", resource=communication(message, facts), given_id=id)
-    await session.commit([change])
+    place = f"Communication/{id}"
+    ended = await ended_items(session, message, facts.about, facts.about_reference, facts.at, place)
+    await session.commit([change, *ended])
     return Sent(message.envelope.msg_id, f"Communication/{id}", tuple(rows))
 
 

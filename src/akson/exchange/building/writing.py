@@ -11,10 +11,11 @@ from datetime import datetime, timedelta
 
 from akson.exchange.building import build as building
 from akson.exchange.building.build import Built
-from akson.exchange.building.checks import TWINS_WITHIN_H, Finding, check, may_go
+from akson.exchange.building.checks import TWINS_WITHIN_H, CopyAnswer, Finding, check, may_go
 from akson.exchange.building.earlier_words import earlier_words
 from akson.exchange.building.facts import Address, Facts
 from akson.exchange.building.fields import Field
+from akson.exchange.building.files import Enclosed
 from akson.exchange.building.gathering import Gathering
 from akson.exchange.building.sending import Sent, send
 from akson.exchange.message_type import CANCELLED, CHANGED, NEW, CareMessage
@@ -35,13 +36,16 @@ class Wish:
     patient: str
     to: str = ""
     """HER-id; "" for the sender of the message it is about."""
-    copies: tuple[str, ...] = ()
+    copies: tuple[str, ...] | None = None
+    """HER-ids; None for those of the message that is changed or cancelled."""
     about: str = ""
     """Id of the Communication that it answers, changes or cancels."""
     status: str = NEW
     words: Mapping[str, str] = field(default_factory=dict)
     msg_id: str = ""
     version: str = ""
+    files: tuple[Enclosed, ...] | None = None
+    """None as `copies`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +91,13 @@ class Writing:
     async def draft(self, wish: Wish) -> Draft:
         """Raises what `Gathering.facts` and `build` raise."""
         facts = await self._gathering.facts(
-            wish.type, wish.patient, wish.to, copies=wish.copies, about=wish.about, status=wish.status
+            wish.type,
+            wish.patient,
+            wish.to,
+            copies=wish.copies,
+            files=wish.files,
+            about=wish.about,
+            status=wish.status,
         )
         partner = await self._may_send(wish.type, facts.receiver.party) if self._may_send else None
         # The version that both know, when the partner says which he takes.
@@ -105,7 +115,12 @@ class Writing:
             )
         since = self._at - timedelta(hours=TWINS_WITHIN_H)
         twins = await self._gathering.twins(built.message, since) if built.message else []
-        findings = check(built, facts, partner=partner, twins=twins)
+        copies = [
+            CopyAnswer(copy, await self._may_send(wish.type, copy.party))
+            for copy in facts.copies
+            if self._may_send
+        ]
+        findings = check(built, facts, partner=partner, twins=twins, copies=copies)
         asked = building.asked(wish.type, facts) if wish.status != CANCELLED else ()
         return Draft(facts, built, findings, asked, words_of(wish, facts))
 

@@ -28,7 +28,7 @@ def token(form_key: str) -> str:
     return hmac.new(form_key.encode(), _LABEL, hashlib.sha256).hexdigest()
 
 
-def _refusal(id: str) -> Problem:
+def refusal(id: str) -> Problem:
     return Problem(
         ProblemKind.FORBIDDEN,
         id,
@@ -38,7 +38,7 @@ def _refusal(id: str) -> Problem:
     )
 
 
-def _unreadable() -> Problem:
+def unreadable() -> Problem:
     return Problem(
         ProblemKind.MALFORMED,
         "AKS-WEB-006",
@@ -55,10 +55,10 @@ def require_own_origin(request: Request) -> None:
     """
     site = request.headers.get("sec-fetch-site")
     if site is not None and site not in ("same-origin", "none"):
-        raise _refusal("AKS-WEB-001")
+        raise refusal("AKS-WEB-001")
     origin = request.headers.get("origin")
     if origin and urlsplit(origin).netloc != request.headers.get("host"):
-        raise _refusal("AKS-WEB-001")
+        raise refusal("AKS-WEB-001")
 
 
 async def _body(request: Request) -> bytes:
@@ -84,12 +84,12 @@ async def fields(request: Request) -> dict[str, str]:
     when it is no form of ours.
     """
     if request.headers.get("content-type", "").partition(";")[0].strip().lower() != FORM_TYPE:
-        raise _unreadable()
+        raise unreadable()
     text = (await _body(request)).decode("utf-8", "replace")
     try:
         given = dict(parse_qsl(text, keep_blank_values=True, max_num_fields=FORM_FIELDS_MAX))
     except ValueError:
-        raise _unreadable() from None
+        raise unreadable() from None
     request.state.sent = given
     return given
 
@@ -111,5 +111,5 @@ async def checked_fields(request: Request, form_key: str) -> dict[str, str]:
     require_own_origin(request)
     given = await fields(request)
     if not hmac.compare_digest(given.get(FIELD, "").encode(), token(form_key).encode()):
-        raise _refusal("AKS-WEB-002")
+        raise refusal("AKS-WEB-002")
     return given

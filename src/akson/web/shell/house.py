@@ -24,6 +24,7 @@ from akson.record.session import RecordSession
 from akson.web.shell.forms import PROOF_FIELD as PROOF_FIELD
 from akson.web.shell.forms import checked_fields
 from akson.web.shell.letters import Letters
+from akson.web.shell.uploads import Upload, checked_form
 from akson.world import Clock, Random
 
 if TYPE_CHECKING:
@@ -148,10 +149,19 @@ class Visit:
         bound to a browser and this is not it.
         """
         fields = await checked_fields(self.request, self.session.form_key)
+        self._prove(fields)
+        return fields
+
+    async def form_with_files(self) -> tuple[dict[str, str], tuple[Upload, ...]]:
+        """As `form`, for the one who may send files too."""
+        fields, files = await checked_form(self.request, self.session.form_key)
+        self._prove(fields)
+        return fields, files
+
+    def _prove(self, fields: dict[str, str]) -> None:
         if self.session.device:
             proof = self.request.headers.get(PROOF_HEADER) or fields.get(PROOF_FIELD, "")
             self.house.sessions.prove(self.cookie, proof, asked(self.request, self.session.id))
-        return fields
 
 
 def asked(request: Request, session: str) -> Asked:

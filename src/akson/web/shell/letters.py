@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from akson.record.session import RecordSession
+from akson.web.shell.uploads import Upload
 
 NEW_LETTER, CHANGE, CANCEL = "", "endre", "kanseller"
 """What is done to the message named by `about`: answered (or nothing is), changed, cancelled."""
@@ -32,6 +33,10 @@ class Order:
     act: str = NEW_LETTER
     msg_id: str = ""
     words: Mapping[str, str] = field(default_factory=dict)
+    copies: tuple[str, ...] | None = None
+    """HER-ids; None until she has seen the page: then those of the message that is changed."""
+    files: tuple[Upload, ...] | None = None
+    """As `copies`."""
     confirmed: bool = False
 
 
@@ -62,6 +67,19 @@ class Remark:
     """stop, ask, info."""
     what: str
     now: str
+    typed: bool = False
+    """Whether it waits for what she has yet to type."""
+
+
+@dataclass(frozen=True, slots=True)
+class Enclosure:
+    """A file that goes with it, as the page shows it and carries it."""
+
+    words: str
+    """`Sårbilde.jpg (JPEG-bilde, 214 kB)`."""
+    fault: str
+    """Why it cannot go; ""."""
+    upload: Upload
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +90,9 @@ class Sheet:
     lines: tuple[Line, ...]
     boxes: tuple[Box, ...]
     remarks: tuple[Remark, ...]
+    copies: tuple[Choice, ...] = ()
+    """HER-id and name of those who get a copy."""
+    files: tuple[Enclosure, ...] = ()
     changes: tuple[str, ...] = ()
     """In a change: what is new since the message before."""
 

@@ -216,6 +216,8 @@ class Content:
     """What its profile demands and it lacks."""
     opened_for: tuple[str, ...]
     """Whose log it stands in: their names; empty when the message is about nobody here."""
+    html: str = ""
+    """Every field as `exchange.page` writes it, escaped: the one way in which a message is shown."""
 
 
 @dataclass(frozen=True, slots=True)

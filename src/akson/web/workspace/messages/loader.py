@@ -145,6 +145,7 @@ async def load_letter(
         letter=letter,
         parts=parts(letter.lines) if letter else (),
         about=parts(letter.about) if letter else (),
+        administrative=parts(letter.administrative) if letter else (),
         files=files(message),
         thread=thread if len(thread) > 1 else (),
         before=next(iter(post.of((standing.replaces,))), None) if before else None,

@@ -74,6 +74,7 @@ class LetterView:
     """None when it is not made of fields: then its words are all there is."""
     parts: tuple[Part, ...]
     about: tuple[Part, ...]
+    administrative: tuple[Part, ...]
     files: tuple[File, ...]
     thread: tuple[MessageRow, ...]
     """The whole conversation, oldest first; empty when it stands alone."""

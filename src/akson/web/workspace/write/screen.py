@@ -9,15 +9,16 @@ from urllib.parse import quote
 from starlette.responses import RedirectResponse, Response
 
 from akson.fhir.problem import Problem, ProblemKind
-from akson.web.shell import gate, problems
+from akson.web.shell import gate, problems, uploads
 from akson.web.shell.chart import load_chart
 from akson.web.shell.house import Audience, Screen, Visit, Way
 from akson.web.shell.letters import CANCEL, CHANGE, NEW_LETTER, Letters, Order, Sheet
 from akson.web.shell.waiting import waiting
-from akson.web.workspace.write.view import ChooseView, WriteView
+from akson.web.workspace.write.view import Carried, ChooseView, WriteView
 
 PATH = "/pasient/{patient}/ny-melding"
 _FIELD = "felt-"
+_COPY = "kopi-"
 _ID_MAX = 64
 
 
@@ -59,12 +60,19 @@ async def _page(visit: Visit, order: Order, sheet: Sheet, *, tried: bool = False
     session, now = visit.open(), visit.house.clock.now()
     chart = await load_chart(session, order.patient, "Meldinger", now)
     frame = gate.frame_of(visit.request, visit.house, visit, waiting=await waiting(session, visit.actor))
-    view = WriteView(chart, order, sheet, tried)
+    listed = {order.to, *(copy.value for copy in sheet.copies)}
+    receivers = () if order.act == CANCEL else await _letters(visit).receivers(session)
+    others = tuple(one for one in receivers if one.value not in listed and one.label != sheet.receiver)
+    carried = tuple(
+        Carried(number, file.words, file.fault, uploads.carried(file.upload))
+        for number, file in enumerate(sheet.files, 1)
+    )
+    view = WriteView(chart, order, sheet, tried, others, carried)
     return visit.house.pages.page("workspace/write/template.html", frame, view, status=422 if tried else 200)
 
 
 async def write(visit: Visit) -> Response:
-    given = await visit.form()
+    given, chosen = await visit.form_with_files()
     letters, session = _letters(visit), visit.open()
     order = Order(
         patient=_patient(visit),
@@ -74,6 +82,8 @@ async def write(visit: Visit) -> Response:
         act=given.get("endring", "") if given.get("endring") in (CHANGE, CANCEL) else NEW_LETTER,
         msg_id=given.get("id", "")[:_ID_MAX] or letters.new_id(),
         words={n.removeprefix(_FIELD): text for n, text in given.items() if n.startswith(_FIELD)},
+        copies=_copies(given),
+        files=(*uploads.brought(given), *chosen),
         confirmed=given.get("bekreft") == "ja",
     )
     if given.get("gjor") != "send":
@@ -81,14 +91,20 @@ async def write(visit: Visit) -> Response:
     try:
         sheet, sent = await letters.send(session, order)
     except Problem as problem:
-        if problem.kind is not ProblemKind.CONFLICT:
+        if problem.kind not in (ProblemKind.CONFLICT, ProblemKind.PRECONDITION):
             raise
-        # Pressed twice, and the other was first: what stands is hers.
+        # Pressed twice, and the other was first: what stands is hers. Or somebody took the item this answers meanwhile.
         sheet, sent = await letters.send(session, order)
     if not sent:
         return await _page(visit, replace(order, confirmed=False), sheet, tried=True)
     place = f"/pasient/{quote(order.patient, safe='')}/meldinger#m-{sent}"
     return RedirectResponse(place, 303)
+
+
+def _copies(given: dict[str, str]) -> tuple[str, ...]:
+    """Those that are ticked, and the one she has chosen since."""
+    ticked = [her[:_ID_MAX] for name, her in given.items() if name.startswith(_COPY)]
+    return tuple(dict.fromkeys(her for her in (*ticked, given.get("ny-kopi", "")[:_ID_MAX]) if her))
 
 
 SCREEN = Screen("workspace.write", Audience.STAFF, (Way(PATH, show), Way(PATH, write, "POST")))
