@@ -1,7 +1,7 @@
 """What was said about a stay in hospital: the facts that every rule of a pathway reads. Shapes alone, no rules.
 
-    Said("ready", "Communication/ab", HOSPITAL, told=…, at=datetime(2026, 11, 20, 10), doctor="Eva Lunde")
-    StayEvents("Encounter/1", "Patient/astrid", "St. Olavs hospital", said=(…,), undone=(…,))
+Said("ready", "Communication/ab", HOSPITAL, told=…, at=datetime(2026, 11, 20, 10), doctor="Eva Lunde")
+StayEvents("Encounter/1", "Patient/astrid", "St. Olavs hospital", said=(…,), undone=(…,))
 """
 
 from dataclasses import dataclass, replace
