@@ -149,7 +149,16 @@ def _once(communications: Iterable[Resource], receipts: Mapping[str, Receipt]) -
     found: dict[str, _Message] = {}
     for message in sorted(read, key=lambda m: (m.said.told, m.said.message)):
         found.setdefault(min(message.ids, default=message.said.message), message)
-    return sorted(found.values(), key=lambda m: (m.sent, m.said.message))
+    once = sorted(found.values(), key=lambda m: (m.sent, m.said.message))
+    # What is answered is named under the answerer's key, by the other's MsgId: the MsgId alone tells.
+    by_number = {id.partition("|")[2]: m.said.message for m in once for id in m.ids}
+    return [_answering(m, by_number) for m in once]
+
+
+def _answering(message: _Message, by_number: Mapping[str, str]) -> _Message:
+    told = (by_number.get(id.partition("|")[2], "") for id in sorted(message.answered_ids))
+    found = next((t for t in told if t and t != message.said.message), "")
+    return replace(message, said=replace(message.said, answers=message.said.answers or found))
 
 
 def _is_care_message(communication: Resource) -> bool:
@@ -220,7 +229,7 @@ def _follow(placed: dict[str, str], messages: Sequence[_Message]) -> None:
     while moved:
         moved = False
         for m in messages:
-            about = [by_id[i] for i in sorted(m.answered_ids | m.cancels) if i in by_id]
+            about = [by_id[i] for i in sorted(m.cancels) if i in by_id]
             about += [m.said.answers] if m.said.answers else []
             place = next((placed[a] for a in about if a in placed), "")
             if place and m.said.message not in placed:
@@ -327,7 +336,7 @@ def _said(communication: Resource, receipts: Mapping[str, Receipt]) -> Said:
     return Said(
         kind=kind,
         message=message,
-        by=said.US if ours else said.HOSPITAL if kind in OF_HOSPITAL else said.OTHER,
+        by=said.US if ours else _other(kind, fields),
         told=told,
         at=happened,
         day_only=day_only,
@@ -371,6 +380,15 @@ def _kind(kind: str, fields: Fields) -> tuple[str, str]:
         if any(c.get("code") == _READY_ANSWER and str(c.get("system", "")).endswith("9155") for c in about):
             return said.ANSWER, ""
     return kind, ""
+
+
+def _other(kind: str, fields: Fields) -> str:
+    if kind in OF_HOSPITAL:
+        return said.HOSPITAL
+    systems = [str(s).rpartition(".")[2] for s in fields.systems("Foresporsel/TypeForesp")]
+    if kind == said.MEDICAL or "9153" in systems:
+        return said.GP
+    return said.HOSPITAL if kind in (said.REQUEST, said.STATUS_REQUEST) and "9154" in systems else said.OTHER
 
 
 def _happened(kind: str, fields: Fields) -> tuple[datetime | None, bool]:

@@ -29,6 +29,9 @@ class Fields:
     def codes(self, path: str) -> list[str]:
         return [str(part.get("valueCoding", {}).get("code", "")) for part in self._at(path.split("/"))]
 
+    def systems(self, path: str) -> list[str]:
+        return [str(part.get("valueCoding", {}).get("system", "")) for part in self._at(path.split("/"))]
+
     def code(self, path: str) -> str:
         return next((c for c in self.codes(path) if c), "")
 
