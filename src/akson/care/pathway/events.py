@@ -125,11 +125,16 @@ def as_known(stay: StayEvents, at: datetime) -> StayEvents:
                 for s in (*stay.said, *stay.undone) if s.told <= at]  # fmt: skip
     return replace(
         stay,
-        said=tuple(sorted((s for s in standing if not s.undone), key=_order)),
-        undone=tuple(sorted((s for s in standing if s.undone), key=_order)),
+        said=tuple(sorted((s for s in standing if _stands(s)), key=_order)),
+        undone=tuple(sorted((s for s in standing if not _stands(s)), key=_order)),
         in_error=False,
         end=stay.end if stay.end and stay.end <= at else None,
     )
+
+
+def _stands(one: Said) -> bool:
+    """What takes back another says nothing more than that."""
+    return not one.undone and one.code != "cancellation"
 
 
 def _undone_after(one: Said, at: datetime) -> bool:
@@ -201,7 +206,9 @@ def _twin(earlier: Sequence[_Message], one: _Message) -> _Message | None:
     for before in reversed(earlier):
         if before.key == one.key and opposite and before.said.kind == opposite:
             return None
-        if before.words == one.words and one.sent - before.sent <= REPEATED_WITHIN:
+        # What the post has placed in two stays is of two stays, whatever it says.
+        apart = before.encounter and one.encounter and before.encounter != one.encounter
+        if before.words == one.words and not apart and one.sent - before.sent <= REPEATED_WITHIN:
             return before
     return None
 
@@ -273,8 +280,8 @@ def _stay(encounter: Resource, messages: Sequence[_Message]) -> StayEvents:
         patient=reference(encounter.get("subject")),
         hospital=display(encounter.get("serviceProvider"))
         or next((s.sender for s in every if s.by == said.HOSPITAL), ""),
-        said=tuple(s for s in every if not s.undone and s.code != "cancellation"),
-        undone=tuple(s for s in every if s.undone or s.code == "cancellation"),
+        said=tuple(s for s in every if _stands(s)),
+        undone=tuple(s for s in every if not _stands(s)),
         planned=encounter.get("status") == "planned",
         in_error=encounter.get("status") in ("entered-in-error", "cancelled"),
         start=_start(encounter),

@@ -211,5 +211,5 @@ def _began(events: StayEvents) -> float:
 
 @cache
 def _prices() -> tuple[dict[int, int], str]:
-    told = tomllib.loads(files(__package__).joinpath("prices.toml").read_text("utf-8"))
+    told = tomllib.loads(files("akson.care.pathway").joinpath("prices.toml").read_text("utf-8"))
     return {int(year): int(price) for year, price in told["price"].items()}, str(told["source"])

@@ -90,7 +90,7 @@ class Rules:
 
 @cache
 def load() -> Rules:
-    told = tomllib.loads(files(__package__).joinpath("editions.toml").read_text("utf-8"))
+    told = tomllib.loads(files("akson.care.pathway.rules").joinpath("editions.toml").read_text("utf-8"))
     return Rules(tuple(sorted((_edition(e) for e in told["edition"]), key=lambda e: e.valid_from)))
 
 
@@ -110,4 +110,5 @@ def _edition(told: dict[str, Any]) -> Edition:
 
 
 def _rule(told: dict[str, Any]) -> Rule:
-    return Rule(**{k: tuple(v) if isinstance(v, list) else v for k, v in told.items()})
+    given: dict[str, Any] = {k: tuple(v) if isinstance(v, list) else v for k, v in told.items()}
+    return Rule(**given)
