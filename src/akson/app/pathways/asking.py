@@ -25,10 +25,11 @@ class Answer:
 Ask = Callable[[PatientFacts, datetime], Answer]
 
 
-def ask(facts: PatientFacts, now: datetime) -> Answer:
+def ask(facts: PatientFacts, now: datetime, window: timedelta = visits.WINDOW) -> Answer:
+    """`window`: how far ahead visits stand."""
     away = absences(facts.encounters, facts.holds)
     amended = visits.amended(
-        facts.decisions, facts.visits, away, now=now, until=now + visits.WINDOW, died=facts.died
+        facts.decisions, facts.visits, away, now=now, until=now + window, died=facts.died
     )
     return Answer((*amended, *_released(facts)), tomorrow(now))
 

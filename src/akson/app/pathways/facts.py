@@ -11,7 +11,7 @@ from akson.access.actor import Actor, ActorKind
 from akson.access.scopes import read_scopes
 from akson.app.pathways.reading import found
 from akson.care.casework import beds
-from akson.care.casework.rows import VISIT, is_a
+from akson.care.casework.rows import BED_HOLD, VISIT, is_a
 from akson.care.fhir_json import Resource, instant
 from akson.fhir.search.parsing import parse
 from akson.record.session import RecordSession
@@ -42,6 +42,7 @@ class PatientFacts:
     tasks: tuple[Resource, ...]
     visits: tuple[Resource, ...]
     holds: tuple[Resource, ...]
+    """Of beds, also those that are over: she was there, and not at home."""
     beds: tuple[Resource, ...]
     """The Locations that the holds which stand are on."""
 
@@ -76,7 +77,7 @@ async def gather(session: RecordSession, patient: str, now: datetime) -> Patient
 
     since = (now - LOOK_BACK).isoformat(timespec="seconds")
     appointments = await of("Appointment", ("date", f"ge{since}"))
-    holds = tuple(beds.standing(appointments))
+    holds = tuple(a for a in appointments if is_a(a, BED_HOLD))
     return PatientFacts(
         patient=known[0],
         encounters=await of("Encounter"),
@@ -85,7 +86,7 @@ async def gather(session: RecordSession, patient: str, now: datetime) -> Patient
         tasks=await of("Task"),
         visits=tuple(a for a in appointments if is_a(a, VISIT)),
         holds=holds,
-        beds=await _places(session, holds),
+        beds=await _places(session, beds.standing(holds)),
     )
 
 
