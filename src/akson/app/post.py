@@ -1,5 +1,6 @@
 """The post worker: heals what a crash left in the queue of the log, and works the post for as long as the node runs.
 
+    pathways                        what follows from what has changed (app/pathways)
     folder ┐                        ┌ inbox.work      what waits, to its end
     edi20  ├ a task each ─► Arrivals┤
     ebxml  │ (Carrier.carry)        └ outbox          promoted, handed over by the Router, followed up
@@ -19,6 +20,7 @@ from importlib.metadata import version
 
 from akson.app.cast import LILLEFJORD, ORGANISATIONS, STORVIK
 from akson.app.log_keeping import LogKeeper
+from akson.app.pathways.follower import Follower
 from akson.app.posting import status
 from akson.app.posting.alarms import Alarms
 from akson.app.posting.arrivals import Arrivals
@@ -46,6 +48,7 @@ HEAL_EACH_S = 30.0
 POLL_EACH_S = 0.25
 """A file is taken when two looks in a row find it unchanged, so a message waits half a second at most."""
 WATCH_EACH_S = 1.0
+FOLLOW_EACH_S = 0.5
 SENDERS = 3
 """How many letters may be on their way to transports at a time: one that hangs holds one of them, for SEND_WAIT_S."""
 ROWS_EACH_SENDER = 5
@@ -194,6 +197,7 @@ async def _run_all(node: Node, office: PostOffice, watch: Watch, post: Folder, s
         *(_repeated(stop, lambda: office.outbox.send_due(ROWS_EACH_SENDER)) for _ in range(SENDERS)),
         *(carrier.carry(stop, office.arrived) for carrier in office.carriers.values()),
         _keep_house(node, stop),
+        _followed(node, stop),
         _watched(node, office, watch, stop),
     ]
     tasks = [asyncio.create_task(part) for part in parts]
@@ -247,6 +251,20 @@ async def _watched(node: Node, office: PostOffice, watch: Watch, stop: asyncio.E
                 status.write(node.settings.data, node.clock.now(), ways, watch.register)
             written = time.monotonic()
         await _pause(stop, WATCH_EACH_S)
+
+
+async def _followed(node: Node, stop: asyncio.Event) -> None:
+    """What follows from the record is done by the house; a fault there is told, and stops no post."""
+    follower = Follower(node.record, tuple(HOUSES), clock=node.clock)
+    while not stop.is_set():
+        try:
+            asked = await follower.round()
+        except Exception as error:
+            _log.error("AKS-CASE-303 %s", places(error))
+            await _pause(stop, HEAL_EACH_S)
+            continue
+        if not asked:
+            await _pause(stop, FOLLOW_EACH_S)
 
 
 async def _pause(stop: asyncio.Event, seconds: float) -> None:
