@@ -60,7 +60,9 @@ def bounds(full: list[list[int]], gone: frozenset[tuple[int, int]], cell: tuple[
         for way in (1, -1):
             other = [list(row) for row in full]
             for n, (a, b) in enumerate(corners):
-                sign = (1 if n % 2 == 0 else -1) * (-1 if a == rows - 1 else 1) * (-1 if b == columns - 1 else 1)
+                sign = (
+                    (1 if n % 2 == 0 else -1) * (-1 if a == rows - 1 else 1) * (-1 if b == columns - 1 else 1)
+                )
                 other[a][b] += way * sign
             adds_up = with_totals([row[:-1] for row in other[:-1]]) == other
             if adds_up and all(other[a][b] >= 1 for a, b in corners):
@@ -72,7 +74,9 @@ def bounds(full: list[list[int]], gone: frozenset[tuple[int, int]], cell: tuple[
 def test_no_hidden_cell_is_found_by_subtraction(seed: int) -> None:
     chance = random.Random(seed)
     shape = chance.randint(2, 6), chance.randint(2, 4)
-    table = [[chance.choice((0, 0, 1, 2, 4, 5, 9, 60, 700)) for _ in range(shape[1])] for _ in range(shape[0])]
+    table = [
+        [chance.choice((0, 0, 1, 2, 4, 5, 9, 60, 700)) for _ in range(shape[1])] for _ in range(shape[0])
+    ]
     table[0][0], table[1][1], table[0][1], table[1][0] = 3, 50, 8, 12
     full, gone = with_totals(table), hidden(table)
     for r, c in product(range(len(full)), range(len(full[0]))):

@@ -1,4 +1,4 @@
-"""The sums against the book: whatever happened to the post, followed piece by piece they are what one count of it all gives."""
+"""The sums against the book: followed piece by piece they are what one count of it all gives, whatever happened."""
 
 import random
 from collections.abc import AsyncIterator

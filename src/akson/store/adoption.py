@@ -133,7 +133,8 @@ class AdoptionStore:
         ]
 
     async def fold(self, limit: int = FOLD_EVENTS) -> int:
-        """Takes the next events of the book into the sums; gives how far it came; 0 when there was nothing new. Several may call it at once."""
+        """Takes the next events of the book into the sums, and gives how far it came: 0 when nothing was new. Several may
+        call it at once."""
         async with self._pool.acquire() as connection, connection.transaction():
             await connection.execute("select pg_advisory_xact_lock($1)", _LOCK)
             mark = await connection.fetchrow(_MARK)

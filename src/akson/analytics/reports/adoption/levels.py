@@ -50,8 +50,18 @@ def _parents(level: Level) -> dict[str, str]:
 def _hide(block: Mapping[tuple[str, str], int], also: set[tuple[str, str]]) -> set[tuple[str, str]]:
     rows = sorted({row for row, _ in block})
     columns = sorted({column for _, column in block})
-    places = {name: n for n, name in enumerate([*rows, ""])}, {name: n for n, name in enumerate([*columns, ""])}
+    places = (
+        {name: n for n, name in enumerate([*rows, ""])},
+        {name: n for n, name in enumerate([*columns, ""])},
+    )
     table = [[block.get((row, column), 0) for column in columns] for row in rows]
-    found = hidden(table, [(places[0][row], places[1][column]) for row, column in also if row in places[0] and column in places[1]])
+    found = hidden(
+        table,
+        [
+            (places[0][row], places[1][column])
+            for row, column in also
+            if row in places[0] and column in places[1]
+        ],
+    )
     named_rows, named_columns = [*rows, ""], [*columns, ""]
     return {(named_rows[r], named_columns[c]) for r, c in found}

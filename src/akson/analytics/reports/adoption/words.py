@@ -4,8 +4,10 @@ from datetime import date
 
 THIN = "\u00a0"
 """Between thousands, unbreakable."""
-HIDDEN = "under 5 eller skjult"
-MONTHS = ("januar", "februar", "mars", "april", "mai", "juni", "juli", "august", "september", "oktober", "november", "desember")  # fmt: skip
+MONTHS = (
+    "januar", "februar", "mars", "april", "mai", "juni",
+    "juli", "august", "september", "oktober", "november", "desember",
+)  # fmt: skip
 COUNTERPARTS = {"hospital": "Sykehus", "gp": "Fastleger", "municipality": "Andre kommuner", "other": "Andre"}
 TYPES = {
     "LOG_INNLAGT": "Pasient innlagt",
