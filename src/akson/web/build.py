@@ -52,22 +52,9 @@ def build(
     """
     statics = Statics()
     house = House(
-        record,
-        sessions,
-        clock,
-        node,
-        login,
-        issuers,
-        Pages(statics),
-        apps,
-        fhir,
-        rates or unlimited(),
-        post,
-        letters,
-        reads,
-        adoption,
-        adoption_open,
-    )
+        record, sessions, clock, node, login, issuers, Pages(statics), apps, fhir, rates or unlimited(), post, letters,
+        reads, adoption, adoption_open,
+    )  # fmt: skip
 
     async def start(request: Request) -> Response:
         session = gate.resting_of(request, house)

@@ -1,7 +1,7 @@
 """Small numbers are hidden, and so many others that no hidden one can be found by subtraction.
 
-A table and its totals is one system of equations: the cells of each row and column add up to its total, and the totals to
-the grand total. A hidden cell is safe when it stands on a rectangle of hidden cells, since one can then be added to two of its
+A table and its totals is one system of equations: cells add up to the total of their row and column, totals to the
+grand total. A hidden cell is safe when it stands on a rectangle of hidden cells, since one can then be added to two of its
 corners and taken from the others without any sum that is shown being changed. Method: complementary cell suppression,
 Willenborg and de Waal, Elements of Statistical Disclosure Control (2001), chapter 4.
 """
