@@ -25,6 +25,7 @@ LEASE_S = 60
 FIELDS = {
     "tenant": "int", "sender_her": "text", "msg_id": "text", "type": "text", "conversation": "text", "patient_ids": "text",
     "receipt": "bytea", "problem": "text", "retry_at": "timestamptz",
+    "content_asked": "smallint", "content_said": "smallint",
 }  # fmt: skip
 """What `advance` may set, and as what it travels: of arrays in an array PostgreSQL makes one, so ids go as text."""
 

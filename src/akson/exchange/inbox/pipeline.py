@@ -40,6 +40,7 @@ from akson.exchange.message_type import CareMessage
 from akson.exchange.opening import Opened, open_message
 from akson.exchange.outbox.receipts_in import ReceiptsIn, Taken
 from akson.exchange.outbox.states import RECEIPT
+from akson.exchange.profile import counted_content
 from akson.exchange.remarks import is_production, is_test
 from akson.exchange.times import NORWAY
 from akson.exchange.transport.contract import ENVELOPED
@@ -395,6 +396,7 @@ class Inbox:
         kept = receipts.pack(answered)
         type = opened.envelope.type.v if opened.envelope else None
         whose = {"tenant": verdict.places[0].tenant, "patient_ids": patients} if verdict.accepted else {}
+        content = counted_content(opened.message()) if verdict.accepted else (0, 0)
         await self._post.advance(
             item.id,
             "retry",
@@ -404,6 +406,8 @@ class Inbox:
             type=type,
             sender_her=(opened.envelope.sender.key if opened.envelope else "") or None,
             retry_at=until,
+            content_asked=content[0],
+            content_said=content[1],
             **whose,
         )
         await self._finish(item, answered, " ".join(verdict.codes))
