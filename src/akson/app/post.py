@@ -6,8 +6,10 @@
     ebxml  │ (Carrier.carry)        └ outbox          promoted, handed over by the Router, followed up
     amqp   ┘                          watch           address book, silence, certificates, ways that are down
 
-None of them waits for another. What a message is, and what becomes of it, is `akson.exchange`'s; which transports there are
-and whom they reach stands in `post.toml` (`posting/declared.py`). Which houses are whose stands here.
+None of them waits for another. Beside this worker there may be others that do `inbox.work` alone (`run_inbox`): the lease
+gives none of them what bears upon another's (ADR 0155), and what they answer is queued for the one that has the transports.
+What a message is, and what becomes of it, is `akson.exchange`'s; which transports there are and whom they reach stands in
+`post.toml` (`posting/declared.py`). Which houses are whose stands here.
 """
 
 import asyncio
@@ -122,8 +124,10 @@ class PostOffice:
         return {name: carrier.standing for name, carrier in self.carriers.items()}
 
 
-def post_office(node: Node, folder: Folder, ways: Opened | None = None) -> PostOffice:
-    """Without `ways` by the folder alone: for commands, and for what needs no more."""
+def post_office(
+    node: Node, folder: Folder, ways: Opened | None = None, *, hands_over: bool = True
+) -> PostOffice:
+    """Without `ways` by the folder alone: for commands, and for what needs no more. `hands_over`: a receipt at once."""
     ways = ways or Opened(Declared(), {})
     directory = directory_of(node)
     carriers = {
@@ -140,7 +144,7 @@ def post_office(node: Node, folder: Folder, ways: Opened | None = None) -> PostO
     )
     desk = RecordDesk(directory, node.clock)
     outbox = Outbox(node.outbox, router.route, desk, clock=node.clock, random=node.random)
-    receipts = ReceiptsOut(outbox, directory, folder.send, clock=node.clock)
+    receipts = ReceiptsOut(outbox, directory, folder.send, clock=node.clock, hands_over=hands_over)
     inbox = Inbox(
         node.record,
         node.post,
@@ -186,6 +190,14 @@ async def run_post(settings: Settings, stop: asyncio.Event, *, on_open: Callable
             await _run_all(node, office, watch, post, stop)
         finally:
             await ledger.close()
+
+
+async def run_inbox(settings: Settings, stop: asyncio.Event, *, on_open: Callable[[], None]) -> None:
+    """One more pair of hands for what comes in, beside `run_post`, until `stop` is set. It has no transport."""
+    async with open_node(settings, pool_size=POOL_SIZE) as node:
+        office = post_office(node, folder(settings), hands_over=False)
+        on_open()
+        await _repeated(stop, office.inbox.work)
 
 
 async def _run_all(node: Node, office: PostOffice, watch: Watch, post: Folder, stop: asyncio.Event) -> None:

@@ -17,6 +17,7 @@ from akson.fhir.problem import Issue, Problem, ProblemKind
 
 FILE_NAME = "akson.toml"
 WORKERS_MAX = 64
+POST_WORKERS_MAX = 16
 PORT_MAX = 65_535
 LOCK_AFTER_MAX = 60
 RATE_MAX = 1_000_000
@@ -47,6 +48,7 @@ class Settings:
     host: str
     port: int
     workers: int
+    post_workers: int
     node_name: str
     base_url: str
     database_url: str
@@ -141,6 +143,13 @@ TABLE: tuple[Setting, ...] = (
         0,
         _whole(0, WORKERS_MAX),
         "Web worker processes; 0 is one for each core, at most 8.",
+    ),
+    Setting(
+        "post_workers",
+        "number",
+        0,
+        _whole(0, POST_WORKERS_MAX),
+        "Processes that work what comes in by post; 0 is one for each core, at most 2.",
     ),
     Setting(
         "node_name",
