@@ -118,7 +118,8 @@ class AdoptionStore:
     async def name_parties(self, parties: Iterable[Party]) -> None:
         await self._pool.executemany(
             "insert into adoption.party (her, name, kind, county, belongs) values ($1, $2, $3, $4, $5) "
-            "on conflict (her) do update set name = excluded.name, kind = excluded.kind, county = excluded.county, belongs = excluded.belongs",
+            "on conflict (her) do update set name = excluded.name, "
+            "kind = excluded.kind, county = excluded.county, belongs = excluded.belongs",
             [(p.her, p.name, p.kind, p.county, p.belongs or p.her) for p in parties],
         )
 
