@@ -206,6 +206,7 @@ async def _run_all(node: Node, office: PostOffice, watch: Watch, post: Folder, s
         _repeated(stop, _folder_rounds(office.inbox, post)),
         _repeated(stop, office.inbox.work),
         _repeated(stop, office.follow_up),
+        _repeated(stop, node.adoption.fold),
         *(_repeated(stop, lambda: office.outbox.send_due(ROWS_EACH_SENDER)) for _ in range(SENDERS)),
         *(carrier.carry(stop, office.arrived) for carrier in office.carriers.values()),
         _keep_house(node, stop),

@@ -61,6 +61,7 @@ class Settings:
     user_requests_per_second: int
     partner_requests_per_second: int
     logins_per_minute: int
+    adoption_open: int
 
     def shown(self) -> dict[str, str]:
         """For people: secrets only as set or not."""
@@ -236,6 +237,13 @@ TABLE: tuple[Setting, ...] = (
         60,
         _whole(0, RATE_MAX),
         "Logins, PINs and tokens that each worker takes from one address for one account. 0 is no limit.",
+    ),
+    Setting(
+        "adoption_open",
+        "number",
+        0,
+        _whole(0, 1),
+        "1: anybody may see the numbers at /tall/innforing. 0: the message officer alone.",
     ),
 )
 

@@ -56,6 +56,8 @@ class Party:
     name: str
     kind: str
     county: str = ""
+    belongs: str = ""
+    """HER-id of the organisation that it is counted as; "" is itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,9 +117,10 @@ class AdoptionStore:
 
     async def name_parties(self, parties: Iterable[Party]) -> None:
         await self._pool.executemany(
-            "insert into adoption.party (her, name, kind, county) values ($1, $2, $3, $4) on conflict (her) do update "
-            "set name = excluded.name, kind = excluded.kind, county = excluded.county",
-            [(p.her, p.name, p.kind, p.county) for p in parties],
+            "insert into adoption.party (her, name, kind, county, belongs) values ($1, $2, $3, $4, $5) "
+            "on conflict (her) do update set name = excluded.name, "
+            "kind = excluded.kind, county = excluded.county, belongs = excluded.belongs",
+            [(p.her, p.name, p.kind, p.county, p.belongs or p.her) for p in parties],
         )
 
     async def name_house(self, tenant: int, her: str) -> None:
@@ -130,7 +133,7 @@ class AdoptionStore:
     async def parties(self) -> list[Party]:
         return [
             Party(**dict(r))
-            for r in await self._pool.fetch("select her, name, kind, county from adoption.party")
+            for r in await self._pool.fetch("select her, name, kind, county, belongs from adoption.party")
         ]
 
     async def fold(self, limit: int = FOLD_EVENTS) -> int:
@@ -183,6 +186,12 @@ class AdoptionStore:
         """Messages counted, with copies and repeats."""
         found = await self._pool.fetchval("select sum(messages + copies + repeats) from adoption.month")
         return int(found or 0)
+
+    async def has_loaded(self) -> bool:
+        """Whether any message came by `load`, and not by the post."""
+        return await self._pool.fetchval(
+            "select exists (select from adoption.message where way = $1)", LOADED
+        )
 
     async def flows(self, asked: Asked) -> list[FlowRow]:
         rows = await self._pool.fetch(statement("adoption_flows"), *_filter(asked), asked.recent, asked.first)

@@ -1,7 +1,7 @@
 -- Each municipality, kind of counterpart and type until and with month $1: one row, from the sums of months alone.
 -- $2 county, $3 type, $4 kind of counterpart, each null for any; $5 first month of the newest three, $6 first month of the period.
 with flow as (
-    select case when s.kind = 'municipality' then m.sender else m.receiver end as municipality,
+    select case when s.kind = 'municipality' then s.belongs else r.belongs end as municipality,
            case when s.kind = 'municipality' then r.kind else s.kind end as counterpart,
            m.type, m.month, m.state, m.messages, m.copies, m.repeats, m.asked, m.said
     from adoption.month m

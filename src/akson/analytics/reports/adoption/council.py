@@ -56,6 +56,7 @@ def as_pdf(report: Report, node: str) -> bytes:
     told = [
         Paragraph(_escaped(title(report)), head),
         Paragraph(_escaped(f"{node}. Til og med {words.month(report.last)}."), body),
+        *([Paragraph(_escaped(SYNTHETIC), body)] if report.synthetic else []),
         Paragraph("Kort sagt", part),
         *(Paragraph(_escaped(one), body) for one in summary(report)),
         Paragraph("Fylker", part),
@@ -75,6 +76,7 @@ def as_pdf(report: Report, node: str) -> bytes:
     return out.getvalue()
 
 
+SYNTHETIC = "Tallene er syntetiske: trafikken er laget av en generator, og kommunene er nummerert."
 METHOD = (
     "Talt av meldingenes konvolutter alene, uten helseopplysninger. Meldinger sendt på nytt og kopier er talt én gang. "
     "Tall under fem er skjult, og så mange andre at de ikke kan regnes ut. "
@@ -105,11 +107,16 @@ def summary(report: Report) -> list[str]:
 def county_rows(report: Report) -> list[list[str]]:
     """Headings first. By county: municipalities, under way, complete, stopped, and messages by counterpart."""
     shown = [c for c in report.counterparts if report.choice.counterpart in ("", c)]
-    rows = [["Fylke", "Kommuner", "I gang", "Fullført", "Stoppet", *(words.COUNTERPARTS[c] for c in shown)]]
+    rows = [
+        ["Fylke", "Kommuner", "I gang", "Fullført", "Noe stoppet", *(words.COUNTERPARTS[c] for c in shown)]
+    ]
     for county, line in report.by_county.items():
         mine = [p for p in report.places if p.county == county]
         done = sum(p.standing.state is State.COMPLETE for p in mine)
-        under_way, ended = sum(p.standing.under_way for p in mine), sum(p.standing.stopped for p in mine)
+        under_way, ended = (
+            sum(p.standing.under_way for p in mine),
+            len({f.municipality for f in report.stopped if f.county == county}),
+        )
         numbers = [words.number(n) for n in (len(mine), under_way, done, ended)]
         rows.append([county, *numbers, *(words.cell(line[c]) for c in shown)])
     return rows

@@ -113,6 +113,8 @@ class Report:
     copies: int
     repeats: int
     rows: int
+    synthetic: bool
+    """Some of it was made by the generator."""
 
     @property
     def under_way(self) -> int:
@@ -141,8 +143,8 @@ async def report(store: AdoptionStore, choice: Choice) -> Report | None:
     asked = Asked(date(year, 1, 1), last, _back(last, RECENT_MONTHS - 1))
     parties = {p.her: p for p in await store.parties()}
     narrow = Asked(asked.first, asked.last, asked.recent, choice.county, choice.type, choice.counterpart)
-    rows, series, waits, counted = await asyncio.gather(
-        store.flows(asked), store.series(narrow), store.waits(narrow), store.rows()
+    rows, series, waits, counted, synthetic = await asyncio.gather(
+        store.flows(asked), store.series(narrow), store.waits(narrow), store.rows(), store.has_loaded()
     )
     return _made(
         Choice(year, choice.county, choice.type, choice.counterpart),
@@ -153,6 +155,7 @@ async def report(store: AdoptionStore, choice: Choice) -> Report | None:
         series,
         waits,
         counted,
+        synthetic,
     )
 
 
@@ -165,8 +168,9 @@ def _made(
     series: Sequence[tuple[date, str, int]],
     waits: Sequence[tuple[str, str, int, int]],
     counted: int,
+    synthetic: bool,
 ) -> Report:
-    towns = {her: p for her, p in parties.items() if p.kind == "municipality"}
+    towns = {her: p for her, p in parties.items() if p.kind == "municipality" and p.belongs == her}
     low, middle, high = _hidden(rows, towns)
     asked = [r for r in rows if _within(r, towns, choice)]
     flows = tuple(_flow(r, towns[r.municipality], low) for r in asked)
@@ -199,6 +203,7 @@ def _made(
         sum(r.copies for r in asked),
         sum(r.repeats for r in asked),
         counted,
+        synthetic,
     )
 
 

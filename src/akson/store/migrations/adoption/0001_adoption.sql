@@ -7,7 +7,8 @@ create table adoption.party (
     her    text primary key,
     name   text not null,
     kind   text not null check (kind in ('municipality', 'hospital', 'gp', 'other')),
-    county text not null default ''
+    county text not null default '',
+    belongs text not null                       -- HER-id of the organisation it is counted as; its own when it is one
 );
 
 -- Under which HER-id a tenant of this house is counted.

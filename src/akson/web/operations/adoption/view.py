@@ -10,7 +10,7 @@ from akson.web.operations.adoption import charts
 
 PATH = "/tall/innforing"
 STOPPED_MAX = 40
-WIDE, HIGH = 720, 190
+WIDE, HIGH = 1000, 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +66,7 @@ class View:
     stopped_more: int
     repeats: str
     method: str
+    synthetic: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +124,7 @@ def view_of(report: Report) -> View:
             "er ikke talt med."
         ),
         method=council.METHOD,
+        synthetic=council.SYNTHETIC if report.synthetic else "",
     )
 
 
