@@ -25,6 +25,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from akson.exchange.ledger import question
 from akson.fhir.problem import Issue, Problem, ProblemKind
 from akson.identity.openid.issuer import on_this_machine
 
@@ -33,6 +34,14 @@ KINDS = ("folder", "edi20", "ebxml", "amqp")
 PARTS = ("helseid", "register", "edi20", "ebxml", "amqp")
 PARTNERS_MAX = 5_000
 NHN_SCOPES = {"register": "nhn:cp-api/access-v2-dpop", "edi20": "nhn:msh/api"}
+OUTBOXES = ("smtps", "smtp+starttls", "smtp")
+INBOXES = ("pop3s", "imaps", "pop3+starttls", "imap+starttls", "pop3", "imap")
+PLAIN = frozenset({"smtp", "pop3", "imap", "amqp"})
+ROOTS_HELP = (
+    "File below `<data>/keys/post`: roots (PEM) that the server's own certificate must stand below; "
+    "without it those that this machine trusts."
+)
+PLAIN_HELP = "`true`: without TLS also to other machines, within a closed network. Default `false`."
 _HER = re.compile(r"[0-9]{1,12}", re.ASCII)
 _TYPE = re.compile(r"[A-Z][A-Z0-9_-]{2,39} [0-9]{1,2}\.[0-9]{1,2}|EPJ-EKSTRAKT [0-9-]{10}", re.ASCII)
 _MAIL = re.compile(r"[^@\s]{1,64}@[A-Za-z0-9.-]{1,255}", re.ASCII)
@@ -59,7 +68,7 @@ class Api:
 @dataclass(frozen=True, slots=True)
 class Mail:
     """ebXML over mail. `smtp` is `smtps://user@host:465`, `smtp+starttls://…` or, on this machine, `smtp://…`; `inbox` the
-    same with `pop3s` or `imaps`."""
+    same with `pop3s`, `imaps`, `pop3+starttls`, `imap+starttls`."""
 
     her_ids: tuple[str, ...]
     address: str
@@ -69,6 +78,8 @@ class Mail:
     trust: str = "trust"
     password_file: str = ""
     poll_seconds: int = 30
+    roots: str = ""
+    allow_plain: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +94,19 @@ class Bus:
     password_file: str = ""
     prefix: str = ""
     poll_seconds: int = 1
+    roots: str = ""
+    allow_plain: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Books:
+    """What is compared with partners who run Akson, and how often."""
+
+    her_ids: tuple[str, ...]
+    name: str = ""
+    every_minutes: int = 15
+    days: int = 7
+    settled_minutes: int = 15
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +123,9 @@ class Partner:
     """Agreed types and versions; () leaves it to the register."""
     sends: tuple[str, ...] = ()
     answers_within: timedelta | None = None
+    ledger: str = ""
+    ledger_key: str = ""
+    silent_after_minutes: int = 60
 
     def in_force(self, day: date) -> bool:
         return (self.begins is None or self.begins <= day) and (self.until is None or day <= self.until)
@@ -113,6 +140,7 @@ class Declared:
     edi20: Api | None = None
     ebxml: Mail | None = None
     amqp: Bus | None = None
+    ledger: Books | None = None
     partners: Mapping[str, Partner] = field(default_factory=dict)
     """HER-id -> partner."""
     otherwise: str = "folder"
@@ -159,6 +187,7 @@ def _declared(tables: Mapping[str, Any], faults: list[str]) -> Declared:
         edi20=_api("edi20", read),
         ebxml=Mail(**read["ebxml"]) if "ebxml" in read else None,
         amqp=Bus(**read["amqp"]) if "amqp" in read else None,
+        ledger=Books(**read["ledger"]) if "ledger" in read else None,
         partners={each["her_id"]: Partner(**each) for each in partners},
         otherwise=otherwise if isinstance(otherwise, str) else "?",
     )
@@ -182,6 +211,14 @@ def _together(made: Declared, hers: list[str]) -> list[str]:
     for kind in ("ebxml", "amqp"):
         if getattr(made, kind) is not None and made.register is None:
             faults.append(f"[{kind}] needs [register]: certificates and addresses stand there.")
+    faults += _plain(made)
+    for partner in made.partners.values():
+        if bool(partner.ledger) != bool(partner.ledger_key):
+            faults.append(f"partner {partner.her_id}: ledger and ledger_key belong together.")
+        if partner.ledger and made.ledger is None:
+            faults.append(
+                f"partner {partner.her_id}: ledger needs [ledger]: whose books are compared stands there."
+            )
     ways = [(f"partner {p.her_id}: transport", p.transport) for p in made.partners.values()]
     for where, kind in [*ways, ("otherwise", made.otherwise or "folder")]:
         if kind not in made.open:
@@ -192,6 +229,22 @@ def _together(made: Declared, hers: list[str]) -> list[str]:
         if p.begins and p.until and p.until < p.begins
     ]
     return faults
+
+
+def _plain(made: Declared) -> list[str]:
+    """Passwords, addresses and sealed health data leave this machine under TLS, unless somebody has said otherwise."""
+    doors = [
+        *((("ebxml", name, getattr(made.ebxml, name)) for name in ("smtp", "inbox")) if made.ebxml else ()),
+        *([("amqp", "url", made.amqp.url)] if made.amqp else ()),
+    ]
+    return [
+        f"{table}: {name}: {scheme}:// is without TLS, and for this machine alone; "
+        "use TLS, or say allow_plain = true when it runs within a closed network."
+        for table, name, address in doors
+        if (scheme := urlsplit(address).scheme) in PLAIN
+        and not on_this_machine(address)
+        and not getattr(made, table).allow_plain
+    ]
 
 
 Read = Callable[[Any], Any]
@@ -270,6 +323,23 @@ def _day(value: Any) -> date:
     return value
 
 
+def _key(value: Any) -> str:
+    try:
+        question.public_key(_text(value))
+    except ValueError:
+        raise ValueError("it must be what the partner's `akson post show` prints as ledger_key") from None
+    return str(value)
+
+
+def _whole(lowest: int, highest: int, of: str) -> Read:
+    def read(value: Any) -> int:
+        if not isinstance(value, int) or isinstance(value, bool) or not lowest <= value <= highest:
+            raise ValueError(f"it must be a whole number of {of} from {lowest} to {highest}")
+        return value
+
+    return read
+
+
 def _days(value: Any) -> timedelta:
     if not isinstance(value, int) or isinstance(value, bool) or not 1 <= value <= 90:
         raise ValueError("it must be a whole number of days from 1 to 90")
@@ -288,8 +358,14 @@ def _mail(value: Any) -> str:
     return value
 
 
+def _bool(value: Any) -> bool:
+    if not isinstance(value, bool):
+        raise ValueError("it must be true or false")
+    return value
+
+
 def _door(*schemes: str) -> Read:
-    """`schemes`: those with TLS first, the plain one last."""
+    """`schemes`: those with TLS first. Whether one without may be used is judged for the whole file."""
 
     def read(value: Any) -> str:
         parts = urlsplit(_text(value))
@@ -301,8 +377,6 @@ def _door(*schemes: str) -> Read:
             raise ValueError(
                 f"it must be as {schemes[0]}://user@host:port; a password stands in password_file"
             )
-        if parts.scheme == schemes[-1] and not on_this_machine(value):
-            raise ValueError(f"{schemes[-1]}:// is for this machine alone; use {schemes[0]}://")
         return value
 
     return read
@@ -310,8 +384,7 @@ def _door(*schemes: str) -> Read:
 
 def _bus(value: Any) -> str:
     parts = urlsplit(_text(value))
-    plain = parts.scheme == "amqp" and on_this_machine(value)
-    if "@" in parts.netloc or not parts.hostname or not (parts.scheme == "amqps" or plain):
+    if "@" in parts.netloc or not parts.hostname or parts.scheme not in ("amqps", "amqp"):
         raise ValueError("it must be amqps://host:port, with user and password_file beside it")
     return value
 
@@ -336,14 +409,16 @@ _TABLES: Mapping[str, Mapping[str, Column]] = {
     "ebxml": {
         "her_ids": Column(_hers, "Those of ours that this mailbox is for.", needed=True),
         "address": Column(_mail, "Our EDI address.", needed=True),
-        "smtp": Column(_door("smtps", "smtp+starttls", "smtp"), "Server for what goes out.", needed=True),
-        "inbox": Column(_door("pop3s", "imaps", "pop3", "imap"), "Server for what comes.", needed=True),
+        "smtp": Column(_door(*OUTBOXES), f"Server for what goes out: {', '.join(OUTBOXES)}.", needed=True),
+        "inbox": Column(_door(*INBOXES), f"Server for what comes: {', '.join(INBOXES)}.", needed=True),
         "keys": Column(_text, "Folder of our certificates, below `<data>/keys/post`.", needed=True),
         "trust": Column(
             _text, "Folder of roots that are believed, below `<data>/keys/post`; default `trust`."
         ),
         "password_file": Column(_text, "File below `<data>/keys/post` that holds the password alone."),
         "poll_seconds": Column(_seconds, "Default 30."),
+        "roots": Column(_text, ROOTS_HELP),
+        "allow_plain": Column(_bool, PLAIN_HELP),
     },
     "amqp": {
         "url": Column(_bus, "The bus.", needed=True),
@@ -356,6 +431,18 @@ _TABLES: Mapping[str, Mapping[str, Column]] = {
             _text, "What stands before a queue's name: `/amq/queue/` for RabbitMQ before version 4."
         ),
         "poll_seconds": Column(_seconds, "Default 1."),
+        "roots": Column(_text, ROOTS_HELP),
+        "allow_plain": Column(_bool, PLAIN_HELP),
+    },
+    "ledger": {
+        "her_ids": Column(_hers, "Those of ours whose post is compared with partners'.", needed=True),
+        "name": Column(_text, "What we are called in what partners are told."),
+        "every_minutes": Column(_whole(1, 1440, "minutes"), "How often partners are asked; default 15."),
+        "days": Column(_whole(1, 30, "days"), "How far back; default 7."),
+        "settled_minutes": Column(
+            _whole(0, 1440, "minutes"),
+            "How long a message may be on its way before it is looked for; default 15.",
+        ),
     },
 }
 _PARTNER: Mapping[str, Column] = {
@@ -368,6 +455,15 @@ _PARTNER: Mapping[str, Column] = {
         _types, "Types it takes by agreement. Decides against the register for the types it names."
     ),
     "sends": Column(_types, "Types it sends by agreement."),
+    "ledger": Column(
+        _address, "A partner who runs Akson: the address of his node. Books are compared there."
+    ),
+    "ledger_key": Column(
+        _key, "His public key; by his `akson post show`, and compared by another way than the net."
+    ),
+    "silent_after_minutes": Column(
+        _whole(2, 10_080, "minutes"), "Told of when his node has not been heard for so long; default 60."
+    ),
     "answers_within_days": Column(_days, "How long it may take for an answer.", field="answers_within"),
 }
 

@@ -39,6 +39,7 @@ from akson.world import Clock, SystemClock
 
 if TYPE_CHECKING:
     from akson.app.wiring import Node
+    from akson.exchange.transport.amqp_link import Address
     from akson.exchange.transport.mail_server import Door
 
 NHN = "nhn"
@@ -175,12 +176,12 @@ def _ebxml(node: "Node", told: Mail, book: AddressBook) -> Transport:
         software,
     )
     password = _password(folder, told.password_file)
-    inbox = _mail_door(told.inbox, password)
+    inbox = _mail_door(told.inbox, password, _file(folder, told.roots))
     mailbox = Pop3Mailbox(inbox) if told.inbox.startswith("pop3") else ImapMailbox(inbox)
     return EbxmlMail(
         office,
         Correspondents(book, node.clock),
-        Outgoing(_mail_door(told.smtp, password)),
+        Outgoing(_mail_door(told.smtp, password, _file(folder, told.roots))),
         mailbox,
         Memory(node.settings.data / "post" / "ebxml"),
         clock=node.clock,
@@ -190,11 +191,11 @@ def _ebxml(node: "Node", told: Mail, book: AddressBook) -> Transport:
 
 def _amqp(node: "Node", told: Bus, book: AddressBook) -> Transport:
     from akson.exchange.transport.amqp import Amqp, PartyQueues
-    from akson.exchange.transport.amqp_link import Address, Link
+    from akson.exchange.transport.amqp_link import Link
     from akson.exchange.transport.amqp_sealing import BookQueues, CmsSealer
 
     folder = node.settings.data / "keys" / "post"
-    link = Link(Address(told.url, told.user, _password(folder, told.password_file), told.prefix))
+    link = Link(_bus_address(told, folder))
     sealer = CmsSealer(book, _ring(folder, told.keys), trust.load(folder / told.trust), clock=node.clock)
     own = {her: PartyQueues(f"{her}_async", f"{her}_error") for her in told.her_ids}
     return Amqp(link, own, BookQueues(book, clock=node.clock), sealer, clock=node.clock)
@@ -208,14 +209,31 @@ def _password(folder: Path, name: str) -> str:
     return (folder / name).read_text("utf-8").strip() if name else ""
 
 
-def _mail_door(address: str, password: str) -> "Door":
+def _file(folder: Path, name: str) -> str:
+    return str(folder / name) if name else ""
+
+
+def _bus_address(told: Bus, folder: Path) -> "Address":
+    from akson.exchange.transport.amqp_link import Address
+
+    return Address(
+        told.url,
+        told.user,
+        _password(folder, told.password_file),
+        told.prefix,
+        _file(folder, told.roots),
+        told.allow_plain,
+    )
+
+
+def _mail_door(address: str, password: str, roots: str) -> "Door":
     from akson.exchange.transport.mail_server import Door, Security
 
     parts = urlsplit(address)
     plain = parts.scheme in ("smtp", "pop3", "imap")
     security = Security.STARTTLS if "starttls" in parts.scheme else Security.NONE if plain else Security.TLS
     assert parts.hostname and parts.port
-    return Door(parts.hostname, parts.port, security, unquote(parts.username or ""), password)
+    return Door(parts.hostname, parts.port, security, unquote(parts.username or ""), password, roots=roots)
 
 
 class Correspondents:
