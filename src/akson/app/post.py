@@ -148,6 +148,7 @@ def post_office(node: Node, folder: Folder, ways: Opened | None = None) -> PostO
         clock=node.clock,
         version=version("akson"),
         receipts_in=ReceiptsIn(outbox),
+        refuse_unknown_service=ways.declared.refuse_unknown_service,
     )
     alarms = Alarms(folder.root, directory, clock=node.clock)
     arrivals = Arrivals(node.post, inbox, outbox, alarms.tell, clock=node.clock)

@@ -105,7 +105,7 @@ async def _compared(settings: "Settings", her: str) -> dict[str, Any]:
                 why=str(silent),
                 now="Ask again later; the post worker does.",
             ) from silent
-    words = ledgers.differences(peer, ledgers.read(settings.data)[peer.id])
+    words = ledgers.differences(peer.id, ledgers.read(settings.data)[peer.id])
     return {"agree": found.agree, "since": found.since.isoformat(), "differences": list(words.values())}
 
 

@@ -91,7 +91,8 @@ class Comparing:
         now = self._clock.now()
         since = now.astimezone(NORWAY).date() - timedelta(days=self._told.days)
         before = read(self._data).get(peer.id, {})
-        row = {"began": before.get("began") or now.isoformat(), "heard": "", **before, "name": peer.name}
+        agreed = {"name": peer.name, "silent_after_minutes": peer.silent_after // timedelta(minutes=1)}
+        row = {"began": now.isoformat(), "heard": "", "compared": "", **before, **agreed}
         try:
             his: Statement = await fetch(peer, self._key, since, now, str(self._random.uuid()))
         except (Unreachable, Problem) as failed:
@@ -116,7 +117,7 @@ class Comparing:
         told = read(self._data)
         found: dict[str, str] = {}
         for peer in self.peers:
-            found |= differences(peer, told.get(peer.id, {}))
+            found |= differences(peer.id, told.get(peer.id, {}))
         return found
 
     def silent(self, now: datetime) -> dict[str, str]:
@@ -124,7 +125,7 @@ class Comparing:
         return {
             f"unheard|{peer.id}": words
             for peer in self.peers
-            if (words := unheard(told.get(peer.id, {}), peer.silent_after, now))
+            if (words := unheard(told.get(peer.id, {}), now))
         }
 
     def _keep(self, peer: Peer, row: Mapping[str, Any]) -> None:
@@ -132,27 +133,26 @@ class Comparing:
         write_whole(self._data / "post", NAME, json.dumps({**known, peer.id: row}).encode())
 
 
-def differences(peer: Peer, row: Mapping[str, Any]) -> dict[str, str]:
+def differences(id: str, row: Mapping[str, Any]) -> dict[str, str]:
+    """Of the partner `id`: key of an item -> its words."""
+    him = row.get("name", id)
     found: dict[str, str] = {}
     for way, words in (("out", OUT), ("into", INTO)):
         for kind, ids in row.get(way, {}).items():
-            for id in ids:
-                found[f"book|{peer.id}|{way}|{kind}|{id}"] = words[kind].format(him=peer.name, id=id)
+            for msg_id in ids:
+                found[f"book|{id}|{way}|{kind}|{msg_id}"] = words[kind].format(him=him, id=msg_id)
     if len(found) <= ITEMS_MAX:
         return found
-    rest = len(found) - ITEMS_MAX
     first = dict(list(found.items())[:ITEMS_MAX])
-    first[f"book|{peer.id}|more"] = (
-        f"Bøkene til {peer.name} og våre er uenige om flere meldinger enn disse. Ring."
-    )
-    assert rest > 0
+    first[f"book|{id}|more"] = f"Bøkene til {him} og våre er uenige om flere meldinger enn disse. Ring."
     return first
 
 
-def unheard(row: Mapping[str, Any], silent_after: timedelta, now: datetime) -> str:
+def unheard(row: Mapping[str, Any], now: datetime) -> str:
     """Words when the partner's node has not answered for that long; "" when it has, or was never asked."""
     last = row.get("heard") or row.get("began")
-    if not last or now - (at := datetime.fromisoformat(last)) < silent_after:
+    allowed = timedelta(minutes=row.get("silent_after_minutes", 60))
+    if not last or now - (at := datetime.fromisoformat(last)) < allowed:
         return ""
     since = f"{at.astimezone(NORWAY):%d.%m.%Y kl. %H:%M}"
     how = f"sist hørt {since}" if row.get("heard") else f"aldri hørt, spurt siden {since}"
