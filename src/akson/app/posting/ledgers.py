@@ -8,8 +8,10 @@ Each question is a heartbeat: a partner who does not answer is known within `sil
 nothing to send (docs/adr/0157, 0158). Ids and times alone.
 """
 
+import asyncio
 import json
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import asdict
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -106,11 +108,12 @@ class Comparing:
 
     async def round(self) -> None:
         """Every partner once; one that does not answer holds up nobody."""
-        for peer in self.peers:
-            try:
-                await self.compare(peer)
-            except (Unreachable, Problem):
-                continue
+        await asyncio.gather(*(self._try(peer) for peer in self.peers))
+
+    async def _try(self, peer: Peer) -> None:
+        # Why it failed is kept with the partner, and told when he has been silent for as long as was agreed.
+        with suppress(Unreachable, Problem):
+            await self.compare(peer)
 
     def items(self) -> dict[str, str]:
         """Of every partner: what is an item for somebody now. Those asked of in vain keep what was found before."""

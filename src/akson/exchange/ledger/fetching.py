@@ -10,7 +10,8 @@ from akson.exchange.ledger.peers import Peer
 from akson.exchange.ledger.statement import SIZE_MAX, Statement
 from akson.exchange.transport.contract import Unreachable
 
-WAIT_S = 30
+WAIT_S = 20
+"""Less than what makes the post worker's own status old (`app.posting.status`)."""
 
 
 async def fetch(peer: Peer, key: Ed25519PrivateKey, since: date, at: datetime, nonce: str) -> Statement:
