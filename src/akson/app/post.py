@@ -28,6 +28,7 @@ from akson.app.posting.alarms import Alarms
 from akson.app.posting.arrivals import Arrivals
 from akson.app.posting.carriers import Carrier, Standing
 from akson.app.posting.declared import Declared
+from akson.app.posting.ledgers import Comparing
 from akson.app.posting.opening import Opened, opened
 from akson.app.posting.routing import Router
 from akson.app.posting.watch import Watch
@@ -43,6 +44,7 @@ from akson.exchange.outbox.states import RECEIPT
 from akson.exchange.times import NORWAY
 from akson.exchange.transport.contract import Arrival, Handed, Parcel, Transport
 from akson.exchange.transport.folder import Folder
+from akson.identity import keys
 from akson.store.ledger import LedgerStore
 from akson.world.raised import places
 
@@ -153,6 +155,7 @@ def post_office(
         clock=node.clock,
         version=version("akson"),
         receipts_in=ReceiptsIn(outbox),
+        refuse_unknown_service=ways.declared.refuse_unknown_service,
     )
     alarms = Alarms(folder.root, directory, clock=node.clock)
     arrivals = Arrivals(node.post, inbox, outbox, alarms.tell, clock=node.clock)
@@ -178,6 +181,11 @@ def directory_of(node: Node) -> Directory:
     return Directory(node.record, tuple(HOUSES), elsewhere)
 
 
+def comparing_of(node: Node, declared: Declared, books: LedgerStore) -> Comparing:
+    key = keys.log_key(node.settings.data / "keys")
+    return Comparing(declared, books, key, node.settings.data, clock=node.clock, random=node.random)
+
+
 async def run_post(settings: Settings, stop: asyncio.Event, *, on_open: Callable[[], None]) -> None:
     """Until `stop` is set. Raises what went wrong for good; the supervisor then starts the worker again."""
     async with open_node(settings, pool_size=POOL_SIZE) as node, opened(node) as ways:
@@ -185,7 +193,8 @@ async def run_post(settings: Settings, stop: asyncio.Event, *, on_open: Callable
         office = post_office(node, post, ways)
         ledger = await LedgerStore.open(node.server.dsn("record"), clock=node.clock)
         try:
-            watch = Watch(ways, office.alarms, ledger, settings.data, clock=node.clock)
+            comparing = comparing_of(node, ways.declared, ledger)
+            watch = Watch(ways, office.alarms, ledger, settings.data, clock=node.clock, comparing=comparing)
             on_open()
             await _run_all(node, office, watch, post, stop)
         finally:

@@ -112,4 +112,5 @@ class Desk:
                 for line in lines
             ),
             overview.differences(ledger),
+            await overview.compared(self._parts, session),
         )

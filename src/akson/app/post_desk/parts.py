@@ -48,6 +48,11 @@ class Parts:
     clock: Clock
     random: Random
 
+    @property
+    def data(self) -> Path:
+        """The data folder, which the post worker writes its files in."""
+        return self.keys.parent.parent
+
 
 def type_words(code: str) -> str:
     known = BY_CODE.get(code)
