@@ -31,6 +31,7 @@ def one(line: str, number: int) -> Said:
         sent=moment,
         receipt=Receipt(receipt) if waiting else Receipt(said.CONFIRMED, when(receipt)),
         answer=_answer(options) if kind == said.ANSWER else None,
+        answers=f"Communication/{options['answers']}" if "answers" in options else "",
         doctor=options.get("doctor", ""),
         children=("children" in options) if kind in (said.EARLY_NOTICE, said.UPDATE) else None,
     )

@@ -29,7 +29,12 @@ def visit(id: str, start: str, status: str = "booked") -> dict[str, Any]:
 def world(*visits: dict[str, Any], hold: bool = False) -> World:
     found = {f"Appointment/{v['id']}": v for v in visits}
     if hold:
-        found["Slot/bed"] = {"resourceType": "Slot", "id": "bed", "status": "busy-tentative"}
+        found["Slot/bed"] = {
+            "resourceType": "Slot",
+            "id": "bed",
+            "status": "busy-tentative",
+            "supportingInformation": [{"reference": "Encounter/1"}],
+        }
     return found
 
 
@@ -76,9 +81,21 @@ def test_visits_pause_and_resume() -> None:
     home = [A, "discharged 2024-03-06T12:00"]
     back = changes(home, "2024-03-06T12:30", all)
     assert [c.resource["start"] for c in back if c.kind == "plan-visit"] == [VISITS[3]["start"]]
-    assert [c.target for c in back if c.kind == "release-hold"] == ["Slot/bed"]
+    assert not [c for c in back if c.kind == "release-hold"], "she is on her way there"
     all = applied(all, back)
     assert not changes(home, "2024-03-06T12:30", all)
+    let_go = changes(home, "2024-03-07T12:00", all)
+    assert [c.target for c in let_go if c.kind == "release-hold"] == ["Slot/bed"]
+
+
+def test_a_hold_of_another_matter_is_left_alone() -> None:
+    all = {"Slot/bed": {"resourceType": "Slot", "id": "bed", "status": "busy"}}
+    home = [A, "discharged 2024-03-06T12:00"]
+    assert not [c for c in changes(home, "2024-03-09T12:30", all) if c.kind == "release-hold"]
+    dead = [A, "died 2024-03-06T12:00"]
+    assert [c.target for c in changes(dead, "2024-03-06T12:30", all) if c.kind == "release-hold"] == [
+        "Slot/bed"
+    ]
 
 
 def test_nobody_visits_the_dead() -> None:

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from akson.care.fhir_json import Resource, reference
+from akson.care.pathway import times
 from akson.care.pathway.events import at
 from akson.care.pathway.stay import DEAD, DISCHARGED, NONE, PLANNED, Stay, Step, began, ended
 
@@ -28,6 +29,7 @@ REASONS = {ADMITTED_REASON: "Innlagt pÃ¥ sykehus", DEAD_REASON: "Pasienten er dÃ
 NOT_GIVEN = "visits-not-given"
 """Rule of the Task for visits that should have been given and can no longer be."""
 
+HOLD_AFTER_RETURN_H = 24
 LIVE_VISITS = ("proposed", "pending", "booked", "waitlist")
 LIVE_HOLDS = (
     "booked",
@@ -103,7 +105,7 @@ def effects(
     return [
         *_cancelled(away, visits),
         *_planned(away, visits, wanted, now),
-        *_released(stays, holds),
+        *_released(stays, holds, now),
         *_tasks(stays, away, visits, tasks, owners, now),
     ]
 
@@ -178,20 +180,18 @@ def _patient_of(visit: Resource) -> str:
     return next((a for a in actors if a.startswith("Patient/")), "")
 
 
-def _released(stays: Sequence[Stay], holds: Sequence[Resource]) -> list[Change]:
-    """A hold is kept while a stay it is for goes on; after a return the place is taken up or free, and either way no hold.
+def _released(stays: Sequence[Stay], holds: Sequence[Resource], now: datetime) -> list[Change]:
+    """A hold is for a stay when it names it or one of its messages; one that names none ends with the patient alone.
 
-    One that a stay's patient has moved into is for casework to make `fulfilled` before the discharge is followed."""
-    going_on = {s.events.encounter for s in stays if s.phase not in (DISCHARGED, DEAD, NONE)}
-    every = {s.events.encounter for s in stays}
+    After a discharge she is on her way to the bed: one that nobody has moved into a day later is let go (our choice)."""
     changes = []
     for hold in holds:
         if hold.get("status") not in LIVE_HOLDS:
             continue
-        named = _named(hold) & every
-        if not every or (named & going_on) or (not named and going_on):
+        named = _named(hold)
+        about = [s for s in stays if named & _names(s)] or [s for s in stays if s.phase == DEAD]
+        if not about or not all(_lets_go(s, now) for s in about):
             continue
-        about = [s for s in stays if s.events.encounter in named] or list(stays)
         why = _over_words(about)
         reason = (
             {"cancelationReason": {"text": why}}
@@ -207,6 +207,17 @@ def _released(stays: Sequence[Stay], holds: Sequence[Resource]) -> list[Change]:
             Change("release-hold", _ref(hold), {**hold, "status": status, **reason}, why),
         )
     return changes
+
+
+def _names(one: Stay) -> set[str]:
+    messages = {s.message for s in (*one.events.said, *one.events.undone)}
+    return {one.events.encounter, *messages}
+
+
+def _lets_go(one: Stay, now: datetime) -> bool:
+    left = ended(one.events)
+    waited = left is not None and times.later(left, HOLD_AFTER_RETURN_H) <= now
+    return one.phase in (DEAD, NONE) or (one.phase == DISCHARGED and waited)
 
 
 def _over_words(stays: Sequence[Stay]) -> str:
