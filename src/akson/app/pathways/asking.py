@@ -14,13 +14,11 @@ from akson.care.casework import beds, visits
 from akson.care.casework.absences import absences
 from akson.care.casework.decision import decisions
 from akson.care.casework.rows import NORWAY
-from akson.care.fhir_json import Resource, instant, reference
+from akson.care.fhir_json import Resource, reference
 from akson.care.pathway import events, rules
 from akson.care.pathway import stay as stays
 from akson.care.pathway.effects import Change, effects
 
-NO_SHOW = timedelta(hours=24)
-"""So long after it began a held bed waits for somebody who has left the hospital."""
 CASE_WORKER, NURSE = "case-worker", "nurse"
 _NOBODY = {CASE_WORKER: {"display": "Saksbehandling"}, NURSE: {"display": "Sykepleietjeneste"}}
 _MADE_OF_TASKS = ("open-task", "end-task")
@@ -50,9 +48,9 @@ def ask(facts: PatientFacts, now: datetime, window: timedelta = visits.WINDOW) -
     wished = effects(
         hers, list(known.values()), beds.standing(facts.holds), facts.tasks, owners=_owners(facts), now=now
     )
-    over = _over(facts, hers, wished, now)
+    over = _over(facts, hers, wished)
     changed = (*amended, *_given_back(facts, over), *_tasks(wished))
-    return Answer(changed, min([tomorrow(now), *_deadlines(hers, facts, now)]))
+    return Answer(changed, min([tomorrow(now), *_deadlines(hers, now)]))
 
 
 @cache
@@ -84,25 +82,16 @@ def _tasks(wished: Iterable[Change]) -> Iterator[Resource]:
 
 
 def _over(
-    facts: PatientFacts, hers: Sequence[stays.Stay], wished: Iterable[Change], now: datetime
+    facts: PatientFacts, hers: Sequence[stays.Stay], wished: Iterable[Change]
 ) -> list[tuple[Resource, str]]:
-    """(hold, reason) of each that waits for nobody. Who has left the hospital may be on her way to the bed."""
+    """(hold, reason) of each that waits for nobody."""
+    held = [hold for hold in facts.holds if hold["status"] == "booked"]
     if facts.died is not None:
-        return [(hold, "death") for hold in facts.holds if hold["status"] == "booked"]
+        return [(hold, "death") for hold in held]
     phases = {one.phase for one in hers}
-    reason = next((why for phase, why in _GIVEN_BACK.items() if phase in phases), "")
+    reason = next((why for phase, why in _GIVEN_BACK.items() if phase in phases), "not-come")
     given_up = {change.target for change in wished if change.kind == "release-hold"}
-    return [
-        (hold, reason)
-        for hold in facts.holds
-        if f"Appointment/{hold['id']}" in given_up and (reason == "never-admitted" or _no_show(hold) <= now)
-    ]
-
-
-def _no_show(hold: Resource) -> datetime:
-    start = instant(hold.get("start"))
-    assert start is not None, "a hold has a period"
-    return start + NO_SHOW
+    return [(hold, reason) for hold in held if f"Appointment/{hold['id']}" in given_up]
 
 
 def _given_back(facts: PatientFacts, over: Iterable[tuple[Resource, str]]) -> list[Resource]:
@@ -118,11 +107,10 @@ def _given_back(facts: PatientFacts, over: Iterable[tuple[Resource, str]]) -> li
     return [*(places[str(place["id"])] for place in touched), *released]
 
 
-def _deadlines(hers: Iterable[stays.Stay], facts: PatientFacts, now: datetime) -> Iterator[datetime]:
-    """What turns red, or is given up, without anybody saying a word. A second later, so that it has."""
+def _deadlines(hers: Iterable[stays.Stay], now: datetime) -> Iterator[datetime]:
+    """What turns red without anybody saying a word. A second later, so that it has."""
     a_second = timedelta(seconds=1)
     yield from (s.due + a_second for one in hers for s in one.steps if s.due is not None and s.due > now)
-    yield from (at for hold in beds.standing(facts.holds) if (at := _no_show(hold)) > now)
 
 
 def tomorrow(now: datetime) -> datetime:
