@@ -40,10 +40,12 @@ GROUPS = {
     "caregiving": ("give-referral", "give-visit", "give-ward"),
     "registering": ("read", "search", "create", "update", "represent", "close", "person"),
     "delivering": ("create", *GIVING),
+    "minding": ("open-message", "match-message"),
 }
 ACTIONS = (
     *("read", "search", "history", "create", "update", "delete", "log", "identify", "erase"),
     *(*GIVING, "represent", "close", "person"),
+    *("open-message", "match-message"),
 )
 CLASS_OF = {
     **dict.fromkeys(("Patient", "RelatedPerson"), "demographic"),

@@ -14,11 +14,12 @@ from akson.access.actor import ActorKind, PurposeOfUse
 from akson.access.decision import Question
 from akson.access.holding import holds
 from akson.access.policy import decide, rulings, scope
+from akson.access.rules.post import MATCH_MESSAGE, OPEN_MESSAGE
 
 COUNT = 10_000 if "AKSON_SEEDS" in os.environ else 20_000
 
-NEVER_BY_CHANCE = {"find for message"}
-"""Tried by a test of its own below."""
+NEVER_BY_CHANCE = {"find for message", "open message", "match message"}
+"""Tried by tests of their own below."""
 
 
 def _seeds() -> list[int]:
@@ -83,10 +84,35 @@ def test_they_agree_on_whom_a_message_officer_may_find() -> None:
         )
         for number, one in enumerate(usual)
     ]
+    assert _agreed(looked) >= {"find for message", "no duty", "block", "own record as staff"}
+
+
+@pytest.mark.parametrize(
+    ("action", "ground"), [(OPEN_MESSAGE, "open message"), (MATCH_MESSAGE, "match message")]
+)
+def test_they_agree_on_who_opens_and_who_places_a_message(action: str, ground: str) -> None:
+    """Every role and purpose, half of them the officer's own; mostly of messages, and of all kinds of other things."""
+    usual = [one for one in questions(1, 6_000) if one.actor.kind is not ActorKind.SYSTEM]
+    asked = [
+        one._replace(
+            actor=replace(one.actor, role="message-officer")
+            if number % 2 and one.actor.kind is ActorKind.PRACTITIONER
+            else one.actor,
+            purpose=PurposeOfUse.CARE_COORDINATION if number % 4 else one.purpose,
+            question=Question(action, "Communication" if number % 3 else one.question.type, one.question.at),
+        )
+        for number, one in enumerate(usual)
+    ]
+    found = _agreed(asked)
+    assert found >= {ground, "no duty", "block", "restriction", "own record as staff"}
+
+
+def _agreed(asked: list[Asked]) -> set[str]:
+    """The grounds that spoke. Every question got the same answer of both."""
     spoken: set[str] = set()
-    for start in range(0, len(looked), 500):
-        some = looked[start : start + 500]
+    for start in range(0, len(asked), 500):
+        some = asked[start : start + 500]
         for one, (permit, grounds) in zip(some, _batch(some), strict=True):
             spoken.update(grounds)
             assert decide(*one).permit == permit, (one, grounds, decide(*one))
-    assert spoken >= {"find for message", "no duty", "block", "own record as staff"}
+    return spoken

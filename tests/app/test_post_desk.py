@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -11,7 +11,7 @@ import pytest
 import pytest_asyncio
 
 from akson.access.actor import PurposeOfUse
-from akson.app.cast import CAST, STORVIK
+from akson.app.cast import CAST, LILLEFJORD, STORVIK
 from akson.app.demo.correspondence import Citizen, Written, document
 from akson.app.post import HOUSES
 from akson.app.post_desk.contents import content_of
@@ -395,3 +395,30 @@ def _blocked(who: str) -> dict[str, Any]:
             ],
         },
     }
+
+
+async def test_the_desk_is_each_tenants_own(office: Office) -> None:
+    """Two municipalities share a node: neither sees, counts, opens or sends again what is the other's."""
+    number = await office.send(1, UNKNOWN_THERE)
+    await office.house.take(admission())
+    mats, other = office.mats, replace(CAST["mats"], id="mona", tenant=LILLEFJORD)
+    mona = office.house.record.open(other, PurposeOfUse.CARE_COORDINATION)
+    ours = await office.desk.search(mats, Asked())
+    assert {line.way for line in ours.lines} == {IN, OUT}
+    came = next(line.id for line in ours.lines if line.way == IN)
+    assert not (await office.desk.search(mona, Asked())).lines
+    assert not await office.desk.failed(mona) and not (await office.desk.overview(mona)).flows
+    counts = await office.desk.counts(mona)
+    assert (counts.failed, counts.overdue, counts.unmatched, counts.parked) == (0, 0, 0, 0)
+    assert not (await office.desk.choices(mona)).partners
+    for act in (
+        office.desk.message(mona, OUT, number),
+        office.desk.message(mona, IN, came),
+        office.desk.open_content(mona, OUT, number, "mend", ""),
+        office.desk.open_content(mona, IN, came, "mend", ""),
+        office.desk.send_again(mona, number),
+        office.desk.close(mona, number, "rung"),
+    ):
+        with pytest.raises(Problem) as refused:
+            await act
+        assert refused.value.id == "AKS-WEB-062"

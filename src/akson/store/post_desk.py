@@ -5,6 +5,7 @@ Pages are kept in place by the numbers of the rows, not by their times: what com
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 import asyncpg
 
@@ -15,20 +16,32 @@ OUT_STATES = ("draft", "queued", "sent", "transport_ok", "done", "negative", "fa
 IN_STATES = ("received", "retry", "accepted", "refused", "duplicate", "parked")
 _OPEN = """
 select id from post.post_outbox
-where state = any($1) and not closed and type <> 'APPREC' and id > $2 order by id limit $3
+where tenant = $4 and state = any($1) and not closed and type <> 'APPREC' and id > $2 order by id limit $3
 """
 _HEARD = """
 select partner, max(at) filter (where way = 'in') as heard, max(at) filter (where way = 'out') as written from (
     select sender_her as partner, received_at as at, 'in' as way from post.post_inbox
-    where sender_her is not null and received_at >= $1
-    union all select receiver, queued_at, 'out' from post.post_outbox where queued_at >= $1
+    where (tenant = $2 or ($3 and tenant is null)) and sender_her is not null and received_at >= $1
+    union all select receiver, queued_at, 'out' from post.post_outbox
+    where tenant = $2 and queued_at >= $1
 ) seen group by partner
 """
-_PARKED = "select id from post.post_inbox where state = 'parked' order by id limit $1"
-_TYPES = """
-select type from post.post_outbox where type <> 'APPREC'
-union select type from post.post_inbox where type is not null and type not in ('', 'APPREC') order by 1
+_PARKED = """
+select id from post.post_inbox where (tenant = $2 or ($3 and tenant is null)) and state = 'parked' order by id limit $1
 """
+_TYPES = """
+select type from post.post_outbox where tenant = $1 and type <> 'APPREC'
+union select type from post.post_inbox
+where (tenant = $1 or ($2 and tenant is null)) and type is not null and type not in ('', 'APPREC') order by 1
+"""
+
+
+class Whose(NamedTuple):
+    """Every question is of one tenant's post."""
+
+    tenant: int
+    nobodys: bool = False
+    """Whether what came in that no tenant is known of is hers to see to: the first tenant's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,26 +110,30 @@ class PostDeskStore:
     async def close(self) -> None:
         await self._pool.close()
 
-    async def found(self, sought: Sought) -> list[Found]:
+    async def found(self, whose: Whose, sought: Sought) -> list[Found]:
         arguments = (
             sought.partner or None, sought.type or None, list(sought.out_states), list(sought.in_states), sought.since,
             sought.until, sought.msg_id or None, sought.conversation or None, sought.before_out, sought.before_in,
-            sought.limit,
+            sought.limit, *whose,
         )  # fmt: skip
         return [Found(**dict(row)) for row in await self._pool.fetch(statement("desk_found"), *arguments)]
 
-    async def flows(self, since: datetime) -> list[FlowRow]:
-        return [FlowRow(**dict(row)) for row in await self._pool.fetch(statement("desk_flows"), since)]
+    async def flows(self, whose: Whose, since: datetime) -> list[FlowRow]:
+        return [
+            FlowRow(**dict(row)) for row in await self._pool.fetch(statement("desk_flows"), since, *whose)
+        ]
 
-    async def open_out(self, states: tuple[str, ...], *, after: int = 0, limit: int) -> list[int]:
+    async def open_out(
+        self, whose: Whose, states: tuple[str, ...], *, after: int = 0, limit: int
+    ) -> list[int]:
         """Numbers of what is not done and not closed, oldest first."""
-        return [row["id"] for row in await self._pool.fetch(_OPEN, list(states), after, limit)]
+        return [row["id"] for row in await self._pool.fetch(_OPEN, list(states), after, limit, whose.tenant)]
 
-    async def parked(self, limit: int) -> list[int]:
-        return [row["id"] for row in await self._pool.fetch(_PARKED, limit)]
+    async def parked(self, whose: Whose, limit: int) -> list[int]:
+        return [row["id"] for row in await self._pool.fetch(_PARKED, limit, *whose)]
 
-    async def heard(self, since: datetime) -> list[Heard]:
-        return [Heard(**dict(row)) for row in await self._pool.fetch(_HEARD, since)]
+    async def heard(self, whose: Whose, since: datetime) -> list[Heard]:
+        return [Heard(**dict(row)) for row in await self._pool.fetch(_HEARD, since, *whose)]
 
-    async def types(self) -> list[str]:
-        return [row["type"] for row in await self._pool.fetch(_TYPES)]
+    async def types(self, whose: Whose) -> list[str]:
+        return [row["type"] for row in await self._pool.fetch(_TYPES, *whose)]

@@ -77,7 +77,7 @@ async def send_cause(parts: Parts, session: RecordSession, key: str, after: int)
     last = after
     while sent + passed < EACH_STEP:
         ids = await parts.rows.open_out(
-            (states.FAILED, states.NEGATIVE, states.OVERDUE), after=last, limit=EACH_STEP
+            parts.whose, (states.FAILED, states.NEGATIVE, states.OVERDUE), after=last, limit=EACH_STEP
         )
         if not ids:
             return BulkStep(sent, passed, None)
@@ -163,7 +163,7 @@ async def hand_over(parts: Parts, session: RecordSession, id: int, owner: str) -
 
 
 async def _row(parts: Parts, id: int) -> OutboxRow:
-    row = await parts.sent.get(id)
+    row = await parts.row(id)
     if row is None or row.type == states.RECEIPT:
         raise no_such()
     return row

@@ -1,6 +1,5 @@
 """The desk on a node's own parts."""
 
-from akson.app.cast import STORVIK
 from akson.app.post import OutFolder, directory_of, folder
 from akson.app.post_desk.desk import Desk
 from akson.app.post_desk.parts import Parts
@@ -23,7 +22,7 @@ def desk(node: Node) -> Desk:
     )
     return Desk(
         Parts(
-            tenant=STORVIK,
+            tenant=directory.tenants[0],
             rows=node.post_desk,
             sent=node.outbox,
             came=node.post,

@@ -46,10 +46,10 @@ def named(way: str, id: int) -> str:
 
 async def _document(parts: Parts, way: str, id: int) -> tuple[bytes, tuple[str, ...]]:
     if way == OUT:
-        row = await parts.sent.get(id)
+        row = await parts.row(id)
         if row is not None and row.type != RECEIPT:
             return await parts.sent.document(id), ()
-    item = await parts.came.get(id) if way == IN else None
+    item = await parts.item(id) if way == IN else None
     if item is None:
         raise no_such()
     return item.original, item.patient_ids

@@ -54,9 +54,9 @@ IN_WORDS = {
 
 
 async def choices(parts: Parts, session: RecordSession) -> Choices:
-    heard = await parts.rows.heard(parts.clock.now() - SEEN_WITHIN)
+    heard = await parts.rows.heard(parts.whose, parts.clock.now() - SEEN_WITHIN)
     named = await partners(session, {h.partner for h in heard})
-    types = [(code, type_words(code)) for code in await parts.rows.types()]
+    types = [(code, type_words(code)) for code in await parts.rows.types(parts.whose)]
     return Choices(
         tuple(sorted(named.values(), key=lambda p: (p.name or "~", p.her))),
         tuple(sorted(types, key=lambda pair: pair[1])),
@@ -66,10 +66,10 @@ async def choices(parts: Parts, session: RecordSession) -> Choices:
 
 async def search(parts: Parts, session: RecordSession, asked: Asked) -> Lines:
     sought = _sought(asked)
-    found = await parts.rows.found(sought)
+    found = await parts.rows.found(parts.whose, sought)
     if not found and sought.msg_id:
         # What was typed may be the id of the conversation; the address need not say which.
-        found = await parts.rows.found(_sought(asked, as_conversation=True))
+        found = await parts.rows.found(parts.whose, _sought(asked, as_conversation=True))
     lines = await _lines(parts, session, found[:PAGE])
     return Lines(lines, _further(found[:PAGE], sought) if len(found) > PAGE else "")
 
@@ -107,7 +107,7 @@ def _number(text: str) -> int | None:
 
 async def _lines(parts: Parts, session: RecordSession, found: Sequence[Found]) -> tuple[Line, ...]:
     named = await partners(session, {f.partner for f in found})
-    sent = {f.id: row for f in found if f.way == "out" and (row := await parts.sent.get(f.id))}
+    sent = {f.id: row for f in found if f.way == "out" and (row := await parts.row(f.id))}
     known = await tasks(session, (row.sending.item for row in sent.values()))
     return tuple(
         Line(
@@ -158,7 +158,7 @@ def acts_of(row: OutboxRow, cause: Cause | None) -> Acts:
 
 async def failed(parts: Parts, session: RecordSession) -> tuple[CauseGroup, ...]:
     """Largest group first."""
-    ids = await parts.rows.open_out((states.FAILED, states.NEGATIVE), limit=LISTED_MAX)
+    ids = await parts.rows.open_out(parts.whose, (states.FAILED, states.NEGATIVE), limit=LISTED_MAX)
     groups: dict[str, tuple[Cause, list[OutboxRow]]] = {}
     for row in await rows_of(parts, ids):
         cause = cause_of(row.sending, await codes_of(parts, row))
@@ -178,13 +178,13 @@ async def _group(parts: Parts, session: RecordSession, cause: Cause, rows: list[
 
 async def overdue(parts: Parts, session: RecordSession) -> tuple[Waiting, ...]:
     """Latest deadline last: who has waited longest comes first."""
-    rows = await rows_of(parts, await parts.rows.open_out((states.OVERDUE,), limit=LISTED_MAX))
+    rows = await rows_of(parts, await parts.rows.open_out(parts.whose, (states.OVERDUE,), limit=LISTED_MAX))
     rows.sort(key=lambda row: (row.sending.deadline or row.made_at, row.id))
     return await waiting(parts, session, rows, {row.id: cause_of(row.sending) for row in rows})
 
 
 async def rows_of(parts: Parts, ids: Iterable[int]) -> list[OutboxRow]:
-    return [row for id in ids if (row := await parts.sent.get(id)) is not None]
+    return [row for id in ids if (row := await parts.row(id)) is not None]
 
 
 async def waiting(

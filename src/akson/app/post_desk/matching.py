@@ -62,7 +62,8 @@ async def _row(parts: Parts, task: Resource) -> Unmatched | None:
 async def _item_of(parts: Parts, task: Resource) -> InboxItem | None:
     named = next((i["value"] for i in task.get("identifier", ()) if i.get("system") == MESSAGE_ID), "")
     sender, _, msg_id = str(named).partition("|")
-    return await parts.came.find_by_msg_id(sender, msg_id)
+    found = await parts.came.find_by_msg_id(sender, msg_id)
+    return found if found is not None and parts.hers(found.tenant) else None
 
 
 def _told(task: Resource) -> Told:
@@ -117,7 +118,7 @@ def _day(told: object) -> str:
 
 
 async def _person(parts: Parts, item: int) -> Person | None:
-    found = await parts.came.get(item)
+    found = await parts.item(item)
     envelope = open_message(found.original).envelope if found else None
     return envelope.patient if envelope else None
 
@@ -129,7 +130,7 @@ async def assign(parts: Parts, session: RecordSession, item: int, patient: str) 
 
 
 async def take_back(parts: Parts, session: RecordSession, item: int) -> None:
-    found = await parts.came.get(item)
+    found = await parts.item(item)
     patients = found.patient_ids if found else ()
     if not patients:
         _gone()

@@ -40,14 +40,14 @@ OPEN = ("requested", "received", "accepted", "ready", "in-progress", "on-hold")
 
 
 async def counts(parts: Parts, session: RecordSession) -> Counts:
-    failed = await parts.rows.open_out((states.FAILED, states.NEGATIVE), limit=COUNTED_MAX)
-    overdue = await parts.rows.open_out((states.OVERDUE,), limit=COUNTED_MAX)
+    failed = await parts.rows.open_out(parts.whose, (states.FAILED, states.NEGATIVE), limit=COUNTED_MAX)
+    overdue = await parts.rows.open_out(parts.whose, (states.OVERDUE,), limit=COUNTED_MAX)
     found = await session.search(unmatched_query(count=0))
     return Counts(
         failed=len(failed),
         overdue=len(overdue),
         unmatched=found.total or 0,
-        parked=len(await parts.rows.parked(COUNTED_MAX)),
+        parked=len(await parts.rows.parked(parts.whose, COUNTED_MAX)),
         unaccounted=(await books.read_ledger(parts.books)).unaccounted,
     )
 
@@ -65,8 +65,8 @@ def unmatched_query(*statuses: str, count: int) -> Query:
 
 async def overview(parts: Parts, session: RecordSession) -> Overview:
     now = parts.clock.now()
-    rows = await parts.rows.flows(midnight(now))
-    heard = {h.partner: h for h in await parts.rows.heard(now - HEARD_WITHIN)}
+    rows = await parts.rows.flows(parts.whose, midnight(now))
+    heard = {h.partner: h for h in await parts.rows.heard(parts.whose, now - HEARD_WITHIN)}
     named = await partners(session, {row.partner for row in rows} | set(heard))
     ledger = await books.read_ledger(parts.books)
     own = list(_own_certificates(parts.keys))

@@ -16,8 +16,8 @@ from akson.record.session import RecordSession
 from akson.store.ledger import LedgerStore
 from akson.store.outbox import OutboxStore
 from akson.store.outbox_rows import OutboxRow
-from akson.store.post import PostStore
-from akson.store.post_desk import PostDeskStore
+from akson.store.post import InboxItem, PostStore
+from akson.store.post_desk import PostDeskStore, Whose
 from akson.web.shell.post_desk import Partner
 from akson.world import Clock, Random
 
@@ -35,6 +35,8 @@ OTHER_TYPES = {
 
 @dataclass(frozen=True, slots=True)
 class Parts:
+    """Of one tenant: `of(session)` gives the desk of the officer who asks. Another tenant's message is none here."""
+
     tenant: int
     rows: PostDeskStore
     sent: OutboxStore
@@ -52,6 +54,24 @@ class Parts:
     def data(self) -> Path:
         """The data folder, which the post worker writes its files in."""
         return self.keys.parent.parent
+
+    def of(self, session: RecordSession) -> "Parts":
+        return replace(self, tenant=session.actor.tenant)
+
+    @property
+    def whose(self) -> Whose:
+        return Whose(self.tenant, self.tenant == self.directory.tenants[0])
+
+    def hers(self, tenant: int | None) -> bool:
+        return tenant == self.tenant or (tenant is None and self.whose.nobodys)
+
+    async def row(self, id: int) -> OutboxRow | None:
+        found = await self.sent.get(id)
+        return found if found is not None and self.hers(found.tenant) else None
+
+    async def item(self, id: int) -> InboxItem | None:
+        found = await self.came.get(id)
+        return found if found is not None and self.hers(found.tenant) else None
 
 
 def type_words(code: str) -> str:

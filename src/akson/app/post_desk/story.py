@@ -59,10 +59,10 @@ TRANSPORTS = {
 
 async def message(parts: Parts, session: RecordSession, way: str, id: int) -> Message:
     if way == OUT:
-        row = await parts.sent.get(id)
+        row = await parts.row(id)
         if row is not None and row.type != states.RECEIPT:
             return await _sent(parts, session, row)
-    item = await parts.came.get(id) if way == IN else None
+    item = await parts.item(id) if way == IN else None
     if item is None:
         raise no_such()
     return await _came(parts, session, item)
