@@ -11,6 +11,7 @@ it is asked to refuse, once, with the code it is told.
 import asyncio
 import base64
 import time
+import uuid
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field
@@ -19,7 +20,7 @@ from typing import Any
 from akson.exchange.opening import Opened, open_message
 from akson_lab.clock import LabClock
 from akson_lab.edi_client import EdiClient, NoAnswer
-from akson_lab.nhn.documents import Unreadable, look
+from akson_lab.nhn.documents import Unreadable, letter_receipt, look
 from akson_lab.referee import Referee
 
 ROUND_S = 0.2
@@ -205,7 +206,10 @@ class Counterpart:
             self._receipt(seen.answers, seen.status, _codes(document))
         else:
             received = self._received(document, by)
-            await self._answer(message, mine, received.status, received.codes)
+            if seen.kind == "letter":
+                await self._answer_letter(message, mine, by, document, received)
+            else:
+                await self._answer(message, mine, received.status, received.codes)
         await self.client.ask("PUT", f"/messages/{message}/read/{mine}")
 
     def _received(self, document: bytes, by: int) -> Received:
@@ -217,7 +221,7 @@ class Counterpart:
             return known
         faults = self._referee.faults(document)
         code = self.refusals.pop(type, "") or (
-            "T02" if faults else "" if type in self.takes - self.lacks else "T10"
+            "T02" if faults else "T10" if type not in self.takes - self.lacks else self._patient_fault(opened)
         )
         made = Received(msg_id, type, by, REFUSED if code else OK, (code,) if code else ())
         made.at = self.clock.now().isoformat()
@@ -227,6 +231,12 @@ class Counterpart:
         if not code and envelope is not None:
             self.accepted(opened, by)
         return made
+
+    @staticmethod
+    def _patient_fault(opened: Opened) -> str:
+        """E36 for a message that is about nobody who can be found."""
+        patient = opened.envelope.patient if opened.envelope else None
+        return "E36" if patient is None or not patient.idents else ""
 
     async def _answer(self, message: str, mine: int, status: str, codes: tuple[str, ...]) -> None:
         """Once for each handing-over; a second one with the same MsgId is another handing-over."""
@@ -243,6 +253,28 @@ class Counterpart:
             "applicationVersion": "1",
         }
         await self.client.ask("POST", f"/messages/{message}/apprec", body=body)
+        self._answered.add((message, mine))
+
+    async def _answer_letter(
+        self, message: str, mine: int, by: int, document: bytes, received: Received
+    ) -> None:
+        """By a document of our own: the server can make none."""
+        if (message, mine) in self._answered:
+            return
+        told = letter_receipt(
+            document, mine, by, received.status, received.codes, id=str(uuid.uuid4()), at=self.clock.now()
+        )
+        body = {
+            "senderHerId": mine,
+            "receiverHerIds": [by],
+            "businessDocument": base64.b64encode(told).decode(),
+            "contentType": "application/xml",
+            "contentTransferEncoding": "base64",
+            "messageTypeIdentificator": "APPREC",
+            "applicationName": "Lab",
+            "applicationVersion": "1",
+        }
+        await self.client.ask("POST", "/messages", body=body)
         self._answered.add((message, mine))
 
     def _receipt(self, msg_id: str, status: str, codes: list[str]) -> None:
