@@ -221,7 +221,11 @@ class Counterpart:
             return known
         faults = self._referee.faults(document)
         code = self.refusals.pop(type, "") or (
-            "T02" if faults else "T10" if type not in self.takes - self.lacks else self._patient_fault(opened)
+            "T02"
+            if faults or opened.faults
+            else "T10"
+            if type not in self.takes - self.lacks
+            else self._patient_fault(opened)
         )
         made = Received(msg_id, type, by, REFUSED if code else OK, (code,) if code else ())
         made.at = self.clock.now().isoformat()

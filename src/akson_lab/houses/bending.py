@@ -6,6 +6,7 @@
 | `wrong-service` | the service in the header is none of the municipality's |
 | `copy` | the doctors of the same municipality get a copy, in the same inbox |
 | `no-id` | no identifier of the patient |
+| `invalid` | the time of the event is missing, which the schema demands |
 """
 
 import re
@@ -15,7 +16,7 @@ from akson_lab.facts import Party, Stay
 from akson_lab.houses.addresses import DOCTORS, address
 from akson_lab.people import Resident
 
-BENT = ("help-number", "wrong-service", "copy", "no-id")
+BENT = ("help-number", "wrong-service", "copy", "no-id", "invalid")
 UNKNOWN_SERVICE = "990099"
 
 
@@ -43,6 +44,10 @@ def of_bytes(bent: str, document: bytes) -> bytes:
     if bent == "no-id":
         start, sign, rest = text.partition("<Patient>")
         return (start + sign + re.sub(r"<Ident>.*?</Ident>", "", rest, count=1, flags=re.S)).encode()
+    if bent == "invalid":
+        return re.sub(
+            r"<TidspunktForHendelse\b[^>]*?(/>|>.*?</TidspunktForHendelse>)", "", text, count=1, flags=re.S
+        ).encode()
     return document
 
 

@@ -218,7 +218,7 @@ class _Playing:
         stay = next((s for s in told["stays"] if s["key"] == step.how.get("stay", "A")), None)
         if stay is None:
             return False
-        made.said = stay["notice"] if step.awaits in ("told", "not-told") else stay["answer"]
+        made.said = stay["notice"] if step.awaits in ("told", "not-told", "known") else stay["answer"]
         if step.who != "municipality" and (made.msg_id or step.does.startswith("wait-")):
             made.msg_id = stay["sent"].get("ready", made.msg_id)
             self._receipt(step, made)
@@ -228,6 +228,7 @@ class _Playing:
         return {
             "told": stay["told"] and made.status in ("1", "3"),
             "not-told": not stay["told"] and any("ikke varslet" in w for w in work),
+            "known": stay["told"] or any("ikke varslet" in w for w in work),
             "promised": stay["promised"] is True,
             "held": stay["promised"] is False,
         }[step.awaits]

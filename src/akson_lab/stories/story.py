@@ -34,6 +34,7 @@ AWAITS = {
     "no-receipt": "none, for as long as the house has patience",
     "told": "the hospital shows that the municipality is told",
     "not-told": "the hospital shows that the municipality is not told",
+    "known": "the hospital shows whether the municipality is told or not: one of the two",
     "arrival": "a message of `type` at the house `at_house`",
     "promised": "the hospital shows the answer that she can come",
     "held": "the hospital shows that she cannot come",
