@@ -37,9 +37,11 @@ CLIENT_COMMANDS: dict[str, tuple[str, str]] = {
 }
 LAB_COMMANDS: dict[str, tuple[str, str]] = {
     "fault": ("lab_fault", "Break something in the lab, or mend all of it."),
-    "send": ("lab_send", "Let the lab's hospital or GP office send something."),
-    "show": ("lab_show", "Show the lab's books."),
-    "up": ("lab_up", "Play a hospital, a GP office and Norsk helsenett for a node."),
+    "live": ("lab_live", "Random days at the lab's hospital, by seed."),
+    "play": ("lab_play", "Play a story against the node, step by step."),
+    "send": ("lab_send", "Let one of the lab's houses send something."),
+    "show": ("lab_show", "Show the lab's books, or one house's side."),
+    "up": ("lab_up", "Play hospitals, a GP office, a municipality and Norsk helsenett for a node."),
 }
 LOG_COMMANDS: dict[str, tuple[str, str]] = {
     "epoch": ("log_epoch", "Declare that the log was restored to an older state."),
