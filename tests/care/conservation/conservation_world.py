@@ -251,7 +251,7 @@ class World:
         return next(e for e in self.of("EpisodeOfCare") if {"reference": name} in e["referralRequest"])
 
     def promise(self, a: int, b: int) -> None:
-        start = self.now + timedelta(hours=a % 72)
+        start = self.now + timedelta(hours=a % 20)
         wanted = beds.Hold(self.new("hold"), ASTRID, start, start + timedelta(days=1 + b % 5), None)
         bed = self.resources[f"Location/bed-{1 + a % 2}"]
         try:
