@@ -84,9 +84,9 @@ def _shared_out(whole: list[Reading], loose: dict[str, list[Reading]]) -> dict[t
 
 def _by_use(drug: Drug, members: list[Reading]) -> list[Group]:
     """One group, or one for each use: local and systemic, modified opioid and the same one as needed, each side."""
-    for split in (_use, _opioid):
+    for split, together in ((_use, _both_in_a_list), (_opioid, _fixed_and_needed)):
         names = [split(r, drug) for r in members]
-        if len(set(names)) > 1 and _both_in_a_list(members, names):
+        if len(set(names)) > 1 and together(members, names):
             groups: list[Group] = []
             for use in dict.fromkeys(names):
                 groups += _by_use(drug, [r for r, n in zip(members, names, strict=True) if n == use])
@@ -116,9 +116,18 @@ _SMEARED = frozenset({"cream", "ointment", "gel", "drops"})
 
 
 def _opioid(reading: Reading, drug: Drug) -> str:
-    """Opioids alone: what lasts and is fixed against what is short and as needed."""
+    """Opioids alone: what lasts against what is short."""
     if not any(code.startswith(("N02A", "N07BC")) for code in drug.atc):
         return ""
-    if reading.modified and reading.as_needed is not True:
-        return "long"
-    return "short" if reading.as_needed and not reading.modified else ""
+    return "long" if reading.modified else "short"
+
+
+def _fixed_and_needed(members: list[Reading], names: list[str]) -> bool:
+    """Whether a list holds an opioid that lasts, fixed, and the same one short, as needed."""
+    pairs = list(zip(members, names, strict=True))
+    return any(
+        a.active and b.active and a.place == b.place and x == "long" and y == "short"
+        for a, x in pairs
+        for b, y in pairs
+        if a.as_needed is not True and b.as_needed
+    )

@@ -36,14 +36,19 @@ def difference(a: Reading, b: Reading) -> str:
 
 
 def _routes_differ(a: Reading, b: Reading) -> bool:
-    if a.routes and b.routes and not a.routes & b.routes:
+    shared = a.routes & b.routes
+    if (
+        a.routes
+        and b.routes
+        and (not shared or (shared == {"vaginal"} and len(a.routes) > 1 < len(b.routes)))
+    ):
         return True
     return bool(a.side and b.side and a.side != b.side)
 
 
 _GROUPS = (
     (frozenset({"solid"}), frozenset({"modified"})),
-    (frozenset({"solid", "modified"}), frozenset({"liquid"})),
+    (frozenset({"solid", "modified", "piece"}), frozenset({"liquid"})),
     (frozenset({"aerosol"}), frozenset({"nebuliser"})),
     (frozenset({"aerosol"}), frozenset({"inhaled-powder"})),
     (frozenset({"inhaled-powder"}), frozenset({"nebuliser"})),

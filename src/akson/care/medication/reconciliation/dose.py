@@ -25,7 +25,7 @@ _USUAL = {2: ("M", "K"), 3: ("M", "D", "K"), 4: ("M", "D", "K", "N")}
 
 _CLOCK = re.compile(
     r"\b(?:kl|klokka|klokken)\b\.?\s*((?:(?:\s*(?:,|og|\+|/|&|-|samt|kl\.?)\s*)?\d{1,2}(?:[:.]\d{2}|\d{2})?(?![\d.,]*\d)"
-    r"(?!\s*(?:tab|tbl|kap|mg|ml|g\b|e\b|ie\b|stk|drag|dr\b|drå|plast|puff|inh|depot|x\s*\d|mikro|mcg|sug|stikk)))+)"
+    r"(?!\s*(?:tab|tbl|kap|mg|ml|g\b|e\b|ie\b|stk|drag|dr\b|drå|plast|puff|inh|depot|x\s*\d|mikro|mcg|sug|stikk|kvel|vesp|natt|noct|morg|mane|mrg|om |til |½|/|kl|klokk|mid)))+)"  # noqa: E501
 )
 _BARE_CLOCK = re.compile(r"\b([01]?\d|2[0-3]):([0-5]\d)\b")
 
@@ -58,6 +58,8 @@ def _prepared(folded: str) -> str:
     text = re.sub(r"\bhver ?dag(?=s?\b)", "hver dag", text)
     text = re.sub(r"\b(?:en|to|tre|fire) ?gang(?:er)?\b", lambda m: m.group(0).replace("gang", " gang"), text)
     text = re.sub(r"\bengang\b", "en gang", text)
+    text = re.sub(r"\bhalv(?:e|t)?(?=tab|kaps|tbl)", "halv ", text)
+    text = re.sub(r"\b(en|ett?|to|tre|fire)(?=tabl?|tbl|kaps|stk|depot|drag|dråpe|plaster)", r"\1 ", text)
     text = re.sub(
         r"\b(en|to|tre) kvart\b", lambda m: {"en": "0.25", "to": "0.5", "tre": "0.75"}[m.group(1)], text
     )
@@ -71,7 +73,9 @@ def _prepared(folded: str) -> str:
     text = re.sub(r"((?:tab|tbl|kap|stk|drag)\w*\.? [1-6]) g (?=dgl|daglig)", r"\1 ganger ", text)
     text = re.sub(r"\bx(?=(?:en|to|tre|fire)\b)", "x ", text)
     return re.sub(
-        r"(?<=\b)(tabl?|kaps?|stk|mg|ml|drag|puff|dråper?|ie|e|g|mikrog|tablett(?:er)?)x\b", r"\1 x ", text
+        r"(?<=\b)(tabl?|tabs|tbl?|kaps?|kapsel|stk|mg|ml|drag|puff|dråper?|ie|e|g|mikrog|tablett(?:er)?)x\b",
+        r"\1 x ",
+        text,
     )
 
 
@@ -150,7 +154,7 @@ class _Reading:
         """`inntil x 4`, `maks 4 g/døgn`, `inntil 3 ganger daglig`."""
         day = r"(?:[/q]?H?P|d)?"
         while True:
-            both = re.search(r"I,?([an])x[I]?([n])", self.kinds)
+            both = re.search(r"I,?([an]),?x[I]?([n])", self.kinds)
             if both:
                 self.needed = True
                 at = both.start(1)

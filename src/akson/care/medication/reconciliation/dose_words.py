@@ -188,7 +188,9 @@ def _word(piece: str) -> Word | None:
         return Word("n", value, value)
     if piece in "+-/()@":
         return Word(piece)
-    if piece in ",;.&":
+    if piece == ".":
+        return None
+    if piece in ",;&":
         return Word(",")
     return _lettered(piece)
 

@@ -63,9 +63,10 @@ _FORMS: tuple[tuple[str, frozenset[str], frozenset[str]], ...] = tuple(
         (r"entero|gastro", "oral", "solid"),
         (r"kap|caps", "oral inhaled vaginal", "solid"),
         (r"granul|dosepulver|\bpulver|dosepose|pose", "oral inhaled", "powder"),
+        (r"(?:oral|munn)\w* ?gel|munngel", "oral tongue", ""),
         (r"krem|creme|cream", "skin vaginal rectal", "cream"),
         (r"salve|ointment", "skin eye nasal rectal", "ointment"),
-        (r"\bgel|emulgel", "skin eye vaginal oral", "gel"),
+        (r"\bgel|emulgel", "skin eye vaginal", "gel"),
         (
             r"liniment|kutan ?(?:oppl|væske|spray|emul)|lotion|scalp|hårvann|vask|skum|sjampo|liniment|pensl",
             "skin",

@@ -28,7 +28,7 @@ _STOPPED_STATES = frozenset(
         "cancelled",
     ]
 )
-_ORAL_LIQUID, _SOLID = frozenset({"liquid"}), frozenset({"solid", "modified"})
+_ORAL_LIQUID, _SOLID = frozenset({"liquid"}), frozenset({"solid", "modified", "piece"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +55,7 @@ class Reading:
 
     @property
     def modified(self) -> bool:
-        return "modified" in self.kinds or "patch" in self.kinds
+        return ("modified" in self.kinds and "piece" not in self.kinds) or "patch" in self.kinds
 
     @property
     def local(self) -> bool:
