@@ -38,8 +38,13 @@ def _unknown_joined(readings: list[Reading]) -> list[Reading]:
 def _one(a: str, b: str, codes: dict[str, str]) -> bool:
     if a in codes and b in codes:
         return codes[a] == codes[b]
-    limit = min(slips_allowed(a), slips_allowed(b))
-    return slips(a, b, limit) <= limit or (min(len(a), len(b)) >= 6 and (a.startswith(b) or b.startswith(a)))
+    one, other = a.split(), b.split()
+    if len(one) != len(other):
+        shortest, longest = sorted((a, b), key=len)
+        return len(shortest) >= 6 and longest.startswith(shortest + " ")
+    return all(
+        slips(x, y, 2) <= min(slips_allowed(x), slips_allowed(y)) for x, y in zip(one, other, strict=True)
+    )
 
 
 def _in_parts(by_key: dict[str, list[Reading]], names: Names) -> dict[str, list[Reading]]:

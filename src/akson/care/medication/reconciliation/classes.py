@@ -111,7 +111,7 @@ def _meant(allergy: Allergy, names: Names) -> tuple[tuple[str, ...], frozenset[s
     if folded and _NO_ALLERGY.search(folded):
         return (), frozenset(), said
     group = _group(folded)
-    if group:
+    if group and not names.named(folded):
         return group[1], frozenset(), said
     substances = frozenset(canonical(names, allergy.substance).split("/") if allergy.substance else ()) - {""}
     if not substances and folded:

@@ -37,17 +37,42 @@ def read_dose(text: str, asof: date | None = None) -> Regimen:
         return Regimen()
     folded, frame = framing(folded, asof)
     words = words_in(_prepared(folded))
-    return _read(words, frame)
+    return _divided(_read(words, frame), folded)
+
+
+_DIVIDED = re.compile(r"\b(?:fordelt|delt|fordeles)\b\D{0,12}(\d|to|tre|fire)\b")
+
+
+def _divided(regimen: Regimen, folded: str) -> Regimen:
+    """`100 mg daglig fordelt på 2 doser`: the amount is that of the day."""
+    found = _DIVIDED.search(folded)
+    if not found or len(regimen.amounts) != 1 or regimen.amounts[0] is None:
+        return regimen
+    parts = {"to": 2, "tre": 3, "fire": 4}.get(found.group(1)) or int(found.group(1))
+    if parts < 2:
+        return regimen
+    low, high, unit = regimen.amounts[0]
+    return replace(
+        regimen,
+        amounts=((low / parts, high / parts, unit),),
+        count=float(parts),
+        times=_USUAL.get(parts, ()),
+        interval=1.0,
+    )
 
 
 def _prepared(folded: str) -> str:
     """Glued things apart, odd spellings of one meaning made one."""
     text = re.sub(r"\b(\d{1,3})[ .]000\b", r"\g<1>000", folded)
     text = re.sub(r"(\d),(\d)", r"\1.\2", text)
+    text = re.sub(r"midt p[åa] dag(?:en)?", "middag", text)
+    text = re.sub(r"\b(?:annen?|andre) hver(?!t)", "annenhver", text)
+    text = re.sub(r"\d+\s*(?:min|minutter|minutt|timer|time|t)\.? (?:før|etter|innen)\b", " ", text)
+    text = re.sub(r"^(\d) (\d) (\d)(?: (\d))?$", lambda m: "+".join(g for g in m.groups() if g), text)
+    text = re.sub(r"\b(mane|morgen|middag) et (?=vesp|noct|kveld)", r"\1 og ", text)
+    text = re.sub(r"(?<![\d+.-])(?=0?[6-9]-1[1-5]-(?:1[6-9]|2\d)(?:-2\d)?\b)", " kl ", text)
     text = _CLOCK.sub(lambda m: _slots_of(re.findall(r"\d+(?:[:.]\d{2})?", m.group(1))), text)
     text = _BARE_CLOCK.sub(lambda m: _slots_of([m.group(1)]), text)
-    text = re.sub(r"midt p[åa] dag(?:en)?", "middag", text)
-    text = re.sub(r"\b(?:annen?|andre) ?hver(?: ?dag)?(?=\w*dag|\b)", "annenhver dag", text)
     text = re.sub(
         r"\bannenhver ?(?=dag|uke|natt|kveld|morgen|mandag|tirsdag|onsdag|torsdag|fredag|lørdag|søndag)",
         "annenhver ",
@@ -336,7 +361,7 @@ class _Reading:
         times = self.times
         count = self.count
         if needed and count and not self.max_count and (count > 1 or not times):
-            self.max_count = count if count > 1 else None
+            self.max_count = count
         elif not needed and not times and count in _USUAL and self.interval in (None, 1.0):
             times = _USUAL[int(count)]
         return replace(
@@ -367,6 +392,9 @@ def _paired(sequence: list[Word]) -> list[tuple[str, Amount | None]]:
         elif word.high > 0 or word.kind == "n":
             amount = _amount(word)
     pairs = [(slots, dose) for slots, dose in pairs if dose is None or dose[1] > 0]
+    pairs = [
+        pair for at, pair in enumerate(pairs) if pair not in pairs[:at]
+    ]  # «morgen, før frokost» is one time
     unit = next((dose[2] for _, dose in pairs if dose and dose[2] != "n"), None)
     if unit:
         # «20 mg morgen og 10 kveld»: what bears no unit has that of the others.

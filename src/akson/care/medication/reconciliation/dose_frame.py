@@ -26,9 +26,13 @@ _NEEDED = re.compile(
     r"|\bmot (?:akutte? )?anfall\b|\bbare når\b|\bnår hun har vondt\b|\bnår han har vondt\b|\bnår (?:hun|han|jeg|man|det gjør)\b"  # noqa: E501
 )
 _NOT_NEEDED = re.compile(r"\bikke (?:ved|etter) behov\b|\bfast\b(?= ikke)|\buten behov\b")
-_PIECEWISE = re.compile(
-    r"(?:\+|\bog|\bsamt|\bi tillegg|,|\bpluss|;)\s*(?:evt\.?|eventuelt|\d+(?:\.\d+)?(?:\s*[a-z]+)?)?[^,;+]*\b(?:ved behov|v/b|vb|behov)\b.*\bi tillegg|\bi tillegg til fast\b"  # noqa: E501
+_EXTRA = re.compile(
+    r"(?P<fixed>.*(?:\bfast\b|\bx ?\d|\d\+\d+(?:\.\d+)?\+\d|\d-\d-\d|daglig|dgl|morg\w*|mane|kveld\w*|vesp|natt\w*)[^+]*?)"
+    r"(?:\s\+\s|\s*\bog\b\s*|\s*\bsamt\b\s*|\s*,\s*|\s*;\s*|\s*\bpluss\b\s*|\s*\bi tillegg\b:?\s*)"
+    r"(?:evt\.?|eventuelt|inntil|i tillegg|ekstra|\s)*(?:\d+(?:[.,]\d+)?(?:-\d+)?|en|ett?)\s*[a-zæøå]*\.?\s*"
+    r"(?:ekstra|i tillegg|inntil x \d)?\s*(?:ved behov|v/b|vb|v\.b\.?|etter behov)(?: i tillegg)?.*$"
 )
+"""`1+0+1 + 1 ved behov`: the plan is fixed, something may be added."""
 _COURSE = re.compile(
     r"\b(?:i|over|kur(?: på)?|varighet|i totalt|totalt|i alt|x|behandlingstid|behandles i)\s*:?\s*(\d+|en|to|tre|fire|fem|seks|sju|syv|åtte|ni|ti|fjorten)"  # noqa: E501
     r"\s*(?:-\s*\d+\s*)?(dager|dagar|dag|døgn|uker?|veker?|mnd|måneder|d\b)(?! i uken| i uka| per uke| pr uke)(?:\w|\.)*(?:s kur)?"  # noqa: E501
@@ -83,9 +87,10 @@ def framing(folded: str, asof: date | None) -> tuple[str, Regimen]:
         days = _days_of(course)
         folded = folded[: course.start()] + " , " + folded[course.end() :]
     folded = _NOT_A_MOST.sub(" ", folded)
+    extra = _EXTRA.match(folded)
+    if extra:
+        folded = extra.group("fixed")
     needed = bool(_NEEDED.search(_NOT_NEEDED.sub(" ", folded)))
-    if _PIECEWISE.search(folded):
-        needed = False
     folded = _NEEDED.sub(" , ", folded)
     return folded, Regimen(
         as_needed=needed or None, stopped=stopped, until=until if not stopped else None, days=days

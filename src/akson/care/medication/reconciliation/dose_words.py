@@ -126,7 +126,7 @@ _EVERY = {
     2.0: "dag2",
 }
 _WEEKDAYS = {
-    1: "mandag mandager man. mandagen måndag mandags",
+    1: "mandag mandager man mandagen måndag mandags",
     2: "tirsdag tirsdager tirs tysdag tirs.",
     3: "onsdag onsdager ons",
     4: "torsdag torsdager tors",

@@ -343,13 +343,20 @@ def _without_salt(part: str) -> str:
     return word
 
 
-def product_name(text: str) -> str:
+def product_words(text: str) -> str:
     """A product name without maker, form, strength and number: what brand it is."""
-    return key_of(
-        " ".join(
-            w for w in re.findall(r"[a-zæøå0-9'-]+", fold(text)) if w not in _NOISE and not w[0].isdigit()
-        )
-    )
+    words = re.findall(r"[a-zæøå0-9'-]+", fold(text))
+    kept = [
+        word
+        for before, word in zip(["", *words], words, strict=False)
+        if not word[0].isdigit()
+        and (word not in _NOISE or (len(word) == 1 and before and not before[0].isdigit()))
+    ]
+    return " ".join(kept)
+
+
+def product_name(text: str) -> str:
+    return key_of(product_words(text))
 
 
 def named_in(names: Names, text: str) -> tuple[str, str]:

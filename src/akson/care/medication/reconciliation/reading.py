@@ -8,7 +8,14 @@ from akson.care.medication.reconciliation import forms
 from akson.care.medication.reconciliation.case import Line
 from akson.care.medication.reconciliation.dose import read_dose
 from akson.care.medication.reconciliation.dose_frame import is_stopped
-from akson.care.medication.reconciliation.names import Drug, Names, canonical, named_in, product_name
+from akson.care.medication.reconciliation.names import (
+    Drug,
+    Names,
+    canonical,
+    named_in,
+    product_name,
+    product_words,
+)
 from akson.care.medication.reconciliation.regimen import Regimen
 from akson.care.medication.reconciliation.strength import Strength, read_strength
 from akson.care.medication.reconciliation.text import fold
@@ -119,7 +126,7 @@ def _exactly(names: Names, text: str) -> bool:
 
 
 def _own_letters(text: str) -> str:
-    return product_name(text) or "".join(fold(text).split()) or "?"
+    return product_words(text) or fold(text) or "?"
 
 
 def _behind_name(text: str) -> str:
