@@ -64,7 +64,7 @@ def _divided(regimen: Regimen, folded: str) -> Regimen:
 def _prepared(folded: str) -> str:
     """Glued things apart, odd spellings of one meaning made one."""
     text = re.sub(r"\b(\d{1,3})[ .]000\b", r"\g<1>000", folded)
-    text = re.sub(r"(\d),(\d)", r"\1.\2", text)
+    text = re.sub(r"\((?=0?[5-9]\s*(?:[+,/&-]|og)\s*[12]\d)", "( kl ", text)
     text = re.sub(r"midt p[åa] dag(?:en)?", "middag", text)
     text = re.sub(r"\b(?:annen?|andre) hver(?!t)", "annenhver", text)
     text = re.sub(r"\d+\s*(?:min|minutter|minutt|timer|time|t)\.? (?:før|etter|innen)\b", " ", text)
@@ -73,6 +73,7 @@ def _prepared(folded: str) -> str:
     text = re.sub(r"(?<![\d+.-])(?=0?[6-9]-1[1-5]-(?:1[6-9]|2\d)(?:-2\d)?\b)", " kl ", text)
     text = _CLOCK.sub(lambda m: _slots_of(re.findall(r"\d+(?:[:.]\d{2})?", m.group(1))), text)
     text = _BARE_CLOCK.sub(lambda m: _slots_of([m.group(1)]), text)
+    text = re.sub(r"(\d),(\d)", r"\1.\2", text)
     text = re.sub(
         r"\bannenhver ?(?=dag|uke|natt|kveld|morgen|mandag|tirsdag|onsdag|torsdag|fredag|lørdag|søndag)",
         "annenhver ",
@@ -82,6 +83,7 @@ def _prepared(folded: str) -> str:
     text = re.sub(r"\b(\d+)\.\s*(?=hver|time|dag|uke|mån|mnd|døgn|kvar)", r"\1 ", text)
     text = re.sub(r"\bhver ?dag(?=s?\b)", "hver dag", text)
     text = re.sub(r"\b(?:en|to|tre|fire) ?gang(?:er)?\b", lambda m: m.group(0).replace("gang", " gang"), text)
+    text = re.sub(r"\b([bt])\.?i\.?d\b\.?", lambda m: {"b": "x 2", "t": "x 3"}[m.group(1)], text)
     text = re.sub(r"\bengang\b", "en gang", text)
     text = re.sub(r"\bhalv(?:e|t)?(?=tab|kaps|tbl)", "halv ", text)
     text = re.sub(r"\b(en|ett?|to|tre|fire)(?=tabl?|tbl|kaps|stk|depot|drag|dråpe|plaster)", r"\1 ", text)
@@ -95,7 +97,7 @@ def _prepared(folded: str) -> str:
     )
     text = re.sub(r"(\d)(?=[a-zæøå@])", r"\1 ", text)
     text = re.sub(r"([a-zæøå]\.?)(?=\d)", r"\1 ", text)
-    text = re.sub(r"((?:tab|tbl|kap|stk|drag)\w*\.? [1-6]) g (?=dgl|daglig)", r"\1 ganger ", text)
+    text = re.sub(r"((?:tab|tbl|kap|stk|drag|mg|ml)\w*\.? [1-6]) g (?=dgl|daglig)", r"\1 ganger ", text)
     text = re.sub(r"\bx(?=(?:en|to|tre|fire)\b)", "x ", text)
     return re.sub(
         r"(?<=\b)(tabl?|tabs|tbl?|kaps?|kapsel|stk|mg|ml|drag|puff|dråper?|ie|e|g|mikrog|tablett(?:er)?)x\b",

@@ -18,7 +18,7 @@ from akson.care.medication.reconciliation.names import (
 )
 from akson.care.medication.reconciliation.regimen import Regimen
 from akson.care.medication.reconciliation.strength import Strength, read_strength
-from akson.care.medication.reconciliation.text import fold
+from akson.care.medication.reconciliation.text import fold, key_of
 
 _STOPPED_STATES = frozenset(
     [
@@ -107,6 +107,8 @@ def _drug(line: Line, names: Names) -> tuple[Drug, str]:
         return names.drug(by_name), rest
     if by_substance:
         return names.drug(by_substance), rest if by_name else fold(line.name)
+    if by_name and by_name in by_atc.split("/"):
+        return names.drug(by_atc), rest  # «Cozaar Cmop» with the code of the combination
     if by_name and by_name != by_atc and by_atc and not _exactly(names, line.name):
         return names.drug(by_atc), rest  # a name that is only nearly known, and a code that says otherwise
     if by_name:
@@ -122,7 +124,7 @@ def _drug(line: Line, names: Names) -> tuple[Drug, str]:
 
 def _exactly(names: Names, text: str) -> bool:
     words = fold(text).split()
-    return any(names.named(" ".join(words[:end]).strip(",.;:()")) for end in range(min(len(words), 4), 0, -1))
+    return any(names.by_name.get(key_of(" ".join(words[:end]))) for end in range(min(len(words), 4), 0, -1))
 
 
 def _own_letters(text: str) -> str:
