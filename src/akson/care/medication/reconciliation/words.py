@@ -4,13 +4,6 @@ from collections.abc import Sequence
 
 from akson.care.medication.reconciliation.reading import Reading
 
-SOURCES = {
-    "municipality": "kommunens liste",
-    "hospital": "sykehusets liste",
-    "gp": "fastlegens liste",
-    "pll": "pasientens legemiddelliste",
-    "patient": "pasientens egne opplysninger",
-}
 _DIFFERS = {
     "route": "gis på ulik måte eller sted",
     "form": "har ulik legemiddelform",
@@ -21,8 +14,8 @@ _DIFFERS = {
 }
 
 
-def side(reading: Reading, sources: Sequence[str] = ()) -> str:
-    """`kommunens liste (m1): Selo-Zok 50 mg, 1+0+0+0`."""
+def side(reading: Reading) -> str:
+    """`liste 1 (m1): Selo-Zok 50 mg, 1+0+0+0`; list 1 is the oldest."""
     line = reading.line
     name = line.name or line.substance or line.atc
     said = " ".join(p for p in (name, line.strength, line.form) if p)
