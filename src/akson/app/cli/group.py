@@ -15,6 +15,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "explain": ("explain", "Show what a search becomes: query, restriction, SQL."),
     "issuers": ("issuers", "Print what each issuer of logins must be told of this node."),
     "load": ("load", "Load FHIR Bundles, NDJSON or whole folders."),
+    "reconcile": ("reconcile", "Say what lists of medicines disagree on, case by case."),
     "reindex": ("reindex", "Rebuild the search index, online."),
     "serve": ("serve", "Run a node, without demo data and demo login."),
     "token": ("token", "Print an access token for one of the cast or `system`."),
