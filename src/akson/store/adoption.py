@@ -155,11 +155,33 @@ class AdoptionStore:
             await _name(connection, parties)
 
     async def name_house(self, tenant: int, her: str) -> None:
-        await self._pool.execute(
-            "insert into adoption.house values ($1, $2) on conflict (tenant) do update set her = excluded.her",
-            tenant,
-            her,
+        """What came to the house before it was named is counted for it too. The same as before changes nothing."""
+        async with self._pool.acquire() as connection, connection.transaction():
+            named = await connection.fetchval("select her from adoption.house where tenant = $1", tenant)
+            if named == her:
+                return
+            await connection.execute(_UNHURRIED)
+            await _alone(connection, wait=True)
+            await connection.execute(
+                "insert into adoption.house values ($1, $2) on conflict (tenant) do update set her = excluded.her",
+                tenant,
+                her,
+            )
+            moved = await connection.execute(
+                "update adoption.message m set receiver = $2 from post.post_inbox i "
+                "where m.way = 2 and m.id = i.id and i.tenant = $1 and m.receiver <> $2",
+                tenant,
+                her,
+            )
+            if moved != "UPDATE 0":
+                await _sum_up(connection)
+
+    async def met(self) -> set[str]:
+        """HER-ids that the post has sent to or heard from."""
+        found = await self._pool.fetch(
+            "select sender as her from adoption.month union select receiver from adoption.month"
         )
+        return {row["her"] for row in found if row["her"]}
 
     async def parties(self) -> list[Party]:
         return [Party(**dict(r)) for r in await self._pool.fetch(_PARTIES)]
