@@ -20,6 +20,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from importlib.metadata import version
 
+from akson.app.adoption import Naming, name_houses
 from akson.app.cast import LILLEFJORD, ORGANISATIONS, STORVIK
 from akson.app.log_keeping import LogKeeper
 from akson.app.pathways.follower import Follower
@@ -53,6 +54,7 @@ POLL_EACH_S = 0.25
 """A file is taken when two looks in a row find it unchanged, so a message waits half a second at most."""
 WATCH_EACH_S = 1.0
 FOLLOW_EACH_S = 0.5
+NAME_EACH_S = 20.0
 SENDERS = 3
 """How many letters may be on their way to transports at a time: one that hangs holds one of them, for SEND_WAIT_S."""
 ROWS_EACH_SENDER = 5
@@ -195,8 +197,10 @@ async def run_post(settings: Settings, stop: asyncio.Event, *, on_open: Callable
         try:
             comparing = comparing_of(node, ways.declared, ledger)
             watch = Watch(ways, office.alarms, ledger, settings.data, clock=node.clock, comparing=comparing)
+            await name_houses(node.adoption, HOUSES)
             on_open()
-            await _run_all(node, office, watch, post, stop)
+            naming = Naming(node.adoption, directory_of(node), ways.book, clock=node.clock)
+            await _run_all(node, office, watch, naming, post, stop)
         finally:
             await ledger.close()
 
@@ -209,13 +213,16 @@ async def run_inbox(settings: Settings, stop: asyncio.Event, *, on_open: Callabl
         await repeated(stop, office.inbox.work)
 
 
-async def _run_all(node: Node, office: PostOffice, watch: Watch, post: Folder, stop: asyncio.Event) -> None:
+async def _run_all(
+    node: Node, office: PostOffice, watch: Watch, naming: Naming, post: Folder, stop: asyncio.Event
+) -> None:
     """Every part in a task of its own; the first that fails for good ends them all."""
     parts = [
         repeated(stop, _folder_rounds(office.inbox, post)),
         repeated(stop, office.inbox.work),
         repeated(stop, office.follow_up),
         repeated(stop, node.adoption.fold),
+        _named(naming, stop),
         *(repeated(stop, lambda: office.outbox.send_due(ROWS_EACH_SENDER)) for _ in range(SENDERS)),
         *(carrier.carry(stop, office.arrived) for carrier in office.carriers.values()),
         _keep_house(node, stop),
@@ -274,6 +281,16 @@ async def _watched(node: Node, office: PostOffice, watch: Watch, stop: asyncio.E
                 status.write(node.settings.data, node.clock.now(), ways, watch.register)
             written = time.monotonic()
         await _pause(stop, WATCH_EACH_S)
+
+
+async def _named(naming: Naming, stop: asyncio.Event) -> None:
+    """A name that cannot be found out is told, and stops no post."""
+    while not stop.is_set():
+        try:
+            await naming.round()
+        except Exception as error:
+            _log.error("AKS-ANALYTICS-003 %s", places(error))
+        await _pause(stop, NAME_EACH_S)
 
 
 async def _followed(node: Node, stop: asyncio.Event) -> None:

@@ -160,6 +160,11 @@ class Directory:
             found.update(_her_ids(await self.organisation(tenant, f"Organization/{id}") or {}))
         return found
 
+    async def her_of(self, tenant: int, id: str) -> str:
+        """HER-id of `Organization/id`; "" when it has none."""
+        told = _her_ids(await self.organisation(tenant, f"Organization/{id}") or {})
+        return next((value for value in sorted(told) if not value.startswith("ENH:")), "")
+
     async def place(self, tenant: int, her: str) -> Place | None:
         """The Organization with this HER-id, or `ENH:` and its number; the first by id when the record has several."""
         kind, _, digits = her.rpartition(":")
