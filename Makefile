@@ -9,7 +9,7 @@ PIP    := $(BIN)/python -m pip --disable-pip-version-check --quiet
 JOBS   ?= $(shell expr $$(nproc 2>/dev/null || sysctl -n hw.ncpu) + 1)
 HASHED := --require-hashes --only-binary :all:
 
-.PHONY: help setup amqp up test test-setup lint format nightly security fuzz bench messages conformance clean locks screens
+.PHONY: help setup amqp up test test-setup lint format nightly security story-discharge fuzz bench messages conformance clean locks screens
 .DEFAULT_GOAL := help
 
 help: ## Show this list
@@ -53,7 +53,7 @@ test: setup test-setup lint ## Install what tests need and run all of them
 	@$(BIN)/python -m pytest -n $(JOBS) --dist loadfile $(ARGS)
 
 nightly: setup test-setup ## What takes longer than CI allows; SEEDS=0-99 runs a share and says which
-	@AKSON_SEEDS=$(or $(SEEDS),0-99) $(BIN)/python -m pytest tests/crash tests/audit tests/fhir tests/access tests/record tests/exchange tests/security $(ARGS)
+	@AKSON_SEEDS=$(or $(SEEDS),0-99) $(BIN)/python -m pytest tests/crash tests/audit tests/fhir tests/access tests/record tests/exchange tests/security tests/care $(ARGS)
 
 security: setup test-setup ## Run the abuse, leak and tamper suites, measure times, print figures by suite
 	@$(BIN)/python scripts/security.py $(ARGS)
@@ -72,6 +72,9 @@ messages: setup ## Print how the post copes with the official examples and accep
 
 bench: setup ## Print the performance table
 	@exec $(BIN)/akson bench $(ARGS)
+
+story-discharge: setup ## Play the stories of a discharge against a node, leave the evidence (ARGS="discharge --into DIR")
+	@exec $(BIN)/python scripts/story_discharge.py $(ARGS)
 
 format: $(VENV)/.test ## Format the code
 	@$(BIN)/ruff check --fix --quiet . ; $(BIN)/ruff format .

@@ -1,6 +1,7 @@
 """akson-verify: checks the proof that a citizen downloads from "Hvem har sett". One file, offline, needs `cryptography`.
 
     akson-verify bevis.json [--policy FILE] [--events]
+    akson-verify FOLDER [--policy FILE]           the evidence of a story (manifest.json in it)
 
 It shares no code with Akson and asks nobody. What it checks: the file is exactly as it was signed; every event of hers is in
 the log, bound to the one before, none missing or in another order; the newest daily heads say that there are no others (or
@@ -12,6 +13,7 @@ Formats: docs/adr/0007, 0008, 0009; https://c2sp.org/tlog-proof, tlog-policy, tl
 
 import base64
 import hmac
+import itertools
 import json
 import re
 import struct
@@ -26,6 +28,7 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 FORMAT = "akson-log-proof/1"
+EVIDENCE = "akson-evidence/1"
 TLOG_PROOF = "c2sp.org/tlog-proof@v1"
 BYTES_MAX = 64_000_000
 FIELDS = (
@@ -406,6 +409,88 @@ def _root(size: int, leaves: dict[int, bytes], hashes: list[bytes]) -> bytes:
     return root
 
 
+def check_evidence(folder: Path, policy_text: str | None = None) -> Verdict:
+    """The bundle of a story: hashes, that every message has a receipt or an owner, the steps' order, proofs of the log.
+
+    Never raises. docs/adr/0169: the layout.
+    """
+    try:
+        return _check_evidence(folder, policy_text)
+    except Refused as refused:
+        return Verdict(False, ("AVVIST: beviset holder ikke.", str(refused)))
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, IndexError, RecursionError):
+        return Verdict(False, ("AVVIST: beviset holder ikke.", "Mappen kan ikke leses som et bevis."))
+
+
+def _check_evidence(folder: Path, policy_text: str | None) -> Verdict:
+    manifest = json.loads((folder / "manifest.json").read_bytes())
+    if manifest["format"] != EVIDENCE:
+        raise Refused("Mappen er av et annet format.")
+    there = {p.relative_to(folder).as_posix() for p in folder.rglob("*") if p.is_file()} - {"manifest.json"}
+    if there != set(manifest["files"]):
+        raise Refused(
+            f"Filer mangler eller er for mange: {', '.join(sorted(there ^ set(manifest['files'])))}"
+        )
+    for path, wanted in manifest["files"].items():
+        if sha256((folder / path).read_bytes()).hexdigest() != wanted:
+            raise Refused(f"Filen er endret: {path}")
+    story, wire = (json.loads((folder / name).read_bytes()) for name in ("story.json", "wire.json"))
+    counts = _receipts(wire, story["unanswered"])
+    _in_order(story["steps"], {each["msg_id"] for each in wire})
+    proofs = _proofs(
+        folder, [p for p in sorted(there) if p.startswith("log/") and p.endswith(".json")], policy_text
+    )
+    told = [
+        f"Trinn {s['place']} ({s['does']}) gikk ikke: {s['said']}"
+        for s in story["steps"]
+        if s["state"] != "ok"
+    ]
+    told += [
+        f"Krav {n}: {c['words']}: {c['state']} {c['why']}".rstrip()
+        for n, c in sorted(story["criteria"].items())
+    ]
+    failed = any(c["state"] == "failed" for c in story["criteria"].values())
+    if failed or not story["done"]:
+        return Verdict(False, ("AVVIST: historien gikk ikke som den skulle.", *told))
+    first = (
+        f"{story['story']}: {len(story['steps'])} trinn i rekkefølge, {len(manifest['files'])} filer uendret"
+    )
+    return Verdict(True, (first, counts, f"{proofs} bevis fra tilgangsloggen holder", *told))
+
+
+def _receipts(wire: list[Json], owned: Json) -> str:
+    """Every message that was carried has a receipt that names it, or somebody who has it in hand."""
+    answered = {each["answers"] for each in wire if each["type"] == "APPREC"}
+    messages = {each["msg_id"] for each in wire if each["type"] != "APPREC"}
+    lost = messages - answered - set(owned)
+    if lost:
+        raise Refused(f"Uten kvittering og uten eier: {', '.join(sorted(lost))}")
+    return (
+        f"{len(messages)} meldinger: {len(messages & answered)} kvittert, {len(messages - answered)} har eier"
+    )
+
+
+def _in_order(steps: list[Json], carried: set[str]) -> None:
+    """As they were planned, and as they were played; a step with a receipt stands on the wire."""
+    if [s["place"] for s in steps] != list(range(1, len(steps) + 1)):
+        raise Refused("Trinnene står ikke i rekkefølge.")
+    for name in ("planned", "at"):
+        times = [datetime.fromisoformat(s[name]) for s in steps if s[name]]
+        if any(later < earlier for earlier, later in itertools.pairwise(times)):
+            raise Refused("Trinnene står ikke i rekkefølge.")
+    for each in steps:
+        if each["receipt"] and each["msg_id"] not in carried:
+            raise Refused(f"Trinn {each['place']} har en kvittering for en melding som ikke er med.")
+
+
+def _proofs(folder: Path, paths: list[str], policy_text: str | None) -> int:
+    for path in paths:
+        verdict = check((folder / path).read_bytes(), policy_text)
+        if not verdict.accepted:
+            raise Refused(f"{path}: {' '.join(verdict.lines)}")
+    return len(paths)
+
+
 def _check_entry(text: str, policy_text: str | None) -> Verdict:
     """A single entry as https://c2sp.org/tlog-proof; its extra line is what the leaf is made of."""
     if policy_text is None:
@@ -479,9 +564,10 @@ def main() -> None:
         policy = Path(arguments[at + 1]).read_text("utf-8") if at + 1 < len(arguments) else None
         arguments = arguments[:at] + arguments[at + 2 :]
     if len(arguments) != 1 or arguments[0].startswith("-"):
-        sys.stderr.write("akson-verify FILE [--policy FILE] [--events]\n")
+        sys.stderr.write("akson-verify FILE|FOLDER [--policy FILE] [--events]\n")
         raise SystemExit(2)
-    verdict = check(Path(arguments[0]).read_bytes(), policy)
+    path = Path(arguments[0])
+    verdict = check_evidence(path, policy) if path.is_dir() else check(path.read_bytes(), policy)
     sys.stdout.write("".join(f"{line}\n" for line in (*verdict.lines, *(verdict.events if events else ()))))
     raise SystemExit(0 if verdict.accepted else 1)
 

@@ -11,15 +11,16 @@ it is asked to refuse, once, with the code it is told.
 import asyncio
 import base64
 import time
+import uuid
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from akson.exchange.envelope.values import Envelope
-from akson.exchange.opening import open_message
+from akson.exchange.opening import Opened, open_message
+from akson_lab.clock import LabClock
 from akson_lab.edi_client import EdiClient, NoAnswer
-from akson_lab.nhn.documents import Unreadable, look
+from akson_lab.nhn.documents import Unreadable, letter_receipt, look
 from akson_lab.referee import Referee
 
 ROUND_S = 0.2
@@ -47,6 +48,14 @@ class Sent:
     servers: list[str] = field(default_factory=list)
     """Ids that the message server gave, one for each try that was answered."""
     tried_at: float = 0.0
+    kind: str = ""
+    """The sender's own word for it."""
+    at: str = ""
+    """When it was written, and when its receipt came, by the lab's clock."""
+    answered_at: str = ""
+    also: tuple[int, ...] = ()
+    withheld: bool = False
+    """Cancelled before it was sent: it stands in the books, and never left."""
 
 
 @dataclass(slots=True)
@@ -57,11 +66,14 @@ class Received:
     status: str
     codes: tuple[str, ...] = ()
     copies: int = 1
+    at: str = ""
+    parent: str = ""
     valid: bool | None = None
     """By the official schema; None when that is not on this machine."""
 
 
-Accepted = Callable[[Envelope], None]
+Accepted = Callable[[Opened, int], None]
+Answered = Callable[[Sent], None]
 
 
 class Counterpart:
@@ -76,10 +88,20 @@ class Counterpart:
         referee: Referee,
         *,
         patience_s: float,
-        accepted: Accepted = lambda envelope: None,
+        clock: LabClock | None = None,
+        hers: tuple[int, ...] = (),
+        accepted: Accepted = lambda opened, by: None,
+        answered: Answered = lambda sent: None,
+        before_round: Callable[[], None] = lambda: None,
     ) -> None:
         self.name, self.her, self.takes, self.client = name, her, takes, client
-        self.accepted = accepted
+        self.hers = hers or (her,)
+        self.accepted, self.answered, self.before_round = accepted, answered, before_round
+        self.clock = clock or LabClock()
+        self.lacks: frozenset[str] = frozenset()
+        """Types that it says it takes, and refuses."""
+        self.asleep = False
+        """It answers nothing and sends nothing, as a system that is down."""
         self.sent: dict[str, Sent] = {}
         self.received: dict[tuple[int, str], Received] = {}
         self.strays: list[str] = []
@@ -88,35 +110,44 @@ class Counterpart:
         """Type -> code that the next one of it is refused with."""
         self._referee, self._patience_s = referee, patience_s
         self._offset = 0
-        self._todo: dict[str, int] = {}
-        self._answered: set[str] = set()
+        self._todo: dict[tuple[str, int], int] = {}
+        self._answered: set[tuple[str, int]] = set()
         self._configured = False
 
-    def send(self, msg_id: str, type: str, to: int, document: bytes) -> None:
+    def send(
+        self, msg_id: str, type: str, to: int, document: bytes, *, kind: str = "", also: tuple[int, ...] = (),
+        withheld: bool = False,
+    ) -> None:  # fmt: skip
         """In its books at once; out with the next round."""
-        self.sent[msg_id] = Sent(msg_id, type, to, document)
+        at = self.clock.now().isoformat()
+        self.sent[msg_id] = Sent(msg_id, type, to, document, kind=kind, at=at, also=also, withheld=withheld)
 
     async def live(self) -> None:
         """Until cancelled."""
         while True:
             with suppress(NoAnswer):
-                await self.round()
+                self.before_round()
+                if not self.asleep:
+                    await self.round()
             await asyncio.sleep(ROUND_S)
 
     async def round(self) -> None:
         if not self._configured:
-            wanted = [{"herId": self.her, "clientLocked": True, "receiveNotificationChannel": "ApiPolling"}]
+            wanted = [
+                {"herId": her, "clientLocked": True, "receiveNotificationChannel": "ApiPolling"}
+                for her in self.hers
+            ]
             status, _ = await self.client.ask("PUT", "/mshconfigurations", body=wanted)
             self._configured = status in (200, 201, 204)
         for sent in list(self.sent.values()):
-            if not sent.status and time.monotonic() - sent.tried_at >= self._patience_s:
+            if not sent.status and not sent.withheld and time.monotonic() - sent.tried_at >= self._patience_s:
                 with suppress(NoAnswer):
                     await self._push(sent)
         await self._look()
-        for message, by in list(self._todo.items()):
+        for (message, mine), by in list(self._todo.items()):
             with suppress(NoAnswer):
-                await self._take(message, by)
-                del self._todo[message]
+                await self._take(message, mine, by)
+                del self._todo[message, mine]
 
     async def _push(self, sent: Sent) -> None:
         for server in sent.servers:
@@ -125,7 +156,7 @@ class Counterpart:
         sent.tries, sent.tried_at = sent.tries + 1, time.monotonic()
         body = {
             "senderHerId": self.her,
-            "receiverHerIds": [sent.to],
+            "receiverHerIds": [sent.to, *sent.also],
             "businessDocument": base64.b64encode(sent.document).decode(),
             "contentType": "application/xml",
             "contentTransferEncoding": "base64",
@@ -150,7 +181,7 @@ class Counterpart:
 
     async def _look(self) -> None:
         query = [
-            ("HerIds", str(self.her)),
+            *(("HerIds", str(her)) for her in self.hers),
             ("NotificationsToFetch", str(PAGE)),
             ("Offset", str(self._offset)),
         ]
@@ -158,9 +189,10 @@ class Counterpart:
         for notice in told["notifications"] if status == 200 else ():
             self._offset = max(self._offset, notice["offset"])
             if notice["type"] == "NewMessage":
-                self._todo[notice["relatedMessageId"]] = notice["notificationTriggeredByHerId"]
+                place = (notice["relatedMessageId"], notice["notificationReceiverHerId"])
+                self._todo[place] = notice["notificationTriggeredByHerId"]
 
-    async def _take(self, message: str, by: int) -> None:
+    async def _take(self, message: str, mine: int, by: int) -> None:
         status, told = await self.client.ask("GET", f"/messages/{message}/business-document")
         if status != 200:
             return
@@ -168,14 +200,17 @@ class Counterpart:
         try:
             seen = look(document)
         except Unreadable:
-            await self._answer(message, REFUSED, ("T01",))
+            await self._answer(message, mine, REFUSED, ("T01",))
             return
         if seen.kind == "apprec":
             self._receipt(seen.answers, seen.status, _codes(document))
         else:
             received = self._received(document, by)
-            await self._answer(message, received.status, received.codes)
-        await self.client.ask("PUT", f"/messages/{message}/read/{self.her}")
+            if seen.kind == "letter":
+                await self._answer_letter(message, mine, by, document, received)
+            else:
+                await self._answer(message, mine, received.status, received.codes)
+        await self.client.ask("PUT", f"/messages/{message}/read/{mine}")
 
     def _received(self, document: bytes, by: int) -> Received:
         opened = open_message(document)
@@ -185,30 +220,66 @@ class Counterpart:
             known.copies += 1
             return known
         faults = self._referee.faults(document)
-        code = self.refusals.pop(type, "") or ("T02" if faults else "" if type in self.takes else "T10")
+        code = self.refusals.pop(type, "") or (
+            "T02"
+            if faults or opened.faults
+            else "T10"
+            if type not in self.takes - self.lacks
+            else self._patient_fault(opened)
+        )
         made = Received(msg_id, type, by, REFUSED if code else OK, (code,) if code else ())
+        made.at = self.clock.now().isoformat()
+        made.parent = envelope.parent.lower() if envelope else ""
         made.valid = None if faults is None else not faults
         self.received[by, msg_id] = made
         if not code and envelope is not None:
-            self.accepted(envelope)
+            self.accepted(opened, by)
         return made
 
-    async def _answer(self, message: str, status: str, codes: tuple[str, ...]) -> None:
+    @staticmethod
+    def _patient_fault(opened: Opened) -> str:
+        """E36 for a message that is about nobody who can be found."""
+        patient = opened.envelope.patient if opened.envelope else None
+        return "E36" if patient is None or not patient.idents else ""
+
+    async def _answer(self, message: str, mine: int, status: str, codes: tuple[str, ...]) -> None:
         """Once for each handing-over; a second one with the same MsgId is another handing-over."""
-        if message in self._answered:
+        if (message, mine) in self._answered:
             return
         errors = [
             {"errorCode": c, "description": WORDS.get(c, "Feil"), "details": "", "oid": ERRORS} for c in codes
         ]
         body = {
-            "appRecSenderHerId": self.her,
+            "appRecSenderHerId": mine,
             "appRecStatus": status,
             "appRecErrorList": errors,
             "applicationName": "Lab",
             "applicationVersion": "1",
         }
         await self.client.ask("POST", f"/messages/{message}/apprec", body=body)
-        self._answered.add(message)
+        self._answered.add((message, mine))
+
+    async def _answer_letter(
+        self, message: str, mine: int, by: int, document: bytes, received: Received
+    ) -> None:
+        """By a document of our own: the server can make none."""
+        if (message, mine) in self._answered:
+            return
+        told = letter_receipt(
+            document, mine, by, received.status, received.codes, id=str(uuid.uuid4()), at=self.clock.now()
+        )
+        body = {
+            "senderHerId": mine,
+            "receiverHerIds": [by],
+            "businessDocument": base64.b64encode(told).decode(),
+            "contentType": "application/xml",
+            "contentTransferEncoding": "base64",
+            "messageTypeIdentificator": "APPREC",
+            "applicationName": "Lab",
+            "applicationVersion": "1",
+        }
+        await self.client.ask("POST", "/messages", body=body)
+        self._answered.add((message, mine))
 
     def _receipt(self, msg_id: str, status: str, codes: list[str]) -> None:
         sent = self.sent.get(msg_id.lower())
@@ -216,11 +287,13 @@ class Counterpart:
             self.strays.append(msg_id)
         elif not sent.status:
             sent.status, sent.codes = status, tuple(codes)
+            sent.answered_at = self.clock.now().isoformat()
+            self.answered(sent)
 
     def told(self) -> dict[str, Any]:
         """Its books, without content."""
         sent = [
-            {k: v for k, v in asdict(s).items() if k not in ("document", "tried_at")}
+            {k: v for k, v in asdict(s).items() if k not in ("document", "tried_at", "also")}
             for s in self.sent.values()
         ]
         return {

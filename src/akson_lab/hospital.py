@@ -13,7 +13,14 @@ from lxml import etree
 from akson.exchange.components import logistics
 from akson.exchange.envelope import msghead
 from akson.exchange.message_type import MessageType
-from akson.exchange.messages import admission, discharge, health_information, not_ready, ready_for_discharge
+from akson.exchange.messages import (
+    admission,
+    death,
+    discharge,
+    health_information,
+    not_ready,
+    ready_for_discharge,
+)
 from akson.exchange.messages import discharge_letter as letter
 from akson.exchange.messages import discharge_report as discharge_report_type
 from akson.exchange.schema import Coded, Structure, Values, write_structure
@@ -23,6 +30,9 @@ from akson_lab.facts import Address, Shipment, StayFacts
 
 LISTS = "2.16.578.1.12.4.1.1."
 STATUSES = {"N": "Ny", "M": "Endring", "C": "Kansellering"}
+NOTICE, UPDATE = "1", "2"
+"""9140: what Helseopplysninger holds."""
+_CONTENTS = {NOTICE: "Varsel om innlagt pasient", UPDATE: "Oppdaterte opplysninger"}
 HOME = Coded("1", "Bosted/arbeidssted", f"{LISTS}8408")
 ALIVE = Coded("1", "Som levende", f"{LISTS}8431")
 _NURSE = Coded("SP", "Sykepleier")
@@ -76,21 +86,35 @@ def withdrawn_message(facts: StayFacts, shipment: Shipment, *, at: datetime) -> 
     )
 
 
-def early_notice(facts: StayFacts, shipment: Shipment, *, expected: datetime) -> bytes:
-    """HELSEOPPL_SOKNAD as the notice of an admitted patient, within 24 hours: what for, and when she may be ready."""
+def early_notice(
+    facts: StayFacts, shipment: Shipment, *, expected: datetime, content: str = NOTICE, changed: str = ""
+) -> bytes:
+    """HELSEOPPL_SOKNAD: within 24 hours what for, and when she may be ready. As an UPDATE it says what has changed."""
     event = {
         **_event(logistics.EVENT_READY, "Pasient utskrivningsklar", expected, ""),
         "TidspunktForHendelse": expected.astimezone(NORWAY).date().isoformat(),
         "Anslag": True,
     }
+    told = (
+        {"Sykepleierdokumentasjon": {"InfoFraSykepleier": {"Journaltekst": ({"Notat": changed},)}}}
+        if changed
+        else {}
+    )
     body = {
-        "TypeInnholdIMelding": {"TypeInnhold": Coded("1", "Varsel om innlagt pasient", f"{LISTS}9140")},
+        "TypeInnholdIMelding": {"TypeInnhold": Coded(content, _CONTENTS[content], f"{LISTS}9140")},
         "OpplysningOpphold": ({"TidsfestetHendelse": event},),
         "InfoMedisinskDiagnose": (
             {"MedisinskDiagnose": ({"Hoveddiagnose": True, "DiagnoseBeskrivelse": facts.description},)},
         ),
+        **told,
     }
     return _typed(facts, shipment, health_information.MESSAGE, body)
+
+
+def death_message(facts: StayFacts, shipment: Shipment, *, at: datetime) -> bytes:
+    """LOG_DOD as bytes."""
+    event = _event(logistics.EVENT_DEAD, "Pasienten er død", at, "")
+    return _typed(facts, shipment, death.MESSAGE, {"OrienteringOmDod": {"TidsfestetHendelse": event}})
 
 
 def discharge_report(facts: StayFacts, shipment: Shipment, *, text: str) -> bytes:

@@ -1,80 +1,55 @@
-"""A hospital, a GP office and Norsk helsenett on loopback, for one municipality: `async with Town(…) as town`.
+"""Hospitals, a GP office, a neighbour municipality and the national services on loopback: `async with Town(…) as town`.
 
-    hospital 990202   sends admission, early-notice, ready, withdrawn, discharge, discharge-report, letter; takes four types
-    GP 990302         sends request and answer; takes three types, and answers each request
+    hospital 990202, other-hospital 990502   houses/hospital_system.py
+    gp 990302                                houses/gp_office.py: takes three types of care messages, sends two
+    neighbour 990102                         houses/neighbour.py
 
-The hospital keeps its stays: nobody is discharged who was not admitted. A sender's model, and no more.
+All share one clock, one seed, and one address register with the municipality that is played against.
 """
 
 import asyncio
 import time
-import uuid
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from types import TracebackType
-from typing import Any
+from typing import Any, TypeAlias
 
-from akson.exchange.envelope.values import Envelope
-from akson_lab import gp, hospital
+from akson.exchange.opening import Opened
+from akson_lab import counterpart
 from akson_lab.counterpart import Counterpart
 from akson_lab.edi_client import SCOPE, EdiClient
-from akson_lab.facts import Party, Shipment, Stay
+from akson_lab.facts import Stay
+from akson_lab.faults import Fault
+from akson_lab.houses import gp_office, hospital_system, neighbour
+from akson_lab.houses.addresses import FJELL, HAVNES, LILLEFJORD, OURS, PLACES, TORGET
+from akson_lab.houses.gp_office import GpOffice
+from akson_lab.houses.hospital_system import KINDS, NONE, HospitalSystem
+from akson_lab.houses.house import Heard, House, NotNow
+from akson_lab.houses.neighbour import Neighbour
 from akson_lab.nhn.helseid import Client
 from akson_lab.nhn.house import Nhn
 from akson_lab.nhn.parties import Ability
 from akson_lab.nhn.parties import Party as Registered
+from akson_lab.people import resident_of, residents
+from akson_lab.random_days import RandomDays
 from akson_lab.referee import Referee
 
-HOSPITAL, GP = 990202, 990302
-NURSES, CASEWORKERS, DOCTORS = 990002, 990003, 990004
-OURS = (990002, 990003, 990004)
-"""Services of the municipality that has a message server."""
-HOSPITAL_TAKES = {
-    "DIALOG_FORESPORSEL": "1.1",
-    "DIALOG_SVAR": "1.1",
-    "INNLEGGELSESRAPPORT": "1.6",
-    "DIALOG_HELSEFAGLIG": "1.1",
-}
-GP_TAKES = {"DIALOG_FORESPORSEL": "1.1", "HELSEOPPLYSNINGER_LEGE": "1.6", "ORIENTERING_TJENESTETILBUD": "1.6"}
+__all__ = ["GP_KINDS", "KINDS", "OURS", "NotNow", "Town"]
+
+GP_KINDS = gp_office.KINDS
 CLIENT = "akson"
 REGISTER_SCOPE = "nhn:cp-api/access-v2-dpop"
-_HAVNES = Party("Havnes sykehus HF", "990201", "PLO innleggelse somatikk", str(HOSPITAL))
-_TORGET = Party("Torget legesenter", "990301", "Fastlege Grete Lund", str(GP))
-_PLACES = {NURSES: "Sykepleietjeneste", CASEWORKERS: "Saksbehandling", DOCTORS: "Legetjeneste"}
-
-
-@dataclass(frozen=True, slots=True)
-class Kind:
-    """One thing the hospital sends: type, to whom, and the states of a stay that it may be told in."""
-
-    type: str
-    to: int
-    told_in: tuple[str, ...]
-    then: str = ""
-    """State of the stay after it; "" leaves it."""
-
-
-NONE, IN, READY, OUT = "none", "admitted", "ready", "discharged"
-KINDS: Mapping[str, Kind] = {
-    "admission": Kind("LOG_INNLAGT", NURSES, (NONE, OUT), IN),
-    "early-notice": Kind("HELSEOPPL_SOKNAD", NURSES, (IN, READY)),
-    "ready": Kind("LOG_UTSKRIVNINGSKLAR", CASEWORKERS, (IN,), READY),
-    "withdrawn": Kind("LOG_AVMELDING", CASEWORKERS, (READY,), IN),
-    "discharge": Kind("LOG_UTSKREVET", NURSES, (IN, READY), OUT),
-    "discharge-report": Kind("UTSKRIVNINGSRAPPORT", NURSES, (IN, READY, OUT)),
-    "letter": Kind("EPIKRISE", DOCTORS, (OUT,)),
-}
-GP_KINDS = ("request",)
-
-
-class NotNow(Exception):
-    """The sender would not send that now. Says why."""
+PLAYED: TypeAlias = HospitalSystem | GpOffice | Neighbour
+STRANGERS = 3
+"""Residents of Storvik beside the one who is written about, and of Lillefjord."""
 
 
 class Town:
-    """`jwk` is the public key of the node's client. `facts` are of the patient who is written about."""
+    """`jwk` is the public key of the node's client. `facts` are of the patient who is written about.
+
+    `hurries`: what a house does in its own time, it does at once; False when the clock runs fast.
+    """
 
     def __init__(
         self,
@@ -84,29 +59,55 @@ class Town:
         ports: tuple[int, int, int] = (0, 0, 0),
         seed: int = 0,
         patience_s: float = 30.0,
+        hurries: bool = True,
+        begins: datetime | None = None,
+        speed: float = 1.0,
     ) -> None:
-        self.nhn = Nhn(seed=seed, ports=ports)
+        self.nhn = Nhn(seed=seed, ports=ports, begins=begins, speed=speed)
         # Above what an earlier lab told, so that a node which has seen that does not wait for ever.
         self.nhn.messages.before = self.nhn.parties.before = int(time.time() * 10)
-        self.state = NONE
-        self._jwk, self._facts, self._patience_s = jwk, facts, patience_s
+        self.seed = seed
+        self._jwk, self._facts, self._patience_s, self._hurries = jwk, facts, patience_s, hurries
         self._lives: list[asyncio.Task[None]] = []
         self.houses: dict[str, Counterpart] = {}
+        self.played: dict[str, PLAYED] = {}
+        self.days: RandomDays | None = None
 
     async def __aenter__(self) -> "Town":
         await self.nhn.start()
         self.nhn.parties.put_all(_parties(), self.nhn.clock.now())
         scopes = frozenset({SCOPE, REGISTER_SCOPE})
         self.nhn.helseid.register(Client(CLIENT, self._jwk, scopes, frozenset(OURS)))
+        self._people()
         referee = Referee.of_this_machine()
-        for name, her, takes in (("hospital", HOSPITAL, HOSPITAL_TAKES), ("gp", GP, GP_TAKES)):
-            client = EdiClient(self.nhn.helseid_address, self.nhn.message_server_address, name)
-            self.nhn.helseid.register(Client(name, client.jwk, scopes, frozenset({her})))
-            made = Counterpart(name, her, frozenset(takes), client, referee, patience_s=self._patience_s)
-            self.houses[name] = made
-            self._lives.append(asyncio.create_task(made.live(), name=name))
-        self.houses["gp"].accepted = self._gp_has
+        for name, house in self.played.items():
+            self.join(name, house, referee)
         return self
+
+    def join(self, name: str, house: PLAYED, referee: Referee) -> Counterpart:
+        """Gives a record system its post, and lets it live."""
+        client = EdiClient(self.nhn.helseid_address, self.nhn.message_server_address, name)
+        hers = house.hers if isinstance(house, Neighbour) else (house.her,)
+        scopes = frozenset({SCOPE, REGISTER_SCOPE})
+        self.nhn.helseid.register(Client(name, client.jwk, scopes, frozenset(hers)))
+        post = Counterpart(
+            name, house.her, frozenset(_takes(house)), client, referee, patience_s=self._patience_s,
+            clock=self.nhn.clock, hers=hers,
+        )  # fmt: skip
+
+        def accepted(opened: Opened, by: int) -> None:
+            heard = Heard.of(opened, by)
+            if heard is not None:
+                house.hears(heard, self.nhn.clock.now())
+
+        def answered(sent: counterpart.Sent) -> None:
+            house.receipt(sent.msg_id, sent.status, sent.codes, self.nhn.clock.now())
+
+        post.accepted, post.answered = accepted, answered
+        post.before_round = lambda: self._before_round(post, house)
+        self.houses[name], self.played[name] = post, house
+        self._lives.append(asyncio.create_task(post.live(), name=name))
+        return post
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
@@ -120,67 +121,104 @@ class Town:
             await house.client.close()
         await self.nhn.stop()
 
-    def send(self, kind: str) -> str:
-        """Gives the MsgId. Raises NotNow, KeyError for what nobody here sends."""
-        if kind in GP_KINDS:
-            facts = self._now(_TORGET, NURSES)
-            id = str(uuid.uuid4())
-            document = gp.request_message(
-                facts, Shipment(id), topic="Medisiner", text="Hvilke legemidler får hun nå av dere?"
-            )
-            self.houses["gp"].send(id, "DIALOG_FORESPORSEL", NURSES, document)
-            return id
-        told = KINDS[kind]
-        if self.state not in told.told_in:
-            raise NotNow(f"The stay is {self.state}; {kind} is told when it is {' or '.join(told.told_in)}.")
-        id = str(uuid.uuid4())
-        document = self._document(kind, self._now(_HAVNES, told.to), Shipment(id))
-        self.houses["hospital"].send(id, told.type, told.to, document)
-        self.state = told.then or self.state
-        return id
+    @property
+    def state(self) -> str:
+        """Of the stay that is spoken of when none is named."""
+        hospital = self.played["hospital"]
+        assert isinstance(hospital, HospitalSystem)
+        return hospital.stays["A"].phase if "A" in hospital.stays else NONE
+
+    def send(self, kind: str, *, house: str = "", **how: Any) -> str:
+        """Gives the MsgId. Raises NotNow, KeyError for what nobody here sends, or a house that there is not."""
+        name = house or ("gp" if kind in GP_KINDS and kind not in KINDS else "hospital")
+        played = self.played[name]
+        msg_id = played.send(kind, self.nhn.clock.now(), **how)
+        if kind == "death" and isinstance(played, HospitalSystem):
+            now = self.nhn.clock.now()
+            self.nhn.persons.die(played.stays[str(how.get("stay", "A"))].person.national_id, now.date())
+        self._carry(self.houses[name], played)
+        return msg_id
+
+    def fault(self, fault: Fault) -> None:
+        """Raises ValueError for a house that there is not."""
+        self.nhn.faults.add(fault)
+
+    def mend(self) -> None:
+        self.nhn.faults.clear()
+
+    def begin(self, at: datetime) -> None:
+        """A story begins: another day, and nobody has anything planned."""
+        self.nhn.messages.hasten()
+        for house in self.played.values():
+            house.forget_plans()
+            if isinstance(house, HospitalSystem):
+                house.stays.clear()
+        self.nhn.clock.jump(at)
+
+    def live(self, days: int, seed: int) -> None:
+        """Random days by seed, from now on."""
+        self.days = RandomDays(seed, days, self.nhn.clock.now())
 
     def told(self) -> dict[str, Any]:
         books = {name: house.told() for name, house in self.houses.items()}
-        return {"stay": self.state, "faults": self.nhn.faults.told(), "houses": books}
+        return {
+            "now": self.nhn.clock.now().isoformat(),
+            "seed": self.seed,
+            "stay": self.state,
+            "faults": self.nhn.faults.told(),
+            "houses": books,
+        }
 
-    def _document(self, kind: str, facts: Stay, shipment: Shipment) -> bytes:
-        now = facts.sent_at
-        match kind:
-            case "admission":
-                return hospital.admission_message(facts, shipment)
-            case "early-notice":
-                return hospital.early_notice(facts, shipment, expected=now + timedelta(days=4))
-            case "ready":
-                return hospital.ready_message(facts, shipment, ready_at=now)
-            case "withdrawn":
-                return hospital.withdrawn_message(facts, shipment, at=now)
-            case "discharge":
-                return hospital.discharge_message(facts, shipment, discharged_at=now)
-            case "discharge-report":
-                return hospital.discharge_report(
-                    facts, shipment, text="Går med rullator. Sår skiftes annenhver dag."
-                )
-        return hospital.discharge_letter(facts, shipment, ended_at=now)
+    def shown(self, house: str) -> dict[str, Any]:
+        """One house's own side. Raises KeyError."""
+        return self.played[house].shown(self.nhn.clock.now())
 
-    def _now(self, sender: Party, to: int) -> Stay:
-        now = datetime.now().astimezone()
-        if self.state in (NONE, OUT):
-            self._facts = replace(self._facts, admitted_at=now - timedelta(minutes=50))
-        receiver = Party("Storvik kommune", "990001", _PLACES[to], str(to))
-        return replace(self._facts, sender=sender, receiver=receiver, sent_at=now)
+    def _people(self) -> None:
+        own = resident_of(self._facts)
+        people = (own, *residents(self.seed, STRANGERS))
+        far = residents(self.seed + 1, STRANGERS, city="Lillefjord")
+        for person in (*people, *far):
+            self.nhn.persons.put(person)
+        told: dict[str, Any] = {"seed": self.seed, "hurries": self._hurries}
+        behind = self.nhn.persons.behind
+        self.played = {
+            "hospital": HospitalSystem(
+                "hospital", HAVNES, self._facts, (*people, *far), behind=behind, **told
+            ),
+            "other-hospital": HospitalSystem(
+                "other-hospital", FJELL, self._facts, people, behind=behind, **told
+            ),
+            "gp": GpOffice(TORGET, self._facts, people, **told),
+            "neighbour": Neighbour(LILLEFJORD, self._facts, far, **told),
+        }
 
-    def _gp_has(self, envelope: Envelope) -> None:
-        """A request is answered, to whoever asked, about whom it was about."""
-        if envelope.type.v != "DIALOG_FORESPORSEL" or not envelope.sender.her.isdecimal():
-            return
-        to = int(envelope.sender.her)
-        facts = self._now(_TORGET, to if to in _PLACES else NURSES)
-        id = str(uuid.uuid4())
-        shipment = Shipment(id, parent=envelope.msg_id, conversation=envelope.conversation or envelope.msg_id)
-        document = gp.answer_message(
-            facts, shipment, topic="Svar", text="Det er i orden. Ny resept er sendt."
-        )
-        self.houses["gp"].send(id, "DIALOG_SVAR", to, document)
+    def _before_round(self, post: Counterpart, house: PLAYED) -> None:
+        if self.days is not None and house.name == "hospital":
+            self.days.live(self, self.nhn.clock.now())
+        self._carry(post, house)
+
+    def _carry(self, post: Counterpart, house: PLAYED) -> None:
+        """What it has to say goes into its books; a fault of the house itself strikes here."""
+        faults = self.nhn.faults
+        post.asleep = faults.stands("asleep", house.her)
+        post.lacks = frozenset(t for t in post.takes if faults.stands("partial-capability", house.her, t))
+        for out in house.due(self.nhn.clock.now()):
+            struck = faults.strikes(("cancelled-before-sent",), str(out.to), sender=house.her, type=out.type)
+            post.send(
+                out.msg_id,
+                out.type,
+                out.to,
+                out.document,
+                kind=out.kind,
+                also=out.also,
+                withheld=bool(struck),
+            )
+
+
+def _takes(house: House) -> Mapping[str, str]:
+    if isinstance(house, HospitalSystem):
+        return hospital_system.TAKES
+    return gp_office.TAKES if isinstance(house, GpOffice) else neighbour.TAKES
 
 
 def _parties() -> list[Registered]:
@@ -192,25 +230,46 @@ def _parties() -> list[Registered]:
         )
 
     told = {kind.type: "1.2" if kind.type == "EPIKRISE" else "1.6" for kind in KINDS.values()}
-    talk = {"DIALOG_SVAR": "1.1", "DIALOG_FORESPORSEL": "1.1"}
-    everything = {**told, **talk}
+    everything = {**told, **gp_office.SENDS}
+    hospital_can = able(hospital_system.TAKES, told)
+    gp_can = able(gp_office.TAKES, gp_office.SENDS)
+    own_can = able(everything, hospital_system.TAKES)
+    near_can = able(neighbour.TAKES, neighbour.SENDS)
     return [
-        Registered(990201, "Havnes sykehus HF", "Organization", number="983974778"),
+        Registered(990201, HAVNES.organisation, "Organization", number="983974778"),
         Registered(
-            HOSPITAL,
-            _HAVNES.service,
+            int(HAVNES.service_her),
+            HAVNES.service,
             "Service",
             990201,
             service=(8668, "1"),
-            abilities=able(HOSPITAL_TAKES, told),
+            abilities=hospital_can,
         ),
-        Registered(990301, "Torget legesenter", "Organization", number="999944999"),
-        Registered(GP, _TORGET.service, "Person", 990301, hpr="9900003", abilities=able(GP_TAKES, talk)),
+        Registered(990501, FJELL.organisation, "Organization", number="983975267"),
+        Registered(
+            int(FJELL.service_her),
+            FJELL.service,
+            "Service",
+            990501,
+            service=(8668, "1"),
+            abilities=hospital_can,
+        ),
+        Registered(990301, TORGET.organisation, "Organization", number="999944999"),
+        Registered(
+            int(TORGET.service_her), TORGET.service, "Person", 990301, hpr="9900003", abilities=gp_can
+        ),
+        Registered(990101, LILLEFJORD.organisation, "Organization", number="997651001"),
+        Registered(
+            int(LILLEFJORD.service_her),
+            LILLEFJORD.service,
+            "Service",
+            990101,
+            service=(8663, "25"),
+            abilities=near_can,
+        ),
         Registered(990001, "Storvik kommune", "Organization", number="997651000"),
         *(
-            Registered(
-                her, name, "Service", 990001, service=(8663, "25"), abilities=able(everything, HOSPITAL_TAKES)
-            )
-            for her, name in _PLACES.items()
+            Registered(her, name, "Service", 990001, service=(8663, "25"), abilities=own_can)
+            for her, name in PLACES.items()
         ),
     ]

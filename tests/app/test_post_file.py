@@ -74,6 +74,37 @@ def test_what_is_wrong_is_told(tmp_path: Path, before: str, after: str, told: st
     assert refused.value.id == "AKS-POST-001" and told in refused.value.why
 
 
+MAIL = """
+[helseid]
+address = "https://helseid-sts.nhn.no"
+client_id = "c"
+[register]
+address = "https://register.example"
+[ebxml]
+her_ids = ["990002"]
+address = "post@storvik.example"
+smtp = "smtp://mail.storvik.example:25"
+inbox = "imap+starttls://post@mail.storvik.example:143"
+keys = "997651000"
+[amqp]
+url = "amqp://bus.example:5672"
+her_ids = ["990002"]
+keys = "997651000"
+"""
+
+
+def test_without_tls_nothing_leaves_this_machine_unless_somebody_says_so(tmp_path: Path) -> None:
+    with pytest.raises(Problem) as refused:
+        load(tmp_path, MAIL)
+    assert (
+        "ebxml: smtp: smtp:// is without TLS" in refused.value.why
+        and "amqp: url: amqp://" in refused.value.why
+    )
+    assert "inbox" not in refused.value.why
+    load(tmp_path, MAIL.replace('keys = "997651000"', 'keys = "997651000"\nallow_plain = true'))
+    load(tmp_path, MAIL.replace("mail.storvik.example", "127.0.0.1").replace("bus.example", "127.0.0.1"))
+
+
 def test_the_page_shows_every_key() -> None:
     page = Path(__file__).parents[2] / "docs" / "how-to" / "post.md"
     assert declared.tables_markdown() in page.read_text("utf-8")

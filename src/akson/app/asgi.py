@@ -49,6 +49,7 @@ class House:
         self._web: App | None = None
         self._log: App | None = None
         self._witness: App | None = None
+        self._ledger: App | None = None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":
@@ -72,6 +73,7 @@ class House:
         await send({"type": "lifespan.shutdown.complete"})
 
     def _open(self, node: Node) -> None:
+        from akson.app.ledger_door import LedgerDoor
         from akson.app.log_door import LogDoor
         from akson.app.rooms import fhir_door, screens, witness_door
 
@@ -79,6 +81,7 @@ class House:
         self._web = screens(node, self._stage)
         self._log = LogDoor(node.log)
         self._witness = witness_door(node)
+        self._ledger = LedgerDoor(node)
         self._node = node
 
     async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -91,6 +94,8 @@ class House:
                 await self._log(scope, receive, send)
             elif path.startswith("/witness/") and self._witness is not None:
                 await self._witness(scope, receive, send)
+            elif path == "/post/regnskap" and self._ledger is not None:
+                await self._ledger(scope, receive, send)
             elif path == "/helse":
                 await _json(send, *await healthy(self._node))
             elif path == "/helse/post":

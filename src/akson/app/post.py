@@ -1,12 +1,15 @@
 """The post worker: heals what a crash left in the queue of the log, and works the post for as long as the node runs.
 
+    pathways                        what follows from what has changed (app/pathways)
     folder ┐                        ┌ inbox.work      what waits, to its end
     edi20  ├ a task each ─► Arrivals┤
     ebxml  │ (Carrier.carry)        └ outbox          promoted, handed over by the Router, followed up
     amqp   ┘                          watch           address book, silence, certificates, ways that are down
 
-None of them waits for another. What a message is, and what becomes of it, is `akson.exchange`'s; which transports there are
-and whom they reach stands in `post.toml` (`posting/declared.py`). Which houses are whose stands here.
+None of them waits for another. Beside this worker there may be others that do `inbox.work` alone (`run_inbox`): the lease
+gives none of them what bears upon another's (ADR 0155), and what they answer is queued for the one that has the transports.
+What a message is, and what becomes of it, is `akson.exchange`'s; which transports there are and whom they reach stands in
+`post.toml` (`posting/declared.py`). Which houses are whose stands here.
 """
 
 import asyncio
@@ -19,11 +22,13 @@ from importlib.metadata import version
 
 from akson.app.cast import LILLEFJORD, ORGANISATIONS, STORVIK
 from akson.app.log_keeping import LogKeeper
+from akson.app.pathways.follower import Follower
 from akson.app.posting import status
 from akson.app.posting.alarms import Alarms
 from akson.app.posting.arrivals import Arrivals
 from akson.app.posting.carriers import Carrier, Standing
 from akson.app.posting.declared import Declared
+from akson.app.posting.ledgers import Comparing
 from akson.app.posting.opening import Opened, opened
 from akson.app.posting.routing import Router
 from akson.app.posting.watch import Watch
@@ -39,6 +44,7 @@ from akson.exchange.outbox.states import RECEIPT
 from akson.exchange.times import NORWAY
 from akson.exchange.transport.contract import Arrival, Handed, Parcel, Transport
 from akson.exchange.transport.folder import Folder
+from akson.identity import keys
 from akson.store.ledger import LedgerStore
 from akson.world.raised import places
 
@@ -46,6 +52,7 @@ HEAL_EACH_S = 30.0
 POLL_EACH_S = 0.25
 """A file is taken when two looks in a row find it unchanged, so a message waits half a second at most."""
 WATCH_EACH_S = 1.0
+FOLLOW_EACH_S = 0.5
 SENDERS = 3
 """How many letters may be on their way to transports at a time: one that hangs holds one of them, for SEND_WAIT_S."""
 ROWS_EACH_SENDER = 5
@@ -119,8 +126,10 @@ class PostOffice:
         return {name: carrier.standing for name, carrier in self.carriers.items()}
 
 
-def post_office(node: Node, folder: Folder, ways: Opened | None = None) -> PostOffice:
-    """Without `ways` by the folder alone: for commands, and for what needs no more."""
+def post_office(
+    node: Node, folder: Folder, ways: Opened | None = None, *, hands_over: bool = True
+) -> PostOffice:
+    """Without `ways` by the folder alone: for commands, and for what needs no more. `hands_over`: a receipt at once."""
     ways = ways or Opened(Declared(), {})
     directory = directory_of(node)
     carriers = {
@@ -137,7 +146,7 @@ def post_office(node: Node, folder: Folder, ways: Opened | None = None) -> PostO
     )
     desk = RecordDesk(directory, node.clock)
     outbox = Outbox(node.outbox, router.route, desk, clock=node.clock, random=node.random)
-    receipts = ReceiptsOut(outbox, directory, folder.send, clock=node.clock)
+    receipts = ReceiptsOut(outbox, directory, folder.send, clock=node.clock, hands_over=hands_over)
     inbox = Inbox(
         node.record,
         node.post,
@@ -146,6 +155,7 @@ def post_office(node: Node, folder: Folder, ways: Opened | None = None) -> PostO
         clock=node.clock,
         version=version("akson"),
         receipts_in=ReceiptsIn(outbox),
+        refuse_unknown_service=ways.declared.refuse_unknown_service,
     )
     alarms = Alarms(folder.root, directory, clock=node.clock)
     arrivals = Arrivals(node.post, inbox, outbox, alarms.tell, clock=node.clock)
@@ -171,6 +181,11 @@ def directory_of(node: Node) -> Directory:
     return Directory(node.record, tuple(HOUSES), elsewhere)
 
 
+def comparing_of(node: Node, declared: Declared, books: LedgerStore) -> Comparing:
+    key = keys.log_key(node.settings.data / "keys")
+    return Comparing(declared, books, key, node.settings.data, clock=node.clock, random=node.random)
+
+
 async def run_post(settings: Settings, stop: asyncio.Event, *, on_open: Callable[[], None]) -> None:
     """Until `stop` is set. Raises what went wrong for good; the supervisor then starts the worker again."""
     async with open_node(settings, pool_size=POOL_SIZE) as node, opened(node) as ways:
@@ -178,11 +193,20 @@ async def run_post(settings: Settings, stop: asyncio.Event, *, on_open: Callable
         office = post_office(node, post, ways)
         ledger = await LedgerStore.open(node.server.dsn("record"), clock=node.clock)
         try:
-            watch = Watch(ways, office.alarms, ledger, settings.data, clock=node.clock)
+            comparing = comparing_of(node, ways.declared, ledger)
+            watch = Watch(ways, office.alarms, ledger, settings.data, clock=node.clock, comparing=comparing)
             on_open()
             await _run_all(node, office, watch, post, stop)
         finally:
             await ledger.close()
+
+
+async def run_inbox(settings: Settings, stop: asyncio.Event, *, on_open: Callable[[], None]) -> None:
+    """One more pair of hands for what comes in, beside `run_post`, until `stop` is set. It has no transport."""
+    async with open_node(settings, pool_size=POOL_SIZE) as node:
+        office = post_office(node, folder(settings), hands_over=False)
+        on_open()
+        await _repeated(stop, office.inbox.work)
 
 
 async def _run_all(node: Node, office: PostOffice, watch: Watch, post: Folder, stop: asyncio.Event) -> None:
@@ -191,9 +215,11 @@ async def _run_all(node: Node, office: PostOffice, watch: Watch, post: Folder, s
         _repeated(stop, _folder_rounds(office.inbox, post)),
         _repeated(stop, office.inbox.work),
         _repeated(stop, office.follow_up),
+        _repeated(stop, node.adoption.fold),
         *(_repeated(stop, lambda: office.outbox.send_due(ROWS_EACH_SENDER)) for _ in range(SENDERS)),
         *(carrier.carry(stop, office.arrived) for carrier in office.carriers.values()),
         _keep_house(node, stop),
+        _followed(node, stop),
         _watched(node, office, watch, stop),
     ]
     tasks = [asyncio.create_task(part) for part in parts]
@@ -247,6 +273,20 @@ async def _watched(node: Node, office: PostOffice, watch: Watch, stop: asyncio.E
                 status.write(node.settings.data, node.clock.now(), ways, watch.register)
             written = time.monotonic()
         await _pause(stop, WATCH_EACH_S)
+
+
+async def _followed(node: Node, stop: asyncio.Event) -> None:
+    """What follows from the record is done by the house; a fault there is told, and stops no post."""
+    follower = Follower(node.record, tuple(HOUSES), clock=node.clock)
+    while not stop.is_set():
+        try:
+            asked = await follower.round()
+        except Exception as error:
+            _log.error("AKS-CASE-303 %s", places(error))
+            await _pause(stop, HEAL_EACH_S)
+            continue
+        if not asked:
+            await _pause(stop, FOLLOW_EACH_S)
 
 
 async def _pause(stop: asyncio.Event, seconds: float) -> None:

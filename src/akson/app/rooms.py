@@ -65,6 +65,7 @@ def witness_door(node: Node) -> "App | None":
 def screens(node: Node, stage: Stage) -> "App":
     """The rest. Only a demo has the demo login; what others may log people in, issuers.toml says."""
     from akson import web
+    from akson.analytics.reports.adoption.reports import AdoptionReports
     from akson.app import issuers
     from akson.app.apps import authorization_server
     from akson.app.letters import HouseLetters
@@ -104,4 +105,6 @@ def screens(node: Node, stage: Stage) -> "App":
         post=desk(node),
         letters=HouseLetters.of(node),
         reads=PostReader(),
+        adoption=AdoptionReports(node.adoption),
+        adoption_open=bool(settings.adoption_open),
     )

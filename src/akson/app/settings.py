@@ -17,6 +17,7 @@ from akson.fhir.problem import Issue, Problem, ProblemKind
 
 FILE_NAME = "akson.toml"
 WORKERS_MAX = 64
+POST_WORKERS_MAX = 16
 PORT_MAX = 65_535
 LOCK_AFTER_MAX = 60
 RATE_MAX = 1_000_000
@@ -47,6 +48,7 @@ class Settings:
     host: str
     port: int
     workers: int
+    post_workers: int
     node_name: str
     base_url: str
     database_url: str
@@ -59,6 +61,7 @@ class Settings:
     user_requests_per_second: int
     partner_requests_per_second: int
     logins_per_minute: int
+    adoption_open: int
 
     def shown(self) -> dict[str, str]:
         """For people: secrets only as set or not."""
@@ -141,6 +144,13 @@ TABLE: tuple[Setting, ...] = (
         0,
         _whole(0, WORKERS_MAX),
         "Web worker processes; 0 is one for each core, at most 8.",
+    ),
+    Setting(
+        "post_workers",
+        "number",
+        0,
+        _whole(0, POST_WORKERS_MAX),
+        "Processes that work what comes in by post; 0 is one for each core, at most 2.",
     ),
     Setting(
         "node_name",
@@ -227,6 +237,13 @@ TABLE: tuple[Setting, ...] = (
         60,
         _whole(0, RATE_MAX),
         "Logins, PINs and tokens that each worker takes from one address for one account. 0 is no limit.",
+    ),
+    Setting(
+        "adoption_open",
+        "number",
+        0,
+        _whole(0, 1),
+        "1: anybody may see the numbers at /tall/innforing. 0: the message officer alone.",
     ),
 )
 

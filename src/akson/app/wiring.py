@@ -29,6 +29,7 @@ from akson.identity.rates import Rates
 from akson.identity.sessions import Sessions
 from akson.record.door import Record
 from akson.store.activations import ActivationStore
+from akson.store.adoption import AdoptionStore
 from akson.store.audit_log import AuditLogStore
 from akson.store.ledger import LedgerStore
 from akson.store.outbox import OutboxStore
@@ -79,6 +80,7 @@ class Node:
     clock: Clock
     random: Random
     spawn: Spawn
+    adoption: AdoptionStore
 
 
 def data_folder(settings: Settings) -> Path:
@@ -170,6 +172,8 @@ async def open_node(settings: Settings, *, pool_size: int = POOL_SIZE) -> AsyncI
         )
         stack.push_async_callback(store.close)
         post, outbox, ledger, post_desk, partners = await _post(stack, server, clock, pool_size)
+        adoption = await AdoptionStore.open(server.dsn("record"))
+        stack.push_async_callback(adoption.close)
         rows = await AuditLogStore.open(server.dsn("log"), pool_size=2)
         stack.push_async_callback(rows.close)
         log = access_log(rows, settings, clock=clock, random=random)
@@ -221,4 +225,5 @@ async def open_node(settings: Settings, *, pool_size: int = POOL_SIZE) -> AsyncI
             clock,
             random,
             TaskSpawn(),
+            adoption,
         )

@@ -74,12 +74,13 @@ async def _web(order: Order) -> None:
 
 
 async def _post(order: Order) -> None:
-    from akson.app.post import run_post
+    from akson.app.post import run_inbox, run_post
 
     stop = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
-    await run_post(order.settings, stop, on_open=say_ready)
+    run = run_post if order.role is Role.POST else run_inbox
+    await run(order.settings, stop, on_open=say_ready)
 
 
 def _end_with_parent() -> None:

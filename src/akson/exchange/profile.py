@@ -154,6 +154,15 @@ def missing_content(message: CareMessage) -> tuple[Missing, ...]:
     return missing_in(message.type.code, message.content, older=older)
 
 
+def counted_content(message: CareMessage) -> tuple[int, int]:
+    """How many things the profile demands of this message, and how many of them it says. Numbers alone, for the count."""
+    demanded = DEMANDS.get(message.type.code, ())
+    if message.status == CANCELLED or not demanded:
+        return 0, 0
+    asked = sum(1 for d in demanded if d in _ALWAYS or message.version.number != _OLDER)
+    return asked, max(0, asked - len(missing_content(message)))
+
+
 def missing_in(
     type: str, content: Values, further: Sequence[Demand] = (), *, older: bool = False
 ) -> tuple[Missing, ...]:

@@ -19,6 +19,8 @@ order by xid, seq
 limit $3
 """
 
+_NOW = "select pg_snapshot_xmin(pg_current_snapshot())::text::bigint as xid"
+
 # Not waited for on the disk: what a crash brings back is found in the log, and goes then.
 _SETTLE = """
 delete from record.pending_event
@@ -43,6 +45,10 @@ class Changes:
             )
             for row in rows
         ]
+
+    async def now(self) -> tuple[int, int]:
+        """Everything before this place is committed: who reads the record now and follows from here misses none."""
+        return (await self._pool.fetchval(_NOW), 0)
 
     async def pending(self, limit: int) -> list[PendingEvent]:
         rows = await self._pool.fetch(

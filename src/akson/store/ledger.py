@@ -23,6 +23,20 @@ where queued_at is not null and receiver = any($1) and sender = any($2) and type
   and ($3::date is null or (queued_at at time zone 'Europe/Oslo')::date = $3)
 order by msg_id, receiver
 """
+_SENT_SINCE = """
+select msg_id, receiver as partner, type, state from post.post_outbox
+where queued_at is not null and receiver = any($1) and sender = any($2) and type <> 'APPREC'
+  and (queued_at at time zone 'Europe/Oslo')::date >= $3
+  and (state not in ('sent', 'transport_ok') or handed_at <= $4)
+order by msg_id, receiver
+"""
+_CAME_SINCE = """
+select msg_id, sender_her as partner, type, state from post.post_inbox
+where msg_id is not null and sender_her = any($1) and type <> 'APPREC'
+  and state in ('accepted', 'refused', 'parked', 'retry')
+  and (received_at at time zone 'Europe/Oslo')::date >= $2
+order by msg_id, sender_her
+"""
 _DROPPED = """
 select o.id from post.post_outbox o
 where o.state = 'dropped' and exists (
@@ -133,6 +147,16 @@ class LedgerStore:
     async def sent_to(self, partners: list[str], ours: list[str], day: date | None) -> list[Named]:
         """Every message that was queued for one of them, and how it stands."""
         return [Named(**dict(row)) for row in await self._pool.fetch(_SENT, partners, ours, day)]
+
+    async def sent_since(
+        self, partners: list[str], ours: list[str], since: date, settled_before: datetime
+    ) -> list[Named]:
+        """Queued on that day or later; what was handed over after `settled_before` and waits for its receipt is not told."""
+        rows = await self._pool.fetch(_SENT_SINCE, partners, ours, since, settled_before)
+        return [Named(**dict(row)) for row in rows]
+
+    async def came_since(self, partners: list[str], since: date) -> list[Named]:
+        return [Named(**dict(row)) for row in await self._pool.fetch(_CAME_SINCE, partners, since)]
 
     async def came_from(self, partners: list[str], day: date | None) -> list[Named]:
         """Every message of theirs that is here, and how it stands."""

@@ -6,8 +6,10 @@ data; showing one to a person goes through a RecordSession.
 """
 
 import hashlib
+from asyncio import Lock
 from collections import Counter, defaultdict
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterable
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
@@ -19,12 +21,20 @@ from akson.store import connections
 from akson.store.gathering import Gathered
 from akson.store.migrate import migrate
 from akson.store.statements import statement
+from akson.store.taking import Choice, Waiting, choose
 from akson.world import Clock
 
 LEASE_S = 60
+SEEN_EACH = 10
+SEEN_LEAST = 200
+"""Of what is due, so many times what a worker wants are looked over at a time."""
+LOST = "AKS-STORE-065"
+_TAKING = 0x706F7374
+"""The lock of whoever takes work: one at a time, for some milliseconds."""
 FIELDS = {
     "tenant": "int", "sender_her": "text", "msg_id": "text", "type": "text", "conversation": "text", "patient_ids": "text",
-    "receipt": "bytea", "problem": "text", "retry_at": "timestamptz",
+    "receipt": "bytea", "problem": "text", "retry_at": "timestamptz", "leased_until": "timestamptz",
+    "content_asked": "smallint", "content_said": "smallint",
 }  # fmt: skip
 """What `advance` may set, and as what it travels: of arrays in an array PostgreSQL makes one, so ids go as text."""
 
@@ -80,7 +90,16 @@ class _Move:
     id: int
     state: str
     note: str
+    fence: int | None
     fields: dict[str, Any]
+
+
+Look = Callable[[InboxItem], Collection[str]]
+"""What an item shares with others that must not be worked beside it. Never raises for what the item says."""
+
+
+def nothing_shared(_item: InboxItem) -> Collection[str]:
+    return ()
 
 
 class PostStore:
@@ -90,6 +109,7 @@ class PostStore:
         self._pool = pool
         self._clock = clock
         self._moves: Gathered[_Move, None] = Gathered(self._moved)
+        self._taking = Lock()
 
     @classmethod
     async def open(cls, dsn: str, *, clock: Clock, pool_size: int = 4) -> "PostStore":
@@ -155,21 +175,94 @@ class PostStore:
         )
         return await self._pool.fetchval(sql, item.digest, item.transport, item.name) or item.original
 
-    async def lease(self, limit: int, *, seconds: int = LEASE_S) -> list[InboxItem]:
-        """Up to `limit` items that are now this worker's for `seconds`, oldest first."""
+    async def lease(
+        self, limit: int, *, seconds: int = LEASE_S, look: Look = nothing_shared
+    ) -> list[InboxItem]:
+        """Up to `limit` items that are now this worker's for `seconds`, oldest first, and by the rule of the lines.
+
+        `look` is asked once for each item, by the first worker that comes to it."""
+        async with self._taking, self._pool.acquire() as connection:
+            try:
+                await connection.execute("select pg_advisory_lock($1)", _TAKING)
+                taken = await self._take(connection, limit, seconds, look)
+                await connection.execute("select pg_advisory_unlock($1)", _TAKING)
+            except BaseException:
+                # The lock is the session's: it ends with it, however this ended.
+                connection.terminate()
+                raise
+        return taken
+
+    async def _take(self, connection: Any, limit: int, seconds: int, look: Look) -> list[InboxItem]:
         now = self._clock.now()
-        rows = await self._pool.fetch(statement("post_lease"), now, now + timedelta(seconds=seconds), limit)
-        return sorted((_item(row) for row in rows), key=lambda item: item.id)
+        rows = await connection.fetch(statement("post_waiting"), now, max(limit * SEEN_EACH, SEEN_LEAST))
+        waiting = {row["id"]: _waiting(row) for row in rows}
+        seen: dict[int, InboxItem] = {}
+        choice = choose(waiting.values(), limit)
+        while choice.look and len(choice.take) < limit:
+            if not (opened := await self._look(connection, choice.look)):
+                break
+            for item in opened:
+                lines = frozenset(_line(name) for name in look(item))
+                waiting[item.id] = replace(waiting[item.id], lines=lines, attempts=item.attempts)
+                seen[item.id] = item
+            choice = choose(waiting.values(), limit)
+            if choice.take:
+                break
+        if not choice.take and not seen:
+            return []
+        return await self._taken(connection, now + timedelta(seconds=seconds), choice, waiting, seen)
 
-    async def advance(self, id: int, state: str, *, note: str = "", **fields: Any) -> None:
-        """Moves an item on, sets FIELDS, ends the lease. `note` must hold no patient data.
+    async def _look(self, connection: Any, ids: Iterable[int]) -> list[InboxItem]:
+        """They count as tried from now on: whoever dies of one is to be told from one that nobody has touched."""
+        sql = "update post.post_inbox set attempts = attempts + 1 where id = any($1) returning *"
+        return sorted(
+            (_item(row) for row in await connection.fetch(sql, list(ids))), key=lambda item: item.id
+        )
 
-        Raises CONFLICT AKS-STORE-061 when another item has this (sender_her, msg_id), NOT_FOUND -062.
+    async def _taken(
+        self,
+        connection: Any,
+        until: datetime,
+        choice: Choice,
+        waiting: dict[int, Waiting],
+        seen: dict[int, InboxItem],
+    ) -> list[InboxItem]:
+        """Those of `seen` that are not taken have not been tried."""
+        ids = sorted({*choice.take, *seen})
+        taken = [id in choice.take for id in ids]
+        more = [(id not in seen) if take else -1 for id, take in zip(ids, taken, strict=True)]
+        lines = [_numbers(waiting[id].lines or ()) if id in seen else None for id in ids]
+        rows = await connection.fetch(
+            statement("post_lease"), until, ids, lines, taken, [int(one) for one in more]
+        )
+        sql = "select * from post.post_inbox where id = any($1)"
+        known = [id for id in choice.take if id not in seen]
+        others = {row["id"]: _item(row) for row in await connection.fetch(sql, known)} if known else {}
+        found = {**seen, **others}
+        held = sorted(row["id"] for row in rows if row["taken"])
+        return [found[id] for id in held]
+
+    async def hold(self, items: Collection[InboxItem], *, seconds: int = LEASE_S) -> None:
+        """Goes on having them, those that have not ended and that nobody has taken since."""
+        sql = (
+            "update post.post_inbox i set leased_until = $1 from unnest($2::bigint[], $3::int[]) v(id, fence) "
+            "where i.id = v.id and i.attempts = v.fence and i.leased_until is not null"
+        )
+        until = self._clock.now() + timedelta(seconds=seconds)
+        await self._pool.execute(sql, until, [item.id for item in items], [item.attempts for item in items])
+
+    async def advance(
+        self, id: int, state: str, *, note: str = "", fence: int | None = None, **fields: Any
+    ) -> None:
+        """Moves an item on, sets FIELDS, ends the lease unless that is set. `note` must hold no patient data.
+
+        `fence` is the item's `attempts` of when it was taken: whoever has lost it meanwhile writes nothing. Raises
+        CONFLICT AKS-STORE-061 when another item has this (sender_her, msg_id), NOT_FOUND -062, CONFLICT -065 when lost.
         """
         unknown = set(fields) - set(FIELDS)
         assert not unknown, f"no such fields: {sorted(unknown)}"
         values = {name: _ids(value) if name == "patient_ids" else value for name, value in fields.items()}
-        await self._moves(_Move(id, state, note, values))
+        await self._moves(_Move(id, state, note, fence, values))
 
     async def _moved(self, moves: list[_Move]) -> list[Exception | None]:
         """One statement for all that set the same fields; what moves one item twice is two statements, in that order."""
@@ -196,10 +289,19 @@ class PostStore:
 
     async def _move(self, names: tuple[str, ...], moves: list[_Move]) -> dict[int, Exception]:
         columns = [[move.fields[name] for move in moves] for name in names]
-        told = ([move.id for move in moves], [move.state for move in moves], [move.note for move in moves])
+        told = (
+            [move.id for move in moves],
+            [move.state for move in moves],
+            [move.note for move in moves],
+            [move.fence for move in moves],
+        )
         rows = await self._pool.fetch(_moving(names), *told, self._clock.now(), *columns)
         found = {row["inbox"] for row in rows}
-        return {id(move): _no_item(move.id) for move in moves if move.id not in found}
+        return {
+            id(move): _no_item(move.id) if move.fence is None else _lost(move.id)
+            for move in moves
+            if move.id not in found
+        }
 
     async def get(self, id: int) -> InboxItem | None:
         row = await self._pool.fetchrow("select * from post.post_inbox where id = $1", id)
@@ -229,6 +331,11 @@ class PostStore:
         rows = await self._pool.fetch("select state, count(*) from post.post_inbox group by state")
         return {row["state"]: row["count"] for row in rows}
 
+    async def unfinished(self) -> int:
+        """How many wait for work, or are being worked."""
+        sql = "select count(*) from post.post_inbox where state in ('received', 'retry')"
+        return await self._pool.fetchval(sql)
+
     async def listed(self, states: tuple[str, ...], limit: int = 100) -> list[InboxItem]:
         """Items in one of the states, newest first: for message officers and for receipts not yet sent."""
         sql = "select * from post.post_inbox where state = any($1) order by id desc limit $2"
@@ -238,11 +345,13 @@ class PostStore:
 @cache
 def _moving(names: tuple[str, ...]) -> str:
     """`post_advance.sql` that sets these fields too."""
-    sets = {name: f"v.{name}::text[]" if name == "patient_ids" else f"v.{name}" for name in names}
+    sets = {"leased_until": "null"} | {
+        name: f"v.{name}::text[]" if name == "patient_ids" else f"v.{name}" for name in names
+    }
     return (
         statement("post_advance")
         .replace("{columns}", "".join(f", {name}" for name in names))
-        .replace("{arrays}", "".join(f", ${n}::{FIELDS[name]}[]" for n, name in enumerate(names, 5)))
+        .replace("{arrays}", "".join(f", ${n}::{FIELDS[name]}[]" for n, name in enumerate(names, 6)))
         .replace("{sets}", "".join(f", {name} = {value}" for name, value in sets.items()))
     )
 
@@ -263,6 +372,24 @@ def _received_before() -> Problem:
 
 def _no_item(id: int) -> Problem:
     return Problem(ProblemKind.NOT_FOUND, "AKS-STORE-062", f"The inbox has no item {id}.")
+
+
+def _lost(id: int) -> Problem:
+    return Problem(ProblemKind.CONFLICT, LOST, f"Item {id} of the inbox has been taken by another worker.")
+
+
+def _waiting(row: asyncpg.Record) -> Waiting:
+    lines = None if row["lines"] is None else frozenset(row["lines"])
+    return Waiting(row["id"], lines, row["held"], row["attempts"])
+
+
+def _line(name: str) -> int:
+    """Two names of one number would wait for each other without need, and no more."""
+    return int.from_bytes(hashlib.blake2b(name.encode(), digest_size=8).digest(), "big", signed=True)
+
+
+def _numbers(lines: Iterable[int]) -> str:
+    return "{" + ",".join(str(line) for line in sorted(lines)) + "}"
 
 
 def _item(row: asyncpg.Record) -> InboxItem:

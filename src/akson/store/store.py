@@ -251,6 +251,10 @@ class Store:
         """Commits after a place, in an order without gaps: what a follower has seen is never overtaken."""
         return await self._changes.after(after, limit)
 
+    async def changes_from(self) -> tuple[int, int]:
+        """Where a follower begins that has read, or is about to read, everything as it stands."""
+        return await self._changes.now()
+
     async def erase(self, tenant: int, type: str, id: str, *, at: datetime) -> int:
         """Lawful erasure: every version loses its body, the fact that it was stays. Returns how many versions."""
         return await self._maintenance.erase(tenant, type, id, at=at)

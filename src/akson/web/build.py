@@ -7,6 +7,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
+from akson.analytics.reports.adoption.reports import AdoptionReports
 from akson.care.contacts.letters import ReadsPost
 from akson.identity.rates import Rates, unlimited
 from akson.identity.sessions import Sessions
@@ -39,30 +40,21 @@ def build(
     post: PostDesk | None = None,
     letters: Letters | None = None,
     reads: ReadsPost | None = None,
+    adoption: AdoptionReports | None = None,
+    adoption_open: bool = False,
 ) -> Starlette:
     """All screens. Without `login` and without issuers nobody can log in, and the login page says so.
 
     `apps`: the authorization server behind the page that approves an app; `fhir`: the FHIR address it speaks of.
     `rates`: how often one may ask; without them as often as she likes. `post`: what stands behind the message officer's
     screens. `letters`: who writes and sends messages; without it no page offers to. `reads`: what opens messages field by
-    field.
+    field. `adoption`: what counts messages; `adoption_open`: whether anybody may see those numbers.
     """
     statics = Statics()
     house = House(
-        record,
-        sessions,
-        clock,
-        node,
-        login,
-        issuers,
-        Pages(statics),
-        apps,
-        fhir,
-        rates or unlimited(),
-        post,
-        letters,
-        reads,
-    )
+        record, sessions, clock, node, login, issuers, Pages(statics), apps, fhir, rates or unlimited(), post, letters,
+        reads, adoption, adoption_open,
+    )  # fmt: skip
 
     async def start(request: Request) -> Response:
         session = gate.resting_of(request, house)

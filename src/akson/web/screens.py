@@ -10,6 +10,7 @@ from akson.web.entrance.login.screen import SCREEN as LOGIN
 from akson.web.entrance.openid.screen import SCREEN as OPENID
 from akson.web.entrance.pin.screen import SCREEN as PIN
 from akson.web.entrance.session.screen import SCREEN as SESSION
+from akson.web.operations.adoption.screen import SCREEN as ADOPTION
 from akson.web.operations.failed.screen import SCREEN as POST_FAILED
 from akson.web.operations.ledger.screen import SCREEN as POST_LEDGER
 from akson.web.operations.message.screen import SCREEN as POST_MESSAGE
@@ -43,6 +44,7 @@ SCREENS: tuple[Screen, ...] = (
     OPENID,
     PIN,
     SESSION,
+    ADOPTION,
     POST_FAILED,
     POST_LEDGER,
     POST_MESSAGE,

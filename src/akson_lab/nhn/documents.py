@@ -21,7 +21,7 @@ STATUSES = {"1": "OK", "2": "Avvist", "3": "OK, feil i delmelding"}
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """`kind` is `message`, `apprec` or `other`. Ids are "" where there are none."""
+    """`kind` is `message`, `apprec`, `letter` (older, without MsgHead) or `other`. Ids are "" where there are none."""
 
     kind: str
     id: str = ""
@@ -61,7 +61,39 @@ def look(document: bytes) -> Seen:
             answers=root.findtext(f"{space}OriginalMsgId/{space}Id", ""),
             status=_attribute(root, f"{space}Status"),
         )
+    if own := root.findtext("{*}MsgId"):
+        return Seen("letter", own, _attribute(root, "{*}Type"), root.findtext("{*}GenDate", ""))
     return Seen("other")
+
+
+def letter_receipt(
+    original: bytes, by: int, to: int, status: str, codes: Iterable[str], *, id: str, at: datetime
+) -> bytes:
+    """AppRec 1.1 of a letter, which no server can mirror: who answers and who is answered are HER-ids alone."""
+    seen = look(original)
+    made = etree.Element(f"{{{APPREC}}}AppRec", nsmap={None: APPREC})
+    _child(made, "MsgType", V="APPREC", DN="Applikasjonskvittering")
+    _child(made, "MIGversion", "v1.1 2012-02-15")
+    _child(made, "GenDate", at.isoformat(timespec="seconds"))
+    _child(made, "Id", id)
+    for place, role, words, her in (
+        ("Sender", "PRIM", "Primærmottaker", by),
+        ("Receiver", "AVS", "Avsender", to),
+    ):
+        party = _child(made, place)
+        _child(party, "Role", V=role, DN=words)
+        inst = _child(_child(party, "HCP"), "Inst")
+        _child(inst, "Name", words)
+        _child(inst, "Id", str(her))
+        _child(inst, "TypeId", V="HER", DN="HER-id")
+    _child(made, "Status", V=status, DN=STATUSES[status])
+    for code in codes:
+        _child(made, "Error", S="2.16.578.1.12.4.1.1.8221", V=code, DN=code)
+    answered = _child(made, "OriginalMsgId")
+    _child(answered, "MsgType", V=seen.type, DN=seen.type)
+    _child(answered, "IssueDate", seen.made)
+    _child(answered, "Id", seen.id)
+    return markup.write(made)
 
 
 def receipt(

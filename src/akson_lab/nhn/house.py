@@ -1,4 +1,5 @@
-"""All of the lab's NHN on loopback: one address each for HelseID, the message server and the address register.
+"""All of the lab's NHN on loopback: one address each for HelseID, the message server and the address register; the person
+register (not NHN's, and beside it) has its own too.
 
     async with Nhn(speed=60) as nhn:
         nhn.helseid.register(Client("storvik", jwk, frozenset({"nhn:msh/api"}), frozenset({8140001})))
@@ -23,6 +24,7 @@ from akson_lab.nhn.helseid import HelseId, Refused
 from akson_lab.nhn.message_server import MessageServer, Refusal
 from akson_lab.nhn.messages import Messages
 from akson_lab.nhn.parties import Parties
+from akson_lab.nhn.person_register import PersonRegister
 from akson_lab.nhn.register import Register
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
@@ -49,6 +51,8 @@ class Nhn:
         self.messages = Messages(self.clock, self.faults)
         self.message_server = MessageServer(self.messages, self.parties, self.clock)
         self.register = Register(self.parties, self.clock)
+        self.persons = PersonRegister(self.clock)
+        self.persons_address = ""
         self.helseid_address = self.message_server_address = self.register_address = ""
         self.reachable = True
         """False: every connection to an API is cut at once."""
@@ -72,6 +76,10 @@ class Nhn:
         self.message_server_address = await self._serve(api, ports[1])
         register = self._api(REGISTER_AUDIENCE, self.register.routes(), version=ANY_VERSION)
         self.register_address = await self._serve(register, ports[2])
+
+        people = web.Application()
+        people.add_routes(self.persons.routes())
+        self.persons_address = await self._serve(people, 0)
 
     async def stop(self) -> None:
         for runner in self._runners:

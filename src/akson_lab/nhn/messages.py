@@ -77,7 +77,10 @@ class Messages:
         return made
 
     def _deliver(self, message: Message, receiver: int) -> None:
-        struck = {f.kind: f for f in self.faults.strikes(DELIVERY, str(receiver))}
+        struck = {
+            f.kind: f
+            for f in self.faults.strikes(DELIVERY, str(receiver), sender=message.sender, type=message.type)
+        }
         document = message.document
         if "corruption" in struck:
             document = _corrupted(document, self.faults)
@@ -102,6 +105,12 @@ class Messages:
         self._counted += 1
         due = self.clock.now() + after
         heapq.heappush(self._waiting, (due, self._counted, (message, type, receiver, by, words)))
+
+    def hasten(self) -> None:
+        """Whatever is still held back is told with the next look: before the clock is set to another time."""
+        now = self.clock.now()
+        self._waiting = [(min(due, now), n, told) for due, n, told in self._waiting]
+        heapq.heapify(self._waiting)
 
     def told(self, her_ids: Iterable[int], offset: int, count: int) -> list[Notice]:
         """What these have been told after `offset`, oldest first."""

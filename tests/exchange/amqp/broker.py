@@ -13,6 +13,8 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
+from tests.exchange.transport.server_tls import ServerTls
+
 PROGRAM = Path("/usr/lib/rabbitmq/bin/rabbitmq-server")
 USER, PASSWORD = "akson", "akson"
 STARTS_WITHIN_S = 120
@@ -55,8 +57,8 @@ def queues(her: int | str) -> list[dict[str, object]]:
 
 
 @contextmanager
-def running(folder: Path, her_ids: Sequence[int]) -> Iterator[int]:
-    """The broker's port, until the end."""
+def running(folder: Path, her_ids: Sequence[int], tls: ServerTls | None = None) -> Iterator[int]:
+    """The broker's port, until the end; with `tls` there is no other."""
     port, distribution, names = free_port(), free_port(), free_port()
     definitions = {
         "vhosts": [{"name": "/"}],
@@ -74,7 +76,7 @@ def running(folder: Path, her_ids: Sequence[int]) -> Iterator[int]:
     (folder / "definitions.json").write_text(json.dumps(definitions))
     (folder / "enabled_plugins").write_text("[rabbitmq_amqp1_0].\n")
     (folder / "rabbitmq.conf").write_text(
-        f"listeners.tcp.default = 127.0.0.1:{port}\nload_definitions = {folder}/definitions.json\n"
+        f"{_listening(port, tls)}\nload_definitions = {folder}/definitions.json\n"
     )
     environment = {
         "PATH": os.environ.get("PATH", ""),
@@ -105,6 +107,14 @@ def running(folder: Path, her_ids: Sequence[int]) -> Iterator[int]:
                 os.killpg(server.pid, signal.SIGKILL)
             epmd.terminate()
             epmd.wait(10)
+
+
+def _listening(port: int, tls: ServerTls | None) -> str:
+    if tls is None:
+        return f"listeners.tcp.default = 127.0.0.1:{port}"
+    files = {"cacertfile": tls.roots, "certfile": tls.certificate, "keyfile": tls.key}
+    named = [f"ssl_options.{name} = {path}" for name, path in files.items()]
+    return "\n".join(["listeners.tcp = none", f"listeners.ssl.default = 127.0.0.1:{port}", *named])
 
 
 def _until_it_answers(server: subprocess.Popen[bytes], port: int, folder: Path) -> None:

@@ -17,6 +17,8 @@ from pathlib import Path
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
+from tests.exchange.transport.server_tls import ServerTls
+
 PASSWORD = "only-for-tests"
 DOVECOT_WAIT_S = 20.0
 
@@ -65,15 +67,28 @@ class Folders:
 
 
 class SmtpServer:
-    """aiosmtpd on one port, stopped and started again as the tests want it."""
+    """aiosmtpd on one port, stopped and started again as the tests want it. With `tls` nothing is taken without it."""
 
-    def __init__(self, folders: Folders) -> None:
+    def __init__(self, folders: Folders, tls: ServerTls | None = None, *, starttls: bool = False) -> None:
         self._folders, self.port = folders, free_port()
+        self._tls, self._starttls = tls, starttls
         self._controller: Controller | None = None
 
     def start(self) -> None:
+        more: dict[str, object] = {}
+        if self._tls is not None:
+            context = self._tls.context()
+            more = (
+                {"tls_context": context, "require_starttls": True}
+                if self._starttls
+                else {"ssl_context": context}
+            )
         self._controller = Controller(
-            self._folders, hostname="127.0.0.1", port=self.port, data_size_limit=128 * 1024 * 1024
+            self._folders,
+            hostname="127.0.0.1",
+            port=self.port,
+            data_size_limit=128 * 1024 * 1024,
+            **more,  # type: ignore[arg-type]
         )
         self._controller.start()
 
@@ -89,9 +104,10 @@ DOVECOT = Path("/usr/sbin/dovecot")
 class Dovecot:
     """Dovecot as this user, in a folder of its own, POP3 and IMAP on loopback."""
 
-    def __init__(self, folders: Folders, home: Path) -> None:
-        self._folders, self._home = folders, home
+    def __init__(self, folders: Folders, home: Path, tls: ServerTls | None = None) -> None:
+        self._folders, self._home, self._tls = folders, home, tls
         self.pop3_port, self.imap_port = free_port(), free_port()
+        self.pop3s_port, self.imaps_port = (free_port(), free_port()) if tls else (0, 0)
         self._process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
@@ -119,6 +135,11 @@ class Dovecot:
             self._process.wait(timeout=DOVECOT_WAIT_S)
             self._process = None
 
+    def _ssl(self) -> str:
+        if self._tls is None:
+            return "ssl = no"
+        return f"ssl = required\nssl_cert = <{self._tls.certificate}\nssl_key = <{self._tls.key}"
+
     def _config(self) -> str:
         login, mail = _users()
         return f"""
@@ -131,7 +152,7 @@ default_internal_group = {_group(login)}
 default_login_user = {login}
 protocols = pop3 imap
 listen = 127.0.0.1
-ssl = no
+{self._ssl()}
 disable_plaintext_auth = no
 mail_location = maildir:{self._folders.root}/%n
 mail_uid = {mail}
@@ -158,7 +179,7 @@ service pop3-login {{
     port = {self.pop3_port}
   }}
   inet_listener pop3s {{
-    port = 0
+    port = {self.pop3s_port}
   }}
 }}
 service imap-login {{
@@ -167,7 +188,7 @@ service imap-login {{
     port = {self.imap_port}
   }}
   inet_listener imaps {{
-    port = 0
+    port = {self.imaps_port}
   }}
 }}
 service imap-urlauth-login {{

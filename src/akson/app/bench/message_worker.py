@@ -1,4 +1,4 @@
-"""One worker of `akson bench messages`, in a process of its own: DATA, how many messages in all, which worker."""
+"""One worker of `akson bench messages`, in a process of its own: DATA, how many messages, how many workers, which one."""
 
 import asyncio
 import sys
@@ -7,4 +7,4 @@ from pathlib import Path
 from akson.app.bench.messages import work_through
 
 if __name__ == "__main__":
-    asyncio.run(work_through(Path(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3])))
+    asyncio.run(work_through(Path(sys.argv[1]), *map(int, sys.argv[2:5])))

@@ -1,17 +1,18 @@
 """`akson bench messages`: care messages a second through the whole post, and what a year of them takes.
 
-By one worker beside PostgreSQL, as a node has it: one person's messages are worked in the order they came.
+By the post workers of a node, beside PostgreSQL: the first one takes in, works and hands over; the others work (ADR 0155).
 
 Each is parsed, validated, stored as it came, judged, made FHIR, committed with its log, answered with an AppRec, which is
-itself a row of the outbox and a file on the disk. An admission and a discharge for each patient, in turn.
+itself a row of the outbox and a file on the disk. An admission and a discharge for each patient, in turn. They are written
+to a file before it begins, so that neither memory nor time holds what is no part of it.
 """
 
 import asyncio
-import itertools
+import base64
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -24,7 +25,8 @@ from akson.app.cast import CAST, ORGANISATIONS, STORVIK
 from akson.app.demo import astrid_admission_arguments
 from akson.app.demo.chance import Chance
 from akson.app.demo.national_ids import NationalIds
-from akson.app.post import POOL_SIZE, folder, post_office
+from akson.app.post import POOL_SIZE, PostOffice, folder, post_office
+from akson.app.supervisor.run import default_post_workers
 from akson.app.wiring import Node, open_node
 from akson.exchange.inbox.directory import HER_SYSTEMS
 from akson.record.values import Change
@@ -36,12 +38,13 @@ if TYPE_CHECKING:
 A_YEAR = 7_400_000
 """All of Norway's PLO messages (research: mission appendix B); two a second at the peak."""
 GOAL_PER_SECOND = 150
-WORKERS = 1
 TOGETHER = 40
-"""Messages that wait for one worker at a time: as when a partner delivers many at once."""
-NOTHING_TO_DO_S = 0.05
-WAITING = ("received", "retry")
+"""Messages that wait for each worker at a time: as when a partner delivers many at once."""
+NOTHING_TO_DO_S = 0.01
+TOLD_EACH_S = 5.0
 LOADED_TOGETHER = 500
+LETTERS = "letters"
+NOT_OUT = ("draft", "queued")
 BORN = datetime(1942, 5, 12, tzinfo=UTC)
 NOW = datetime(2026, 11, 24, 8, tzinfo=UTC)
 
@@ -72,8 +75,9 @@ class MessageFigures:
 
     @property
     def words(self) -> str:
+        hands = f"{self.workers} worker{'s' if self.workers > 1 else ''}"
         return (
-            f"{self.messages} messages by {self.workers} worker: {self.per_second:,.0f}/s, the last quarter "
+            f"{self.messages} messages by {hands}: {self.per_second:,.0f}/s, the last quarter "
             f"{self.sustained:,.0f}/s (goal {GOAL_PER_SECOND}); {self.bytes_each:,} bytes each; CPU ms each: worker "
             f"{self.worker_ms:.1f}, PostgreSQL {self.database_ms:.1f}.\n"
             f"All Norway's {A_YEAR:,} of a year: {self.a_year_hours:,.0f} hours of work, {self.a_year_gib:,.0f} GiB."
@@ -81,9 +85,14 @@ class MessageFigures:
 
 
 async def measure_messages(
-    settings: "Settings", stored: int, tell: Callable[[str], None], keep: Path | None = None
+    settings: "Settings",
+    stored: int,
+    tell: Callable[[str], None],
+    keep: Path | None = None,
+    post_workers: int | None = None,
 ) -> MessageFigures:
-    """On a node of its own."""
+    """On a node of its own; by as many workers as a node has by default."""
+    workers = post_workers or settings.post_workers or default_post_workers()
     with tempfile.TemporaryDirectory(prefix="akson-bench-") as made:
         data = keep or Path(made)
         own = replace(settings, data=data, database_url="", log_database_url="")
@@ -91,17 +100,21 @@ async def measure_messages(
             tell(f"{stored // 2 + 1} patients …")
             await _people(node, stored // 2 + 1)
             before = await node.outbox.size()
-            tell(f"{stored} messages …")
+            tell(f"{stored} messages by {workers} …")
+            await asyncio.to_thread(_write, data / LETTERS, stored)
             busy = cpu_of(data).database
-            ended, worker_s = await _by_workers(data, stored, tell)
+            ended, worker_s = await _by_workers(data, stored, workers, tell)
             database_s = cpu_of(data).database - busy
             after = await node.outbox.size()
-    quarter = ended[-(len(ended) // 4) - 1]
+            (data / LETTERS).unlink()
+    seconds, in_last = ended[-1][0], stored - stored * 3 // 4
+    quarter = next(at for at, count in ended if count >= stored - in_last)
+    done_by_then = next(count for _, count in ended if count >= stored - in_last)
     return MessageFigures(
         stored,
-        WORKERS,
-        stored / ended[-1],
-        (len(ended) // 4) / max(ended[-1] - quarter, 1e-9),
+        workers,
+        stored / seconds,
+        (stored - done_by_then) / max(seconds - quarter, 1e-9),
         (after - before) // stored,
         worker_s / stored * 1000,
         database_s / stored * 1000,
@@ -152,58 +165,114 @@ def numbers(count: int) -> list[str]:
     ]
 
 
-async def _by_workers(data: Path, stored: int, tell: Callable[[str], None]) -> tuple[list[float], float]:
-    """Seconds from the start to each message's end, in order; and the CPU seconds of the workers."""
+async def _by_workers(
+    data: Path, stored: int, workers: int, tell: Callable[[str], None]
+) -> tuple[list[tuple[float, int]], float]:
+    """(seconds from the start, messages that have ended by then), the last line of it all; CPU seconds of the workers."""
     processes = [
         await asyncio.create_subprocess_exec(
             sys.executable,
             "-m",
             "akson.app.bench.message_worker",
-            str(data),
-            str(stored),
-            str(number),
+            *(str(data), str(stored), str(workers), str(number)),
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,
         )
-        for number in range(WORKERS)
+        for number in range(workers)
     ]
     for process in processes:
         assert process.stdout is not None and await process.stdout.readline() == b"ready\n"
-    began = time.monotonic()
-    told = await asyncio.gather(*(process.communicate(b"go\n") for process in processes))
-    tell(f"done in {time.monotonic() - began:,.0f} s")
-    lines = [out.split() for out, _ in told]
-    ended = sorted(float(line) for told in lines for line in told[:-1])
-    return ended, sum(float(told[-1]) for told in lines)
+    first, *others = processes
+    assert first.stdin is not None and first.stdout is not None
+    first.stdin.write(b"go\n")
+    ended: list[tuple[float, int]] = []
+    told, busy = 0.0, 0.0
+    while line := await first.stdout.readline():
+        if line.startswith(b"cpu "):
+            busy = float(line.split()[1])
+            continue
+        at, count = line.split()
+        ended.append((float(at), int(count)))
+        if ended[-1][0] - told >= TOLD_EACH_S:
+            told = ended[-1][0]
+            tell(f"{told:,.0f} s: {int(count):,} of {stored:,}")
+    rest = await asyncio.gather(*(process.communicate(b"end\n") for process in others))
+    await first.wait()
+    tell(f"done in {ended[-1][0]:,.0f} s")
+    return ended, busy + sum(float(out.split()[-1]) for out, _ in rest)
 
 
-async def work_through(data: Path, stored: int, worker: int) -> None:
-    """One worker's share: every WORKERS-th patient's admission and discharge. Prints when each has ended, in seconds."""
+async def work_through(data: Path, stored: int, workers: int, number: int) -> None:
+    """One worker, until all has ended: the first takes in, works and hands over; the others work until they are told to end.
+
+    Prints `ready`, then the first one `seconds count` as messages end, and each its CPU seconds since it was ready."""
     settings = all_settings.load(environ={}, options={"data": str(data)})
     async with open_node(settings, pool_size=POOL_SIZE) as node:
-        office = post_office(node, folder(settings))
-        ids = numbers(stored // 2 + 1)
-        messages = iter([(n, _message(n, ids[n // 2])) for n in range(stored) if n // 2 % WORKERS == worker])
+        office = post_office(node, folder(settings), hands_over=number == 0)
         print("ready", flush=True)
-        await asyncio.to_thread(sys.stdin.readline)
-        began, ended, busy = time.monotonic(), list[float](), time.process_time()
-        while batch := list(itertools.islice(messages, TOGETHER)):
-            ids = [
-                await office.inbox.receive(content, transport="bench", name=f"{n}.xml")
-                for n, content in batch
-            ]
-            # As `run_post` does. Another worker may have taken some of them; all of both must come to an end.
-            while not await _ended(node, ids):
-                if not await office.work():
-                    await asyncio.sleep(NOTHING_TO_DO_S)
-            ended += [time.monotonic() - began] * len(batch)
+        busy = time.process_time()
+        if number:
+            await _work_until_told(office)
+        else:
+            await asyncio.to_thread(sys.stdin.readline)
+            await _lead(node, office, data / LETTERS, stored, TOGETHER * workers)
         busy = time.process_time() - busy
-    print("\n".join(f"{number:.4f}" for number in (*ended, busy)), flush=True)
+    print(f"cpu {busy:.4f}", flush=True)
 
 
-async def _ended(node: Node, ids: list[int]) -> bool:
-    waiting = await node.post.listed(WAITING, limit=WORKERS * TOGETHER)
-    return not {item.id for item in waiting} & set(ids)
+async def _work_until_told(office: PostOffice) -> None:
+    told = asyncio.create_task(asyncio.to_thread(sys.stdin.readline))
+    while not told.done():
+        if not await office.inbox.work():
+            await asyncio.sleep(NOTHING_TO_DO_S)
+
+
+async def _lead(node: Node, office: PostOffice, letters: Path, stored: int, together: int) -> None:
+    """As `run_post` does it, with an end: everything taken in, worked and answered, and every answer handed over."""
+    began, given = time.monotonic(), 0
+    stop = asyncio.Event()
+    hands = [
+        asyncio.create_task(_repeated(stop, office.inbox.work)),
+        asyncio.create_task(_repeated(stop, office.outbox.work)),
+    ]
+    messages = _read(letters)
+    waits = together
+    while waits or given < stored:
+        for n, content in zip(range(given, min(given + together - waits, stored)), messages, strict=False):
+            await office.inbox.receive(content, transport="bench", name=f"{n}.xml")
+            given = n + 1
+        await asyncio.sleep(NOTHING_TO_DO_S)
+        waits = await node.post.unfinished()
+        print(f"{time.monotonic() - began:.4f} {given - waits}", flush=True)
+    while await _not_out(node):  # noqa: ASYNC110 - others do it
+        await asyncio.sleep(NOTHING_TO_DO_S)
+    print(f"{time.monotonic() - began:.4f} {stored}", flush=True)
+    stop.set()
+    await asyncio.gather(*hands)
+
+
+async def _not_out(node: Node) -> bool:
+    left = await node.outbox.counts()
+    return any(left.get(state) for state in NOT_OUT)
+
+
+async def _repeated(stop: asyncio.Event, round: Callable[[], Any]) -> None:
+    while not stop.is_set():
+        if not await round():
+            await asyncio.sleep(NOTHING_TO_DO_S)
+
+
+def _write(path: Path, stored: int) -> None:
+    """Every message, one after the other."""
+    people = numbers(stored // 2 + 1)
+    with path.open("wb") as file:
+        for n in range(stored):
+            file.write(base64.b64encode(_message(n, people[n // 2])) + b"\n")
+
+
+def _read(path: Path) -> Iterator[bytes]:
+    with path.open("rb") as file:
+        yield from map(base64.b64decode, file)
 
 
 def _message(n: int, national_id: str) -> bytes:

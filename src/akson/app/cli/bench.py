@@ -70,10 +70,22 @@ _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
     show_default=True,
     help="With `messages`: how many messages.",
 )
+@click.option(
+    "--post-workers",
+    type=click.IntRange(1, 16),
+    metavar="N",
+    help="With `messages`: how many post workers. [as many as the node has]",
+)
 @click.argument("what", required=False, type=click.Choice(["messages"]))
 @options.as_json
 def command(
-    synthea: Path | None, workers: str | None, what: str | None, stored: int, as_json: bool, **chosen: Any
+    synthea: Path | None,
+    workers: str | None,
+    what: str | None,
+    stored: int,
+    post_workers: int | None,
+    as_json: bool,
+    **chosen: Any,
 ) -> int:
     """Start a node of its own, load it, and measure it over HTTP: docs/benchmarks.md says what each line is.
 
@@ -83,7 +95,7 @@ def command(
     `akson bench messages` measures care messages through the whole inbox instead.
     """
     if what == "messages":
-        return _messages(stored, chosen["data"], as_json)
+        return _messages(stored, chosen["data"], post_workers, as_json)
     from dataclasses import replace
 
     from akson.app.bench.run import measure
@@ -105,10 +117,10 @@ def command(
     return Exit.FAULTS if result.failed else Exit.OK
 
 
-def _messages(stored: int, keep: Path | None, as_json: bool) -> int:
+def _messages(stored: int, keep: Path | None, post_workers: int | None, as_json: bool) -> int:
     from akson.app.bench.messages import measure_messages
 
-    figures = run_async(measure_messages(options.settings(), stored, _tell, keep))
+    figures = run_async(measure_messages(options.settings(), stored, _tell, keep, post_workers))
     if as_json:
         say_json(figures.as_json())
     else:

@@ -22,6 +22,10 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "witness": ("witness", "Witness the access logs of other nodes."),
     "why": ("why", "Say why an actor may or may not read a resource."),
 }
+ADOPTION_COMMANDS: dict[str, tuple[str, str]] = {
+    "figures": ("adoption_figures", "Who exchanges which messages: text, JSON, CSV, PDF."),
+    "generate": ("adoption_generate", "Make the synthetic traffic of 2012-2014."),
+}
 CERTIFICATE_COMMANDS: dict[str, tuple[str, str]] = {
     "make": ("certificate_make", "Make an organisation's test certificates, and a test root."),
     "show": ("certificate_show", "Show whose certificates are, for what, and how long they last."),
@@ -33,9 +37,11 @@ CLIENT_COMMANDS: dict[str, tuple[str, str]] = {
 }
 LAB_COMMANDS: dict[str, tuple[str, str]] = {
     "fault": ("lab_fault", "Break something in the lab, or mend all of it."),
-    "send": ("lab_send", "Let the lab's hospital or GP office send something."),
-    "show": ("lab_show", "Show the lab's books."),
-    "up": ("lab_up", "Play a hospital, a GP office and Norsk helsenett for a node."),
+    "live": ("lab_live", "Random days at the lab's hospital, by seed."),
+    "play": ("lab_play", "Play a story against the node, step by step."),
+    "send": ("lab_send", "Let one of the lab's houses send something."),
+    "show": ("lab_show", "Show the lab's books, or one house's side."),
+    "up": ("lab_up", "Play hospitals, a GP office, a municipality and Norsk helsenett for a node."),
 }
 LOG_COMMANDS: dict[str, tuple[str, str]] = {
     "epoch": ("log_epoch", "Declare that the log was restored to an older state."),
@@ -104,6 +110,11 @@ class LateGroup(click.Group):
 @click.version_option(version("akson"), "-V", "--version", prog_name="akson")
 def akson() -> None:
     """Akson: one citizen, one record. A municipal health record on HL7 FHIR R4 and PostgreSQL."""
+
+
+@akson.group("adoption", cls=LateGroup, commands_late=ADOPTION_COMMANDS)
+def adoption() -> None:
+    """How far electronic messages are in use."""
 
 
 @akson.group("certificate", cls=LateGroup, commands_late=CERTIFICATE_COMMANDS)

@@ -9,19 +9,42 @@ from akson.app.cli.running import say_json
 
 
 @click.command("show")
+@click.argument("house", required=False)
 @options.as_json
 @options.data
-def command(as_json: bool, data: str | None) -> None:
-    """Show what hospital and GP office have sent and received, with receipts; no content."""
+def command(house: str | None, as_json: bool, data: str | None) -> None:
+    """Show what each house has sent and received, with receipts; no content. With HOUSE (hospital, other-hospital, gp,
+    neighbour) its own side: stays, patients, worklist.
+    """
     from akson.app.playing import asking, joining
 
-    told = asking.ask(joining.lab_address(options.settings(data=data).data), "/lab")
+    address = joining.lab_address(options.settings(data=data).data)
+    if house is not None:
+        side = asking.ask(address, f"/lab/house/{house}")
+        say_json(side) if as_json else _tell_side(side)
+        return
+    told = asking.ask(address, "/lab")
     if as_json:
         say_json(told)
         return
     click.echo(f"Stay: {told['stay']}. Faults struck: {told['faults']['struck'] or 'none'}")
-    for house in told["houses"].values():
-        _tell(house)
+    for books in told["houses"].values():
+        _tell(books)
+
+
+def _tell_side(side: dict[str, Any]) -> None:
+    click.echo(f"{side['house']}, {side['now'][:16]} by the lab's clock")
+    for stay in side.get("stays", ()):
+        click.echo(f"  {stay['key']:<4} {stay['patient']:<24} {stay['phase']:<11} {stay['ward']}")
+        click.echo(f"       {stay['notice']}. {stay['answer']}".rstrip())
+    for known in side.get("patients", ()):
+        click.echo(
+            f"  {known['patient']:<24} {known.get('phase', '')} {known.get('promised') or ''}".rstrip()
+        )
+    for work in side["worklist"]:
+        click.echo(
+            f"  [{'x' if work['done'] else ' '}] {work['at'][:16]} {work['patient']:<24} {work['words']}"
+        )
 
 
 def _tell(house: dict[str, Any]) -> None:

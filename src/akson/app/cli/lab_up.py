@@ -25,16 +25,29 @@ PORTS = (8701, 8702, 8703, 8700)
 @click.option(
     "--patience", type=float, default=30.0, show_default=True, help="Seconds until a message goes again."
 )
+@click.option("--speed", type=float, default=1.0, show_default=True, help="3600 makes an hour of a second.")
+@click.option("--own-time", is_flag=True, help="Houses take the time they would; else they act at once.")
 @options.data
-def command(ports: tuple[int, int, int, int], seed: int, patience: float, data: str | None) -> None:
-    """Play a hospital, a GP office and Norsk helsenett until Ctrl-C; write post.toml for the node of the data folder.
+def command(
+    ports: tuple[int, int, int, int],
+    seed: int,
+    patience: float,
+    speed: float,
+    own_time: bool,
+    data: str | None,
+) -> None:
+    """Play hospitals, a GP office, a neighbour municipality and Norsk helsenett until Ctrl-C.
+
+    Writes post.toml for the node of the data folder.
 
     Start the node after it (`make up`), or again: it reads post.toml when it starts. Play by `akson lab send`.
     """
-    run_async(_up(options.settings(data=data).data, ports, seed, patience))
+    run_async(_up(options.settings(data=data).data, ports, seed, patience, speed, own_time))
 
 
-async def _up(data: object, ports: tuple[int, int, int, int], seed: int, patience: float) -> None:
+async def _up(
+    data: object, ports: tuple[int, int, int, int], seed: int, patience: float, speed: float, own_time: bool
+) -> None:
     from pathlib import Path
 
     from akson.app.playing import joining
@@ -47,7 +60,10 @@ async def _up(data: object, ports: tuple[int, int, int, int], seed: int, patienc
     stop = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
-    town = Town(joining.jwk(data), joining.patient(), ports=ports[:3], seed=seed, patience_s=patience)
+    town = Town(
+        joining.jwk(data), joining.patient(), ports=ports[:3], seed=seed, patience_s=patience, speed=speed,
+        hurries=not own_time,
+    )  # fmt: skip
     async with town:
         runner, address = await desk.serve(town, ports[3])
         joining.join(data, town, address)
@@ -55,6 +71,7 @@ async def _up(data: object, ports: tuple[int, int, int, int], seed: int, patienc
         click.echo(f"HelseID           {town.nhn.helseid_address}")
         click.echo(f"Message server    {town.nhn.message_server_address}")
         click.echo(f"Address register  {town.nhn.register_address}")
+        click.echo(f"Person register   {town.nhn.persons_address}")
         click.echo(f"Written: {data / 'post.toml'}. Start the node now, or again. Ctrl-C stops the lab.")
         await stop.wait()
         await runner.cleanup()

@@ -17,15 +17,28 @@ if TYPE_CHECKING:
 @click.option("--partner", help="HER-id of one partner.")
 @click.option("--type", "type_", help="One message type, by its code in 8279.")
 @click.option("--day", type=click.DateTime(["%Y-%m-%d"]), help="One day, as 2026-11-24.")
+@click.option(
+    "--compare",
+    metavar="PARTNER",
+    help="HER-id of a partner who runs Akson: compare his book with ours, now.",
+)
 @options.as_json
 @options.data
 def command(
-    partner: str | None, type_: str | None, day: datetime | None, as_json: bool, data: str | None
+    partner: str | None,
+    type_: str | None,
+    day: datetime | None,
+    compare: str | None,
+    as_json: bool,
+    data: str | None,
 ) -> int:
     """What went out and came in, by partner, type and day, and whether all of it is accounted for.
 
     Counted from the book of every change, by rules of its own. Exit code 3 when something is missing: it is then named.
+    With --compare the partner's node is asked for its book (docs/how-to/post.md), and what either side has lost is named.
     """
+    if compare is not None:
+        return _compare(options.settings(data=data), compare, as_json)
     asked = (partner, type_, day.date() if day else None)
     ledger = run_async(_read(options.settings(data=data), *asked))
     if as_json:
@@ -51,6 +64,49 @@ async def _read(settings: "Settings", partner: str | None, type: str | None, day
             await counting.close()
     finally:
         await server.stop()
+
+
+def _compare(settings: "Settings", her: str, as_json: bool) -> int:
+    told = run_async(_compared(settings, her))
+    if as_json:
+        say_json(told)
+    else:
+        for words in told["differences"]:
+            click.echo(words)
+        click.echo("Bøkene er enige." if told["agree"] else f"{len(told['differences'])} forskjeller.")
+    return Exit.OK if told["agree"] else Exit.FAULTS
+
+
+async def _compared(settings: "Settings", her: str) -> dict[str, Any]:
+    from akson.app.post import comparing_of
+    from akson.app.posting import declared, ledgers
+    from akson.app.wiring import open_node
+    from akson.exchange.transport.contract import Unreachable
+    from akson.fhir.problem import Problem, ProblemKind
+
+    told = declared.load(settings.data)
+    peer = next((p for p in ledgers.peers(told) if her in p.her_ids), None)
+    if peer is None:
+        raise Problem(
+            ProblemKind.NOT_FOUND,
+            "AKS-POST-020",
+            f"No books are compared with HER-id {her}.",
+            why="No [[partner]] of post.toml with that her_id has a ledger.",
+            now="docs/how-to/post.md says what to agree on.",
+        )
+    async with open_node(settings) as node:
+        try:
+            found = await comparing_of(node, told, node.ledger).compare(peer)
+        except Unreachable as silent:
+            raise Problem(
+                ProblemKind.OVERLOADED,
+                "AKS-POST-021",
+                f"{peer.name} does not give its book.",
+                why=str(silent),
+                now="Ask again later; the post worker does.",
+            ) from silent
+    words = ledgers.differences(peer.id, ledgers.read(settings.data)[peer.id])
+    return {"agree": found.agree, "since": found.since.isoformat(), "differences": list(words.values())}
 
 
 def _as_json(ledger: "Ledger") -> dict[str, Any]:

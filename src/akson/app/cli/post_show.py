@@ -50,6 +50,11 @@ def _told(settings: "Settings") -> dict[str, Any]:
         from akson.app.posting.opening import client_keys
 
         told["helseid"]["jwk"] = client_keys(settings.data).client.registration()
+    if found.ledger is not None:
+        from akson.exchange.ledger.question import public
+        from akson.identity.keys import log_key
+
+        told["ledger"] = asdict(found.ledger) | {"ledger_key": public(log_key(settings.data / "keys"))}
     return told
 
 
@@ -76,7 +81,7 @@ def _wrong(settings: "Settings", found: Any, ways: dict[str, Any], now: Any) -> 
 
 def _tell(told: dict[str, Any]) -> None:
     click.echo(f"Open: {', '.join(told['open'])}; for whoever is not named: {told['otherwise'] or 'nothing'}")
-    for name in ("helseid", "register", "edi20", "ebxml", "amqp"):
+    for name in ("helseid", "register", "edi20", "ebxml", "amqp", "ledger"):
         if name in told:
             click.echo(f"{name}")
             for key, value in told[name].items():

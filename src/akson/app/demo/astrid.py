@@ -12,7 +12,8 @@ from akson.app.demo.chance import Chance
 from akson.app.demo.chart import Chart, Scene
 from akson.app.demo.contacts import Allergy, add_allergy, add_dialogue
 from akson.app.demo.elements import HL7, coding, concept, hl7, reference
-from akson.app.demo.follow_up import Item, add_item, add_visits
+from akson.app.demo.follow_up import Item, add_item
+from akson.app.demo.granted import add_decision, add_granted_visits
 from akson.app.demo.medicines import BOTH, DRUGS, EVENING, MORNING, Course, add_medicine
 from akson.app.demo.notes import add_note
 from akson.app.demo.people import Kin, Person, kin_element
@@ -157,7 +158,8 @@ def _add_services(chart: Chart, conditions: dict[str, str]) -> None:
         "NEWS2 morgen og kveld så lenge kuren varer",
     ]
     add_plan(chart, list(conditions.values()), goals, team, activities)
-    add_visits(chart, 3, at_the_bedside(UNIT), until=chart.scene.now - FELL_BEFORE)
+    granted = add_decision(chart, UNIT, HOME_NURSING, -412, per_day=3)
+    add_granted_visits(chart, granted, at_the_bedside(UNIT), chart.scene.now - FELL_BEFORE)
     for owner, code, text, due in (
         (f"Organization/{UNIT}", "follow-up", "Blodprøver: kreatinin, kalium, CRP", 1),
         ("Practitioner/ida", "evaluate-plan", "Evaluere tiltak mot fall", 8),

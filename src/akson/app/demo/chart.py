@@ -26,6 +26,7 @@ _ID_WORDS = {
     "MedicationStatement": "medicine",
     "Observation": "measure",
     "RelatedPerson": "kin",
+    "ServiceRequest": "decision",
     "Task": "task",
 }
 STORY_HOUR = 12

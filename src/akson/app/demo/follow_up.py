@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from akson.app.demo.chart import Chart
 from akson.app.demo.elements import TASKS, clock, coding, concept, instant, reference
 from akson.app.demo.staff import NAMES, UNIT_NAMES, Employee
+from akson.care.casework.rows import VISIT, category
 
 ROUNDS = {
     1: (("09:00", 30, "Tilsyn og legemidler"),),
@@ -35,6 +36,7 @@ def add_visit(
         {
             "resourceType": "Appointment",
             "status": "fulfilled" if done else "booked",
+            "serviceCategory": [category(VISIT)],
             "description": what,
             "start": instant(start),
             "end": instant(start + timedelta(minutes=minutes)),

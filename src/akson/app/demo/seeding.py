@@ -5,13 +5,15 @@ marker and does all of it again, over what stands.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from akson.access.actor import Actor, PurposeOfUse
+from akson.app.cast import LILLEFJORD
 from akson.app.demo.bundles import CITIZENS, SEED, charts
 from akson.app.demo.chart import Scene
 from akson.app.demo.elements import NORWAY, Resource
+from akson.app.demo.granted import NEIGHBOURS, wards
 from akson.app.demo.stage import stage
 from akson.fhir.codec.json import parse
 from akson.fhir.problem import Problem, ProblemKind
@@ -103,6 +105,10 @@ async def seed(
         resources += len(batch)
         if progress is not None:
             progress(done, citizens)
+    neighbour = record.open(
+        replace(cast["system"], tenant=LILLEFJORD), PurposeOfUse.OPERATIONS, ground="demo"
+    )
+    await _commit(neighbour, list(wards(NEIGHBOURS)))
     await _commit(session, [_marker(scene)])
     return Seeded(False, scene.today, done, resources + 1)
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from akson.app.cast import ORGANISATIONS
 from akson.app.demo.elements import HER_ID, HPR, PROFESSIONS, ROLES, Resource, coding, concept, reference
+from akson.app.demo.granted import WARDS, wards
 from akson.app.demo.names import CITY, POSTAL_CODE
 from akson.app.demo.staff import EMPLOYEES, UNIT_NAMES, Employee
 
@@ -91,6 +92,7 @@ def stage() -> Iterator[Resource]:
     """Storvik's own units and everyone Storvik writes to, Lillefjord among them as a neighbour's address."""
     yield from map(_organisation, ORGANISATIONS)
     yield from (_place(unit, street) for unit, street in STREETS.items())
+    yield from wards(WARDS)
     for employee in EMPLOYEES.values():
         yield _practitioner(employee)
         yield _role(employee)

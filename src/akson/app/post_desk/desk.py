@@ -114,4 +114,5 @@ class Desk:
                 for line in lines
             ),
             overview.differences(ledger),
+            await overview.compared(self._parts, session),
         )

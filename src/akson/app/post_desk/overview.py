@@ -5,6 +5,7 @@ from datetime import datetime, time, timedelta
 from pathlib import Path
 
 from akson.app.post_desk.parts import Parts, partners, type_words
+from akson.app.posting import ledgers
 from akson.exchange.inbox.planning import MATCH_PATIENT, TASKS
 from akson.exchange.ledger import ledger as books
 from akson.exchange.outbox import states
@@ -26,6 +27,7 @@ from akson.web.shell.post_desk import (
     Flow,
     Overview,
     Partner,
+    PartnerBook,
     Silent,
 )
 
@@ -33,6 +35,7 @@ COUNTED_MAX = 10_000
 HEARD_WITHIN = timedelta(days=90)
 USES = {"signature": "signering", "encryption": "kryptering"}
 WAYS = {"out": OUT, "in": IN}
+NODE = "noden"
 OPEN = ("requested", "received", "accepted", "ready", "in-progress", "on-hold")
 
 
@@ -81,10 +84,31 @@ async def overview(parts: Parts, session: RecordSession) -> Overview:
 
 async def silent(parts: Parts, session: RecordSession, now: datetime) -> tuple[Silent, ...]:
     found = await silent_flows(parts.books, now)
-    named = await partners(session, {flow.partner for flow in found})
+    nodes = {
+        her: words for her, row in ledgers.read(parts.data).items() if (words := ledgers.unheard(row, now))
+    }
+    named = await partners(session, {flow.partner for flow in found} | set(nodes))
+    return (
+        *(Silent(named[her], NODE, words) for her, words in nodes.items()),
+        *(
+            Silent(named[flow.partner], type_words(flow.type) if flow.type else "", flow.silence.words)
+            for flow in found
+        ),
+    )
+
+
+async def compared(parts: Parts, session: RecordSession) -> tuple[PartnerBook, ...]:
+    """What was found the last time each partner's book was beside ours."""
+    rows = ledgers.read(parts.data)
+    named = await partners(session, set(rows))
     return tuple(
-        Silent(named[flow.partner], type_words(flow.type) if flow.type else "", flow.silence.words)
-        for flow in found
+        PartnerBook(
+            named[her],
+            datetime.fromisoformat(row["compared"]) if row.get("compared") else None,
+            tuple(ledgers.differences(her, row).values()),
+            bool(row.get("why")),
+        )
+        for her, row in rows.items()
     )
 
 

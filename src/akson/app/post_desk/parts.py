@@ -50,6 +50,11 @@ class Parts:
     clock: Clock
     random: Random
 
+    @property
+    def data(self) -> Path:
+        """The data folder, which the post worker writes its files in."""
+        return self.keys.parent.parent
+
     def of(self, session: RecordSession) -> "Parts":
         return replace(self, tenant=session.actor.tenant)
 

@@ -16,26 +16,31 @@
 The folder is always open. Without the file everything goes through it, as before. docs/how-to/post.md shows a whole one.
 """
 
-import re
 import tomllib
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from akson.app.posting import reading
+from akson.app.posting.reading import KINDS, Read
 from akson.fhir.problem import Issue, Problem, ProblemKind
 from akson.identity.openid.issuer import on_this_machine
 
 FILE_NAME = "post.toml"
-KINDS = ("folder", "edi20", "ebxml", "amqp")
 PARTS = ("helseid", "register", "edi20", "ebxml", "amqp")
 PARTNERS_MAX = 5_000
 NHN_SCOPES = {"register": "nhn:cp-api/access-v2-dpop", "edi20": "nhn:msh/api"}
-_HER = re.compile(r"[0-9]{1,12}", re.ASCII)
-_TYPE = re.compile(r"[A-Z][A-Z0-9_-]{2,39} [0-9]{1,2}\.[0-9]{1,2}|EPJ-EKSTRAKT [0-9-]{10}", re.ASCII)
-_MAIL = re.compile(r"[^@\s]{1,64}@[A-Za-z0-9.-]{1,255}", re.ASCII)
+OUTBOXES = ("smtps", "smtp+starttls", "smtp")
+INBOXES = ("pop3s", "imaps", "pop3+starttls", "imap+starttls", "pop3", "imap")
+PLAIN = frozenset({"smtp", "pop3", "imap", "amqp"})
+ROOTS_HELP = (
+    "File below `<data>/keys/post`: roots (PEM) that the server's own certificate must stand below; "
+    "without it those that this machine trusts."
+)
+PLAIN_HELP = "`true`: without TLS also to other machines, within a closed network. Default `false`."
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +64,7 @@ class Api:
 @dataclass(frozen=True, slots=True)
 class Mail:
     """ebXML over mail. `smtp` is `smtps://user@host:465`, `smtp+starttls://…` or, on this machine, `smtp://…`; `inbox` the
-    same with `pop3s` or `imaps`."""
+    same with `pop3s`, `imaps`, `pop3+starttls`, `imap+starttls`."""
 
     her_ids: tuple[str, ...]
     address: str
@@ -69,6 +74,8 @@ class Mail:
     trust: str = "trust"
     password_file: str = ""
     poll_seconds: int = 30
+    roots: str = ""
+    allow_plain: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +90,19 @@ class Bus:
     password_file: str = ""
     prefix: str = ""
     poll_seconds: int = 1
+    roots: str = ""
+    allow_plain: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Books:
+    """What is compared with partners who run Akson, and how often."""
+
+    her_ids: tuple[str, ...]
+    name: str = ""
+    every_minutes: int = 15
+    days: int = 7
+    settled_minutes: int = 15
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +119,10 @@ class Partner:
     """Agreed types and versions; () leaves it to the register."""
     sends: tuple[str, ...] = ()
     answers_within: timedelta | None = None
+    ledger: str = ""
+    ledger_key: str = ""
+    silent_after_minutes: int = 60
+    cpa: str = ""
 
     def in_force(self, day: date) -> bool:
         return (self.begins is None or self.begins <= day) and (self.until is None or day <= self.until)
@@ -113,10 +137,13 @@ class Declared:
     edi20: Api | None = None
     ebxml: Mail | None = None
     amqp: Bus | None = None
+    ledger: Books | None = None
     partners: Mapping[str, Partner] = field(default_factory=dict)
     """HER-id -> partner."""
     otherwise: str = "folder"
     """For whoever is not named; "" leaves them without a way."""
+    refuse_unknown_service: bool = True
+    """A message to a service of ours that is not there: E21 to the sender, or the house itself takes it."""
 
     @property
     def open(self) -> tuple[str, ...]:
@@ -140,7 +167,7 @@ def load(data: Path) -> Declared:
 
 
 def _declared(tables: Mapping[str, Any], faults: list[str]) -> Declared:
-    known = {*_TABLES, "partner", "otherwise"}
+    known = {*_TABLES, "partner", "otherwise", "refuse_unknown_service"}
     faults += [
         f"{name!r} is not known; there are {', '.join(sorted(known))}." for name in tables.keys() - known
     ]
@@ -150,7 +177,9 @@ def _declared(tables: Mapping[str, Any], faults: list[str]) -> Declared:
         faults.append(f"`partner` must be at most {PARTNERS_MAX} tables [[partner]].")
         listed = []
     partners = [_table(f"partner {n}", each, _PARTNER, faults) for n, each in enumerate(listed, 1)]
-    otherwise = tables.get("otherwise", "folder")
+    otherwise, refuse = tables.get("otherwise", "folder"), tables.get("refuse_unknown_service", True)
+    if not isinstance(refuse, bool):
+        faults.append("refuse_unknown_service: it must be true or false.")
     if faults:
         return Declared()
     made = Declared(
@@ -159,8 +188,10 @@ def _declared(tables: Mapping[str, Any], faults: list[str]) -> Declared:
         edi20=_api("edi20", read),
         ebxml=Mail(**read["ebxml"]) if "ebxml" in read else None,
         amqp=Bus(**read["amqp"]) if "amqp" in read else None,
+        ledger=Books(**read["ledger"]) if "ledger" in read else None,
         partners={each["her_id"]: Partner(**each) for each in partners},
         otherwise=otherwise if isinstance(otherwise, str) else "?",
+        refuse_unknown_service=refuse,
     )
     faults += _together(made, [each["her_id"] for each in partners])
     return made
@@ -182,6 +213,14 @@ def _together(made: Declared, hers: list[str]) -> list[str]:
     for kind in ("ebxml", "amqp"):
         if getattr(made, kind) is not None and made.register is None:
             faults.append(f"[{kind}] needs [register]: certificates and addresses stand there.")
+    faults += _plain(made)
+    for partner in made.partners.values():
+        if bool(partner.ledger) != bool(partner.ledger_key):
+            faults.append(f"partner {partner.her_id}: ledger and ledger_key belong together.")
+        if partner.ledger and made.ledger is None:
+            faults.append(
+                f"partner {partner.her_id}: ledger needs [ledger]: whose books are compared stands there."
+            )
     ways = [(f"partner {p.her_id}: transport", p.transport) for p in made.partners.values()]
     for where, kind in [*ways, ("otherwise", made.otherwise or "folder")]:
         if kind not in made.open:
@@ -194,7 +233,20 @@ def _together(made: Declared, hers: list[str]) -> list[str]:
     return faults
 
 
-Read = Callable[[Any], Any]
+def _plain(made: Declared) -> list[str]:
+    """Passwords, addresses and sealed health data leave this machine under TLS, unless somebody has said otherwise."""
+    doors = [
+        *((("ebxml", name, getattr(made.ebxml, name)) for name in ("smtp", "inbox")) if made.ebxml else ()),
+        *([("amqp", "url", made.amqp.url)] if made.amqp else ()),
+    ]
+    return [
+        f"{table}: {name}: {scheme}:// is without TLS, and for this machine alone; "
+        "use TLS, or say allow_plain = true when it runs within a closed network."
+        for table, name, address in doors
+        if (scheme := urlsplit(address).scheme) in PLAIN
+        and not on_this_machine(address)
+        and not getattr(made, table).allow_plain
+    ]
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,150 +277,93 @@ def _table(name: str, table: Any, row: Mapping[str, Column], faults: list[str]) 
     return values
 
 
-def _text(value: Any) -> str:
-    if not isinstance(value, str) or not value.strip() or any(ord(c) < 32 for c in value):
-        raise ValueError("it must be a text")
-    return value.strip()
-
-
-def _address(value: Any) -> str:
-    parts = urlsplit(_text(value))
-    if parts.query or parts.fragment or parts.username or not parts.hostname:
-        raise ValueError("it must be an address such as https://api.tjener.melding.nhn.no")
-    if parts.scheme != "https" and not (parts.scheme == "http" and on_this_machine(value)):
-        raise ValueError("it must begin with https://")
-    return value.rstrip("/")
-
-
-def _her(value: Any) -> str:
-    if not isinstance(value, str) or not _HER.fullmatch(value):
-        raise ValueError('it must be a HER-id: digits, in quotes, as "990202"')
-    return value
-
-
-def _hers(value: Any) -> tuple[str, ...]:
-    if not isinstance(value, list) or not value:
-        raise ValueError('it must be a list of HER-ids: ["990002"]')
-    return tuple(_her(each) for each in value)
-
-
-def _types(value: Any) -> tuple[str, ...]:
-    if not isinstance(value, list) or any(not isinstance(v, str) or not _TYPE.fullmatch(v) for v in value):
-        raise ValueError('it must be a list of types and versions: ["DIALOG_FORESPORSEL 1.1"]')
-    return tuple(value)
-
-
-def _kind(value: Any) -> str:
-    if value not in KINDS:
-        raise ValueError(f"it must be one of: {', '.join(KINDS)}")
-    return str(value)
-
-
-def _day(value: Any) -> date:
-    if type(value) is not date:
-        raise ValueError("it must be a day, without quotes: 2027-12-31")
-    return value
-
-
-def _days(value: Any) -> timedelta:
-    if not isinstance(value, int) or isinstance(value, bool) or not 1 <= value <= 90:
-        raise ValueError("it must be a whole number of days from 1 to 90")
-    return timedelta(days=value)
-
-
-def _seconds(value: Any) -> int:
-    if not isinstance(value, int) or isinstance(value, bool) or not 1 <= value <= 600:
-        raise ValueError("it must be a whole number of seconds from 1 to 600")
-    return value
-
-
-def _mail(value: Any) -> str:
-    if not isinstance(value, str) or not _MAIL.fullmatch(value):
-        raise ValueError("it must be a mail address")
-    return value
-
-
-def _door(*schemes: str) -> Read:
-    """`schemes`: those with TLS first, the plain one last."""
-
-    def read(value: Any) -> str:
-        parts = urlsplit(_text(value))
-        try:
-            whole = parts.scheme in schemes and parts.hostname and parts.port and not parts.password
-        except ValueError:
-            whole = False
-        if not whole:
-            raise ValueError(
-                f"it must be as {schemes[0]}://user@host:port; a password stands in password_file"
-            )
-        if parts.scheme == schemes[-1] and not on_this_machine(value):
-            raise ValueError(f"{schemes[-1]}:// is for this machine alone; use {schemes[0]}://")
-        return value
-
-    return read
-
-
-def _bus(value: Any) -> str:
-    parts = urlsplit(_text(value))
-    plain = parts.scheme == "amqp" and on_this_machine(value)
-    if "@" in parts.netloc or not parts.hostname or not (parts.scheme == "amqps" or plain):
-        raise ValueError("it must be amqps://host:port, with user and password_file beside it")
-    return value
-
-
 _TABLES: Mapping[str, Mapping[str, Column]] = {
     "helseid": {
-        "address": Column(_address, "HelseID's address.", needed=True),
+        "address": Column(reading.address, "HelseID's address.", needed=True),
         "client_id": Column(
-            _text, "Our client there; register the key that `akson post show` prints.", needed=True
+            reading.text, "Our client there; register the key that `akson post show` prints.", needed=True
         ),
     },
     "register": {
-        "address": Column(_address, "The address register (CommunicationParty API).", needed=True),
-        "scope": Column(_text, f"Default `{NHN_SCOPES['register']}`."),
+        "address": Column(reading.address, "The address register (CommunicationParty API).", needed=True),
+        "scope": Column(reading.text, f"Default `{NHN_SCOPES['register']}`."),
     },
     "edi20": {
-        "address": Column(_address, "The message server of EDI 2.0.", needed=True),
-        "her_ids": Column(_hers, "Those of ours that it carries for.", needed=True),
-        "scope": Column(_text, f"Default `{NHN_SCOPES['edi20']}`."),
-        "poll_seconds": Column(_seconds, "How long between two looks; default 5."),
+        "address": Column(reading.address, "The message server of EDI 2.0.", needed=True),
+        "her_ids": Column(reading.hers, "Those of ours that it carries for.", needed=True),
+        "scope": Column(reading.text, f"Default `{NHN_SCOPES['edi20']}`."),
+        "poll_seconds": Column(reading.seconds, "How long between two looks; default 5."),
     },
     "ebxml": {
-        "her_ids": Column(_hers, "Those of ours that this mailbox is for.", needed=True),
-        "address": Column(_mail, "Our EDI address.", needed=True),
-        "smtp": Column(_door("smtps", "smtp+starttls", "smtp"), "Server for what goes out.", needed=True),
-        "inbox": Column(_door("pop3s", "imaps", "pop3", "imap"), "Server for what comes.", needed=True),
-        "keys": Column(_text, "Folder of our certificates, below `<data>/keys/post`.", needed=True),
-        "trust": Column(
-            _text, "Folder of roots that are believed, below `<data>/keys/post`; default `trust`."
+        "her_ids": Column(reading.hers, "Those of ours that this mailbox is for.", needed=True),
+        "address": Column(reading.mail, "Our EDI address.", needed=True),
+        "smtp": Column(
+            reading.door(*OUTBOXES), f"Server for what goes out: {', '.join(OUTBOXES)}.", needed=True
         ),
-        "password_file": Column(_text, "File below `<data>/keys/post` that holds the password alone."),
-        "poll_seconds": Column(_seconds, "Default 30."),
+        "inbox": Column(reading.door(*INBOXES), f"Server for what comes: {', '.join(INBOXES)}.", needed=True),
+        "keys": Column(reading.text, "Folder of our certificates, below `<data>/keys/post`.", needed=True),
+        "trust": Column(
+            reading.text, "Folder of roots that are believed, below `<data>/keys/post`; default `trust`."
+        ),
+        "password_file": Column(reading.text, "File below `<data>/keys/post` that holds the password alone."),
+        "poll_seconds": Column(reading.seconds, "Default 30."),
+        "roots": Column(reading.text, ROOTS_HELP),
+        "allow_plain": Column(reading.bool_, PLAIN_HELP),
     },
     "amqp": {
-        "url": Column(_bus, "The bus.", needed=True),
-        "her_ids": Column(_hers, "Those of ours that have queues there.", needed=True),
-        "keys": Column(_text, "As in `ebxml`.", needed=True),
-        "trust": Column(_text, "As in `ebxml`."),
-        "user": Column(_text, "User at the bus."),
-        "password_file": Column(_text, "As in `ebxml`."),
+        "url": Column(reading.bus, "The bus.", needed=True),
+        "her_ids": Column(reading.hers, "Those of ours that have queues there.", needed=True),
+        "keys": Column(reading.text, "As in `ebxml`.", needed=True),
+        "trust": Column(reading.text, "As in `ebxml`."),
+        "user": Column(reading.text, "User at the bus."),
+        "password_file": Column(reading.text, "As in `ebxml`."),
         "prefix": Column(
-            _text, "What stands before a queue's name: `/amq/queue/` for RabbitMQ before version 4."
+            reading.text, "What stands before a queue's name: `/amq/queue/` for RabbitMQ before version 4."
         ),
-        "poll_seconds": Column(_seconds, "Default 1."),
+        "poll_seconds": Column(reading.seconds, "Default 1."),
+        "roots": Column(reading.text, ROOTS_HELP),
+        "allow_plain": Column(reading.bool_, PLAIN_HELP),
+    },
+    "ledger": {
+        "her_ids": Column(reading.hers, "Those of ours whose post is compared with partners'.", needed=True),
+        "name": Column(reading.text, "What we are called in what partners are told."),
+        "every_minutes": Column(
+            reading.whole(1, 1440, "minutes"), "How often partners are asked; default 15."
+        ),
+        "days": Column(reading.whole(1, 30, "days"), "How far back; default 7."),
+        "settled_minutes": Column(
+            reading.whole(0, 1440, "minutes"),
+            "How long a message may be on its way before it is looked for; default 15.",
+        ),
     },
 }
 _PARTNER: Mapping[str, Column] = {
-    "her_id": Column(_her, "Service or person that is written to.", needed=True),
-    "transport": Column(_kind, "How it is reached.", needed=True),
-    "name": Column(_text, "For people."),
-    "from": Column(_day, "First day of the agreement.", field="begins"),
-    "until": Column(_day, "Last day of it; nothing is sent after."),
+    "her_id": Column(reading.her, "Service or person that is written to.", needed=True),
+    "transport": Column(reading.kind, "How it is reached.", needed=True),
+    "name": Column(reading.text, "For people."),
+    "from": Column(reading.day, "First day of the agreement.", field="begins"),
+    "until": Column(reading.day, "Last day of it; nothing is sent after."),
     "receives": Column(
-        _types, "Types it takes by agreement. Decides against the register for the types it names."
+        reading.types, "Types it takes by agreement. Decides against the register for the types it names."
     ),
-    "sends": Column(_types, "Types it sends by agreement."),
-    "answers_within_days": Column(_days, "How long it may take for an answer.", field="answers_within"),
+    "sends": Column(reading.types, "Types it sends by agreement."),
+    "ledger": Column(
+        reading.address, "A partner who runs Akson: the address of his node. Books are compared there."
+    ),
+    "ledger_key": Column(
+        reading.key, "His public key; by his `akson post show`, and compared by another way than the net."
+    ),
+    "silent_after_minutes": Column(
+        reading.whole(2, 10_080, "minutes"),
+        "Told of when his node has not been heard for so long; default 60.",
+    ),
+    "cpa": Column(
+        reading.file_name,
+        "File below `<data>/cpa`: the ebXML agreement. Decides service, roles and id of what goes by `ebxml`.",
+    ),
+    "answers_within_days": Column(
+        reading.days, "How long it may take for an answer.", field="answers_within"
+    ),
 }
 
 

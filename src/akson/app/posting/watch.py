@@ -6,6 +6,8 @@
 | partners' profiles (CPP)     | a day      | nobody; the sender is, when a type cannot be sent                    |
 | silence of a flow            | 15 minutes | the message officer, once, until something comes                     |
 | our certificates             | an hour    | the message officer, anew at 45, 14 and 3 days and when it runs out  |
+| books of partners            | `[ledger]` | the message officer, an item for each difference, until it is gone   |
+| partners' nodes              | a minute   | the message officer, when one is not heard, until it is              |
 | a way that is down           | a minute   | the message officer after 15 minutes, until it is up                 |
 """
 
@@ -17,6 +19,7 @@ from pathlib import Path
 from akson.app.posting.alarms import Alarms
 from akson.app.posting.carriers import Standing
 from akson.app.posting.declared import Declared
+from akson.app.posting.ledgers import Comparing
 from akson.app.posting.opening import Opened
 from akson.exchange.nhn.api import NoAnswer
 from akson.exchange.sealing import expiry, keyring
@@ -35,8 +38,16 @@ class Watch:
     """`round` does what is due, and is called often. `ways` gives how the transports stand now."""
 
     def __init__(
-        self, opened: Opened, alarms: Alarms, ledger: LedgerStore, data: Path, *, clock: Clock
+        self,
+        opened: Opened,
+        alarms: Alarms,
+        ledger: LedgerStore,
+        data: Path,
+        *,
+        clock: Clock,
+        comparing: Comparing | None = None,
     ) -> None:
+        self._comparing = comparing
         self.register: Standing | None = Standing() if opened.book is not None else None
         self._opened = opened
         self._alarms = alarms
@@ -59,6 +70,15 @@ class Watch:
             )
         if self._is_due("ways", WAYS_S):
             await self._alarms.stand(downs(ways, now), of="down|")
+        if self._comparing is not None:
+            await self._compare(self._comparing, now)
+
+    async def _compare(self, comparing: Comparing, now: datetime) -> None:
+        if self._is_due("books", comparing.every_s):
+            await comparing.round()
+            await self._alarms.stand(comparing.items(), of="book|")
+        if self._is_due("unheard", WAYS_S):
+            await self._alarms.stand(comparing.silent(now), of="unheard|")
 
     async def refresh(self) -> None:
         if self._opened.book is None:

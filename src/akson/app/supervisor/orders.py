@@ -14,6 +14,8 @@ from akson.app.settings import Settings
 class Role(StrEnum):
     WEB = "web"
     POST = "post"
+    INBOX = "inbox"
+    """Beside the post worker: works what comes in, and nothing else."""
 
 
 class Stage(StrEnum):

@@ -25,6 +25,7 @@ from akson.fhir.problem import Problem, ProblemKind
 from akson.store.inspection import claim_stage
 
 WORKERS_DEFAULT_MAX = 8
+POST_WORKERS_DEFAULT_MAX = 2
 DATABASE_CHECK_S = 1.0
 IMPATIENT_AFTER_S = 1.0
 """One Ctrl-C may arrive twice (from the terminal and from make); a second one after this is meant."""
@@ -44,7 +45,11 @@ class Ready:
 
 async def run(settings: Settings, stage: Stage, *, tell: Tell, ready: Callable[[Ready], None]) -> None:
     """Runs until SIGINT or SIGTERM. `tell` hears of each slow step; `ready` is called once the node answers."""
-    settings = replace(settings, workers=settings.workers or default_workers())
+    settings = replace(
+        settings,
+        workers=settings.workers or default_workers(),
+        post_workers=settings.post_workers or default_post_workers(),
+    )
     issuers.check(issuers.load(settings.data), stage, settings.base_url)
     lock = NodeLock(data_folder(settings))
     lock.take()
@@ -58,8 +63,16 @@ async def run(settings: Settings, stage: Stage, *, tell: Tell, ready: Callable[[
 
 def default_workers() -> int:
     """One for each core: PostgreSQL takes its share while a worker waits for it."""
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    return max(1, min(cores, WORKERS_DEFAULT_MAX))
+    return max(1, min(_cores(), WORKERS_DEFAULT_MAX))
+
+
+def default_post_workers() -> int:
+    """One is one core; two take what a machine with two has, and go on while one of them is started again."""
+    return max(1, min(_cores(), POST_WORKERS_DEFAULT_MAX))
+
+
+def _cores() -> int:
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 async def _run(
@@ -110,6 +123,8 @@ def _children(settings: Settings, stage: Stage, bound: socket.socket) -> list[Ch
     web = Order(Role.WEB, stage, settings, bound.fileno())
     children = [Child(f"web worker {n}", web, print) for n in range(1, settings.workers + 1)]
     children.append(Child("post worker", Order(Role.POST, stage, settings), print))
+    more = range(2, settings.post_workers + 1)
+    children += [Child(f"post worker {n}", Order(Role.INBOX, stage, settings), print) for n in more]
     return children
 
 

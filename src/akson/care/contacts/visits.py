@@ -7,11 +7,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from akson.care.fhir_json import Resource, concept_text, display, instant, reference
+from akson.care.fhir_json import Resource, any_code, concept_text, display, instant, reference
 
 DONE = ("fulfilled",)
 LEFT_OUT = ("cancelled", "entered-in-error")
 MISSED = ("noshow",)
+BED_HOLD = "bed-hold"
+"""An Appointment in that category keeps a short-term bed (casework/README.md): nobody comes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,8 +51,12 @@ def _visit(appointment: Resource, start: datetime) -> Visit:
 
 
 def visits(appointments: Iterable[Resource]) -> list[Visit]:
-    """Visits in the order of the clock; cancelled ones are left out."""
-    kept = (a for a in appointments if a.get("status") not in LEFT_OUT)
+    """Visits in the order of the clock; cancelled ones and held beds are left out."""
+    kept = (
+        a
+        for a in appointments
+        if a.get("status") not in LEFT_OUT and not any_code(a.get("serviceCategory") or [], BED_HOLD)
+    )
     found = [_visit(a, start) for a in kept if (start := instant(a.get("start")))]
     return sorted(found, key=lambda v: v.start)
 

@@ -8,15 +8,15 @@
 Each arrow is one durable row. Killed between any two, the item comes back by itself and goes on: the commit is made under
 ids that follow from the message, and receipts are kept before they are sent.
 
-Those of one lease are worked at the same time, but for what bears upon each other: `lines.py`.
+Those of one lease are worked at the same time, but for what bears upon each other: `lines.py`. Other workers, in other
+processes, never have what bears upon them: the lease sees to it (ADR 0155), and is held for as long as they are worked.
 """
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-
-from lxml import etree
+from typing import Any
 
 from akson.access.actor import PurposeOfUse
 from akson.exchange.envelope.apprec import ERROR_WORDS, AppRecError
@@ -24,6 +24,8 @@ from akson.exchange.envelope.values import Envelope
 from akson.exchange.inbox import actors, lines, officer, receipts
 from akson.exchange.inbox.delivery import Delivery, gather
 from akson.exchange.inbox.directory import Directory, Place, Resource
+from akson.exchange.inbox.holding import held
+from akson.exchange.inbox.originals import same
 from akson.exchange.inbox.patients import Match
 from akson.exchange.inbox.planning import Made, Plan, made_id, plan
 from akson.exchange.inbox.receipts import Answered
@@ -40,14 +42,14 @@ from akson.exchange.message_type import CareMessage
 from akson.exchange.opening import Opened, open_message
 from akson.exchange.outbox.receipts_in import ReceiptsIn, Taken
 from akson.exchange.outbox.states import RECEIPT
+from akson.exchange.profile import counted_content
 from akson.exchange.remarks import is_production, is_test
 from akson.exchange.times import NORWAY
 from akson.exchange.transport.contract import ENVELOPED
-from akson.fhir import markup
 from akson.fhir.problem import Problem, ProblemKind
 from akson.record.door import Record
 from akson.record.values import Change
-from akson.store.post import InboxItem, PostStore
+from akson.store.post import LOST, InboxItem, PostStore
 from akson.world import Clock
 
 LEASE_S = 10
@@ -143,17 +145,24 @@ class Inbox:
     async def work(self, limit: int = ITEMS_EACH) -> int:
         """Brings up to `limit` waiting items on; gives how many were taken. Raises what no item could be blamed for, when
         all have had their turn."""
-        items = await self._post.lease(limit, seconds=LEASE_S)
-        for item in items:
-            if item.attempts > 1:
-                # Taken before without an end: whatever it does to its worker, it does alone.
-                await self._one(item, None)
-        await self._together([item for item in items if item.attempts == 1])
+        opened: dict[int, Opened | None] = {}
+
+        def look(item: InboxItem) -> frozenset[str]:
+            opened[item.id] = _opened(item)
+            return lines.names(opened[item.id])
+
+        items = await self._post.lease(limit, seconds=LEASE_S, look=look)
+        async with held(self._post, items, LEASE_S):
+            for item in items:
+                if item.attempts > 1:
+                    # Taken before without an end: whatever it does to its worker, it does alone.
+                    await self._one(item, None)
+            await self._together([item for item in items if item.attempts == 1], opened)
         return len(items)
 
-    async def _together(self, items: Sequence[InboxItem]) -> None:
-        """At the same time, each after those before it that bear upon it."""
-        opened = {item.id: _opened(item) for item in items}
+    async def _together(self, items: Sequence[InboxItem], seen: dict[int, Opened | None]) -> None:
+        """At the same time, each after those before it that bear upon it; `seen` are those that were opened just now."""
+        opened = {item.id: seen[item.id] if item.id in seen else _opened(item) for item in items}
         last: dict[str, asyncio.Task[None]] = {}
         tasks: list[asyncio.Task[None]] = []
         for item in items:
@@ -185,13 +194,27 @@ class Inbox:
             await self._later(item, "AKS-EXCHANGE-091", give_up=True)
             return
         try:
+            await self._process_or_later(item, opened)
+        except Problem as problem:
+            # Somebody else has it since: it is his, and what was done here was done once.
+            if problem.id != LOST:
+                raise
+
+    async def _process_or_later(self, item: InboxItem, opened: Opened | None) -> None:
+        try:
             await self._process(item, opened)
         except Problem as problem:
+            if problem.id == LOST:
+                raise
             again = problem.kind in _AGAIN or not problem.permanent
             await self._later(item, problem.id, give_up=not again)
         except Exception as error:
             # Whatever it is, the item is tried again and then given to somebody; its text may quote patient data.
             await self._later(item, f"AKS-EXCHANGE-090 {type(error).__name__}", give_up=False)
+
+    async def _advance(self, item: InboxItem, state: str, *, note: str, **fields: Any) -> None:
+        """Raises CONFLICT AKS-STORE-065 when another worker has it by now."""
+        await self._post.advance(item.id, state, note=note, fence=item.attempts, **fields)
 
     async def _process(self, item: InboxItem, opened: Opened | None) -> None:
         if item.receipt is not None:
@@ -247,7 +270,7 @@ class Inbox:
         """It is kept with the message it answers; here it ends. One that nobody can use is somebody's to look at."""
         if taken.verdict == "unusable":
             await self._tell_officer(item, "En kvittering kan ikke leses.", None)
-            await self._post.advance(item.id, "refused", note="", problem=taken.problem, type=RECEIPT)
+            await self._advance(item, "refused", note="", problem=taken.problem, type=RECEIPT)
             return
         ended = (
             {"sender_her": taken.sender, "msg_id": taken.receipt_id}
@@ -255,11 +278,11 @@ class Inbox:
             else {}
         )
         try:
-            await self._post.advance(item.id, "accepted", note=taken.verdict, type=RECEIPT, **ended)
+            await self._advance(item, "accepted", note=taken.verdict, type=RECEIPT, **ended)
         except Problem as came_before:
             if came_before.id != "AKS-STORE-061":
                 raise
-            await self._post.advance(item.id, "duplicate", note=taken.verdict, type=RECEIPT)
+            await self._advance(item, "duplicate", note=taken.verdict, type=RECEIPT)
 
     async def _is_duplicate(self, item: InboxItem, opened: Opened) -> bool:
         """Claims sender and MsgId for this item; the first one to have them decides, and its receipts are given again."""
@@ -271,15 +294,15 @@ class Inbox:
             return False
         key, msg_id = envelope.sender.key, envelope.msg_id.lower()
         try:
-            await self._post.advance(
-                item.id,
+            await self._advance(
+                item,
                 "retry",
                 note=_CLAIMED,
                 sender_her=key,
                 msg_id=msg_id,
                 type=envelope.type.v,
                 conversation=envelope.conversation,
-                retry_at=self._clock.now() + timedelta(seconds=LEASE_S),
+                leased_until=self._clock.now() + timedelta(seconds=LEASE_S),
             )
         except Problem as taken:
             if taken.id != "AKS-STORE-061":
@@ -287,7 +310,7 @@ class Inbox:
         else:
             return False
         first = await self._post.find_by_msg_id(key, msg_id)
-        if first is not None and first.id != item.id and not _same(first.original, item.original):
+        if first is not None and first.id != item.id and not same(first.original, item.original):
             await self._refuse_second(item, opened, first.id)
             return True
         kept = first.receipt if first is not None else None
@@ -298,7 +321,7 @@ class Inbox:
         # Without a receipt the first one is still under way; its receipt will come of itself.
         note = f"item {first.id} was first" if first is not None else ""
         told = {"type": envelope.type.v, "sender_her": key}
-        await self._post.advance(item.id, "duplicate", note=note, receipt=kept, **told)
+        await self._advance(item, "duplicate", note=note, receipt=kept, **told)
         return True
 
     async def _refuse_second(self, item: InboxItem, opened: Opened, first: int) -> None:
@@ -395,15 +418,18 @@ class Inbox:
         kept = receipts.pack(answered)
         type = opened.envelope.type.v if opened.envelope else None
         whose = {"tenant": verdict.places[0].tenant, "patient_ids": patients} if verdict.accepted else {}
-        await self._post.advance(
-            item.id,
+        content = counted_content(opened.message()) if verdict.accepted else (0, 0)
+        await self._advance(
+            item,
             "retry",
             note="answered",
             receipt=kept,
             problem=problem or None,
             type=type,
             sender_her=(opened.envelope.sender.key if opened.envelope else "") or None,
-            retry_at=until,
+            leased_until=until,
+            content_asked=content[0],
+            content_said=content[1],
             **whose,
         )
         await self._finish(item, answered, " ".join(verdict.codes))
@@ -411,7 +437,7 @@ class Inbox:
     async def _finish(self, item: InboxItem, answered: Answered, note: str) -> None:
         for receipt in answered.receipts:
             await self._send(receipt.name, receipt.content.encode("utf-8"))
-        await self._post.advance(item.id, answered.state, note=note)
+        await self._advance(item, answered.state, note=note)
 
     async def _answer_again(self, kept: bytes) -> None:
         for receipt in receipts.unpack(kept).receipts:
@@ -419,8 +445,8 @@ class Inbox:
 
     async def _later(self, item: InboxItem, problem: str, *, give_up: bool) -> None:
         if not give_up and item.attempts < ATTEMPTS_MAX:
-            await self._post.advance(
-                item.id,
+            await self._advance(
+                item,
                 "retry",
                 note=problem,
                 problem=problem,
@@ -428,7 +454,7 @@ class Inbox:
             )
             return
         await self._tell_officer(item, "Meldingen kunne ikke behandles.", None)
-        await self._post.advance(item.id, "parked", note=problem, problem=problem)
+        await self._advance(item, "parked", note=problem, problem=problem)
 
     async def _tell_officer(self, item: InboxItem, words: str, place: Place | None) -> None:
         tenant = place.tenant if place else (item.tenant or self._directory.tenants[0])
@@ -454,22 +480,6 @@ def _opened(item: InboxItem) -> Opened | None:
 def _without_record(verdict: Verdict[Place]) -> tuple[Verdict[Place], str]:
     error = AppRecError("E35")
     return Verdict((), tuple(Answer(a.receiver, (*a.errors, error)) for a in verdict.answers)), error.code
-
-
-def _same(one: bytes, other: bytes) -> bool:
-    """Whether two originals say the same to the letter, however they are laid out and encoded."""
-    return one == other or _laid_out(one) == _laid_out(other)
-
-
-def _laid_out(original: bytes) -> bytes:
-    root = markup.read(original)
-    for node in root.iter(etree.Element):
-        node.tail = (node.tail or "").strip() or None
-        if len(node):
-            node.text = (node.text or "").strip() or None
-        elif etree.QName(node).localname == "MsgId":
-            node.text = (node.text or "").strip().lower()
-    return markup.canonical(root)
 
 
 def _written_id(original: bytes) -> str:

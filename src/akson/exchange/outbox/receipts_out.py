@@ -14,13 +14,18 @@ from akson.world import Clock
 
 
 class ReceiptsOut:
-    """`aside` takes a receipt that has no address to go to: its sender could not be read but for a name."""
+    """`aside` takes a receipt that has no address to go to: its sender could not be read but for a name.
 
-    def __init__(self, outbox: Outbox, directory: Directory, aside: Send, *, clock: Clock) -> None:
+    Without `hands_over` they are queued, for the worker that has the transports."""
+
+    def __init__(
+        self, outbox: Outbox, directory: Directory, aside: Send, *, clock: Clock, hands_over: bool = True
+    ) -> None:
         self._outbox = outbox
         self._directory = directory
         self._aside = aside
         self._clock = clock
+        self._hands_over = hands_over
         self._tenants: dict[str, int] = {}
         self._hand_over: Gathered[None, None] = Gathered(self._handed_over)
 
@@ -42,7 +47,8 @@ class ReceiptsOut:
                 answers=told.original_type,
             )
         )
-        await self._hand_over(None)
+        if self._hands_over:
+            await self._hand_over(None)
 
     async def _handed_over(self, waiting: list[None]) -> list[Exception | None]:
         """One round for all whose receipts are queued."""

@@ -32,58 +32,63 @@ class Profile:
 
 def read(content: bytes) -> tuple[Profile, ...]:
     """One for each party. Raises Problem MALFORMED AKS-XML-…, INVALID AKS-ADDRESS-002 for what is neither CPP nor CPA."""
+    return read_root(content)[1]
+
+
+def read_root(content: bytes) -> tuple[etree._Element, tuple[Profile, ...]]:
+    """With the document's root, for whoever reads more of it. Raises as `read`."""
     root = markup.read(content.removeprefix(_BOM))
     kind = etree.QName(root)
     if kind.namespace != NAMESPACE or not kind.localname.startswith("CollaborationProtocol"):
-        raise _odd("it is neither a profile nor an agreement")
-    begins, ends = _time(root, "Start"), _time(root, "End")
-    cpa = root.get(_name("cpaid"), "")
-    return tuple(_party(info, begins, ends, cpa) for info in root.iterfind(_name("PartyInfo")))
+        raise odd("it is neither a profile nor an agreement")
+    begins, ends = time_of(root, "Start"), time_of(root, "End")
+    cpa = root.get(named("cpaid"), "")
+    return root, tuple(_party(info, begins, ends, cpa) for info in root.iterfind(named("PartyInfo")))
 
 
 def _party(info: etree._Element, begins: datetime | None, ends: datetime | None, cpa: str) -> Profile:
-    ids = (i.text or "" for i in info.iterfind(_name("PartyId")) if i.get(_name("type")) == "HER")
+    ids = (i.text or "" for i in info.iterfind(named("PartyId")) if i.get(named("type")) == "HER")
     her = next(ids, "").strip()
     if not her.isdecimal():
-        raise _odd("a party has no HER-id")
+        raise odd("a party has no HER-id")
     does: dict[tuple[str, str], set[str]] = {}
-    for role in info.iterfind(_name("CollaborationRole")):
-        process = role.find(_name("ProcessSpecification"))
-        version = process.get(_name("version"), "") if process is not None else ""
+    for role in info.iterfind(named("CollaborationRole")):
+        process = role.find(named("ProcessSpecification"))
+        version = process.get(named("version"), "") if process is not None else ""
         for way, action in _actions(role):
             does.setdefault((action, version), set()).add(way)
     rows = (
         AbilityRow(action, version, "CanSend" in ways, "CanReceive" in ways, begins, ends)
         for (action, version), ways in sorted(does.items())
     )
-    return Profile(her, info.get(_name("partyName"), ""), tuple(rows), cpa)
+    return Profile(her, info.get(named("partyName"), ""), tuple(rows), cpa)
 
 
 def _actions(role: etree._Element) -> Iterator[tuple[str, str]]:
     for way in ("CanSend", "CanReceive"):
-        for place in role.iter(_name(way)):
-            for binding in place.iterfind(_name("ThisPartyActionBinding")):
-                action = binding.get(_name("action"), "")
+        for place in role.iter(named(way)):
+            for binding in place.iterfind(named("ThisPartyActionBinding")):
+                action = binding.get(named("action"), "")
                 if action and action != APPREC:
                     yield way, action
 
 
-def _time(root: etree._Element, name: str) -> datetime | None:
-    text = (root.findtext(_name(name)) or "").strip()
+def time_of(root: etree._Element, name: str) -> datetime | None:
+    text = (root.findtext(named(name)) or "").strip()
     if not text:
         return None
     try:
         found = datetime.fromisoformat(text)
-    except ValueError as odd:
-        raise _odd(f"its {name} is no time") from odd
+    except ValueError as wrong:
+        raise odd(f"its {name} is no time") from wrong
     return found.astimezone(UTC)
 
 
-def _name(local: str) -> str:
+def named(local: str) -> str:
     return f"{{{NAMESPACE}}}{local}"
 
 
-def _odd(what: str) -> Problem:
+def odd(what: str) -> Problem:
     return Problem(
         ProblemKind.INVALID,
         "AKS-ADDRESS-002",

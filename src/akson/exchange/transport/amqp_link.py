@@ -36,13 +36,18 @@ class Address:
     secret: str = field(default="", repr=False)
     """Never part of the url, which the library writes into its log."""
     prefix: str = ""
+    roots: str = ""
+    """A file of roots (PEM) that the bus's certificate must stand below; "" for those this machine trusts."""
+    plain_allowed: bool = False
+    """Without TLS off this machine too: within a closed network, and only when somebody has said so."""
 
     def __post_init__(self) -> None:
         """Raises ValueError: a secret and a message's addresses never leave the machine without TLS."""
         parts = urlsplit(self.url)
         if "@" in parts.netloc or not parts.hostname:
             raise ValueError("the bus's address is amqps://host:port, with user and secret beside it")
-        if parts.scheme != "amqps" and not (parts.scheme == "amqp" and _is_this_machine(parts.hostname)):
+        plain = parts.scheme == "amqp" and (self.plain_allowed or _is_this_machine(parts.hostname))
+        if parts.scheme != "amqps" and not plain:
             raise ValueError("only a bus on this machine is reached without TLS")
 
     @property
@@ -160,7 +165,7 @@ class Link:
                 self._address.url,
                 timeout=WAIT_S,
                 heartbeat=60,
-                ssl_domain=_tls() if self._address.url.startswith("amqps:") else None,
+                ssl_domain=_tls(self._address.roots) if self._address.url.startswith("amqps:") else None,
                 allowed_mechs="PLAIN" if self._address.user else "ANONYMOUS EXTERNAL",
                 **(named if self._address.user else {}),
             )
@@ -179,14 +184,13 @@ class Link:
                 pass
 
 
-def _tls() -> Any:
-    """The bus must show a certificate for its name, by the roots that this machine trusts."""
+def _tls(roots: str) -> Any:
+    """The bus must show a certificate for its name, by `roots` or those that this machine trusts."""
     from proton import SSLDomain
 
     made = SSLDomain(SSLDomain.MODE_CLIENT)
-    made.set_trusted_ca_db(
-        ssl.get_default_verify_paths().cafile or ssl.get_default_verify_paths().openssl_cafile
-    )
+    paths = ssl.get_default_verify_paths()
+    made.set_trusted_ca_db(roots or paths.cafile or paths.openssl_cafile)
     made.set_peer_authentication(SSLDomain.VERIFY_PEER_NAME)
     return made
 

@@ -45,6 +45,14 @@ class Door:
     user: str = ""
     password: str = field(default="", repr=False)
     timeout_s: float = TIMEOUT_S
+    roots: str = ""
+    """A file of roots (PEM) that the server's certificate must stand below; "" for those this machine trusts."""
+
+    def tls(self) -> ssl.SSLContext:
+        """A certificate for that very name is demanded, always. Raises OSError when `roots` cannot be read."""
+        made = ssl.create_default_context(cafile=self.roots or None)
+        made.minimum_version = ssl.TLSVersion.TLSv1_2
+        return made
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +86,7 @@ class Outgoing:
         try:
             with _smtp(door) as server:
                 if door.security is Security.STARTTLS:
-                    server.starttls(context=ssl.create_default_context())
+                    server.starttls(context=door.tls())
                 if door.user:
                     server.login(door.user, door.password)
                 server.sendmail(sender, [receiver], mail)
@@ -93,8 +101,7 @@ class Outgoing:
 
 def _smtp(door: Door) -> smtplib.SMTP:
     if door.security is Security.TLS:
-        context = ssl.create_default_context()
-        return smtplib.SMTP_SSL(door.host, door.port, timeout=door.timeout_s, context=context)
+        return smtplib.SMTP_SSL(door.host, door.port, timeout=door.timeout_s, context=door.tls())
     return smtplib.SMTP(door.host, door.port, timeout=door.timeout_s)
 
 
@@ -151,13 +158,12 @@ class Pop3Mailbox:
         door = self._door
         with _reaching(door, poplib.error_proto):
             if door.security is Security.TLS:
-                context = ssl.create_default_context()
-                server = _Pop3Tls(door.host, door.port, timeout=door.timeout_s, context=context)
+                server = _Pop3Tls(door.host, door.port, timeout=door.timeout_s, context=door.tls())
             else:
                 server = _Pop3(door.host, door.port, timeout=door.timeout_s)
             try:
                 if door.security is Security.STARTTLS:
-                    server.stls(ssl.create_default_context())
+                    server.stls(door.tls())
                 server.user(door.user)
                 server.pass_(door.password)
                 yield server
@@ -202,15 +208,14 @@ class ImapMailbox:
         door = self._door
         with _reaching(door, imaplib.IMAP4.error):
             if door.security is Security.TLS:
-                context = ssl.create_default_context()
                 server: imaplib.IMAP4 = imaplib.IMAP4_SSL(
-                    door.host, door.port, timeout=door.timeout_s, ssl_context=context
+                    door.host, door.port, timeout=door.timeout_s, ssl_context=door.tls()
                 )
             else:
                 server = imaplib.IMAP4(door.host, door.port, timeout=door.timeout_s)
             try:
                 if door.security is Security.STARTTLS:
-                    server.starttls(ssl.create_default_context())
+                    server.starttls(door.tls())
                 server.login(door.user, door.password)
                 if server.select("INBOX")[0] != "OK":
                     raise Unreachable(f"The mailbox at {door.host} cannot be opened.")

@@ -1,15 +1,9 @@
--- Takes work nobody else has: what waits, and what somebody took and never finished. $1 now, $2 until, $3 limit.
-with free as (
-    select id from post.post_inbox
-    where state in ('received', 'retry')
-      and (leased_until is null or leased_until < $1::timestamptz)
-      and (retry_at is null or retry_at <= $1::timestamptz)
-    order by id
-    limit $3::int
-    for update skip locked
-)
+-- Takes items for a worker, and keeps what was seen of those that were looked at.
+-- $1 until, $2 ids, $3 lines where they are new, $4 whether it is taken, $5 what it adds to the attempts.
 update post.post_inbox i
-set leased_until = $2::timestamptz, attempts = attempts + 1
-from free
-where i.id = free.id
-returning i.*
+set lines = coalesce(v.lines::bigint[], i.lines),
+    leased_until = case when v.taken then $1::timestamptz else i.leased_until end,
+    attempts = i.attempts + v.more
+from unnest($2::bigint[], $3::text[], $4::bool[], $5::int[]) v(id, lines, taken, more)
+where i.id = v.id
+returning i.id, i.attempts, v.taken

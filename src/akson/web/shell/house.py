@@ -12,6 +12,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from akson.access.actor import Actor, ActorKind, PurposeOfUse
+from akson.analytics.reports.adoption.reports import AdoptionReports
 from akson.care.contacts.letters import ReadsPost
 from akson.identity.openid.client import OpenIdClient
 from akson.identity.openid.pending import PendingLogins
@@ -104,6 +105,10 @@ class House:
     """Who writes and sends messages; None on a node without post."""
     reads: ReadsPost | None = None
     """Opens messages field by field; without it their words are shown as the record holds them."""
+    adoption: AdoptionReports | None = None
+    """Counts who exchanges which messages; None where nothing is counted."""
+    adoption_open: bool = False
+    """Whether anybody may see those numbers; else the message officer alone."""
 
 
 class Audience(StrEnum):

@@ -310,11 +310,23 @@ class LedgerLine:
 
 
 @dataclass(frozen=True, slots=True)
+class PartnerBook:
+    """A partner who runs Akson: his book beside ours, the last time he gave it. `differences` in words."""
+
+    partner: Partner
+    compared: datetime | None
+    differences: tuple[str, ...]
+    silent: bool
+    """He did not answer the last time he was asked."""
+
+
+@dataclass(frozen=True, slots=True)
 class LedgerPage:
     words: str
     unaccounted: int
     lines: tuple[LedgerLine, ...]
     differences: tuple[Difference, ...]
+    compared: tuple[PartnerBook, ...] = ()
 
 
 class PostDesk(Protocol):

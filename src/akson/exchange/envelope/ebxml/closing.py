@@ -41,7 +41,9 @@ def close(
     document: Document, from_address: str, pair: Pair, software: Software, now: datetime, chance: str
 ) -> bytes:
     """The whole mail. Sent again it must be the same bytes: whoever sends keeps it."""
-    where = names.addressing(document.type, document.answers)
+    where = dict(document.receiver.agreed).get(document.type) or names.addressing(
+        document.type, document.answers
+    )
     content_id = f"{document.message_id}@{from_address.rpartition('@')[2]}"
     schema, version = payload.schema(document.content)
     head = Head(

@@ -6,6 +6,7 @@ from enum import Enum
 
 from lxml import etree
 
+from akson.exchange.envelope.ebxml.names import Addressing
 from akson.exchange.sealing.certificates import Certificate
 
 
@@ -116,3 +117,5 @@ class Correspondent:
     """Registered signing certificates; when there are none, any believed one of the organisation is the sender's."""
     cpa_id: str = ""
     """UUID of an agreement; "" for the usual one."""
+    agreed: tuple[tuple[str, Addressing], ...] = ()
+    """Action -> how it is addressed, where an agreement says it."""

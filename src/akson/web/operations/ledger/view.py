@@ -46,6 +46,14 @@ class Book:
 
 
 @dataclass(frozen=True, slots=True)
+class ComparedRow:
+    partner: str
+    at: str
+    differences: tuple[str, ...]
+    silent: bool
+
+
+@dataclass(frozen=True, slots=True)
 class LedgerView:
     ops: Operations
     asked: Mapping[str, str]
@@ -57,6 +65,7 @@ class LedgerView:
     words: str
     unaccounted: int
     csv: str
+    compared: tuple[ComparedRow, ...]
 
 
 def view_of(
@@ -76,6 +85,15 @@ def view_of(
         found.words,
         found.unaccounted,
         csv,
+        tuple(
+            ComparedRow(
+                partner_words(b.partner),
+                words.moment(b.compared, ops.now) if b.compared else "",
+                b.differences,
+                b.silent,
+            )
+            for b in found.compared
+        ),
     )
 
 

@@ -1,0 +1,1 @@
+"""Reports, one folder for each."""

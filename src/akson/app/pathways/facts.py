@@ -1,0 +1,95 @@
+"""What is known of one patient when the house asks what to do: gathered through the door, as resources.
+
+The visits and holds that may still matter, and all of her stays, messages, decisions and tasks.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from akson.access.actor import Actor, ActorKind
+from akson.access.scopes import read_scopes
+from akson.app.pathways.reading import found
+from akson.care.casework import beds
+from akson.care.casework.rows import BED_HOLD, VISIT, is_a
+from akson.care.fhir_json import Resource, instant
+from akson.fhir.search.parsing import parse
+from akson.record.session import RecordSession
+
+LOOK_BACK = timedelta(days=120)
+"""A stay that began before is over for visits and holds."""
+FOLLOWED = ("Appointment", "Communication", "Encounter", "Patient", "ServiceRequest", "Task")
+"""Types whose change may mean something to a stay, a visit or a bed."""
+_SCOPES = (
+    "system/Appointment.crus system/Communication.rs system/Encounter.rs system/Location.rus system/Patient.rs "
+    "system/ServiceRequest.rs system/Task.crus system/Organization.rs system/PractitionerRole.rs"
+)
+_DIED = "exp"
+
+
+def actor(tenant: int) -> Actor:
+    """The house itself, held by scopes to what pathways need: it books, holds and asks. It writes nothing else."""
+    scopes, _ = read_scopes(_SCOPES)
+    return Actor(kind=ActorKind.SYSTEM, id="pathways", name="Forløp i kommunen", tenant=tenant, scopes=scopes)
+
+
+@dataclass(frozen=True, slots=True)
+class PatientFacts:
+    patient: Resource
+    encounters: tuple[Resource, ...]
+    communications: tuple[Resource, ...]
+    decisions: tuple[Resource, ...]
+    tasks: tuple[Resource, ...]
+    visits: tuple[Resource, ...]
+    holds: tuple[Resource, ...]
+    """Of beds, also those that are over: she was there, and not at home."""
+    beds: tuple[Resource, ...]
+    """The Locations that the holds which stand are on."""
+
+    @property
+    def reference(self) -> str:
+        return f"Patient/{self.patient['id']}"
+
+    @property
+    def died(self) -> datetime | None:
+        """As the register of persons says, else as a hospital did."""
+        told = instant(self.patient.get("deceasedDateTime"))
+        return told or min((t for t in map(_died_in, self.encounters) if t), default=None)
+
+
+def _died_in(encounter: Resource) -> datetime | None:
+    ended = (encounter.get("hospitalization") or {}).get("dischargeDisposition") or {}
+    codes = [c.get("code") for c in ended.get("coding") or []]
+    if encounter.get("status") != "finished" or _DIED not in codes:
+        return None
+    return instant((encounter.get("period") or {}).get("end"))
+
+
+async def gather(session: RecordSession, patient: str, now: datetime) -> PatientFacts | None:
+    """None for somebody who is not there."""
+    known = await found(session, parse("Patient", [("_id", patient)]))
+    if not known:
+        return None
+
+    async def of(type: str, *more: tuple[str, str]) -> tuple[Resource, ...]:
+        asked = parse(type, [("patient", patient), ("_count", "500"), *more])
+        return tuple(await found(session, asked))
+
+    since = (now - LOOK_BACK).isoformat(timespec="seconds")
+    appointments = await of("Appointment", ("date", f"ge{since}"))
+    holds = tuple(a for a in appointments if is_a(a, BED_HOLD))
+    return PatientFacts(
+        patient=known[0],
+        encounters=await of("Encounter"),
+        communications=await of("Communication"),
+        decisions=await of("ServiceRequest"),
+        tasks=await of("Task"),
+        visits=tuple(a for a in appointments if is_a(a, VISIT)),
+        holds=holds,
+        beds=await _places(session, beds.standing(holds)),
+    )
+
+
+async def _places(session: RecordSession, holds: Iterable[Resource]) -> tuple[Resource, ...]:
+    ids = sorted({beds.bed_of(hold) for hold in holds} - {""})
+    return tuple(await found(session, parse("Location", [("_id", ",".join(ids))]))) if ids else ()

@@ -1,0 +1,195 @@
+"""The house follows the record by itself: real PostgreSQL, the real door, one patient's visits and beds."""
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from datetime import date, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from akson.app.pathways.asking import Answer, ask
+from akson.app.pathways.facts import PatientFacts
+from akson.app.pathways.follower import Follower
+from akson.app.pathways.promises import give_back, promise
+from akson.app.pathways.reading import found
+from akson.care.casework import acts, beds
+from akson.care.casework.decision import Amount, Decision, Round
+from akson.care.casework.rows import NORWAY, reason_of
+from akson.care.worklist import conservation
+from akson.fhir.search.parsing import parse
+from akson.world import FixedClock
+from tests.record.conftest import House, astrid, house
+
+__all__ = ["house"]
+NOON = datetime(2026, 11, 24, 12, tzinfo=NORWAY)
+PATIENT = {"reference": "Patient/astrid", "display": "Astrid Bakken"}
+UNIT = {"reference": "Organization/hjemmetjenesten-ost", "display": "Hjemmetjenesten Øst"}
+ROUNDS = (Round("07:45", 45, "Morgenstell"), Round("13:00", 30, "Lunsj"), Round("20:00", 40, "Kveldsstell"))
+DECISION = Decision(
+    id="vedtak-1", episode="tjeneste-1", letter="brev-1", patient=PATIENT, unit=UNIT, office=UNIT,
+    service={"code": "15", "display": "Helsetjenester i hjemmet"}, start=date(2026, 11, 1), at=NOON,
+    grounds="Trenger hjelp.", amount=Amount(ROUNDS),
+)  # fmt: skip
+GRANTED, EPISODE, LETTER = acts.decide(DECISION)
+
+
+def stay(
+    status: str, start: datetime, end: datetime | None = None, id: str = "opphold-1", **more: Any
+) -> dict:
+    period = {"start": start.isoformat(), **({"end": end.isoformat()} if end else {})}
+    kind = {"system": "http://terminology.hl7.org/CodeSystem/v3-ActCode", "code": "IMP"}
+    return {
+        "resourceType": "Encounter", "id": id, "status": status, "class": kind, "subject": PATIENT, "period": period, **more,
+    }  # fmt: skip
+
+
+class Day:
+    """A house, a clock that stands still, and a follower."""
+
+    def __init__(self, house: House) -> None:
+        self.house, self.clock = house, house.stand_still(NOON)
+        self.follower = self.restarted()
+
+    def restarted(self, asked: Any = ask) -> Follower:
+        return Follower(self.house.record, (1,), clock=self.clock, asked=asked)
+
+    async def put(self, *resources: dict) -> None:
+        await self.house.as_("system").commit(_puts(resources))
+
+    async def settle(self, follower: Follower | None = None) -> None:
+        """Rounds until nobody is due."""
+        for _ in range(50):
+            if not await (follower or self.follower).round():
+                return
+        raise AssertionError("the follower never comes to rest")
+
+    async def visits(self) -> list[dict]:
+        return await found(
+            self.house.as_("system"), parse("Appointment", [("_count", "500"), ("_sort", "date")])
+        )
+
+    async def booked(self, day: str) -> list[str]:
+        return [
+            v["start"][11:16]
+            for v in await self.visits()
+            if v["status"] == "booked" and v["start"][:10] == day
+        ]
+
+    def go(self, to: str) -> None:
+        self.clock.advance(datetime.fromisoformat(to).replace(tzinfo=NORWAY) - self.clock.now())
+
+
+def _puts(resources: Sequence[dict]) -> list:
+    from akson.record.values import Change
+
+    return [Change("PUT", r["resourceType"], id=r["id"], resource=r) for r in resources]
+
+
+@pytest.fixture
+async def day(house: House) -> AsyncIterator[Day]:
+    await house.put(astrid())
+    made = Day(house)
+    await made.put(GRANTED, EPISODE)
+    await made.settle()
+    yield made
+
+
+async def test_visits_stop_at_admission_and_start_on_return(day: Day) -> None:
+    assert await day.booked("2026-11-24") == ["13:00", "20:00"]
+    assert len(await day.visits()) == 14 * 3
+    await day.put(stay("in-progress", NOON + timedelta(hours=2)))
+    await day.settle()
+    assert await day.booked("2026-11-24") == ["13:00"] and await day.booked("2026-11-25") == []
+    day.go("2026-11-26T10:00")
+    await day.settle()
+    await day.put(stay("finished", NOON + timedelta(hours=2), datetime(2026, 11, 26, 12, 30, tzinfo=NORWAY)))
+    await day.settle()
+    assert await day.booked("2026-11-26") == ["13:00", "20:00"]
+    assert await day.booked("2026-11-27") == ["07:45", "13:00", "20:00"]
+    visits = await day.visits()
+    assert {reason_of(v) for v in visits if v["status"] == "cancelled"} == {"admitted"}
+    assert conservation.count(visits).balances and not conservation.count(visits).without_owner
+    versions = {v["id"]: v["meta"]["versionId"] for v in visits}
+    await day.settle(day.restarted())
+    assert {v["id"]: v["meta"]["versionId"] for v in await day.visits()} == versions
+
+
+async def test_an_admission_withdrawn_gives_the_visits_back(day: Day) -> None:
+    await day.put(stay("in-progress", NOON))
+    await day.settle()
+    assert await day.booked("2026-11-24") == []
+    await day.put(stay("entered-in-error", NOON))
+    await day.settle()
+    assert await day.booked("2026-11-24") == ["13:00", "20:00"]
+    assert len({v["start"] for v in await day.visits()}) == 14 * 3
+
+
+async def test_two_stays_that_overlap_end_with_the_last(day: Day) -> None:
+    first = NOON + timedelta(hours=1, minutes=30)
+    await day.put(stay("in-progress", first), stay("in-progress", first + timedelta(days=1), id="opphold-2"))
+    await day.settle()
+    await day.put(stay("finished", first, first + timedelta(days=2)))
+    await day.settle()
+    assert await day.booked("2026-11-27") == []
+    await day.put(stay("finished", first + timedelta(days=1), first + timedelta(days=3), id="opphold-2"))
+    await day.settle()
+    assert await day.booked("2026-11-27") == ["20:00"]
+
+
+async def test_death_ends_the_visits_and_frees_the_bed(day: Day) -> None:
+    ward = beds.ward("korttid", "Korttid", UNIT)
+    await day.put(ward, beds.bed("korttid-1", "Korttid 1", ward))
+    hold = beds.Hold("hold-1", PATIENT, NOON + timedelta(days=1), NOON + timedelta(days=9), None)
+    await promise(day.house.as_("system"), "Location/korttid", hold)
+    died = {"hospitalization": {"dischargeDisposition": {"coding": [{"code": "exp"}]}}}
+    await day.put(stay("finished", NOON, NOON + timedelta(hours=5), **died))
+    await day.settle()
+    left = [v for v in await day.visits() if v["status"] == "booked"]
+    assert left == []
+    places = await found(day.house.as_("system"), parse("Location", []))
+    assert conservation.beds(places, await day.visits()) == conservation.Beds(held=0)
+    assert not await give_back(day.house.as_("system"), "hold-1", "death")
+
+
+async def test_killed_between_reading_and_writing_it_is_done_after_the_restart(day: Day) -> None:
+    class Killed(BaseException):
+        pass
+
+    def kill(facts: PatientFacts, now: datetime) -> Answer:
+        raise Killed
+
+    await day.put(stay("in-progress", NOON))
+    with pytest.raises(Killed):
+        await day.restarted(kill).round()
+    assert len(await day.booked("2026-11-24")) == 2
+    await day.settle(day.restarted())
+    assert await day.booked("2026-11-24") == []
+
+
+async def test_what_happened_while_it_was_down_is_caught_up(day: Day) -> None:
+    await day.put(stay("in-progress", NOON))
+    day.go("2026-11-25T09:00")
+    await day.put(stay("finished", NOON, datetime(2026, 11, 25, 8, tzinfo=NORWAY)))
+    day.go("2026-12-02T04:30")
+    await day.settle(day.restarted())
+    assert await day.booked("2026-12-15") == ["07:45", "13:00", "20:00"]
+    # Nobody was told to come while she lay there, and what was booked after she came home still stands.
+    assert await day.booked("2026-11-24") == [] and len(await day.booked("2026-11-25")) == 2
+
+
+async def test_two_followers_at_once_make_nothing_twice(house: House) -> None:
+    await house.put(astrid())
+    day = Day(house)
+    await day.put(GRANTED, EPISODE)
+    await asyncio.gather(*(day.settle(day.restarted()) for _ in range(4)))
+    day.clock.advance(timedelta(minutes=5))
+    await day.settle(day.restarted())
+    visits = await day.visits()
+    assert len(visits) == 14 * 3 == len({v["start"] for v in visits})
+
+
+async def test_each_morning_the_window_is_a_day_longer(day: Day) -> None:
+    day.go("2026-11-25T04:00")
+    await day.settle()
+    assert await day.booked("2026-12-08") == ["07:45", "13:00", "20:00"]
+    assert isinstance(day.clock, FixedClock)

@@ -1,0 +1,105 @@
+"""Every story, with a municipality of the lab's own in the node's place: over real HTTP on loopback, at high speed."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+from datetime import date
+from pathlib import Path
+
+import pytest
+from tests.exchange.samples import stay
+
+import akson_verify
+from akson_lab import desk
+from akson_lab.houses.addresses import NURSES, OURS, address
+from akson_lab.houses.neighbour import Neighbour
+from akson_lab.people import resident_of
+from akson_lab.referee import Referee
+from akson_lab.stories import evidence, story
+from akson_lab.stories.play import Lab, Played, play
+from akson_lab.stories.story import Step, Wrong
+from akson_lab.town import Town
+
+TODAY = date(2026, 11, 27)
+NASTY = [name for name in story.names() if name not in ("discharge", "gp-dialogue")]
+CRITERIA = {"1": {"words": "Alle trinn i rekkefølge", "state": "passed", "why": ""}}
+
+
+class StandIn:
+    """The municipality's driver, when the municipality is one of the lab's houses."""
+
+    def __init__(self, lab: Lab) -> None:
+        self.lab = lab
+
+    def do(self, step: Step) -> str:
+        asked = {"type": step.does, "house": "municipality", "how": dict(step.how)}
+        return str(self.lab.ask("/lab/send", asked)["msg_id"])
+
+
+@pytest.fixture
+async def lab() -> AsyncIterator[Lab]:
+    facts = stay()
+    async with Town({}, facts, patience_s=0.6, seed=3) as town:
+        stand_in = Neighbour(
+            address(NURSES), facts, (resident_of(facts),), by_itself=False, name="municipality", hers=OURS
+        )
+        town.join("municipality", stand_in, Referee.of_this_machine())
+        runner, where = await desk.serve(town, 0)
+        yield Lab(where)
+        await runner.cleanup()
+
+
+async def played(lab: Lab, name: str) -> Played:
+    told = story.load(name, TODAY)
+    return await asyncio.to_thread(play, told, lab, municipality=StandIn(lab), wait_s=20.0)
+
+
+@pytest.mark.parametrize("name", story.names())
+async def test_each_step_comes_as_it_should(lab: Lab, name: str, tmp_path: Path) -> None:
+    made = await played(lab, name)
+    assert made.done, [s.said for s in made.steps]
+    evidence.write(made, tmp_path, criteria=CRITERIA)
+    verdict = akson_verify.check_evidence(tmp_path)
+    assert verdict.accepted, verdict.lines
+
+
+def test_there_are_twenty_nasty_ones() -> None:
+    assert len(NASTY) >= 20
+
+
+def test_a_story_that_is_none_is_told() -> None:
+    with pytest.raises(Wrong, match="there is no story"):
+        story.load("../town", TODAY)
+
+
+def test_summer_ends_between_the_two_half_past_twos() -> None:
+    told = story.load("daylight-saving", TODAY)
+    first, second = (s.at for s in told.steps if s.no in ("9/10", "13/14"))
+    assert (second - first).total_seconds() == 3600
+
+
+@pytest.mark.parametrize("what", ["byte", "gone", "more", "receipt", "order", "owner"])
+async def test_what_is_changed_in_a_bundle_is_found(lab: Lab, what: str, tmp_path: Path) -> None:
+    made = await played(lab, "admission-cancelled")
+    evidence.write(made, tmp_path, criteria=CRITERIA)
+    assert akson_verify.check_evidence(tmp_path).accepted
+    if what == "byte":
+        path = next((tmp_path / "messages").iterdir())
+        path.write_bytes(path.read_bytes() + b" ")
+    elif what == "gone":
+        next((tmp_path / "receipts").iterdir()).unlink()
+    elif what == "more":
+        (tmp_path / "messages" / "9999.xml").write_bytes(b"<x/>")
+    else:
+        name = "wire.json" if what in ("receipt", "owner") else "story.json"
+        told = json.loads((tmp_path / name).read_text())
+        if what == "order":
+            told["steps"].reverse()
+        else:
+            told = [each for each in told if each["type"] != "APPREC"]
+        written = (json.dumps(told, ensure_ascii=False, indent=1, sort_keys=True) + "\n").encode()
+        (tmp_path / name).write_bytes(written)
+        manifest = json.loads((tmp_path / "manifest.json").read_text())
+        manifest["files"][name] = evidence.hashlib.sha256(written).hexdigest()
+        (tmp_path / "manifest.json").write_text(json.dumps(manifest))
+    assert not akson_verify.check_evidence(tmp_path).accepted
