@@ -101,7 +101,7 @@ async def office(house: PostHouse, tmp_path: Path) -> AsyncIterator[Office]:  # 
     )
     parts = Parts(
         STORVIK, rows, sent, house.post, books, outbox, Assigning(house.record, house.post, directory), directory,
-        tmp_path, house.clock, SystemRandom(),
+        tmp_path / "keys" / "post", house.clock, SystemRandom(),
     )  # fmt: skip
     yield Office(house, Desk(parts), outbox, carrier, sent)
     for store in (sent, rows, books):

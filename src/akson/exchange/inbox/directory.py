@@ -153,6 +153,13 @@ class Directory:
         standing = await self._hers(tenant, place)
         return None if standing & not_ours else place
 
+    async def owner(self, her: str) -> int | None:
+        """The tenant whose own house or service has this HER-id, or `ENH:` and number; None when it is nobody's here."""
+        for tenant in self.tenants:
+            if await self._own(tenant, her, frozenset()) is not None:
+                return tenant
+        return None
+
     async def _hers(self, tenant: int, place: Place) -> set[str]:
         """HER-ids of the place and of all above it."""
         found: set[str] = set()
