@@ -77,7 +77,7 @@ MUTANTS: dict[str, Patches] = {
         (beds, "is_free"): lambda bed, start, end: not any(s <= start < e for _, s, e in beds.taken(bed))
     },
     "a bed that was given back stays taken": {(beds, "_without"): lambda bed, number: bed},
-    "the dead keep their beds": {(asking, "_released"): lambda facts: ()},
+    "the dead keep their beds": {(asking, "_over"): lambda facts, hers, wished: []},
     "a change leaves the old round": {(acts, "ended_on"): lambda d, last, status: {**d, "status": status}},
     "an end is a day late": {
         (acts, "ended_on"): lambda d, last, status: _ended_on(d, last + (last.resolution), status)

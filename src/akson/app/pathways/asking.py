@@ -1,17 +1,28 @@
 """What the house does about one patient now, from what is known of her: `care` asked, its answers in one list. Pure.
 
-Visits follow from decisions and absences (`care.casework.visits`); holds and tasks from her stays (`care.pathway`).
+Visits follow from decisions and absences (`care.casework.visits`), which know of short-term beds and ended decisions beside
+stays; Tasks and holds follow from her stays (`care.pathway.effects`). A hold is given back together with its bed.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 
 from akson.app.pathways.facts import PatientFacts
 from akson.care.casework import beds, visits
 from akson.care.casework.absences import absences
+from akson.care.casework.decision import decisions
 from akson.care.casework.rows import NORWAY
-from akson.care.fhir_json import Resource
+from akson.care.fhir_json import Resource, reference
+from akson.care.pathway import events, rules
+from akson.care.pathway import stay as stays
+from akson.care.pathway.effects import Change, effects
+
+CASE_WORKER, NURSE = "case-worker", "nurse"
+_NOBODY = {CASE_WORKER: {"display": "Saksbehandling"}, NURSE: {"display": "Sykepleietjeneste"}}
+_MADE_OF_TASKS = ("open-task", "end-task")
+_GIVEN_BACK = {stays.DEAD: "death", stays.DISCHARGED: "not-come", stays.NONE: "never-admitted"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,27 +42,75 @@ def ask(facts: PatientFacts, now: datetime, window: timedelta = visits.WINDOW) -
     amended = visits.amended(
         facts.decisions, facts.visits, away, now=now, until=now + window, died=facts.died
     )
-    return Answer((*amended, *_released(facts)), tomorrow(now))
+    heard = events.stays_of(facts.encounters, facts.communications).stays
+    hers = [stays.stay(one, _rules(), now) for one in heard]
+    known = {v["id"]: v for v in (*facts.visits, *amended)}
+    wished = effects(
+        hers, list(known.values()), beds.standing(facts.holds), facts.tasks, owners=_owners(facts), now=now
+    )
+    over = _over(facts, hers, wished)
+    changed = (*amended, *_given_back(facts, over), *_tasks(wished))
+    return Answer(changed, min([tomorrow(now), *_deadlines(hers, now)]))
 
 
-def _released(facts: PatientFacts) -> Iterable[Resource]:
-    """A bed is not kept for the dead."""
-    if facts.died is None:
-        return ()
-    return given_back(facts, [hold for hold in facts.holds if hold["status"] == "booked"], "death")
+@cache
+def _rules() -> rules.Rules:
+    return rules.load()
 
 
-def given_back(facts: PatientFacts, holds: Iterable[Resource], reason: str) -> list[Resource]:
+def _owners(facts: PatientFacts) -> dict[str, Resource]:
+    """Who has her case and who nurses her: by her newest decision, else whoever the hospital wrote to."""
+    granted = decisions(facts.decisions)
+    if granted:
+        return {CASE_WORKER: granted[-1]["requester"], NURSE: granted[-1]["performer"][0]}
+    written_to = [r for c in facts.communications for r in c.get("recipient") or [] if _is_unit(r)]
+    return {owner: written_to[-1] if written_to else nobody for owner, nobody in _NOBODY.items()}
+
+
+def _is_unit(recipient: Resource) -> bool:
+    return reference(recipient).startswith("Organization/")
+
+
+def _tasks(wished: Iterable[Change]) -> Iterator[Resource]:
+    """Each once: the last that is said of one holds."""
+    found = {}
+    for change in wished:
+        if change.kind in _MADE_OF_TASKS:
+            resource = {**change.resource, "id": change.resource.get("id") or change.given_id}
+            found[resource["id"]] = resource
+    yield from found.values()
+
+
+def _over(
+    facts: PatientFacts, hers: Sequence[stays.Stay], wished: Iterable[Change]
+) -> list[tuple[Resource, str]]:
+    """(hold, reason) of each that waits for nobody."""
+    held = [hold for hold in facts.holds if hold["status"] == "booked"]
+    if facts.died is not None:
+        return [(hold, "death") for hold in held]
+    phases = {one.phase for one in hers}
+    reason = next((why for phase, why in _GIVEN_BACK.items() if phase in phases), "not-come")
+    given_up = {change.target for change in wished if change.kind == "release-hold"}
+    return [(hold, reason) for hold in held if f"Appointment/{hold['id']}" in given_up]
+
+
+def _given_back(facts: PatientFacts, over: Iterable[tuple[Resource, str]]) -> list[Resource]:
     """Each bed once, though several holds on it are given back."""
     places = {str(place["id"]): place for place in facts.beds}
     released: list[Resource] = []
-    for hold in holds:
+    for hold, reason in over:
         place = places.get(beds.bed_of(hold))
         if place is not None and (changed := beds.release(place, hold, reason)):
             places[str(place["id"])] = changed[0]
             released.append(changed[1])
     touched = [place for place in facts.beds if places[str(place["id"])] is not place]
     return [*(places[str(place["id"])] for place in touched), *released]
+
+
+def _deadlines(hers: Iterable[stays.Stay], now: datetime) -> Iterator[datetime]:
+    """What turns red without anybody saying a word. A second later, so that it has."""
+    a_second = timedelta(seconds=1)
+    yield from (s.due + a_second for one in hers for s in one.steps if s.due is not None and s.due > now)
 
 
 def tomorrow(now: datetime) -> datetime:

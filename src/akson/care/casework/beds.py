@@ -35,6 +35,8 @@ RELEASED = {
     "home": "Reiser hjem",
     "other-bed": "Fikk en annen plass",
     "not-wanted": "Ikke ønsket",
+    "not-come": "Utskrevet, og kom ikke",
+    "never-admitted": "Innleggelsen er trukket tilbake",
 }
 
 
