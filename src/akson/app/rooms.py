@@ -68,6 +68,7 @@ def screens(node: Node, stage: Stage) -> "App":
     from akson.app import issuers
     from akson.app.apps import authorization_server
     from akson.app.letters import HouseLetters
+    from akson.app.pathways.held import HouseBeds
     from akson.app.post_desk.building import desk
     from akson.app.reception import Reception
     from akson.exchange.reader import PostReader
@@ -104,4 +105,5 @@ def screens(node: Node, stage: Stage) -> "App":
         post=desk(node),
         letters=HouseLetters.of(node),
         reads=PostReader(),
+        beds=HouseBeds(node.record),
     )
