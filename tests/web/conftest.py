@@ -19,6 +19,7 @@ from akson.access.actor import PurposeOfUse
 from akson.app.cast import CAST
 from akson.app.demo.seeding import seed
 from akson.app.letters import HouseLetters
+from akson.app.pathways.held import HouseBeds
 from akson.app.post import HOUSES, OutFolder
 from akson.audit.log import AccessLog
 from akson.exchange.inbox.directory import Directory
@@ -87,6 +88,7 @@ class Rooms:
             login=cast,
             letters=self.letters,
             reads=PostReader(),
+            beds=HouseBeds(self.record),
         )
 
 

@@ -6,6 +6,8 @@ from typing import Any
 from akson.app.post import folder, post_office
 from akson.app.posting.opening import may_send_of
 from akson.app.wiring import Node
+from akson.care.pathway import said
+from akson.care.pathway.said import Receipt
 from akson.exchange import mirror
 from akson.exchange.building.checks import may_go
 from akson.exchange.building.fields import CODE, Field
@@ -15,11 +17,11 @@ from akson.exchange.building.writing import Draft, MaySend, Wish, Writing
 from akson.exchange.code_texts import text_of
 from akson.exchange.message_type import CANCELLED, CHANGED, NEW
 from akson.exchange.messages import BY_CODE
-from akson.exchange.outbox import words
+from akson.exchange.outbox import states, words
 from akson.exchange.outbox.outbox import Outbox
 from akson.record.session import RecordSession
 from akson.store.outbox import OutboxStore
-from akson.store.outbox_rows import Asked
+from akson.store.outbox_rows import Asked, Sending
 from akson.web.shell.letters import (
     CANCEL,
     CHANGE,
@@ -100,8 +102,29 @@ class HouseLetters:
                 ).capitalize()
         return told
 
+    async def receipts(self, sent: Sequence[Mapping[str, Any]]) -> Mapping[str, Receipt]:
+        """One question to the outbox for all of them. A message that went out twice is as its newest sending is."""
+        named = {number: f"Communication/{c['id']}" for c in sent for number in _numbers(c)}
+        rows = await self._rows.by_messages(list(named)) if named else []
+        return {named[row.msg_id]: _receipt(row.sending) for row in rows if not row.copy}
+
     def _writing(self, session: RecordSession) -> Writing:
         return Writing(session, at=self._clock.now(), may_send=self._may_send)
+
+
+def _numbers(communication: Mapping[str, Any]) -> list[str]:
+    """Its MsgId, as the outbox knows it."""
+    identifiers = communication.get("identifier", ())
+    named = (str(i["value"]) for i in identifiers if i.get("system") == mirror.MESSAGE_ID)
+    return [value.rpartition("|")[2].lower() for value in named]
+
+
+def _receipt(sending: Sending) -> Receipt:
+    if sending.state == states.DONE:
+        return Receipt(said.CONFIRMED, sending.answered_at)
+    if sending.state in (states.NEGATIVE, states.FAILED):
+        return Receipt(said.REFUSED, sending.answered_at)
+    return Receipt(said.WAITING)
 
 
 def _wish(order: Order) -> Wish:

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
+from akson.care.pathway.said import Receipt
 from akson.record.session import RecordSession
 from akson.web.shell.uploads import Upload
 
@@ -126,4 +127,8 @@ class Letters(Protocol):
 
     async def states(self, sent: Sequence[Mapping[str, Any]]) -> Mapping[str, str]:
         """Id of each Communication that went out -> what its receipts say."""
+        ...
+
+    async def receipts(self, sent: Sequence[Mapping[str, Any]]) -> Mapping[str, Receipt]:
+        """`Communication/…` of each that went out -> what its receiver has confirmed. One question for all of them."""
         ...
