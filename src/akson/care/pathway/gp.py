@@ -80,6 +80,12 @@ def answer_types(one: Said, edition: Edition) -> tuple[str, ...]:
     return edition.gp.answers.get(_code(one), FALLBACK)
 
 
+def forms(system: str, code: str, edition: Edition) -> tuple[str, ...]:
+    """As `answer_types`, from the code of a request alone: its list (`…9154` is the hospitals') and code."""
+    asker = "9154" if system.endswith("9154") else "9153"
+    return edition.gp.answers.get(f"{asker}:{code}", FALLBACK)
+
+
 def _code(one: Said) -> str:
     if one.kind == said.TO_DOCTOR:
         return f"9137:{one.code}"
