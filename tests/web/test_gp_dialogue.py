@@ -1,4 +1,4 @@
-"""A nurse and the GP in writing: the right form opens from the code, filled from the record; nothing is lost when it cannot go."""
+"""A nurse and the GP in writing: the right form opens from the code, filled from the record; nothing is lost on the way."""
 
 import html
 import re
@@ -8,11 +8,10 @@ from typing import Any
 
 import httpx
 import pytest
-from tests.exchange.samples import stay
-from tests.web.conftest import Rooms
-from tests.web.test_write import all_fields, form, sent, words
 
 from akson import web
+from akson.access.actor import PurposeOfUse
+from akson.app.cast import CAST
 from akson.app.letters import HouseLetters
 from akson.care.pathway.gp_effects import TASKS
 from akson.exchange import mirror
@@ -26,6 +25,9 @@ from akson.web.shell.house import NodeName
 from akson.world import SystemClock, SystemRandom
 from akson_lab import gp
 from akson_lab.facts import Party, Shipment
+from tests.exchange.samples import stay
+from tests.web.conftest import Rooms
+from tests.web.test_write import all_fields, form, sent, words
 
 GP = Party("Torget legesenter", "990301", "Fastlege Grete Lund", "990302")
 US = Party("Storvik kommune", "990001", "Sykepleietjeneste", "990002")
@@ -60,9 +62,6 @@ async def request(rooms: Rooms, code: str, *, hurry: bool = False) -> str:
 
 
 async def status(rooms: Rooms, id: str) -> str:
-    from akson.access.actor import PurposeOfUse
-    from akson.app.cast import CAST
-
     version = await rooms.record.open(CAST["system"], PurposeOfUse.OPERATIONS).read("Task", id)
     return str(json.parse(version.body or b"{}")["status"])
 
@@ -138,7 +137,8 @@ async def test_she_asks_her_gp_with_the_code_chosen(rooms: Rooms, code: str) -> 
     assert link in listed and "Spør Torget legesenter, Fastlege Grete Lund om" in words(listed)
     page = (await ida.get(link)).text
     assert re.search(rf'<option value="{code}" selected>', page)
-    given = {**form(page), "felt-kind": code, "felt-text": "Vi trenger dette.", "felt-urgency": "3", "gjor": "send", "bekreft": "ja"}  # fmt: skip
+    typed = {"felt-kind": code, "felt-text": "Vi trenger dette.", "felt-urgency": "3"}
+    given = {**form(page), **typed, "gjor": "send", "bekreft": "ja"}
     answer = await ida.post(PATH, data=given)
     assert answer.status_code == 303, words(answer.text)
     (told,) = [c for c in await sent(rooms) if c["id"] == answer.headers["location"].partition("#m-")[2]]
@@ -183,9 +183,6 @@ async def test_what_cannot_go_is_changed_or_phoned_about_and_never_lost(rooms: R
         assert (await ida.post(PATH, data={**given, "gjor": "ring"})).status_code == 303
     inbox = words((await ida.get("/innboks")).text)
     assert "Ring Torget legesenter, Fastlege Grete Lund" in inbox and "Hun hovner i leggene." in inbox
-    from akson.access.actor import PurposeOfUse
-    from akson.app.cast import CAST
-
     session = rooms.record.open(CAST["system"], PurposeOfUse.OPERATIONS)
     found = await session.search(parse("Task", [("patient", "astrid"), ("code", "call-partner")]))
     assert len(found.matches) == 1, "pressed twice it is one"
