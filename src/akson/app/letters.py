@@ -3,22 +3,28 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from akson.app.calling import gp_address, leave_call
 from akson.app.post import folder, post_office
 from akson.app.posting.opening import may_send_of
 from akson.app.wiring import Node
-from akson.care.pathway import said
+from akson.care.pathway import rules, said
+from akson.care.pathway.gp import forms
 from akson.care.pathway.said import Receipt
 from akson.exchange import mirror
 from akson.exchange.building.checks import may_go
 from akson.exchange.building.fields import CODE, Field
 from akson.exchange.building.files import enclosed, fault_of
-from akson.exchange.building.recipes import may_answer
+from akson.exchange.building.recipes import RECIPES, may_answer
 from akson.exchange.building.writing import Draft, MaySend, Wish, Writing
 from akson.exchange.code_texts import text_of
-from akson.exchange.message_type import CANCELLED, CHANGED, NEW
+from akson.exchange.message_type import CANCELLED, CHANGED, NEW, CareMessage
 from akson.exchange.messages import BY_CODE
 from akson.exchange.outbox import states, words
 from akson.exchange.outbox.outbox import Outbox
+from akson.exchange.partners.instead import TYPE
+from akson.exchange.partners.sending import Verdict
+from akson.exchange.schema import Coded
+from akson.exchange.times import NORWAY
 from akson.record.session import RecordSession
 from akson.store.outbox import OutboxStore
 from akson.store.outbox_rows import Asked, Sending
@@ -68,8 +74,33 @@ class HouseLetters:
         return str(self._random.uuid())
 
     async def types(self, session: RecordSession, patient: str, about: str) -> Sequence[Choice]:
-        answered = (await self._writing(session).message(patient, about)).type.code if about else ""
-        return [Choice(code, BY_CODE[code].words) for code in may_answer(answered)]
+        message = await self._writing(session).message(patient, about) if about else None
+        form = await self._form(message) if message else ""
+        codes = may_answer(message.type.code if message else "")
+        return [Choice(code, BY_CODE[code].words) for code in sorted(codes, key=lambda code: code != form)]
+
+    async def answer_form(self, session: RecordSession, patient: str, about: str) -> str:
+        return await self._form(await self._writing(session).message(patient, about))
+
+    async def _form(self, message: CareMessage) -> str:
+        found = next(iter(message.content.get("Foresporsel", ())), {}).get("TypeForesp")
+        if message.type.code != "DIALOG_FORESPORSEL" or not isinstance(found, Coded):
+            return ""
+        edition = rules.load().at(self._clock.now().astimezone(NORWAY).date())
+        likely = [type for type in forms(found.s, found.v, edition) if type in RECIPES]
+        if self._may_send is not None:
+            for type in likely:
+                if (await self._may_send(type, message.envelope.sender.her)).verdict is Verdict.YES:
+                    return type
+        return next(iter(likely), "")
+
+    async def gp(self, session: RecordSession, patient: str) -> Choice | None:
+        found = await gp_address(session, self._writing(session), patient)
+        return Choice(found.party, found.words) if found else None
+
+    async def call(self, session: RecordSession, order: Order) -> str:
+        draft = await self._writing(session).draft(_wish(order))
+        return await leave_call(session, draft, order.msg_id, self._clock.now())
 
     async def type_of(self, session: RecordSession, patient: str, about: str) -> str:
         return (await self._writing(session).message(patient, about)).type.code
@@ -153,10 +184,20 @@ def _sheet(draft: Draft) -> Sheet:
         boxes=tuple(_box(field, draft.words.get(field.name, "")) for field in draft.asked),
         remarks=tuple(Remark(f.grave, f.what, f.now, f.typed) for f in draft.findings),
         copies=tuple(Choice(copy.party, copy.words) for copy in draft.facts.copies),
+        instead=_instead(draft),
+        by_phone=draft.partner is not None and draft.partner.verdict is not Verdict.YES,
         files=tuple(
             Enclosure(file.words, fault_of(file), Upload(file.name, file.media_type, file.data))
             for file in draft.facts.files
         ),
+    )
+
+
+def _instead(draft: Draft) -> tuple[Choice, ...]:
+    if draft.partner is None:
+        return ()
+    return tuple(
+        Choice(i.type, i.words) for i in draft.partner.instead if i.kind == TYPE and i.type in RECIPES
     )
 
 

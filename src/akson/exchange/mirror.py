@@ -15,6 +15,7 @@
 | the whole content, as declared        | extension CONTENT                                                        |
 | which version of the type             | extension VERSION                                                        |
 | RefToConversation                     | identifier (CONVERSATION)                                                |
+| how urgent it says it is              | priority (urgency.py)                                                    |
 | (what our own post adds)              | note                                                                     |
 
 The extensions repeat what has a home, on purpose: this resource is the message as it was sent, and must give it back
@@ -31,7 +32,7 @@ from typing import Any
 
 from lxml import etree
 
-from akson.exchange import rendering, times
+from akson.exchange import rendering, times, urgency
 from akson.exchange.content import write as write_content
 from akson.exchange.envelope import msghead_format
 from akson.exchange.envelope.msghead import CONTAINER, PREFIXES, is_content
@@ -94,6 +95,7 @@ def to_fhir(message: CareMessage, around: Around) -> Resource:
         "inResponseTo": _answered(message),
         "status": "completed",
         "category": [_category(message)],
+        "priority": urgency.priority(message),
         "subject": around.subject,
         "encounter": around.encounter,
         "sent": times.fhir_date_time(envelope.generated),

@@ -18,10 +18,12 @@ from akson.care.fhir_json import Resource, reference
 from akson.care.pathway import events, rules
 from akson.care.pathway import stay as stays
 from akson.care.pathway.effects import Change, effects
+from akson.care.pathway.gp import GpThread, gp_threads
+from akson.care.pathway.gp_effects import gp_effects
 
-CASE_WORKER, NURSE = "case-worker", "nurse"
+CASE_WORKER, NURSE, LEADER = "case-worker", "nurse", "leader"
 _NOBODY = {CASE_WORKER: {"display": "Saksbehandling"}, NURSE: {"display": "Sykepleietjeneste"}}
-_MADE_OF_TASKS = ("open-task", "end-task")
+_MADE_OF_TASKS = ("open-task", "change-task", "end-task")
 _GIVEN_BACK = {stays.DEAD: "death", stays.DISCHARGED: "not-come", stays.NONE: "never-admitted"}
 
 
@@ -42,15 +44,18 @@ def ask(facts: PatientFacts, now: datetime, window: timedelta = visits.WINDOW) -
     amended = visits.amended(
         facts.decisions, facts.visits, away, now=now, until=now + window, died=facts.died
     )
-    heard = events.stays_of(facts.encounters, facts.communications).stays
-    hers = [stays.stay(one, _rules(), now) for one in heard]
+    heard = events.stays_of(facts.encounters, facts.communications)
+    hers = [stays.stay(one, _rules(), now) for one in heard.stays]
+    asked = gp_threads(heard.others, _rules(), now)
+    owners = _owners(facts)
     known = {v["id"]: v for v in (*facts.visits, *amended)}
     wished = effects(
-        hers, list(known.values()), beds.standing(facts.holds), facts.tasks, owners=_owners(facts), now=now
+        hers, list(known.values()), beds.standing(facts.holds), facts.tasks, owners=owners, now=now
     )
+    wished += gp_effects(asked, facts.tasks, patient=facts.reference, owners=owners, now=now)
     over = _over(facts, hers, wished)
     changed = (*amended, *_given_back(facts, over), *_tasks(wished))
-    return Answer(changed, min([tomorrow(now), *_deadlines(hers, now)]))
+    return Answer(changed, min([tomorrow(now), *_deadlines(hers, now), *_turns(asked, now)]))
 
 
 @cache
@@ -62,9 +67,17 @@ def _owners(facts: PatientFacts) -> dict[str, Resource]:
     """Who has her case and who nurses her: by her newest decision, else whoever the hospital wrote to."""
     granted = decisions(facts.decisions)
     if granted:
-        return {CASE_WORKER: granted[-1]["requester"], NURSE: granted[-1]["performer"][0]}
+        found = {CASE_WORKER: granted[-1]["requester"], NURSE: granted[-1]["performer"][0]}
+        return {**found, **_leader(facts, found[NURSE])}
     written_to = [r for c in facts.communications for r in c.get("recipient") or [] if _is_unit(r)]
-    return {owner: written_to[-1] if written_to else nobody for owner, nobody in _NOBODY.items()}
+    found = {owner: written_to[-1] if written_to else nobody for owner, nobody in _NOBODY.items()}
+    return {**found, **_leader(facts, found[NURSE])}
+
+
+def _leader(facts: PatientFacts, unit: Resource) -> dict[str, Resource]:
+    """Whoever leads the unit, where one alone does: else it stays the unit's."""
+    at_unit = [r for r in facts.leaders if reference(r.get("organization")) == reference(unit)]
+    return {LEADER: at_unit[0]["practitioner"]} if len(at_unit) == 1 else {}
 
 
 def _is_unit(recipient: Resource) -> bool:
@@ -111,6 +124,11 @@ def _deadlines(hers: Iterable[stays.Stay], now: datetime) -> Iterator[datetime]:
     """What turns red without anybody saying a word. A second later, so that it has."""
     a_second = timedelta(seconds=1)
     yield from (s.due + a_second for one in hers for s in one.steps if s.due is not None and s.due > now)
+
+
+def _turns(asked: Iterable[GpThread], now: datetime) -> Iterator[datetime]:
+    a_second = timedelta(seconds=1)
+    yield from (at + a_second for thread in asked for at in thread.turns if at > now)
 
 
 def tomorrow(now: datetime) -> datetime:

@@ -45,6 +45,8 @@ class PatientFacts:
     """Of beds, also those that are over: she was there, and not at home."""
     beds: tuple[Resource, ...]
     """The Locations that the holds which stand are on."""
+    leaders: tuple[Resource, ...] = ()
+    """PractitionerRoles of those who lead a unit of the house."""
 
     @property
     def reference(self) -> str:
@@ -76,18 +78,25 @@ async def gather(session: RecordSession, patient: str, now: datetime) -> Patient
         return tuple(await found(session, asked))
 
     since = (now - LOOK_BACK).isoformat(timespec="seconds")
+    communications = await of("Communication")
     appointments = await of("Appointment", ("date", f"ge{since}"))
     holds = tuple(a for a in appointments if is_a(a, BED_HOLD))
     return PatientFacts(
         patient=known[0],
         encounters=await of("Encounter"),
-        communications=await of("Communication"),
+        communications=communications,
         decisions=await of("ServiceRequest"),
         tasks=await of("Task"),
         visits=tuple(a for a in appointments if is_a(a, VISIT)),
         holds=holds,
         beds=await _places(session, beds.standing(holds)),
+        leaders=await _leaders(session) if communications else (),
     )
+
+
+async def _leaders(session: RecordSession) -> tuple[Resource, ...]:
+    roles = await found(session, parse("PractitionerRole", [("role", "leader"), ("_count", "100")]))
+    return tuple(r for r in roles if r.get("active", True) and "practitioner" in r)
 
 
 async def _places(session: RecordSession, holds: Iterable[Resource]) -> tuple[Resource, ...]:

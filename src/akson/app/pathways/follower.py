@@ -33,6 +33,8 @@ PATIENTS_EACH = 20
 AGAIN = timedelta(seconds=1)
 AFTER_FAULT = timedelta(minutes=1)
 RECENT = timedelta(days=30)
+_ASKING = "DIALOG_FORESPORSEL,HELSEOPPLYSNINGER_LEGE"
+"""Types (8279) that wait for an answer."""
 _LOST = (ProblemKind.PRECONDITION, ProblemKind.CONFLICT)
 _log = logging.getLogger("akson.pathways")
 
@@ -78,6 +80,8 @@ class Follower:
                 ("ServiceRequest", [("category", "decision"), ("_lastUpdated", f"ge{recent}")], "subject"),
                 ("Encounter", [("class", "IMP,ACUTE,NONAC,SS"), ("_lastUpdated", f"ge{recent}")], "subject"),
                 ("Encounter", [("class", "IMP,ACUTE,NONAC,SS"), ("status", "in-progress")], "subject"),
+                ("Communication", [("category", _ASKING), ("_lastUpdated", f"ge{recent}")], "subject"),
+                ("Task", [("code", "gp-dialogue"), ("status", "requested,accepted,in-progress")], "for"),
             ):
                 standing = await found(session, parse(type, [*params, ("_count", "500")]))
                 self._soon(tenant, (reference_id(r.get(subject)) for r in standing), now)

@@ -73,6 +73,8 @@ _BODIES = {
 _READY_ANSWER = "1"  # 9155
 _EARLY = "1"  # 9140
 _STATUS_PLAN = "8"  # 9152, 9154
+_INTERIM = "foreløpig"
+"""How the topic of an interim answer begins: no code of 9069 says it."""
 _DEAD = "2"  # 8431
 
 
@@ -374,6 +376,10 @@ def _kind(kind: str, fields: Fields) -> tuple[str, str]:
     if kind == said.REQUEST:
         code = fields.code("Foresporsel/TypeForesp")
         return (said.STATUS_REQUEST if code == _STATUS_PLAN else said.REQUEST), code
+    if kind == said.TO_DOCTOR:
+        return kind, fields.code("InnholdKonsultasjon/TypeInnholdKonsultasjon")
+    if kind == said.REPLY and fields.text("Notat/Tema").casefold().startswith(_INTERIM):
+        return said.NOTE, ""
     if kind == said.DEVIATION:
         return kind, fields.code("Notat/TemaKodet")
     if kind == said.NOTE:

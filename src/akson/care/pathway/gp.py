@@ -16,7 +16,8 @@ from akson.care.pathway.rules import Edition, Rules
 from akson.care.pathway.said import Said, local_day
 
 DONE, OPEN, OVERDUE, ESCALATED, NOT_NEEDED = "done", "open", "overdue", "escalated", "not-needed"
-_ASKS = (said.REQUEST, said.STATUS_REQUEST, said.TO_DOCTOR)
+_ASKS = (said.REQUEST, said.STATUS_REQUEST)
+_STATUS_REPORT = "2"  # 9137
 _SETS = {said.US: "9152", said.GP: "9153", said.OTHER: "9153", said.HOSPITAL: "9154"}
 _TO_DOCTOR_ANSWERS = ("MEDISINSKE_OPPLYSNINGER", "DIALOG_SVAR")
 """Helseopplysninger til lege that ask for an assessment (9137) are answered with these."""
@@ -50,6 +51,9 @@ class GpThread:
     """`Communication/…` of the complaint of the request or of an answer, or "": the link is kept."""
     lines: tuple[Line, ...]
     """The thread as one conversation."""
+    title: str = ""
+    turns: tuple[datetime, ...] = ()
+    """When it turns though nobody says a word: late, and the leader's."""
 
     @property
     def answer_type(self) -> str:
@@ -59,14 +63,41 @@ class GpThread:
 def gp_threads(every: Iterable[Said], rules: Rules, now: datetime) -> list[GpThread]:
     """Requests that stand, newest last; each with all that was said in answer to it."""
     heard = sorted(every, key=lambda s: (s.sent or s.told, s.told, s.message))
-    asked = [s for s in heard if s.kind in _ASKS and not s.undone and s.code != "cancellation"]
+    asked = [s for s in heard if _asks(s) and not s.undone]
     return [_thread(one, heard, rules.at(local_day(one.told)), now) for one in asked]
+
+
+def _asks(one: Said) -> bool:
+    if one.kind == said.TO_DOCTOR:
+        # A report of status asks nothing, and what answers a request asks nothing anew.
+        return one.code not in (_STATUS_REPORT, "cancellation") and not one.answers
+    return one.kind in _ASKS and one.code != "cancellation"
 
 
 def answer_types(one: Said, edition: Edition) -> tuple[str, ...]:
     if one.kind == said.TO_DOCTOR:
         return _TO_DOCTOR_ANSWERS
-    return edition.gp.answers.get(f"{_SETS.get(one.by, '9153')}:{one.code}", FALLBACK)
+    return edition.gp.answers.get(_code(one), FALLBACK)
+
+
+def forms(system: str, code: str, edition: Edition) -> tuple[str, ...]:
+    """As `answer_types`, from the code of a request alone: its list (`…9154` is the hospitals') and code."""
+    asker = "9154" if system.endswith("9154") else "9153"
+    return edition.gp.answers.get(f"{asker}:{code}", FALLBACK)
+
+
+def _code(one: Said) -> str:
+    if one.kind == said.TO_DOCTOR:
+        return f"9137:{one.code}"
+    return f"{_SETS.get(one.by, '9153')}:{one.code}"
+
+
+def _due(one: Said, interim: Sequence[Said], edition: Edition) -> datetime:
+    """Three days; an interim answer within them gives the time that an assessment takes."""
+    first = times.later(one.told, edition.gp.hours)
+    if interim and interim[0].told <= first:
+        return times.later(interim[0].told, edition.gp.interim_hours)
+    return first
 
 
 def _thread(one: Said, heard: Sequence[Said], edition: Edition, now: datetime) -> GpThread:
@@ -76,7 +107,7 @@ def _thread(one: Said, heard: Sequence[Said], edition: Edition, now: datetime) -
     final = [s for s in answers if s.kind != said.NOTE and not _refused(s)]
     interim = [s for s in answers if s.kind == said.NOTE and not _refused(s)]
     deviation = next((s for s in followed if s.kind == said.DEVIATION and not s.undone), None)
-    due = times.later(one.told, edition.gp.hours)
+    due = _due(one, interim, edition)
     state, why = _state(one, final, interim, deviation, due, edition, now)
     waits = state in (OPEN, OVERDUE, ESCALATED)
     ours = one.by == said.US
@@ -84,7 +115,7 @@ def _thread(one: Said, heard: Sequence[Said], edition: Edition, now: datetime) -
     return GpThread(
         request=one.message,
         by=one.by,
-        code=f"{_SETS.get(one.by, '9153')}:{one.code}" if one.code else "",
+        code=_code(one) if one.code else "",
         answer_types=answer_types(one, edition),
         state=state,
         due=due,
@@ -96,6 +127,8 @@ def _thread(one: Said, heard: Sequence[Said], edition: Edition, now: datetime) -
         interim=interim[0].message if interim else "",
         deviation=deviation.message if deviation else "",
         lines=tuple(conversation([one, *followed])),
+        title=one.title or one.kind,
+        turns=(due, times.later(due, edition.gp.escalate_hours - edition.gp.hours)) if waits else (),
     )
 
 
@@ -118,12 +151,15 @@ def _state(
         return DONE, f"Besvart {times.words(final[0].told)}."
     if deviation is not None and deviation.answers == one.message:
         return NOT_NEEDED, f"Mottaker meldte feil i forespørselen {times.words(deviation.told)}."
-    if interim and interim[0].told <= due:
-        return OPEN, f"Foreløpig svar {times.words(interim[0].told)}; endelig svar kommer senere."
+    if interim and now <= due:
+        return (
+            OPEN,
+            f"Foreløpig svar {times.words(interim[0].told)}; endelig svar ventes innen {times.words(due)}.",
+        )
     if now <= due:
         return OPEN, f"Frist {times.words(due)}, om {times.span(due - now)}."
     late = f"Fristen var {times.words(due)}, for {times.span(now - due)} siden."
-    if now > times.later(one.told, edition.gp.escalate_hours):
+    if now > times.later(due, edition.gp.escalate_hours - edition.gp.hours):
         return ESCALATED, f"{late} Saken er gått til leder."
     return OVERDUE, late
 

@@ -35,6 +35,8 @@ class InboxItem:
     priority: str
     authored: datetime | None
     due: datetime | None
+    about: str = ""
+    """What the message that it is about answers or complains of: `Communication/…` of ours, or ""."""
     told: tuple[str, ...] = ()
     """What came with it, `Navn: Astrid Bakken`: for an item that belongs to no patient yet."""
 
@@ -60,6 +62,11 @@ def _told(task: Resource) -> tuple[str, ...]:
     return tuple(told)
 
 
+def _about(task: Resource) -> str:
+    references = (reference(given.get("valueReference")) for given in task.get("input") or [])
+    return next((r for r in references if r.startswith("Communication/")), "")
+
+
 def item(task: Resource) -> InboxItem:
     codings = (task.get("code") or {}).get("coding") or [{}]
     return InboxItem(
@@ -75,6 +82,7 @@ def item(task: Resource) -> InboxItem:
         priority=str(task.get("priority") or "routine"),
         authored=instant(task.get("authoredOn")),
         due=instant(((task.get("restriction") or {}).get("period") or {}).get("end")),
+        about=_about(task),
         told=_told(task),
     )
 

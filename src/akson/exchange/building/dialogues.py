@@ -3,8 +3,8 @@
 Source: HIS 80704:2014 annex C, HIS 1151, HIS 1152 (faults), HIS 1077:2017 (clinical dialogue).
 """
 
-from akson.exchange.building import notes, people
-from akson.exchange.building.facts import Facts, place
+from akson.exchange.building import health, notes, people
+from akson.exchange.building.facts import Facts, place, says
 from akson.exchange.building.fields import CODE, DAY, LINE, Field
 from akson.exchange.building.placing import fitting
 from akson.exchange.building.rows import Filled, Row, role_of
@@ -14,6 +14,9 @@ from akson.exchange.schema import Coded, Formatted, Values
 from akson.exchange.times import NORWAY, words
 
 READY = "LOG_UTSKRIVNINGSKLAR"
+STATUS_AND_PLAN = "8"
+INPATIENT = ("IMP", "ACUTE", "NONAC")
+"""Classes of an Encounter in hospital (v3-ActCode)."""
 ANSWERS_READY = "ready-for-discharge-answer"
 """The purpose that `outbox/deadlines.json` gives a quarter of an hour."""
 _QUOTED = ("TypeForesp", "EmneSporsmal", "Sporsmal", "Begrunnelse", "DokIdForesp")
@@ -82,7 +85,45 @@ def _contact_there(profession: str) -> tuple[Values, ...]:
     return ({"RoleToPatient": role, "HealthcareProfessional": who},)
 
 
+def _status_and_plan(facts: Facts) -> Filled | None:
+    """Where she is and what she is granted: what code 8 asks for (9152, 9154), out of the record."""
+    if not _asks_for(facts, STATUS_AND_PLAN):
+        return None
+    services = [e for e in facts.of("EpisodeOfCare") if health.is_service(e)]
+    stays = [e for e in facts.of("Encounter") if _in_hospital(e)]
+    told = [f"Innlagt: {says_of(e)}." for e in stays]
+    named = [says(concept) for e in services for concept in e.get("type", ())[:1]]
+    told += [f"Tjenester: {'; '.join(dict.fromkeys(n for n in named if n))}."] if any(named) else []
+    return Filled("\n".join(told), tuple(map(place, (*stays, *services)))) if told else None
+
+
+def _asks_for(facts: Facts, code: str) -> bool:
+    requests = facts.about.content.get("Foresporsel", ()) if facts.about else ()
+    return any(isinstance(kind := r.get("TypeForesp"), Coded) and kind.v == code for r in requests)
+
+
+def _in_hospital(encounter: Resource) -> bool:
+    return (
+        encounter.get("status") == "in-progress" and (encounter.get("class") or {}).get("code") in INPATIENT
+    )
+
+
+def says_of(encounter: Resource) -> str:
+    """`Havnes sykehus HF siden 20.11.2026`."""
+    since = words(str((encounter.get("period") or {}).get("start", "")))
+    return " siden ".join(
+        p for p in (str(encounter.get("serviceProvider", {}).get("display", "")), since) if p
+    )
+
+
 _EPISODES = ("EpisodeOfCare",)
+STATUS_PLAN = Row(
+    "Notat/TekstNotatInnhold",
+    "Status og plan",
+    "vedtak og opphold",
+    ("EpisodeOfCare", "Encounter"),
+    _status_and_plan,
+)
 WRITER = Row("Notat/RollerRelatertNotat", "Forfatter", "den som sender", _EPISODES, _writer, frame=True)
 REQUEST_WRITER = Row(
     "Foresporsel/RollerRelatertNotat", "Forfatter", "den som sender", _EPISODES, _writer, frame=True
@@ -106,6 +147,16 @@ ASKED_FOR = Field(
     "kind", "Hva det spørres om", "Foresporsel/TypeForesp", notes.code(9152), CODE, 9152,
     ("1", "4", "6", "7", "8", "99"), usual="99",
 )  # fmt: skip
+URGENCY = Field(
+    "urgency",
+    "Hastegrad",
+    "Foresporsel/Hastegrad",
+    notes.code(9067, cv=False),
+    CODE,
+    9067,
+    ("9", "3", "1"),
+    usual="9",
+)
 ANSWER = Field(
     "kind",
     "Svaret",

@@ -67,7 +67,7 @@ RECIPES: Mapping[str, Recipe] = {
         (dialogues.WRITER, dialogues.DATE), (dialogues.FAULT, dialogues.FAULT_TEXT), "1.0", about=True
     ),
     "DIALOG_FORESPORSEL": Recipe(
-        (dialogues.REQUEST_WRITER,), (dialogues.ASKED_FOR, dialogues.QUESTION), "1.0"
+        (dialogues.REQUEST_WRITER,), (dialogues.ASKED_FOR, dialogues.QUESTION, dialogues.URGENCY), "1.0"
     ),
     "DIALOG_HELSEFAGLIG": Recipe(
         (dialogues.ABOUT_PATIENT, dialogues.TOPIC, dialogues.WRITER),
@@ -80,7 +80,10 @@ RECIPES: Mapping[str, Recipe] = {
         "1.0",
     ),
     "DIALOG_SVAR": Recipe(
-        (dialogues.DATE, dialogues.ASKED, dialogues.WRITER), (dialogues.ANSWER, dialogues.TEXT), "1.0", about=True
+        (dialogues.DATE, dialogues.ASKED, dialogues.WRITER, dialogues.STATUS_PLAN),
+        (dialogues.ANSWER, dialogues.TEXT),
+        "1.0",
+        about=True,
     ),
     "EPJ-EKSTRAKT": Recipe(extract.ROWS, (extract.LETTER,), "2008-02-20", demands=extract.DEMANDS),
     "HELSEOPPLYSNINGER_LEGE": Recipe(

@@ -57,6 +57,8 @@ class Draft:
     """What is typed; what the record knows is not among it."""
     words: Mapping[str, str] = field(default_factory=dict)
     """What stands in those fields: typed now, or in the message that is changed."""
+    partner: Answer | None = None
+    """Whether the receiver takes it, and what to do when not; None without an address book."""
 
 
 def words_of(wish: Wish, facts: Facts) -> dict[str, str]:
@@ -122,7 +124,7 @@ class Writing:
         ]
         findings = check(built, facts, partner=partner, twins=twins, copies=copies)
         asked = building.asked(wish.type, facts) if wish.status != CANCELLED else ()
-        return Draft(facts, built, findings, asked, words_of(wish, facts))
+        return Draft(facts, built, findings, asked, words_of(wish, facts), partner)
 
     async def send(self, draft: Draft, outbox: Outbox, *, confirmed: bool) -> Sent:
         """Raises PRECONDITION AKS-EXCHANGE-049 when something stands in the way, or asks for a person's word."""

@@ -10,7 +10,7 @@ from akson.exchange import mirror, times
 from akson.exchange.envelope.values import Party, Person
 from akson.exchange.inbox.directory import Directory, Place, Resource, identifier_query, reference
 from akson.exchange.inbox.patients import Match, PatientMatch, match
-from akson.exchange.message_type import CANCELLED, CHANGED, CareMessage, TellsResults
+from akson.exchange.message_type import CANCELLED, CHANGED, NEW, CareMessage, TellsResults
 from akson.exchange.stays import IN_ERROR
 from akson.fhir.search.query import Query, ReferenceValue, Term, TokenValue
 from akson.terminology.systems import HER_ID
@@ -54,6 +54,8 @@ class Delivery:
     """Findings in the record that this message changes or cancels."""
     candidates: tuple[Resource, ...] = ()
     """What a cancellation may mean that does not say what it cancels; newest first."""
+    answered: Resource | None = None
+    """The Communication of ours, about the same patient, that it answers or complains of."""
 
 
 async def gather(
@@ -100,7 +102,24 @@ async def gather(
         results=await _results(directory, tenant, message),
         twin=_twin(told, message, words, received),
         candidates=await _candidates(directory, tenant, message, patient),
+        answered=_answered(told, message, patient),
     )
+
+
+def _answered(told: Sequence[Resource], message: CareMessage, patient: PatientMatch) -> Resource | None:
+    if patient.match is not Match.KNOWN:
+        return None
+    about = [c for c in told if c.get("subject", {}).get("reference") == f"Patient/{patient.id}"]
+    return next((c for id in _ours(message) for c in about if _named(c, id)), None)
+
+
+def _ours(message: CareMessage) -> list[str]:
+    """What it answers, as one of those it is addressed to would have called it."""
+    if message.status != NEW or not message.envelope.parent:
+        return []
+    parent = message.envelope.parent.lower()
+    parties = [receiver.party for receiver in message.envelope.receivers]
+    return sorted({f"{party.key}|{parent}" for party in parties})
 
 
 async def _results(directory: Directory, tenant: int, message: CareMessage) -> tuple[Resource, ...]:
@@ -127,6 +146,7 @@ async def _told(directory: Directory, tenant: int, message: CareMessage, words: 
     ids = sorted(_called(message))
     named = [TokenValue(system, id) for system in (mirror.CANCELS, mirror.REPLACES) for id in ids]
     named.append(TokenValue(mirror.MESSAGE_ID, mirror.message_id(message)))
+    named += [TokenValue(mirror.MESSAGE_ID, id) for id in _ours(message)]
     if message.status in (CANCELLED, CHANGED) and message.envelope.parent:
         begun = mirror.message_id(message, message.envelope.conversation)
         parent = mirror.message_id(message, message.envelope.parent)

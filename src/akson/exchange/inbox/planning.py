@@ -20,7 +20,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from akson.exchange import mirror
+from akson.exchange import mirror, urgency
 from akson.exchange.changes import Change, changes
 from akson.exchange.envelope.values import Person
 from akson.exchange.identity_numbers import SYSTEMS
@@ -245,9 +245,19 @@ def _task(delivery: Delivery, owner: Resource, number: int, encounter: str | Non
         "for": subject(delivery.patient),
         **({"encounter": {"reference": encounter}} if encounter else {}),
         **({} if cancels else _answer_by(type.answer_within_h, delivery.received)),
+        **({"priority": hurry} if not cancels and (hurry := urgency.priority(message)) else {}),
+        **_about(delivery),
     }
     base = _base(delivery, f"Task/{number}", type.task, title, description, owner)
     return Made(base.id, {**base.resource, **about})
+
+
+def _about(delivery: Delivery) -> Resource:
+    """What it answers, or complains of: who sees to the item reads both."""
+    if delivery.answered is None:
+        return {}
+    place = {"reference": f"Communication/{delivery.answered['id']}"}
+    return {"input": [{"type": {"text": "Gjelder"}, "valueReference": place}]}
 
 
 def _answer_by(hours: int | None, received: str) -> Resource:

@@ -96,6 +96,10 @@ class Sheet:
     files: tuple[Enclosure, ...] = ()
     changes: tuple[str, ...] = ()
     """In a change: what is new since the message before."""
+    instead: tuple[Choice, ...] = ()
+    """Types that the receiver takes where he does not take this one, with words for the button."""
+    by_phone: bool = False
+    """Whether the receiver does not, or may not, take it: then somebody can be given the task of phoning."""
 
     @property
     def asks(self) -> bool:
@@ -111,6 +115,18 @@ class Letters(Protocol):
 
     async def types(self, session: RecordSession, patient: str, about: str) -> Sequence[Choice]:
         """What may be sent, the likeliest answer first. Raises the record's NOT_FOUND for a message she may not see."""
+        ...
+
+    async def answer_form(self, session: RecordSession, patient: str, about: str) -> str:
+        """Type of the message that answers the request and that its sender takes; "" for what is no request."""
+        ...
+
+    async def gp(self, session: RecordSession, patient: str) -> Choice | None:
+        """Where messages to her GP go: HER-id and name; None when the record does not say."""
+        ...
+
+    async def call(self, session: RecordSession, order: Order) -> str:
+        """Leaves a task to phone about what could not be sent, with what she has typed; gives its title."""
         ...
 
     async def type_of(self, session: RecordSession, patient: str, about: str) -> str:

@@ -57,6 +57,7 @@ class GpRules:
     words: str
     hours: int
     escalate_hours: int
+    interim_hours: int
     phone_hours: int
     overdue_do: str
     answer_do: str

@@ -54,6 +54,7 @@ class _Rows:
         facts = [who.age, f"f. {who.born}" if who.born else ""] if who else []
         path = f"/pasient/{who.id}" if who else ""
         focus = entry.focus.rpartition("/")[2] if entry.focus.startswith("Communication/") else ""
+        about = entry.about.rpartition("/")[2]
         focus_message = self._near.get(entry.focus)
         grave = entry.code in GRAVE_CODES
         # A title is read at a glance; what takes several lines stands under it.
@@ -79,6 +80,7 @@ class _Rows:
             taken=entry.taken,
             grave=grave,
             focus_path=f"{path}/meldinger/{focus}" if focus and path else "",
+            about_path=f"{path}/meldinger/{about}" if about and path else "",
         )
 
 

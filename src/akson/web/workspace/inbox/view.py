@@ -33,6 +33,8 @@ class InboxRow:
     grave: bool
     focus_path: str
     """The message it is about, in the patient's record; ""."""
+    about_path: str = ""
+    """The message that this one answers, complains of or may mean; ""."""
 
 
 @dataclass(frozen=True, slots=True)

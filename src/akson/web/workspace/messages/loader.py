@@ -1,6 +1,6 @@
 """The messages of a patient from the record: as a list, and one of them whole with the conversation around it."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -9,6 +9,11 @@ from akson.care.contacts.files import files
 from akson.care.contacts.letters import ReadsPost, Standing
 from akson.care.contacts.messages import FIELDS, CareMessage, care_message, care_messages
 from akson.care.fhir_json import Resource, instant, reference
+from akson.care.pathway import rules
+from akson.care.pathway.events import stays_of
+from akson.care.pathway.gp import OPEN as OPEN_THREAD
+from akson.care.pathway.gp import gp_threads
+from akson.care.pathway.said import US
 from akson.care.worklist.inbox import OPEN, item
 from akson.fhir.problem import Problem, ProblemKind
 from akson.fhir.search.query import Include
@@ -19,7 +24,7 @@ from akson.web.shell.chart import Chart
 from akson.web.shell.letters import Letters
 from akson.web.shell.owners import YOU, owner_words
 from akson.web.shell.reading import every_page, may_see, of_patient, resource, resources, search_all
-from akson.web.workspace.messages.view import LetterView, MessageRow, parts
+from akson.web.workspace.messages.view import AskGp, LetterView, MessageRow, Wait, parts
 
 CANCELLED, REPLACED = "Kansellert av avsender", "Erstattet av en nyere melding"
 RESULT_TYPES = ("SVAR_CYT", "SVAR_HIST", "SVAR_KKL", "SVAR_LAB", "SVAR_MBIO", "SVAR_RTG")
@@ -45,6 +50,8 @@ class Post:
     changeable: frozenset[str]
     """Those sent from here, by a type that may be changed and cancelled."""
 
+    waits: tuple[Wait, ...] = ()
+
     def row(self, message: CareMessage) -> MessageRow:
         standing = self.standings.get(message.id, ALONE)
         fate, by = "", standing.cancelled_by or standing.replaced_by
@@ -66,6 +73,8 @@ class Post:
             fate=fate,
             fate_path=self.path(by) if by else "",
             answerable=message.id in self.answerable,
+            of_thread=max(1, len(standing.thread)),
+            sent_by_us=message.received is None,
             changeable=message.id in self.changeable,
         )
 
@@ -98,7 +107,41 @@ async def load_post(
         sending=sending,
         answerable=frozenset(str(c["id"]) for c in raw if letters and _whole(c)),
         changeable=frozenset(str(c["id"]) for c in raw if str(c["id"]) in sending and _has_status(c)),
+        waits=tuple(_waits(raw, patient, letters is not None, now)),
     )
+
+
+def _waits(raw: Sequence[Resource], patient: str, may_write: bool, now: datetime) -> Iterator[Wait]:
+    """What is asked and not answered, the nearest deadline first."""
+    threads = gp_threads(stays_of((), raw).others, rules.load(), now)
+    for thread in sorted((t for t in threads if t.now_do or t.state == OPEN_THREAD), key=lambda t: t.due):
+        about = thread.request.removeprefix("Communication/")
+        ours = thread.by == US
+        path = f"/pasient/{patient}/meldinger/{about}"
+        yield Wait(
+            title=thread.title,
+            other=thread.lines[0].other,
+            why=thread.why,
+            now_do=thread.now_do,
+            late=thread.state != OPEN_THREAD,
+            ours=ours,
+            phone=words.moment(thread.phone_by, now) if thread.phone_by else "",
+            messages=tuple(line.message.removeprefix("Communication/") for line in thread.lines),
+            path=path,
+            answer_path=f"/pasient/{patient}/ny-melding?svar={about}" if may_write and not ours else "",
+        )
+
+
+ASKED_OF_GP = (("6", "Fornye resept"), ("7", "Time til undersøkelse"), ("4", "Legemiddelopplysninger"))
+"""Code of 9152, and what the link says."""
+
+
+async def load_ask_gp(session: RecordSession, patient: str, letters: Letters) -> AskGp | None:
+    found = await letters.gp(session, patient)
+    if found is None:
+        return None
+    base = f"/pasient/{patient}/ny-melding?type=DIALOG_FORESPORSEL&til={found.value}&hva="
+    return AskGp(found.label, tuple((base + code, said) for code, said in ASKED_OF_GP))
 
 
 def _whole(communication: Resource) -> bool:
@@ -153,6 +196,7 @@ async def load_letter(
         notes=() if before or not letter else _notes(message),
         has_results=told.type_code in RESULT_TYPES and may_see(session, "DiagnosticReport"),
         printed=_dated(now),
+        waits=tuple(w for w in post.waits if id in w.messages),
     )
 
 

@@ -7,7 +7,7 @@ from akson.web.shell.chart import load_chart
 from akson.web.shell.house import Audience, Screen, Visit, Way
 from akson.web.shell.waiting import waiting
 from akson.web.workspace.messages import attachment
-from akson.web.workspace.messages.loader import load_letter, load_post
+from akson.web.workspace.messages.loader import load_ask_gp, load_letter, load_post
 from akson.web.workspace.messages.view import MessagesView
 
 PATH = "/pasient/{patient}/meldinger"
@@ -19,7 +19,9 @@ async def show(visit: Visit) -> Response:
     chart = await load_chart(session, patient, "Meldinger", now)
     letters = visit.house.letters
     post = await load_post(session, patient, visit.house.reads, letters, now)
-    view = MessagesView(chart, tuple(post.row(message) for message in post.messages), letters is not None)
+    ask_gp = await load_ask_gp(session, patient, letters) if letters else None
+    rows = tuple(post.row(message) for message in post.messages)
+    view = MessagesView(chart, rows, letters is not None, post.waits, ask_gp)
     frame = gate.frame_of(visit.request, visit.house, visit, waiting=await waiting(session, visit.actor))
     return visit.house.pages.page("workspace/messages/template.html", frame, view)
 

@@ -26,6 +26,8 @@ class MessageRow:
     owner: str
     """Who has the item it made: `Venter hos Hjemmetjenesten Øst`; "" when it made none."""
     answerable: bool = False
+    of_thread: int = 1
+    """Messages of its conversation."""
     path: str = ""
     """Its own page."""
     files: int = 0
@@ -39,10 +41,42 @@ class MessageRow:
 
 
 @dataclass(frozen=True, slots=True)
+class Wait:
+    """A request that nobody has answered yet."""
+
+    title: str
+    other: str
+    why: str
+    """`Frist 27.11. kl. 12.00, om 2 døgn.`"""
+    now_do: str
+    late: bool
+    ours: bool
+    """We asked."""
+    phone: str
+    """By when it must have been phoned about; ""."""
+    messages: tuple[str, ...]
+    """Ids of the conversation."""
+    path: str
+    answer_path: str
+    """Where it is answered; "" when we wait."""
+
+
+@dataclass(frozen=True, slots=True)
+class AskGp:
+    """What her GP is most often asked for, each a link to the form with its code chosen."""
+
+    gp: str
+    links: tuple[tuple[str, str], ...]
+    """(address, words)."""
+
+
+@dataclass(frozen=True, slots=True)
 class MessagesView:
     chart: Chart
     messages: tuple[MessageRow, ...]
     may_write: bool = False
+    waits: tuple[Wait, ...] = ()
+    ask_gp: AskGp | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +119,8 @@ class LetterView:
     has_results: bool
     printed: str
     """When the page was made, for the paper."""
+    waits: tuple[Wait, ...] = ()
+    """Requests of its conversation that stand unanswered."""
 
 
 def parts(lines: tuple[LetterLine, ...]) -> tuple[Part, ...]:

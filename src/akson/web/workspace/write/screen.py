@@ -20,6 +20,7 @@ PATH = "/pasient/{patient}/ny-melding"
 _FIELD = "felt-"
 _COPY = "kopi-"
 _ID_MAX = 64
+_CODE_MAX = 4
 
 
 def _letters(visit: Visit) -> Letters:
@@ -36,12 +37,17 @@ async def show(visit: Visit) -> Response:
     asked = visit.request.query_params
     type, to, about = (asked.get(name, "")[:_ID_MAX] for name in ("type", "til", "svar"))
     act = asked.get("gjor", "") if about and asked.get("gjor") in (CHANGE, CANCEL) else NEW_LETTER
+    letters, session = _letters(visit), visit.open()
+    if act == NEW_LETTER and about and not type and not asked.get("velg"):
+        type = await letters.answer_form(session, _patient(visit), about)
     if act == NEW_LETTER and (not type or not (to or about)):
         return await _choose(visit, about)
-    letters, session = _letters(visit), visit.open()
     if act != NEW_LETTER:
         type = await letters.type_of(session, _patient(visit), about)
-    order = Order(_patient(visit), type, to, about, act, letters.new_id())
+    # A code, never words: what is asked for may be chosen by the link that leads here.
+    kind = asked.get("hva", "")[:_CODE_MAX]
+    words = {"kind": kind} if kind.isdecimal() else {}
+    order = Order(_patient(visit), type, to, about, act, letters.new_id(), words)
     return await _page(visit, order, await letters.sheet(session, order))
 
 
@@ -86,6 +92,17 @@ async def write(visit: Visit) -> Response:
         files=(*uploads.brought(given), *chosen),
         confirmed=given.get("bekreft") == "ja",
     )
+    if given.get("gjor") == "ring":
+        await letters.call(session, order)
+        return RedirectResponse("/innboks", 303)
+    if given.get("gjor") == "bytt" and (other := given.get("annen-type", "")[:_ID_MAX]):
+        # What she has typed goes along where the other type has room for it.
+        main = next((text for text in order.words.values() if len(text) > _CODE_MAX), "")
+        order = replace(order, type=other, words={})
+        sheet = await letters.sheet(session, order)
+        room = next((box.name for box in sheet.boxes if box.kind == "text"), "")
+        order = replace(order, words={room: main} if room and main else {})
+        return await _page(visit, order, await letters.sheet(session, order))
     if given.get("gjor") != "send":
         return await _page(visit, order, await letters.sheet(session, order))
     try:
