@@ -206,17 +206,17 @@ async def run_inbox(settings: Settings, stop: asyncio.Event, *, on_open: Callabl
     async with open_node(settings, pool_size=POOL_SIZE) as node:
         office = post_office(node, folder(settings), hands_over=False)
         on_open()
-        await _repeated(stop, office.inbox.work)
+        await repeated(stop, office.inbox.work)
 
 
 async def _run_all(node: Node, office: PostOffice, watch: Watch, post: Folder, stop: asyncio.Event) -> None:
     """Every part in a task of its own; the first that fails for good ends them all."""
     parts = [
-        _repeated(stop, _folder_rounds(office.inbox, post)),
-        _repeated(stop, office.inbox.work),
-        _repeated(stop, office.follow_up),
-        _repeated(stop, node.adoption.fold),
-        *(_repeated(stop, lambda: office.outbox.send_due(ROWS_EACH_SENDER)) for _ in range(SENDERS)),
+        repeated(stop, _folder_rounds(office.inbox, post)),
+        repeated(stop, office.inbox.work),
+        repeated(stop, office.follow_up),
+        repeated(stop, node.adoption.fold),
+        *(repeated(stop, lambda: office.outbox.send_due(ROWS_EACH_SENDER)) for _ in range(SENDERS)),
         *(carrier.carry(stop, office.arrived) for carrier in office.carriers.values()),
         _keep_house(node, stop),
         _followed(node, stop),
@@ -242,7 +242,8 @@ def _folder_rounds(inbox: Inbox, post: Folder) -> Callable[[], Awaitable[int]]:
     return round
 
 
-async def _repeated(stop: asyncio.Event, round: Callable[[], Awaitable[int]]) -> None:
+async def repeated(stop: asyncio.Event, round: Callable[[], Awaitable[int]]) -> None:
+    """One round after the other until `stop` is set, with a pause when there was nothing to do."""
     while not stop.is_set():
         # A full lease means that more may wait: no pause then.
         if not await round():
