@@ -1,5 +1,8 @@
 """Several workers in one house: what a lease gives, what becomes of it when its worker is gone, and who writes then."""
 
+import asyncio
+
+import asyncpg
 import pytest
 
 from akson.exchange.inbox.pipeline import LEASE_S
@@ -87,6 +90,52 @@ async def test_one_that_kills_who_opens_it_does_not_stop_the_post(house: PostHou
     assert taken == ["x1", "b1"]
 
 
+async def begun(house: PostHouse) -> list[int]:
+    connection = await asyncpg.connect(house.dsn)
+    try:
+        rows = await connection.fetch("select inbox from post.post_event where note = 'claimed' order by seq")
+    finally:
+        await connection.close()
+    return [row["inbox"] for row in rows]
+
+
+def dies(_item: InboxItem) -> set[str]:
+    raise KeyboardInterrupt
+
+
+async def test_what_stands_in_anothers_line_is_not_blamed_for_the_death_of_who_opens_the_next(
+    house: PostHouse,
+) -> None:
+    """Else a burst about one person is passed by its own later messages after three deaths: LOOKS_MAX."""
+    await take_in(house, *(f"a{n}" for n in range(6)))
+    assert [item.name for item in await house.post.lease(1, look=about)] == ["a0"]
+    for last in ("a2", "a3", "a4"):
+        with pytest.raises(KeyboardInterrupt):
+            await house.post.lease(
+                1, look=lambda item, last=last: dies(item) if item.name == last else about(item)
+            )
+    assert await house.post.lease(9, look=about) == []
+    house.later(61)
+    items = await house.post.lease(9, look=about)
+    assert [item.name for item in items] == [f"a{n}" for n in range(6)]
+
+
+async def test_one_that_was_tried_before_does_not_overtake_in_its_lease(house: PostHouse) -> None:
+    """A worker died when it opened the discharge; the admission before it stood in another's line, and was never tried."""
+    inbox = house.inbox()
+    first = await inbox.receive(admission(1, description="Falt i trappa."), transport="test", name="1.xml")
+    (held,) = await house.post.lease(1, look=lambda _: {"astrid"})
+    await inbox.receive(admission(2), transport="test", name="2.xml")
+    assert await house.post.lease(9, look=lambda _: {"astrid"}) == []
+    await inbox.receive(discharge(3), transport="test", name="3.xml")
+    with pytest.raises(KeyboardInterrupt):
+        await house.post.lease(9, look=dies)
+    await house.post.advance(first, "refused", fence=held.attempts)
+    while await inbox.work():
+        pass
+    assert await begun(house) == [first + 1, first + 2]
+
+
 async def test_two_workers_leave_what_one_leaves(house: PostHouse) -> None:
     await house.put(patient("ola", "Astrid", "Bakken", D_NUMBER, DNR))
     one, other = house.inbox(), house.inbox()
@@ -98,7 +147,6 @@ async def test_two_workers_leave_what_one_leaves(house: PostHouse) -> None:
                     transport="test",
                     name=f"{n}{m}{k}.xml",
                 )
-    import asyncio
 
     async def through(inbox: object) -> None:
         while await house.post.unfinished():

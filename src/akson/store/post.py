@@ -196,9 +196,14 @@ class PostStore:
         now = self._clock.now()
         rows = await connection.fetch(statement("post_waiting"), now, max(limit * SEEN_EACH, SEEN_LEAST))
         waiting = {row["id"]: _waiting(row) for row in rows}
+        until = now + timedelta(seconds=seconds)
         seen: dict[int, InboxItem] = {}
         choice = choose(waiting.values(), limit)
-        while choice.look and len(choice.take) < limit:
+        while choice.look and not (choice.take and seen) and len(choice.take) < limit:
+            if seen:
+                # All of them stand in another's line. Kept before more is opened: who dies of that has not died of these.
+                await self._taken(connection, until, Choice((), ()), waiting, seen)
+                seen = {}
             if not (opened := await self._look(connection, choice.look)):
                 break
             for item in opened:
@@ -206,11 +211,9 @@ class PostStore:
                 waiting[item.id] = replace(waiting[item.id], lines=lines, attempts=item.attempts)
                 seen[item.id] = item
             choice = choose(waiting.values(), limit)
-            if choice.take:
-                break
         if not choice.take and not seen:
             return []
-        return await self._taken(connection, now + timedelta(seconds=seconds), choice, waiting, seen)
+        return await self._taken(connection, until, choice, waiting, seen)
 
     async def _look(self, connection: Any, ids: Iterable[int]) -> list[InboxItem]:
         """They count as tried from now on: whoever dies of one is to be told from one that nobody has touched."""
