@@ -94,7 +94,7 @@ class Router:
         )
 
     def _speaker(self, kind: str, sender: str, brought_to: str) -> str:
-        """Who hands the receipt over. A service that is not there (E21) may not speak; whoever got the message for it may."""
+        """Who hands the receipt over: not a service that is not there (E21), but whoever got the message for it."""
         own = getattr(getattr(self._declared, kind, None), "her_ids", ())
         if not own or sender in own:
             return sender
