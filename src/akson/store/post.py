@@ -156,16 +156,19 @@ class PostStore:
         row = await self._pool.fetchrow(sql, item.digest, item.transport, item.name)
         return (row["problem"], row["note"]) if row else None
 
-    async def came_by(self, sender_her: str, msg_id: str) -> tuple[str, str] | None:
-        """(transport, its own id of it or "") of the newest copy of a message: the way back to its sender."""
+    async def came_by(self, sender_her: str, msg_id: str) -> tuple[str, str, str] | None:
+        """(transport, its own id of it or "", HER-id of ours that it was brought to or "") of the newest copy of a message.
+
+        It is the way back to its sender."""
         sql = (
-            "select coalesce(a.transport, i.transport) as transport, coalesce(a.reference, '') as reference "
+            "select coalesce(a.transport, i.transport) as transport, coalesce(a.reference, '') as reference, "
+            "coalesce(a.receiver, '') as receiver "
             "from post.post_inbox i "
             "left join post.post_arrival a on a.digest = i.digest and a.problem = '' "
             "where i.sender_her = $1 and i.msg_id = $2 order by a.seq desc nulls last limit 1"
         )
         row = await self._pool.fetchrow(sql, sender_her, msg_id)
-        return (row["transport"], row["reference"]) if row else None
+        return (row["transport"], row["reference"], row["receiver"]) if row else None
 
     async def sealed(self, item: InboxItem) -> bytes:
         """Every byte as it came: the original itself when there was no seal around it."""

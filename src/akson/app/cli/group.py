@@ -52,6 +52,9 @@ LOG_COMMANDS: dict[str, tuple[str, str]] = {
     "proof": ("log_proof", "Print the proof of a patient's log, for akson-verify."),
     "verify": ("log_verify", "Compute the whole access log again and compare."),
 }
+PATHWAY_COMMANDS: dict[str, tuple[str, str]] = {
+    "show": ("pathway_show", "A patient's stays: what is due, days of liability."),
+}
 POLICY_COMMANDS: dict[str, tuple[str, str]] = {
     "activate": ("policy_activate", "Put a policy in force, on two officers' signatures."),
     "diff": ("policy_diff", "Who gains and who loses by another policy."),
@@ -151,6 +154,11 @@ def post() -> None:
 @akson.group("terminology", cls=LateGroup, commands_late=TERMINOLOGY_COMMANDS)
 def terminology() -> None:
     """Code systems and value sets."""
+
+
+@akson.group("pathway", cls=LateGroup, commands_late=PATHWAY_COMMANDS)
+def pathway() -> None:
+    """Stays in hospital, and what is due about them."""
 
 
 @akson.group("policy", cls=LateGroup, commands_late=POLICY_COMMANDS)
