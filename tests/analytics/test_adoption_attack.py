@@ -80,7 +80,10 @@ def told(country: Country, place: dict[str, str]) -> Iterator[Told]:
                     yield of(year, town=town.name, counterpart=c, **by), n
             for county, line in report.by_county.items():
                 for c, n in line.items():
-                    yield of(year, county=county, counterpart=c, **by), n
+                    atoms = of(year, county=county, counterpart=c, **by)
+                    # A county's one type is not told when a part is not; that it is large may follow, and no part of it.
+                    if n is not None or not choice.type or sum(country[a] for a in atoms) < 5:
+                        yield atoms, n
             months = [at for at, _ in report.series]
             for at, n in report.series:
                 yield of(at=at, county=choice.county), n
@@ -127,7 +130,7 @@ def found_out(all_told: list[Told]) -> list[frozenset[Atom]]:
     return [atoms for atoms, n in all_told if n is None and not reduced(atoms)]
 
 
-@pytest.mark.parametrize("seed", range(120))
+@pytest.mark.parametrize("seed", range(90))
 def test_no_hidden_number_follows_from_all_that_is_told(seed: int) -> None:
     chance = random.Random(seed)
     place = towns(chance)

@@ -260,6 +260,7 @@ class AdoptionStore:
             self._pool.acquire() as connection,
             connection.transaction(isolation="repeatable_read", readonly=True),
         ):
+            await connection.execute("set local work_mem = '64MB'")
             first, newest = await connection.fetchrow("select min(month), max(month) from adoption.month")
             if first is None:
                 return None

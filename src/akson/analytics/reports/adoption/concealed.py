@@ -52,14 +52,20 @@ def concealed(sums: Sums, towns: Mapping[str, Party], year: int) -> Concealed:
 
 
 def conceal(levels: list[Level], months: Block) -> Concealed:
-    """The one rule: both kinds of tables, until neither hides a total that the other tells."""
+    """The one rule: both kinds of tables, until neither hides a total that the other tells.
+
+    A county whose year is hidden has no months told: whatever its year may be, its months can then be, whichever county it
+    was hidden beside. Hidden month by month, each table has been safe alone and the two together have not.
+    """
+    columns = {at for _, at in months}
     also: set[tuple[str, str]] = set()
     while True:
         (types, places, country), _ = closed(levels, {COUNTRY: also})
         counties = country.get(COUNTRY, frozenset())
         years = {cell for cell in counties if cell[1] == ""}
-        hidden = hide(months, years) if months else set()
+        rows = {(county, at) for county, _ in years for at in columns}
+        hidden = hide(months, years | rows) if months else set()
         new = {cell for cell in hidden if cell[1] == ""} - years
         if not new:
-            return Concealed(types, places, counties, frozenset(hidden | years))
+            return Concealed(types, places, counties, frozenset(hidden | years | rows))
         also |= new

@@ -173,6 +173,9 @@ def made(counted: Counted, asked: Choice) -> Report:
         _place(p, grouped.get(p.her, []), shown, choice, gone)
         for p in sorted(chosen, key=lambda p: (p.county, p.name))
     )
+    totals: dict[tuple[str, str], int] = defaultdict(int)
+    for row in rows:
+        totals[towns[row.municipality].county, row.counterpart] += row.years.get(choice.year, 0)
     months, lines = _series(counted, choice)
     whole = not (choice.county or choice.type or choice.counterpart)
     return Report(
@@ -184,7 +187,7 @@ def made(counted: Counted, asked: Choice) -> Report:
         sums.last,
         places,
         flows,
-        _by_county(places, shown, gone, choice.type),
+        _by_county(places, shown, gone, choice.type, totals),
         months,
         lines,
         _growth(months),
@@ -238,17 +241,24 @@ def _place(
 
 
 def _by_county(
-    places: Sequence[Place], shown: Sequence[str], gone: Concealed, type: str
+    places: Sequence[Place],
+    shown: Sequence[str],
+    gone: Concealed,
+    type: str,
+    totals: Mapping[tuple[str, str], int],
 ) -> dict[str, dict[str, int | None]]:
-    """Sums of what is shown; where a part is hidden, the sum is shown only when it was hidden for together with it."""
+    """Of one type: told when all its parts are. Of all types: as the tables of the year say, which were closed for it."""
     found: dict[str, dict[str, int | None]] = {}
     for county in dict.fromkeys(p.county for p in places):
         mine = [p for p in places if p.county == county]
         line: dict[str, int | None] = {}
         for counterpart in shown:
             parts = [p.messages[counterpart] for p in mine]
-            blocked = (None in parts) if type else (county, counterpart) in gone.counties
-            line[counterpart] = None if blocked or None in parts else sum(n or 0 for n in parts)
+            if type:
+                line[counterpart] = None if None in parts else sum(n or 0 for n in parts)
+            else:
+                hidden = (county, counterpart) in gone.counties
+                line[counterpart] = None if hidden else totals[county, counterpart]
         found[county] = line
     return found
 
