@@ -32,6 +32,7 @@ from akson.web.workspace.messages.screen import SCREEN as MESSAGES
 from akson.web.workspace.pathway.screen import SCREEN as PATHWAY
 from akson.web.workspace.search.screen import SCREEN as SEARCH
 from akson.web.workspace.test_results.screen import SCREEN as TEST_RESULTS
+from akson.web.workspace.today.screen import SCREEN as TODAY
 from akson.web.workspace.why.screen import SCREEN as WHY
 from akson.web.workspace.write.screen import SCREEN as WRITE
 
@@ -67,6 +68,7 @@ SCREENS: tuple[Screen, ...] = (
     PATHWAY,
     SEARCH,
     TEST_RESULTS,
+    TODAY,
     WHY,
     WRITE,
 )

@@ -69,7 +69,16 @@ def words_of(wish: Wish, facts: Facts) -> dict[str, str]:
         if changed and facts.about
         else {}
     )
-    return {**before, **wish.words}
+    return {**before, **(wish.words or _suggested(wish, facts))}
+
+
+def _suggested(wish: Wish, facts: Facts) -> dict[str, str]:
+    """Before she has written anything: what the answered message says already, so that nobody copies it by hand."""
+    if wish.status != NEW or facts.about is None:
+        return {}
+    fields = building.recipe_of(wish.type).fields
+    found = {field.name: field.suggested(facts) for field in fields if field.suggested is not None}
+    return {name: said for name, said in found.items() if said}
 
 
 class Writing:

@@ -11,22 +11,27 @@ import asyncio
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from functools import cache
+from decimal import Decimal
+from functools import cache, lru_cache
+
+import msgspec
 
 from akson.care.casework import beds
 from akson.care.casework.rows import BED_HOLD
 from akson.care.contacts.stays import INPATIENT_CLASSES, UNDER_WAY
-from akson.care.fhir_json import Resource, reference_id
+from akson.care.fhir_json import Resource
 from akson.care.pathway import events, rules
 from akson.care.pathway import stay as pathway
 from akson.care.pathway.liability import Account, accounts
-from akson.care.pathway.said import Receipt, Said
+from akson.care.pathway.said import Receipt
 from akson.care.pathway.stay import Stay
 from akson.fhir.search.query import DateValue, Include, Query, ReferenceValue, Term
 from akson.record.session import RecordSession
+from akson.store.values import StoredVersion
 from akson.web.shell.letters import Letters
 from akson.web.shell.reading import END_OF_TIME, every_page, of_patient, resources, token
 
+_decoder = msgspec.json.Decoder(dict, float_hook=Decimal)
 PLANNED = "planned"
 LOOK_BACK = timedelta(days=120)
 """On the board: what was written before is no part of a stay under way."""
@@ -44,11 +49,8 @@ class PatientStays:
     """Beds that are held for her, and stand."""
     tasks: tuple[Resource, ...]
     """Also those that are closed."""
-    messages: Mapping[str, Resource]
-    """By `Communication/…`."""
-    others: tuple[Said, ...] = ()
-    encounters: tuple[Resource, ...] = ()
-    receipts: Mapping[str, Receipt] | None = None
+    heard: events.Heard
+    """What was said, before anybody asked what it means now."""
 
     @property
     def id(self) -> str:
@@ -74,7 +76,7 @@ async def in_hospital(session: RecordSession, letters: Letters | None, now: date
     if not people:
         return []
     since = Term("_lastUpdated", "lastUpdated", None, (DateValue("ge", now - LOOK_BACK, END_OF_TIME),))
-    return await _gathered(session, letters, people, resources(found.matches), now, since)
+    return await _gathered(session, letters, people, found.matches, now, since)
 
 
 async def stays_of_patient(
@@ -83,14 +85,14 @@ async def stays_of_patient(
     """All of one patient's stays."""
     found = await every_page(session, of_patient("Encounter", str(patient["id"])))
     people = {str(patient["id"]): patient}
-    return (await _gathered(session, letters, people, resources(found.matches), now))[0]
+    return (await _gathered(session, letters, people, found.matches, now))[0]
 
 
 async def _gathered(
     session: RecordSession,
     letters: Letters | None,
     people: Mapping[str, Resource],
-    encounters: Sequence[Resource],
+    encounters: Sequence[StoredVersion],
     now: datetime,
     *since: Term,
 ) -> list[PatientStays]:
@@ -100,34 +102,44 @@ async def _gathered(
         every_page(session, Query("Appointment", (whose, token("service-category", BED_HOLD)), count=200)),
         every_page(session, Query("Task", (whose, *since), count=200)),
     )
-    written = resources(messages.matches)
-    sent = [c for c in written if c.get("identifier")]
+    written = [(version, _parsed(version.body or b"{}")) for version in messages.matches]
+    sent = [c for _, c in written if c.get("identifier") and not c.get("received")]
     receipts = dict(await letters.receipts(sent)) if letters is not None else {}
-    by = {
-        "encounter": _by_patient(encounters),
-        "message": _by_patient(written),
-        "task": _by_patient(resources(tasks.matches)),
-        "hold": _by_patient(resources(holds.matches)),
-    }
+    stays, told = _by_patient(encounters), _by_patient(messages.matches)
+    open_tasks, held = _by_patient(tasks.matches), _by_patient(holds.matches)
     return [
         _patient(
-            who, by["encounter"].get(id, []), by["message"].get(id, []), by["hold"].get(id, []), by["task"].get(id, []),
-            receipts, now,
+            who,
+            tuple(stays.get(id, ())),
+            tuple(told.get(id, ())),
+            resources(held.get(id, ())),
+            resources(open_tasks.get(id, ())),
+            receipts,
+            now,
         )
         for id, who in people.items()
-    ]  # fmt: skip
+    ]
 
 
 def _patient(
     who: Resource,
-    encounters: Sequence[Resource],
-    messages: Sequence[Resource],
+    encounters: Sequence[StoredVersion],
+    messages: Sequence[StoredVersion],
     holds: Sequence[Resource],
     tasks: Sequence[Resource],
     receipts: Mapping[str, Receipt],
     now: datetime,
 ) -> PatientStays:
-    heard = events.stays_of(encounters, messages, receipts)
+    hers = {
+        f"Communication/{m.id}": receipts[ref]
+        for m in messages
+        if (ref := f"Communication/{m.id}") in receipts
+    }
+    heard = _heard(
+        tuple(e.body or b"{}" for e in encounters),
+        tuple(m.body or b"{}" for m in messages),
+        tuple(sorted(hers.items(), key=lambda pair: pair[0])),
+    )
     stays = tuple(pathway.stay(one, the_rules(), now) for one in heard.stays)
     return PatientStays(
         patient=who,
@@ -135,18 +147,31 @@ def _patient(
         accounts=tuple(accounts(heard.stays, now)),
         holds=tuple(beds.standing(holds)),
         tasks=tuple(tasks),
-        messages={f"Communication/{m['id']}": m for m in messages},
-        others=heard.others,
-        encounters=tuple(encounters),
-        receipts=receipts,
+        heard=heard,
     )
 
 
 def as_known(found: PatientStays, at: datetime) -> PatientStays:
     """The same patient as the house knew her then: steps, conversation and account."""
-    heard = events.stays_of(found.encounters, list(found.messages.values()), found.receipts or {}).stays
+    heard = found.heard.stays
     stays = tuple(pathway.stay(one, the_rules(), at) for one in heard)
     return replace(found, stays=stays, accounts=tuple(accounts(heard, at)))
+
+
+@lru_cache(maxsize=8192)
+def _parsed(body: bytes) -> Resource:
+    """A message as it stands in the record never changes, and is read at each look. Nobody changes the parsed one."""
+    return _decoder.decode(body)
+
+
+@lru_cache(maxsize=1024)
+def _heard(
+    encounters: tuple[bytes, ...], messages: tuple[bytes, ...], receipts: tuple[tuple[str, Receipt], ...]
+) -> events.Heard:
+    """What was said, of exactly these resources as this reader was shown them: the door is asked each time all the same."""
+    return events.stays_of(
+        [_decoder.decode(e) for e in encounters], [_parsed(m) for m in messages], dict(receipts)
+    )
 
 
 @cache
@@ -154,18 +179,9 @@ def the_rules() -> rules.Rules:
     return rules.load()
 
 
-def _by_patient(found: Iterable[Resource]) -> dict[str, list[Resource]]:
-    grouped: dict[str, list[Resource]] = {}
-    for resource in found:
-        for id in _patients(resource):
-            grouped.setdefault(id, []).append(resource)
+def _by_patient(found: Iterable[StoredVersion]) -> dict[str, list[StoredVersion]]:
+    grouped: dict[str, list[StoredVersion]] = {}
+    for version in found:
+        for patient in version.patients:
+            grouped.setdefault(patient, []).append(version)
     return grouped
-
-
-def _patients(resource: Resource) -> Iterable[str]:
-    named = [
-        resource.get("subject"),
-        resource.get("for"),
-        *(p.get("actor") for p in resource.get("participant") or []),
-    ]
-    return {reference_id(n) for n in named if str((n or {}).get("reference")).startswith("Patient/")}

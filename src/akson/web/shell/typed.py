@@ -18,6 +18,8 @@ SHORTEST = 4
 """A shorter word says nothing of where it comes from."""
 _CARRIED = {"token": "skjemaet", "proof": "nettleseren", "id": "skjemaet", "gjor": CHOSEN, "bekreft": CHOSEN}
 
+_CARRIED_FILES = ("vedlagt-", "behold-", "kopi-")
+
 SOURCES: Mapping[str, Mapping[str, str]] = {
     "pathway.answer": {
         "melding": "sykehusets melding", "svar": CHOSEN, "plass": CHOSEN, "fra": "plassen", "til": "plassen",
@@ -33,7 +35,8 @@ SOURCES: Mapping[str, Mapping[str, str]] = {
     "casework.end": {"vedtak": "vedtaket", "siste": CHOSEN},
     "write": {
         "type": CHOSEN, "til": CHOSEN, "svar": "meldingen som besvares", "endring": CHOSEN, "ny-kopi": CHOSEN,
-        "felt-kind": CHOSEN, "felt-receives": CHOSEN, "felt-contact": CHOSEN,
+        "felt-kind": CHOSEN, "felt-receives": CHOSEN, "felt-contact": CHOSEN, "felt-fault": CHOSEN,
+        "felt-expected": CHOSEN, "felt-died": CHOSEN,
     },
 }  # fmt: skip
 
@@ -52,6 +55,8 @@ class Tally:
 
 def source(form: str, field: str) -> str:
     """Where the value of a field comes from."""
+    if field.startswith(_CARRIED_FILES):
+        return CHOSEN
     return SOURCES[form].get(field) or _CARRIED.get(field, TYPED)
 
 

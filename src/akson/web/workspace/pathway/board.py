@@ -32,6 +32,8 @@ PHASES = {PLANNED: "Planlagt innlagt", READY: "Utskrivningsklar", "admitted": "I
           "dead": "Død", "none": "Trukket tilbake"}  # fmt: skip
 NO_DUE = DueWords("", late=False, soon=False)
 FILTERS = ("klar", "frist")
+ROWS = 40
+"""At first: the most urgent. The rest is one click away, and counted."""
 
 
 async def places(session: RecordSession) -> list[Resource]:
@@ -41,7 +43,7 @@ async def places(session: RecordSession) -> list[Resource]:
 
 
 async def load(
-    session: RecordSession, letters: Letters | None, now: datetime, *, only: str = ""
+    session: RecordSession, letters: Letters | None, now: datetime, *, only: str = "", whole: bool = False
 ) -> BoardView:
     found = await in_hospital(session, letters, now)
     start, end = period_from(now)
@@ -58,7 +60,8 @@ async def load(
         only, every
     )
     return BoardView(
-        rows=tuple(kept),
+        rows=tuple(kept if whole else kept[:ROWS]),
+        more=0 if whole else max(0, len(kept) - ROWS),
         figure=figure(found),
         checked=words.clock(now),
         only=only if only in FILTERS else "",

@@ -40,7 +40,9 @@ SOMEBODY_FIRST = "Noen andre var først. Se hva som gjelder nå."
 async def show_board(visit: Visit) -> Response:
     session, now = visit.open(), visit.house.clock.now()
     asked = visit.request.query_params
-    view = await board.load(session, visit.house.letters, now, only=asked.get("vis", ""))
+    view = await board.load(
+        session, visit.house.letters, now, only=asked.get("vis", ""), whole="alle" in asked
+    )
     view = replace(view, said=SAID.get(asked.get("sagt", ""), ""))
     frame = gate.frame_of(visit.request, visit.house, visit, waiting=await waiting(session, visit.actor))
     return visit.house.pages.page("workspace/pathway/board.html", frame, view)

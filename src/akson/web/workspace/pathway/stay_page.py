@@ -2,21 +2,20 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
-from akson.care.casework.rows import VISIT, is_a, reason_of
-from akson.care.fhir_json import Resource, instant
+from akson.care.fhir_json import Resource
 from akson.care.pathway import times
 from akson.care.pathway.conversation import conversation, receipt_words
 from akson.care.pathway.liability import Account, time_codes
 from akson.care.pathway.said import StayEvents
 from akson.care.pathway.stay import DONE, NOT_NEEDED, NOT_YET, OPEN, OVERDUE, Stay, Step, began
-from akson.fhir.search.query import DateValue, Query, Term
 from akson.record.session import RecordSession
 from akson.web.shell import words
 from akson.web.shell.chart import Chart
 from akson.web.shell.hospital import OVER, PatientStays, the_rules
-from akson.web.shell.reading import END_OF_TIME, every_page, of_patient, resources
+from akson.web.shell.reading import every_page, resources
+from akson.web.shell.stopped_visits import visits_of, visits_word
 from akson.web.workspace.pathway.board import PHASES, cost, most_urgent
 from akson.web.workspace.pathway.offers import Offers, asked, promise_words, promised, settled_by_hand
 from akson.web.workspace.pathway.view import (
@@ -26,7 +25,6 @@ from akson.web.workspace.pathway.view import (
     LineRow,
     StayView,
     StepRow,
-    VisitsWord,
 )
 
 STATES = {
@@ -41,7 +39,6 @@ MOMENTS = {
     1: "Meldt innlagt", 2: "Utskrivningsklar", 3: "Kommunen varslet (positiv kvittering)", 4: "Ikke lenger klar",
     6: "Kommunen kan ikke ta imot", 7: "Kommunen kan ta imot",
 }  # fmt: skip
-RESUMED_SHOWN_FOR = timedelta(days=3)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,12 +47,6 @@ class Asking:
 
     known: str = ""
     said: str = ""
-
-
-def visits_of(patient: str, now: datetime) -> Query:
-    """Those of the last three days and ahead."""
-    since = Term("date", "date", None, (DateValue("ge", now - RESUMED_SHOWN_FOR, END_OF_TIME),))
-    return of_patient("Appointment", patient, since, count=200)
 
 
 async def load_visits(session: RecordSession, patient: str, now: datetime) -> list[Resource]:
@@ -91,7 +82,7 @@ def stay_view(
         lines=tuple(_lines(stay.events, base, now)),
         account=account_view(account, stay.events, base, now),
         promise=promise_words(promised(found)),
-        visits=visits_word(visits, stay, now),
+        visits=visits_word(visits, now, away=stay.phase not in OVER),
         edition=the_rules().at(words.local(since or now).date()).words,
         may_act=offers is not None,
         said=asking.said,
@@ -127,6 +118,7 @@ def _lines(events: StayEvents, base: str, now: datetime) -> Sequence[LineRow]:
     return [
         LineRow(
             line=line,
+            text=line.text.partition("\n\n")[0],
             when=words.moment(line.at, now),
             path=f"{base}/meldinger/{line.message.rpartition('/')[2]}",
             answers=by_message[line.answers].title if line.answers in by_message else "",
@@ -159,21 +151,3 @@ def account_view(account: Account, events: StayEvents, base: str, now: datetime)
         source=account.source,
         evidence=tuple(evidence),
     )
-
-
-def visits_word(visits: Sequence[Resource], stay: Stay, now: datetime) -> VisitsWord | None:
-    """What became of the visits at home; None when she has none."""
-    hers = [v for v in visits if is_a(v, VISIT)]
-    ahead = sorted((v for v in hers if v.get("status") == "booked" and _start(v) >= now), key=_start)
-    stopped = [v for v in hers if v.get("status") == "cancelled" and reason_of(v) == "admitted"]
-    if stay.phase not in OVER and stopped:
-        told = f"{len(stopped)} besøk er avlyst så lenge oppholdet varer. De kommer i gang igjen av seg selv."
-        return VisitsWord("Besøk stoppet: innlagt", told, stopped=True)
-    if stay.phase in OVER and ahead and stopped:
-        return VisitsWord(f"Besøk i gang igjen fra {words.spoken_moment(_start(ahead[0]), now)}",
-                          str(ahead[0].get("description") or "Besøk"), stopped=False)  # fmt: skip
-    return None
-
-
-def _start(visit: Resource) -> datetime:
-    return instant(visit.get("start")) or END_OF_TIME

@@ -7,6 +7,7 @@ from akson.care.pathway.conversation import Line
 from akson.care.worklist.inbox import DueWords
 from akson.web.shell.chart import Chart
 from akson.web.shell.letters import Remark
+from akson.web.shell.stopped_visits import VisitsWord
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +86,8 @@ class BoardView:
     ready: int = 0
     late: int = 0
     everybody: int = 0
+    more: int = 0
+    """Less urgent ones that are not on this page."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +109,8 @@ class StepRow:
 @dataclass(frozen=True, slots=True)
 class LineRow:
     line: Line
+    text: str
+    """What it says at a glance; the rest is one click away."""
     when: str
     path: str
     answers: str
@@ -137,15 +142,6 @@ class AccountView:
     doubts: tuple[str, ...]
     source: str
     evidence: tuple[Evidence, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class VisitsWord:
-    """What the stay does to the visits at home: `Besøk stoppet: innlagt`, `Besøk i gang igjen fra …`."""
-
-    title: str
-    text: str
-    stopped: bool
 
 
 @dataclass(frozen=True, slots=True)

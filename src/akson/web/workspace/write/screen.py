@@ -9,7 +9,7 @@ from urllib.parse import quote
 from starlette.responses import RedirectResponse, Response
 
 from akson.fhir.problem import Problem, ProblemKind
-from akson.web.shell import gate, problems, uploads
+from akson.web.shell import gate, problems, typed, uploads
 from akson.web.shell.chart import load_chart
 from akson.web.shell.house import Audience, Screen, Visit, Way
 from akson.web.shell.letters import CANCEL, CHANGE, NEW_LETTER, Letters, Order, Sheet
@@ -105,6 +105,7 @@ async def write(visit: Visit) -> Response:
         return await _page(visit, order, await letters.sheet(session, order))
     if given.get("gjor") != "send":
         return await _page(visit, order, await letters.sheet(session, order))
+    offered = await letters.sheet(session, replace(order, words={}))
     try:
         sheet, sent = await letters.send(session, order)
     except Problem as problem:
@@ -115,7 +116,10 @@ async def write(visit: Visit) -> Response:
     if not sent:
         return await _page(visit, replace(order, confirmed=False), sheet, tried=True)
     place = f"/pasient/{quote(order.patient, safe='')}/meldinger#m-{sent}"
-    return RedirectResponse(place, 303)
+    answered = RedirectResponse(place, 303)
+    before = {f"{_FIELD}{box.name}": box.text for box in offered.boxes}
+    answered.headers.update(typed.traced("write", given, [line.text for line in offered.lines], before))
+    return answered
 
 
 def _copies(given: dict[str, str]) -> tuple[str, ...]:
