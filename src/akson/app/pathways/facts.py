@@ -3,16 +3,18 @@
 The visits and holds that may still matter, and all of her stays, messages, decisions and tasks.
 """
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from akson.access.actor import Actor, ActorKind
 from akson.access.scopes import read_scopes
 from akson.app.pathways.reading import found
+from akson.app.pathways.receipts import Receipts, no_receipts
 from akson.care.casework import beds
 from akson.care.casework.rows import BED_HOLD, VISIT, is_a
 from akson.care.fhir_json import Resource, instant
+from akson.care.pathway.said import Receipt
 from akson.fhir.search.parsing import parse
 from akson.record.session import RecordSession
 
@@ -45,6 +47,8 @@ class PatientFacts:
     """Of beds, also those that are over: she was there, and not at home."""
     beds: tuple[Resource, ...]
     """The Locations that the holds which stand are on."""
+    receipts: Mapping[str, Receipt] = field(default_factory=dict)
+    """Of what we sent, by `Communication/…`."""
 
     @property
     def reference(self) -> str:
@@ -65,7 +69,9 @@ def _died_in(encounter: Resource) -> datetime | None:
     return instant((encounter.get("period") or {}).get("end"))
 
 
-async def gather(session: RecordSession, patient: str, now: datetime) -> PatientFacts | None:
+async def gather(
+    session: RecordSession, patient: str, now: datetime, receipts: Receipts = no_receipts
+) -> PatientFacts | None:
     """None for somebody who is not there."""
     known = await found(session, parse("Patient", [("_id", patient)]))
     if not known:
@@ -78,15 +84,17 @@ async def gather(session: RecordSession, patient: str, now: datetime) -> Patient
     since = (now - LOOK_BACK).isoformat(timespec="seconds")
     appointments = await of("Appointment", ("date", f"ge{since}"))
     holds = tuple(a for a in appointments if is_a(a, BED_HOLD))
+    communications = await of("Communication")
     return PatientFacts(
         patient=known[0],
         encounters=await of("Encounter"),
-        communications=await of("Communication"),
+        communications=communications,
         decisions=await of("ServiceRequest"),
         tasks=await of("Task"),
         visits=tuple(a for a in appointments if is_a(a, VISIT)),
         holds=holds,
         beds=await _places(session, beds.standing(holds)),
+        receipts=await receipts(communications),
     )
 
 
