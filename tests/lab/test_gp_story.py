@@ -7,7 +7,6 @@ urgent; a message that was wrong. The office takes three care messages and sends
 import html
 import json
 import re
-import time
 from collections.abc import Callable, Iterator
 from typing import Any
 

@@ -295,7 +295,7 @@ async def _named(naming: Naming, stop: asyncio.Event) -> None:
 
 async def _followed(node: Node, stop: asyncio.Event) -> None:
     """What follows from the record is done by the house; a fault there is told, and stops no post."""
-    follower = Follower(node.record, tuple(HOUSES), clock=node.clock)
+    follower = Follower(node.record, tuple(HOUSES), clock=node.clock, outbox=node.outbox)
     while not stop.is_set():
         try:
             asked = await follower.round()
