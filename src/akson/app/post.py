@@ -23,6 +23,7 @@ from importlib.metadata import version
 from akson.app.cast import LILLEFJORD, ORGANISATIONS, STORVIK
 from akson.app.log_keeping import LogKeeper
 from akson.app.pathways.follower import Follower
+from akson.app.pathways.receipts import receipts_of
 from akson.app.posting import status
 from akson.app.posting.alarms import Alarms
 from akson.app.posting.arrivals import Arrivals
@@ -278,7 +279,12 @@ async def _watched(node: Node, office: PostOffice, watch: Watch, stop: asyncio.E
 
 async def _followed(node: Node, stop: asyncio.Event) -> None:
     """What follows from the record is done by the house; a fault there is told, and stops no post."""
-    follower = Follower(node.record, tuple(HOUSES), clock=node.clock)
+    follower = Follower(
+        node.record,
+        tuple(HOUSES),
+        clock=node.clock,
+        receipts=lambda messages: receipts_of(messages, node.outbox),
+    )
     while not stop.is_set():
         try:
             asked = await follower.round()

@@ -42,7 +42,7 @@ def ask(facts: PatientFacts, now: datetime, window: timedelta = visits.WINDOW) -
     amended = visits.amended(
         facts.decisions, facts.visits, away, now=now, until=now + window, died=facts.died
     )
-    heard = events.stays_of(facts.encounters, facts.communications).stays
+    heard = events.stays_of(facts.encounters, facts.communications, facts.receipts).stays
     hers = [stays.stay(one, _rules(), now) for one in heard]
     known = {v["id"]: v for v in (*facts.visits, *amended)}
     wished = effects(

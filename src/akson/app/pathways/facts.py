@@ -3,8 +3,8 @@
 The visits and holds that may still matter, and all of her stays, messages, decisions and tasks.
 """
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from akson.access.actor import Actor, ActorKind
@@ -13,6 +13,7 @@ from akson.app.pathways.reading import found
 from akson.care.casework import beds
 from akson.care.casework.rows import BED_HOLD, VISIT, is_a
 from akson.care.fhir_json import Resource, instant
+from akson.care.pathway.said import Receipt
 from akson.fhir.search.parsing import parse
 from akson.record.session import RecordSession
 
@@ -45,6 +46,8 @@ class PatientFacts:
     """Of beds, also those that are over: she was there, and not at home."""
     beds: tuple[Resource, ...]
     """The Locations that the holds which stand are on."""
+    receipts: Mapping[str, Receipt] = field(default_factory=dict)
+    """`Communication/…` of what was sent from here -> what its receiver has said."""
 
     @property
     def reference(self) -> str:

@@ -10,7 +10,8 @@ asked about again (docs/adr/0165).
 """
 
 import logging
-from collections.abc import Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from akson.access.actor import PurposeOfUse
@@ -18,7 +19,8 @@ from akson.app.pathways.asking import Ask, ask
 from akson.app.pathways.commits import changes_of
 from akson.app.pathways.facts import FOLLOWED, actor, gather
 from akson.app.pathways.reading import found
-from akson.care.fhir_json import reference_id
+from akson.care.fhir_json import Resource, reference_id
+from akson.care.pathway.said import Receipt
 from akson.fhir.problem import Problem, ProblemKind
 from akson.fhir.search.parsing import parse
 from akson.record.door import Record
@@ -34,17 +36,29 @@ AGAIN = timedelta(seconds=1)
 AFTER_FAULT = timedelta(minutes=1)
 RECENT = timedelta(days=30)
 _LOST = (ProblemKind.PRECONDITION, ProblemKind.CONFLICT)
+Receipts = Callable[[Sequence[Resource]], Awaitable[Mapping[str, Receipt]]]
+"""Communications -> `Communication/…` of those sent from here, and what was said to it: `receipts.receipts_of`."""
 _log = logging.getLogger("akson.pathways")
 
 
 class Follower:
     """One per node. Two at the same time do no harm: each commit is at the versions that were read."""
 
-    def __init__(self, record: Record, tenants: Sequence[int], *, clock: Clock, asked: Ask = ask) -> None:
+    def __init__(
+        self,
+        record: Record,
+        tenants: Sequence[int],
+        *,
+        clock: Clock,
+        asked: Ask = ask,
+        receipts: Receipts | None = None,
+    ) -> None:
+        """`receipts`: of what was sent from here; without them nobody has answered it."""
         self._record = record
         self._tenants = tuple(tenants)
         self._clock = clock
         self._ask = asked
+        self._receipts = receipts
         self._place: tuple[int, int] | None = None
         self._due: dict[tuple[int, str], datetime] = {}
         """(tenant, id of Patient) -> when to ask about her."""
@@ -129,6 +143,8 @@ class Follower:
             facts = await gather(session, patient, now)
             if facts is None:
                 return now + RECENT
+            if self._receipts is not None:
+                facts = replace(facts, receipts=await self._receipts(facts.communications))
             answer = self._ask(facts, now)
             if answer.changes:
                 for done in await session.commit(changes_of(answer.changes)):
