@@ -54,6 +54,7 @@ test: setup test-setup lint ## Install what tests need and run all of them
 
 nightly: setup test-setup ## What takes longer than CI allows; SEEDS=0-99 runs a share and says which
 	@AKSON_SEEDS=$(or $(SEEDS),0-99) $(BIN)/python -m pytest tests/crash tests/audit tests/fhir tests/access tests/record tests/exchange tests/security tests/care $(ARGS)
+	@$(BIN)/python scripts/story_discharge.py --resume --into akson-evidence
 
 security: setup test-setup ## Run the abuse, leak and tamper suites, measure times, print figures by suite
 	@$(BIN)/python scripts/security.py $(ARGS)

@@ -4,22 +4,16 @@
   "liability": {"days": ["2026-11-24"], "kroner": None, "doubts": […]}, "missing": {"LOG_INNLAGT 5ad9…": ["…"]}}]
 """
 
-from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
 from akson.app.pathways.reading import found
-from akson.care.fhir_json import Resource
+from akson.app.pathways.receipts import receipts_of
 from akson.care.pathway import events, liability, rules
 from akson.care.pathway import stay as stays
-from akson.care.pathway.said import CONFIRMED, REFUSED, WAITING, Receipt
-from akson.exchange.outbox.states import DONE, NEGATIVE
 from akson.fhir.search.parsing import parse
 from akson.record.session import RecordSession
 from akson.store.outbox import OutboxStore
-from akson.store.outbox_rows import Asked
-
-_STATES = {DONE: CONFIRMED, NEGATIVE: REFUSED}
 
 
 async def told(
@@ -34,23 +28,6 @@ async def told(
         _told(stays.stay(one, rules.load(), now), account)
         for one, account in zip(heard, accounts, strict=True)
     ]
-
-
-async def receipts_of(messages: Sequence[Resource], outbox: OutboxStore) -> dict[str, Receipt]:
-    """`Communication/…` of what was sent from here -> what its receiver has said."""
-    given = {}
-    for message in messages:
-        if "received" in message:
-            continue
-        for identifier in message.get("identifier") or ():
-            if identifier.get("system") != events.MESSAGE_ID or identifier.get("use") == "secondary":
-                continue
-            sent = str(identifier.get("value", "")).rpartition("|")[2]
-            rows = [row for row in await outbox.listed(Asked(msg_id=sent)) if not row.copy]
-            if rows:
-                state = _STATES.get(rows[0].sending.state, WAITING)
-                given[f"Communication/{message['id']}"] = Receipt(state, rows[0].sending.answered_at)
-    return given
 
 
 def _told(one: stays.Stay, account: liability.Account) -> dict[str, Any]:
