@@ -22,6 +22,30 @@ def groups_of(readings: Sequence[Reading], names: Names) -> list[Group]:
     return groups
 
 
+def with_known_neighbours(readings: Sequence[Reading]) -> list[Reading]:
+    """`prednislon` is one slip from two names of the table; where only one of them stands in the lists, it is that one."""
+    known: dict[str, set[Drug]] = {}
+    for reading in readings:
+        if reading.drug.known:
+            for name in (reading.product, reading.drug.key):
+                known.setdefault(name, set()).add(reading.drug)
+    return [r if r.drug.known or r.line.atc or r.line.substance else _neighbour(r, known) for r in readings]
+
+
+def _neighbour(reading: Reading, known: dict[str, set[Drug]]) -> Reading:
+    name = reading.product
+    near = {
+        drug
+        for other, drugs in known.items()
+        if other and slips(name, other, 2) <= min(slips_allowed(name), slips_allowed(other))
+        for drug in drugs
+    }
+    if len(near) != 1:
+        return reading
+    drug = next(iter(near))
+    return replace(reading, drug=drug, atc=drug.atc[0] if drug.atc else "")
+
+
 def _unknown_joined(readings: list[Reading]) -> list[Reading]:
     """Names that no table knows are one when a slip of the pen apart, or when they bear one whole ATC code."""
     unknown = sorted({r.drug.key for r in readings if not r.drug.known})

@@ -98,7 +98,7 @@ def _measured(a: Reading, b: Reading) -> tuple[list[Range | None], list[Range | 
         by_content = (_contents(a), _contents(b))
         if all(side and all(side) for side in by_content) and _one_measure(*by_content):
             return [s and s[1] for s in by_content[0]], [s and s[1] for s in by_content[1]]
-    as_written = ([_written(x) for x in a.regimen.amounts], [_written(x) for x in b.regimen.amounts])
+    as_written = _one_unit([_written(x) for x in a.regimen.amounts], [_written(x) for x in b.regimen.amounts])
     if all(side and all(side) for side in as_written) and _one_measure(*as_written):
         return [s and s[1] for s in as_written[0]], [s and s[1] for s in as_written[1]]
     return [], []
@@ -109,6 +109,15 @@ Measured = tuple[str, Range]
 
 def _written(amount: Amount | None) -> Measured | None:
     return (amount[2], ((amount[0],), (amount[1],))) if amount else None
+
+
+def _one_unit(
+    a: list[Measured | None], b: list[Measured | None]
+) -> tuple[list[Measured | None], list[Measured | None]]:
+    """`6+6+8` of insulin against `6 E … 8 E`: bare numbers are units where the other side says units."""
+    if {m[0] for m in (*a, *b) if m} != {"n", "E"}:
+        return a, b
+    return [m and ("E", m[1]) for m in a], [m and ("E", m[1]) for m in b]
 
 
 def _contents(reading: Reading) -> list[Measured | None]:

@@ -20,12 +20,13 @@ HOURS = {
     21: "KN",
 }
 SLOTS = "MDKN"
-_USUAL = {2: ("M", "K"), 3: ("M", "D", "K"), 4: ("M", "D", "K", "N")}
+_USUAL = {2: ("M", "K"), 3: ("M", "D", "K"), 4: ("M", "MD", "DK", "KN")}
+"""What `x 2` means. Four times are spread over the day: 1+1+1+1 and 8, 12, 16 and 20 are both that."""
 
 
 _CLOCK = re.compile(
     r"\b(?:kl|klokka|klokken)\b\.?\s*((?:(?:\s*(?:,|og|\+|/|&|-|samt|kl\.?)\s*)?\d{1,2}(?:[:.]\d{2}|\d{2})?(?![\d.,]*\d)"
-    r"(?!\s*(?:tab|tbl|kap|mg|ml|g\b|e\b|ie\b|stk|drag|dr\b|drå|plast|puff|inh|depot|x\s*\d|mikro|mcg|sug|stikk|kvel|vesp|natt|noct|morg|mane|mrg|om |til |½|/|kl|klokk|mid)))+)"  # noqa: E501
+    r"(?!\s*(?:tab|tbl|kap|mg|ml|g\b|e\b|ie\b|enh|pose|dose|skje|spray|stk|drag|dr\b|drå|plast|puff|inh|depot|x\s*\d|mikro|mcg|sug|stikk|kvel|vesp|natt|noct|morg|mane|mrg|om |til |½|/|kl|klokk|mid)))+)"  # noqa: E501
 )
 _BARE_CLOCK = re.compile(r"\b([01]?\d|2[0-3]):([0-5]\d)\b")
 
@@ -97,7 +98,11 @@ def _prepared(folded: str) -> str:
     )
     text = re.sub(r"(\d)(?=[a-zæøå@])", r"\1 ", text)
     text = re.sub(r"([a-zæøå]\.?)(?=\d)", r"\1 ", text)
-    text = re.sub(r"((?:tab|tbl|kap|stk|drag|mg|ml)\w*\.? [1-6]) g (?=dgl|daglig)", r"\1 ganger ", text)
+    text = re.sub(
+        r"((?:tab|tbl|kap|stk|drag|mg|ml|inh|sug|puff|dr|drå|plast|pose|dose|enhet|ie|e)\w*\.? [1-6]) g (?=dgl|daglig)",
+        r"\1 ganger ",
+        text,
+    )
     text = re.sub(r"\bx(?=(?:en|to|tre|fire)\b)", "x ", text)
     return re.sub(
         r"(?<=\b)(tabl?|tabs|tbl?|kaps?|kapsel|stk|mg|ml|drag|puff|dråper?|ie|e|g|mikrog|tablett(?:er)?)x\b",

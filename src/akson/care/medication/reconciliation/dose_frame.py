@@ -10,9 +10,13 @@ _STOP = re.compile(
     r"\bsep(?:onert|onerte|oneres|oner|)\b(?!tember)\.?|\bseponert\w*|\bavslutt(?:et|a|es)\b|\bstoppet\b|\bstoppa\b|\bstanset\b|\bslutta\b"
     r"|\bslutt(?:et)?\b(?! på| av)|\btar ikke lenger\b|\bikke lenger i bruk\b|\bbrukes ikke(?: lenger)?\b|\bskal ikke brukes\b|\bikke i bruk\b"  # noqa: E501
     r"|\bkuttet ut\b|\btatt bort\b|\bopphørt\b|\bsepp?onert\b|\bsepon\w*|\bautosepon\w*"
+    r"|\bnull(?:es|et|a|stilles|stilt)\b|(?<!dag )(?<!dager )(?<!døgn )(?<!uke )(?<!uker )\bpaus(?:e|er|es|et|ert|eres)\b"
+    r"|\bmidlertidig (?:stopp|stans)\w*"
 )
 _NOT_STOP = re.compile(
     r"\b(?:ikke|skal ikke|må ikke|aldri) (?:seponer\w*|avslutt\w*|stopp\w*)|\bvurder\w* (?:seponer\w*|stopp\w*)|\bsep\w* vurder\w*"  # noqa: E501
+    r"|\b(?:paus(?:e|er|es|eres)|seponer(?:es)?|stoppes) (?:ved (?!innkomst|innlegg\w*|utskriv\w*|sykehus\w*)|dersom|hvis|om|under)\b"  # noqa: E501
+    r"|\bvurder\w* paus\w*|\buten pause\b"
 )
 _MEALS = (
     "måltid|måltider|måltidet|mat|maten|frokost|frokosten|lunsj|middag|middagen|kveldsmat|kveldsmaten|sengetid|leggetid|natt|kveld"
@@ -38,6 +42,8 @@ _COURSE = re.compile(
     r"\s*(?:-\s*\d+\s*)?(dager|dagar|dag|døgn|uker?|veker?|mnd|måneder|d\b)(?! i uken| i uka| per uke| pr uke)(?:\w|\.)*(?:s kur)?"  # noqa: E501
     r"|\b(\d+)\s*(dagers?|dagars|døgns?|ukers?|uke)\s*(?:kur|behandling)"
 )
+_GOES_ON = re.compile(r"\b(?:deretter|derpå|derefter|etterpå|så|videre|siden|og så|then)\b")
+"""`4 tabl i 5 dager, deretter 2 tabl`: the length is that of a step, not of the course."""
 _PER_DAYS = {"d": 1, "u": 7, "v": 7, "m": 30}
 _COUNTS = ["en", "to", "tre", "fire", "fem", "seks", "sju", "åtte", "ni", "ti"]
 _DATE = r"(\d{1,2})[./](\d{1,2})[./]?(\d{4}|\d{2})?\b|(\d{4})-(\d{2})-(\d{2})"
@@ -84,7 +90,7 @@ def framing(folded: str, asof: date | None) -> tuple[str, Regimen]:
     days = None
     course = _COURSE.search(folded)
     if course:
-        days = _days_of(course)
+        days = None if _GOES_ON.search(folded, course.end()) else _days_of(course)
         folded = folded[: course.start()] + " , " + folded[course.end() :]
     folded = _NOT_A_MOST.sub(" ", folded)
     extra = _EXTRA.match(folded)

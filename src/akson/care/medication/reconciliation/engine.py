@@ -1,6 +1,6 @@
 """The one entry: a case in, its findings out, the same for the same case whatever order its lines stand in."""
 
-from akson.care.medication.reconciliation.alignment import groups_of
+from akson.care.medication.reconciliation.alignment import groups_of, with_known_neighbours
 from akson.care.medication.reconciliation.case import Case
 from akson.care.medication.reconciliation.classes import allergies, same_class, through_combinations
 from akson.care.medication.reconciliation.findings import (
@@ -14,6 +14,7 @@ from akson.care.medication.reconciliation.findings import (
 )
 from akson.care.medication.reconciliation.names import Names, own_names
 from akson.care.medication.reconciliation.reading import Reading, read_line
+from akson.care.medication.reconciliation.words import list_names
 
 CLASSES = (
     STILL_TAKEN,
@@ -54,12 +55,13 @@ def reconcile(case: Case, names: Names | None = None) -> tuple[Finding, ...]:
 
 def _read(case: Case, names: Names) -> list[Reading]:
     """Sorted, so that the order of lines within a list says nothing."""
+    lists = list_names([entry.source for entry in case.lists])
     read = [
-        read_line(line, place, names, case.asof)
+        read_line(line, place, lists, names, case.asof)
         for place, entry in enumerate(case.lists)
         for line in entry.lines
     ]
     read.sort(
         key=lambda r: (r.place, r.drug.key, r.line.name, r.line.strength, r.line.dose, r.line.form, r.line.id)
     )
-    return read
+    return with_known_neighbours(read)

@@ -45,7 +45,7 @@ _FORMS: tuple[tuple[str, frozenset[str], frozenset[str]], ...] = tuple(
             "injection",
             "injection",
         ),
-        (r"subling|under tung|sugetabl|resoribl|buccal|bukkal|munnhule|munnspray", "tongue", "solid"),
+        (r"subling|under tung|sugetabl|resoribl|buccal|bukkal|munnhule|munnspray", "oral tongue", "solid"),
         (
             r"(?:depot|retard|modifisert|\bmodif|forlenget|\b(?:er|xr|cr|sr|xl|mr)\b|prolong|langtids|slow ?release"
             r"|kontrollert frisetting|\bretardkaps)",
@@ -120,7 +120,7 @@ _DOSE_ROUTES: tuple[tuple[str, frozenset[str]], ...] = tuple(
 _SIDES = (
     (
         "both",
-        r"begge|\bbilat|\bb\.? ?s\.?\b øy|\bou\b|\bhvert øye|\bbeggesidig|hø\w*\.? (?:og|\+) ve|ve\w*\.? (?:og|\+) hø|\bbe\.? øy",  # noqa: E501
+        r"begge|\bbilat|\bb\.? ?s\.?\b øy|\bou\b|\bhvert øye|\bbeggesidig|\bh(?:ø\w*)?\.? ?(?:og|\+|&|/) ?v(?:e\w*)?\b|\bv(?:e\w*)?\.? ?(?:og|\+|&|/) ?h(?:ø\w*)?\b|\bbe\.? øy",  # noqa: E501
     ),
     (
         "right",

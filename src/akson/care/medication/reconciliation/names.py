@@ -376,8 +376,25 @@ def named_in(names: Names, text: str) -> tuple[str, str]:
                     continue
                 key = names.named(words) if exact else _inexact(names, words)
                 if key:
-                    return key, " ".join((*tokens[:start], *tokens[end:]))
+                    longer = _longer(names, words, tokens[end]) if exact and end < len(tokens) else ""
+                    end += bool(longer)
+                    return longer or key, " ".join((*tokens[:start], *tokens[end:]))
     return "", folded
+
+
+def _longer(names: Names, words: str, token: str) -> str:
+    """Key of `Cozaar Comp` for `Cozaar` before `cmop`: a slip in the second word of a known product."""
+    first, second = key_of(words), key_of(token)
+    if len(second) < 4 or not second.isalpha() or second in _NOISE:
+        return ""
+    found = {
+        key
+        for name, key in names.by_name.items()
+        if len(name) >= len(first) + 4
+        and name.startswith(first)
+        and slips(second, name[len(first) :], 1) <= 1
+    }
+    return found.pop() if len(found) == 1 else ""
 
 
 def _inexact(names: Names, words: str) -> str:

@@ -44,6 +44,8 @@ class Reading:
 
     line: Line
     place: int
+    lists: tuple[str, ...]
+    """What each list of the case is called in bokmål, by place: `sykehusets liste`."""
     drug: Drug
     product: str
     atc: str
@@ -69,7 +71,7 @@ class Reading:
         return bool(self.routes) and self.routes <= forms.LOCAL
 
 
-def read_line(line: Line, place: int, names: Names, asof: date | None) -> Reading:
+def read_line(line: Line, place: int, lists: tuple[str, ...], names: Names, asof: date | None) -> Reading:
     drug, rest = _drug(line, names)
     dose_text = line.dose
     regimen = read_dose(dose_text, asof)
@@ -81,6 +83,7 @@ def read_line(line: Line, place: int, names: Names, asof: date | None) -> Readin
     return Reading(
         line=line,
         place=place,
+        lists=lists,
         drug=drug,
         product=product_name(line.name) if line.name else "",
         atc=_code(line, drug),
@@ -210,7 +213,9 @@ def _routes(line: Line, by_form: frozenset[str], kinds: frozenset[str], dose: st
     said = forms.routes_in(line.route)
     by_dose = forms.dose_routes_in(dose)
     routes = by_form
-    if said:
+    if said == {forms.ORAL} and by_form == {forms.ORAL, forms.TONGUE}:
+        routes = by_form  # through the mouth, as lists say of a sublingual tablet
+    elif said:
         routes = (routes & said) or said
         if "patch" in said and "skin" in said and kinds and "patch" not in kinds:
             routes = routes - {"patch"} or routes

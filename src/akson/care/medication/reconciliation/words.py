@@ -14,13 +14,31 @@ _DIFFERS = {
 }
 
 
+_LISTS = {
+    "municipality": "kommunens liste",
+    "hospital": "sykehusets liste",
+    "gp": "fastlegens liste",
+    "pll": "PLL",
+    "patient": "pasientens liste",
+}
+
+
+def list_names(sources: Sequence[str]) -> tuple[str, ...]:
+    """What to call each list: by its source, with its number in time where two share one or none is said."""
+    said = [_LISTS.get(source.lower(), f"listen fra {source}" if source else "") for source in sources]
+    return tuple(
+        f"{name} nr. {place}" if name and said.count(name) > 1 else name or f"liste {place}"
+        for place, name in enumerate(said, 1)
+    )
+
+
 def side(reading: Reading) -> str:
-    """`liste 1 (m1): Selo-Zok 50 mg, 1+0+0+0`; list 1 is the oldest."""
+    """`kommunens liste (m1): Selo-Zok 50 mg, 1+0+0+0`."""
     line = reading.line
     name = line.name or line.substance or line.atc
     said = " ".join(p for p in (name, line.strength, line.form) if p)
     more = [p for p in (line.dose, line.route, "ved behov" if line.asneeded else "") if p]
-    return f"liste {reading.place + 1} ({line.id}): {', '.join([said, *more])}"
+    return f"{reading.lists[reading.place]} ({line.id}): {', '.join([said, *more])}"
 
 
 def sides(readings: Sequence[Reading]) -> str:
@@ -57,7 +75,7 @@ def differing(class_: str, readings: Sequence[Reading]) -> str:
 
 def missing(readings: Sequence[Reading], places: int, carrying: set[int]) -> str:
     lacking = next(p for p in range(places - 1, -1, -1) if p not in carrying)
-    return f"{name_of(readings)} mangler i liste {lacking + 1}, men står i {sides(readings)}."
+    return f"{name_of(readings)} mangler i {readings[0].lists[lacking]}, men står i {sides(readings)}."
 
 
 def added(readings: Sequence[Reading]) -> str:
