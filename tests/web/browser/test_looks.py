@@ -51,7 +51,6 @@ SCREENS = {
     "post, overdue": ("mats", "/meldinger/frist"),
     "post, without patient": ("mats", "/meldinger/uten-pasient"),
     "post, ledger": ("mats", "/meldinger/regnskap"),
-    "adoption": ("mats", "/tall/innforing"),
     "citizen": ("astrid", "/min"),
     "verify": ("", "/verifiser/"),
     "citizen's log": ("astrid", "/min/tilgangslogg"),
