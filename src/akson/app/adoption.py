@@ -1,7 +1,6 @@
 """Who the demo's HER-ids are, to the count: services are counted as the organisation they are part of."""
 
-from akson.app.cast import ORGANISATIONS
-from akson.app.post import HOUSES
+from akson.app.cast import HOUSES, ORGANISATIONS
 from akson.store.adoption import AdoptionStore, Party
 
 COUNTY = "Storfjorden"
