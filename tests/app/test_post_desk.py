@@ -11,9 +11,8 @@ import pytest
 import pytest_asyncio
 
 from akson.access.actor import PurposeOfUse
-from akson.app.cast import CAST, LILLEFJORD, STORVIK
+from akson.app.cast import CAST, HOUSES, LILLEFJORD, STORVIK
 from akson.app.demo.correspondence import Citizen, Written, document
-from akson.app.post import HOUSES
 from akson.app.post_desk.contents import content_of
 from akson.app.post_desk.desk import Desk
 from akson.app.post_desk.parts import Parts

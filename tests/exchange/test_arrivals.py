@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import pytest
 import pytest_asyncio
 
-from akson.app.post import HOUSES
+from akson.app.cast import HOUSES
 from akson.app.posting.alarms import Alarms
 from akson.app.posting.arrivals import Arrivals
 from akson.exchange.inbox.directory import Directory

@@ -8,11 +8,12 @@
 Whoever nobody knows is not counted until somebody does. The register tells no county; the demo's stage has one.
 """
 
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from akson.app.cast import ORGANISATIONS
+from akson.app.cast import HOUSES, ORGANISATIONS
 from akson.exchange.addresses.entry import Entry, PartyType
 from akson.exchange.nhn.api import NoAnswer
 from akson.fhir.problem import Problem
@@ -43,20 +44,21 @@ AGAIN = timedelta(hours=24)
 UNKNOWN_AGAIN = timedelta(minutes=10)
 
 
-async def name_stage(store: AdoptionStore, houses: dict[int, str]) -> None:
-    """The demo's. `houses`: tenant -> organisation. The same as before changes nothing."""
+async def name_stage(store: AdoptionStore) -> None:
+    """The demo's. The same as before changes nothing."""
     parties = []
     for id, (_, her, _, _) in ORGANISATIONS.items():
         root = _root(id)
         name, root_her, _, _ = ORGANISATIONS[root]
         parties.append(Party(her, name, KINDS.get(root, "other"), COUNTY, root_her))
     await store.name_parties(parties)
-    await name_houses(store, houses)
+    await name_houses(store, ((tenant, ORGANISATIONS[id][1]) for tenant, id in HOUSES.items()))
 
 
-async def name_houses(store: AdoptionStore, houses: dict[int, str]) -> None:
-    for tenant, id in houses.items():
-        await store.name_house(tenant, ORGANISATIONS[id][1])
+async def name_houses(store: AdoptionStore, houses: Iterable[tuple[int, str]]) -> None:
+    """`houses`: tenant and HER-id, as `post.toml` says them."""
+    for tenant, her in houses:
+        await store.name_house(tenant, her)
 
 
 def _root(id: str) -> str:

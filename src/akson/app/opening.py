@@ -22,9 +22,9 @@ ADMISSION = "innlagt-astrid.xml"
 
 async def prepare_demo(node: Node, tell: Callable[[str], None]) -> None:
     """Seeds when the record is new. Raises Problem when the store cannot be written."""
+    from akson.app import demo_houses
     from akson.app.adoption import name_stage
     from akson.app.demo import seed
-    from akson.app.post import HOUSES
     from akson.app.sent_before import send_before
 
     told = monotonic()
@@ -35,7 +35,8 @@ async def prepare_demo(node: Node, tell: Callable[[str], None]) -> None:
             told = monotonic()
             tell(f"Storvik: {done} of {of} citizens")
 
-    await name_stage(node.adoption, HOUSES)
+    await asyncio.to_thread(demo_houses.declare, node.settings.data)
+    await name_stage(node.adoption)
     tell("Storvik: looking for its citizens")
     seeded = await seed(node.record, cast=CAST, reference_date=node.clock.now().date(), progress=progress)
     if seeded.already:

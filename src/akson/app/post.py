@@ -9,7 +9,7 @@
 None of them waits for another. Beside this worker there may be others that do `inbox.work` alone (`run_inbox`): the lease
 gives none of them what bears upon another's (ADR 0155), and what they answer is queued for the one that has the transports.
 What a message is, and what becomes of it, is `akson.exchange`'s; which transports there are and whom they reach stands in
-`post.toml` (`posting/declared.py`). Which houses are whose stands here.
+`post.toml` (`posting/declared.py`), and which houses are whose (`posting/houses.py`).
 """
 
 import asyncio
@@ -21,10 +21,9 @@ from dataclasses import dataclass, field
 from importlib.metadata import version
 
 from akson.app.adoption import Naming, name_houses
-from akson.app.cast import LILLEFJORD, ORGANISATIONS, STORVIK
 from akson.app.log_keeping import LogKeeper
 from akson.app.pathways.follower import Follower
-from akson.app.posting import status
+from akson.app.posting import houses, status
 from akson.app.posting.alarms import Alarms
 from akson.app.posting.arrivals import Arrivals
 from akson.app.posting.carriers import Carrier, Standing
@@ -60,8 +59,6 @@ SENDERS = 3
 ROWS_EACH_SENDER = 5
 POOL_SIZE = 8
 TRANSPORT = "folder"
-HOUSES = {STORVIK: "storvik", LILLEFJORD: "lillefjord"}
-"""Tenant -> the organisation that is its own; every other house of the stage is somebody to write to."""
 
 _log = logging.getLogger("akson.post")
 
@@ -174,13 +171,7 @@ def _poll_s(declared: Declared, name: str) -> float:
 
 
 def directory_of(node: Node) -> Directory:
-    elsewhere = {
-        tenant: frozenset(
-            her for id, (_, her, above, _) in ORGANISATIONS.items() if above is None and id != own
-        )
-        for tenant, own in HOUSES.items()
-    }
-    return Directory(node.record, tuple(HOUSES), elsewhere)
+    return houses.directory(node.record, houses.told_here(node.settings.data))
 
 
 def comparing_of(node: Node, declared: Declared, books: LedgerStore) -> Comparing:
@@ -197,7 +188,7 @@ async def run_post(settings: Settings, stop: asyncio.Event, *, on_open: Callable
         try:
             comparing = comparing_of(node, ways.declared, ledger)
             watch = Watch(ways, office.alarms, ledger, settings.data, clock=node.clock, comparing=comparing)
-            await name_houses(node.adoption, HOUSES)
+            await name_houses(node.adoption, ((h.tenant, h.her_id) for h in ways.declared.houses))
             on_open()
             naming = Naming(node.adoption, directory_of(node), ways.book, clock=node.clock)
             await _run_all(node, office, watch, naming, post, stop)
@@ -295,7 +286,7 @@ async def _named(naming: Naming, stop: asyncio.Event) -> None:
 
 async def _followed(node: Node, stop: asyncio.Event) -> None:
     """What follows from the record is done by the house; a fault there is told, and stops no post."""
-    follower = Follower(node.record, tuple(HOUSES), clock=node.clock, outbox=node.outbox)
+    follower = Follower(node.record, directory_of(node).tenants, clock=node.clock, outbox=node.outbox)
     while not stop.is_set():
         try:
             asked = await follower.round()

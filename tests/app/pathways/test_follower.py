@@ -15,8 +15,6 @@ from akson.app.pathways.reading import found
 from akson.care.casework import acts, beds
 from akson.care.casework.decision import Amount, Decision, Round
 from akson.care.casework.rows import NORWAY, reason_of
-from akson.care.contacts.messages import MESSAGE_TYPES
-from akson.care.pathway.said import CONFIRMED, Receipt
 from akson.care.worklist import conservation
 from akson.fhir.search.parsing import parse
 from akson.world import FixedClock
@@ -195,28 +193,3 @@ async def test_each_morning_the_window_is_a_day_longer(day: Day) -> None:
     await day.settle()
     assert await day.booked("2026-12-08") == ["07:45", "13:00", "20:00"]
     assert isinstance(day.clock, FixedClock)
-
-
-@pytest.mark.parametrize("confirmed", [True, False])
-async def test_what_the_hospital_has_confirmed_is_nobodys_item(day: Day, confirmed: bool) -> None:
-    report = {
-        "resourceType": "Communication",
-        "id": "rapport",
-        "status": "completed",
-        "subject": PATIENT,
-        "encounter": {"reference": "Encounter/opphold-1"},
-        "category": [{"coding": [{"system": MESSAGE_TYPES, "code": "INNLEGGELSESRAPPORT"}]}],
-        "sent": (NOON + timedelta(hours=1)).isoformat(),
-    }
-
-    async def receipts(messages: Sequence[dict]) -> dict[str, Receipt]:
-        ours = [f"Communication/{m['id']}" for m in messages if "received" not in m]
-        return {name: Receipt(CONFIRMED, NOON + timedelta(hours=1)) for name in ours}
-
-    follower = Follower(day.house.record, (1,), clock=day.clock, receipts=receipts if confirmed else None)
-    await day.put(stay("in-progress", NOON), report)
-    day.go("2026-11-24T16:00")
-    await day.settle(follower)
-    tasks = await found(day.house.as_("system"), parse("Task", [("patient", "astrid"), ("_count", "100")]))
-    late = [t for t in tasks if "sent-confirmed" in str(t.get("identifier")) and t["status"] == "requested"]
-    assert bool(late) is not confirmed

@@ -8,10 +8,9 @@ import pytest
 import pytest_asyncio
 
 from akson.access.actor import PurposeOfUse
-from akson.app.cast import CAST
+from akson.app.cast import CAST, HOUSES
 from akson.app.pathways.follower import Follower
 from akson.app.pathways.receipts import provider, receipts_of
-from akson.app.post import HOUSES
 from akson.care.pathway import said
 from akson.care.pathway.effects import STEP_KEY
 from akson.care.pathway.said import Receipt

@@ -22,7 +22,7 @@ async def told(
     """One for each stay in hospital, by when it began. `patient` is an id."""
     encounters = await found(session, parse("Encounter", [("patient", patient), ("_count", "500")]))
     messages = await found(session, parse("Communication", [("patient", patient), ("_count", "500")]))
-    heard = events.stays_of(encounters, messages, await receipts_of(messages, outbox)).stays
+    heard = events.stays_of(encounters, messages, await receipts_of(outbox, messages)).stays
     accounts = liability.accounts(heard, now)
     return [
         _told(stays.stay(one, rules.load(), now), account)
