@@ -1,19 +1,27 @@
-"""Draws docs/screens/*.png from a running demo: `make screens`. Small on purpose, one picture for each thing worth seeing.
+"""Draws docs/screens/*.png from a running demo: `make screens`; with `story` the five of the discharge alone.
 
 Starts a node in a temporary folder, logs in as the cast, and takes what a reader sees without scrolling.
 """
 
 import asyncio
+import re
 import shutil
 import subprocess
 import sys
 import tempfile
 import time
-from dataclasses import dataclass
+import uuid
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from palette_png import with_palette
 from playwright.async_api import Browser, Page, async_playwright
+
+from akson.app.demo import astrid_admission_arguments
+from akson.exchange.transport.folder import write_whole
+from akson_lab import hospital
+from akson_lab.facts import Shipment
 
 ROOT = Path(__file__).resolve().parents[1]
 FOLDER = ROOT / "docs" / "screens"
@@ -50,6 +58,62 @@ PICTURES = (
     Picture("ingen-tilgang", "omar", "/pasient/astrid", 1280, 560),
     Picture("tilgangslogg", "astrid", "/min/tilgangslogg", 1280, 900),
 )
+STORY = (
+    Picture("forlop-stoppet", "ida", "/i-dag", 1280, 640),
+    Picture("forlop-tavle", "kari", "/forlop", 1280, 480),
+    Picture("forlop-svar", "kari", "/pasient/astrid/forlop/svar?melding={ready}", 1280, 800),
+    Picture("forlop-samtale", "kari", "/pasient/astrid/forlop", 1280, 1500),
+    Picture("forlop-hjem", "ida", "/pasient/astrid/forlop", 1280, 640),
+)
+"""The discharge by hand: what each of them sees after the message before it."""
+
+
+def told(data: Path, kind: str) -> None:
+    """The hospital says one thing more, as a file where everything comes in."""
+    now = datetime.now(UTC)
+    facts = replace(astrid_admission_arguments(now), sent_at=now)
+    shipment = Shipment(str(uuid.uuid4()))
+    content = {
+        "early": lambda: hospital.early_notice(facts, shipment, expected=now + timedelta(days=2)),
+        "ready": lambda: hospital.ready_message(facts, shipment, ready_at=now),
+        "discharged": lambda: hospital.discharge_message(facts, shipment, discharged_at=now),
+    }[kind]()
+    write_whole(data / "post" / "in", f"{kind}-{uuid.uuid4()}.xml", content)
+
+
+async def said(browser: Browser, address: str, who: str, path: str, text: str) -> str:
+    """The page's source, once it says so."""
+    page = await log_in(browser, address, Picture("", who, ""))
+    deadline = time.monotonic() + MESSAGE_TIMEOUT_S
+    await page.goto(path)
+    while text not in await page.locator("main").inner_text() and time.monotonic() < deadline:
+        await asyncio.sleep(0.5)
+        await page.reload()
+    source = await page.content()
+    await page.context.close()
+    return source
+
+
+async def draw_story(browser: Browser, address: str, data: Path) -> None:
+    stopped, board, answer, talk, home = STORY
+    await said(browser, address, "ida", "/i-dag", "Besøk stoppet")
+    await take(browser, address, stopped)
+    told(data, "early")
+    told(data, "ready")
+    source = await said(browser, address, "kari", "/forlop", "Utskrivningsklar")
+    await take(browser, address, board)
+    found = re.search(r'name="melding" value="([^"]+)"', source)
+    assert found, "the board offers no answer"
+    await take(browser, address, replace(answer, path=answer.path.format(ready=found[1])))
+    page = await log_in(browser, address, Picture("", "kari", ""))
+    await page.goto("/forlop")
+    await page.get_by_role("button", name="Svar: kan ta imot fra").click()
+    await page.locator(".talk .out").wait_for()
+    await page.context.close()
+    await take(browser, address, talk)
+    told(data, "discharged")
+    await said(browser, address, "ida", "/pasient/astrid/forlop", "Besøk i gang igjen")
+    await take(browser, address, home)
 
 
 def start(data: Path) -> tuple[subprocess.Popen[str], str]:
@@ -95,7 +159,7 @@ async def wait_for_message(browser: Browser, address: str) -> None:
     await page.context.close()
 
 
-async def draw(address: str) -> None:
+async def draw(address: str, data: Path, *, only_story: bool) -> None:
     executable = next((path for name in CHROMIUM_NAMES if (path := shutil.which(name))), None)
     if not executable:
         raise SystemExit("No Chromium here: apt install chromium, then run `make screens` again.")
@@ -103,24 +167,29 @@ async def draw(address: str) -> None:
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path=executable, args=CHROMIUM_ARGUMENTS)
         await wait_for_message(browser, address)
-        for picture in PICTURES:
-            page = await log_in(browser, address, picture)
-            await page.goto(picture.path)
-            await page.mouse.move(0, 0)
-            target = FOLDER / f"{picture.name}.png"
-            target.write_bytes(with_palette(await page.screenshot(animations="disabled")))
-            await page.context.close()
-            size = target.stat().st_size
-            assert size < PICTURE_BYTES_MAX, f"{target.name} has {size} bytes"
-            print(f"{target.relative_to(ROOT)}  {size // 1024} KB")
+        for picture in () if only_story else PICTURES:
+            await take(browser, address, picture)
+        await draw_story(browser, address, data)
         await browser.close()
+
+
+async def take(browser: Browser, address: str, picture: Picture) -> None:
+    page = await log_in(browser, address, picture)
+    await page.goto(picture.path)
+    await page.mouse.move(0, 0)
+    target = FOLDER / f"{picture.name}.png"
+    target.write_bytes(with_palette(await page.screenshot(animations="disabled")))
+    await page.context.close()
+    size = target.stat().st_size
+    assert size < PICTURE_BYTES_MAX, f"{target.name} has {size} bytes"
+    print(f"{target.relative_to(ROOT)}  {size // 1024} KB")
 
 
 def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         process, address = start(Path(folder) / "data")
         try:
-            asyncio.run(draw(address))
+            asyncio.run(draw(address, Path(folder) / "data", only_story="story" in sys.argv))
         finally:
             process.terminate()
             process.wait(timeout=30)
