@@ -9,7 +9,7 @@ PIP    := $(BIN)/python -m pip --disable-pip-version-check --quiet
 JOBS   ?= $(shell expr $$(nproc 2>/dev/null || sysctl -n hw.ncpu) + 1)
 HASHED := --require-hashes --only-binary :all:
 
-.PHONY: help setup amqp up test test-setup lint format nightly security story-discharge fuzz bench messages conformance clean locks screens
+.PHONY: help setup amqp up test test-setup lint format nightly security story-discharge fuzz bench bench-reconcile messages conformance clean locks screens
 .DEFAULT_GOAL := help
 
 help: ## Show this list
@@ -54,6 +54,7 @@ test: setup test-setup lint ## Install what tests need and run all of them
 
 nightly: setup test-setup ## What takes longer than CI allows; SEEDS=0-99 runs a share and says which
 	@AKSON_SEEDS=$(or $(SEEDS),0-99) $(BIN)/python -m pytest tests/crash tests/audit tests/fhir tests/access tests/record tests/exchange tests/security tests/care $(ARGS)
+	@$(BIN)/python scripts/story_discharge.py --resume --into akson-evidence
 
 security: setup test-setup ## Run the abuse, leak and tamper suites, measure times, print figures by suite
 	@$(BIN)/python scripts/security.py $(ARGS)
@@ -75,6 +76,9 @@ bench: setup ## Print the performance table
 
 story-discharge: setup ## Play the stories of a discharge against a node, leave the evidence (ARGS="discharge --into DIR")
 	@exec $(BIN)/python scripts/story_discharge.py $(ARGS)
+
+bench-reconcile: setup ## Print the reconciliation benchmark: engine and baselines, mistakes by class
+	@exec $(BIN)/akson bench reconcile $(ARGS)
 
 format: $(VENV)/.test ## Format the code
 	@$(BIN)/ruff check --fix --quiet . ; $(BIN)/ruff format .

@@ -28,7 +28,7 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 FORMAT = "akson-log-proof/1"
-EVIDENCE = "akson-evidence/1"
+EVIDENCE = "akson-evidence/2"
 TLOG_PROOF = "c2sp.org/tlog-proof@v1"
 BYTES_MAX = 64_000_000
 FIELDS = (
@@ -410,9 +410,9 @@ def _root(size: int, leaves: dict[int, bytes], hashes: list[bytes]) -> bytes:
 
 
 def check_evidence(folder: Path, policy_text: str | None = None) -> Verdict:
-    """The bundle of a story: hashes, that every message has a receipt or an owner, the steps' order, proofs of the log.
+    """The bundle of a story: signature and hashes, a receipt or an owner for every message, the order, proofs of the log.
 
-    Never raises. docs/adr/0169: the layout.
+    Accepted with all eight criteria passed, and not otherwise. Never raises. docs/adr/0169, 0179: the layout.
     """
     try:
         return _check_evidence(folder, policy_text)
@@ -426,6 +426,11 @@ def _check_evidence(folder: Path, policy_text: str | None) -> Verdict:
     manifest = json.loads((folder / "manifest.json").read_bytes())
     if manifest["format"] != EVIDENCE:
         raise Refused("Mappen er av et annet format.")
+    unsigned = _written({name: value for name, value in manifest.items() if name != "signature"})
+    key = _b64(manifest["key"], 32)
+    _signed(
+        key, _b64(manifest["signature"], 64), f"{EVIDENCE}\n".encode() + unsigned, "Innholdslisten er endret."
+    )
     there = {p.relative_to(folder).as_posix() for p in folder.rglob("*") if p.is_file()} - {"manifest.json"}
     if there != set(manifest["files"]):
         raise Refused(
@@ -438,8 +443,10 @@ def _check_evidence(folder: Path, policy_text: str | None) -> Verdict:
     counts = _receipts(wire, story["unanswered"])
     _in_order(story["steps"], {each["msg_id"] for each in wire})
     proofs = _proofs(
-        folder, [p for p in sorted(there) if p.startswith("log/") and p.endswith(".json")], policy_text
+        folder, [p for p in sorted(there) if p.startswith("log/") and p.endswith(".json")], policy_text, key
     )
+    by = "loggens nøkkel" if proofs else "en egen nøkkel"
+    mark = base64.b64encode(sha256(key).digest()).decode()
     told = [
         f"Trinn {s['place']} ({s['does']}) gikk ikke: {s['said']}"
         for s in story["steps"]
@@ -449,13 +456,14 @@ def _check_evidence(folder: Path, policy_text: str | None) -> Verdict:
         f"Krav {n}: {c['words']}: {c['state']} {c['why']}".rstrip()
         for n, c in sorted(story["criteria"].items())
     ]
-    failed = any(c["state"] == "failed" for c in story["criteria"].values())
-    if failed or not story["done"]:
+    whole = sorted(story["criteria"]) == list("12345678")
+    if not whole or not story["done"] or any(c["state"] != "passed" for c in story["criteria"].values()):
         return Verdict(False, ("AVVIST: historien gikk ikke som den skulle.", *told))
     first = (
         f"{story['story']}: {len(story['steps'])} trinn i rekkefølge, {len(manifest['files'])} filer uendret"
     )
-    return Verdict(True, (first, counts, f"{proofs} bevis fra tilgangsloggen holder", *told))
+    signature = f"Innholdslisten er signert med {by}: {mark}"
+    return Verdict(True, (first, counts, f"{proofs} bevis fra tilgangsloggen holder", signature, *told))
 
 
 def _receipts(wire: list[Json], owned: Json) -> str:
@@ -483,11 +491,16 @@ def _in_order(steps: list[Json], carried: set[str]) -> None:
             raise Refused(f"Trinn {each['place']} har en kvittering for en melding som ikke er med.")
 
 
-def _proofs(folder: Path, paths: list[str], policy_text: str | None) -> int:
+def _proofs(folder: Path, paths: list[str], policy_text: str | None, key: bytes) -> int:
+    """They hold, and whoever signed the manifest has the log's own key."""
     for path in paths:
-        verdict = check((folder / path).read_bytes(), policy_text)
+        data = (folder / path).read_bytes()
+        verdict = check(data, policy_text)
         if not verdict.accepted:
             raise Refused(f"{path}: {' '.join(verdict.lines)}")
+        logs = _policy(policy_text if policy_text is not None else json.loads(data)["policy"]).logs
+        if key not in logs.values():
+            raise Refused("Innholdslisten er signert av en annen enn loggen.")
     return len(paths)
 
 

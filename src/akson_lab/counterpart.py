@@ -30,6 +30,7 @@ WORDS = {
     "T01": "Uleselig",
     "T02": "XML validerer ikke",
     "T10": "Støtter ikke meldingsformatet",
+    "E21": "Mottaker finnes ikke",
     "E36": "Pasientopplysninger",
 }
 ERRORS = "2.16.578.1.12.4.1.1.8221"
@@ -225,7 +226,7 @@ class Counterpart:
             if faults or opened.faults
             else "T10"
             if type not in self.takes - self.lacks
-            else self._patient_fault(opened)
+            else self._address_fault(opened) or self._patient_fault(opened)
         )
         made = Received(msg_id, type, by, REFUSED if code else OK, (code,) if code else ())
         made.at = self.clock.now().isoformat()
@@ -235,6 +236,11 @@ class Counterpart:
         if not code and envelope is not None:
             self.accepted(opened, by)
         return made
+
+    def _address_fault(self, opened: Opened) -> str:
+        """E21 for a message that is to none of our services."""
+        named = {one.party.key for one in opened.envelope.receivers} if opened.envelope else set()
+        return "" if not named or named & {str(her) for her in self.hers} else "E21"
 
     @staticmethod
     def _patient_fault(opened: Opened) -> str:

@@ -37,6 +37,30 @@ def routes(town: Town) -> list[web.RouteDef]:
     async def page(_: web.Request) -> web.Response:
         return web.Response(text=_page(town), content_type="text/html")
 
+    async def shown(request: web.Request) -> web.Response:
+        try:
+            return web.json_response(town.shown(request.match_info["name"]))
+        except KeyError:
+            return web.json_response({"error": f"There are: {', '.join(town.played)}."}, status=404)
+
+    async def wire(request: web.Request) -> web.Response:
+        kept = list(town.nhn.messages.kept.values())
+        first = request.query.get("from", "")
+        listed = [_carried(m) for m in kept[int(first) :]] if first.isdecimal() else []
+        return web.json_response({"count": len(kept), "messages": listed})
+
+    return [
+        web.get("/", page),
+        web.get("/lab", told),
+        web.get("/lab/house/{name}", shown),
+        web.get("/lab/wire", wire),
+        *_playing(town),
+        *_time(town),
+        *_faults(town),
+    ]
+
+
+def _playing(town: Town) -> list[web.RouteDef]:
     async def send(request: web.Request) -> web.Response:
         body = await request.json()
         kind = str(body.get("type"))
@@ -52,18 +76,10 @@ def routes(town: Town) -> list[web.RouteDef]:
         except NotNow as why:
             return web.json_response({"error": str(why)}, status=409)
 
-    async def shown(request: web.Request) -> web.Response:
-        try:
-            return web.json_response(town.shown(request.match_info["name"]))
-        except KeyError:
-            return web.json_response({"error": f"There are: {', '.join(town.played)}."}, status=404)
+    return [web.post("/lab/send", send)]
 
-    async def wire(request: web.Request) -> web.Response:
-        kept = list(town.nhn.messages.kept.values())
-        first = request.query.get("from", "")
-        listed = [_carried(m) for m in kept[int(first) :]] if first.isdecimal() else []
-        return web.json_response({"count": len(kept), "messages": listed})
 
+def _time(town: Town) -> list[web.RouteDef]:
     async def clock(request: web.Request) -> web.Response:
         """Never backwards: a story begins for that."""
         body = await request.json()
@@ -91,6 +107,10 @@ def routes(town: Town) -> list[web.RouteDef]:
         assert town.days is not None
         return web.json_response({"ends": town.days.ends.isoformat(), "planned": len(town.days.planned())})
 
+    return [web.post("/lab/clock", clock), web.post("/lab/begin", begin), web.post("/lab/live", live)]
+
+
+def _faults(town: Town) -> list[web.RouteDef]:
     async def fault(request: web.Request) -> web.Response:
         body = await request.json()
         house = body.pop("house", "")
@@ -115,14 +135,6 @@ def routes(town: Town) -> list[web.RouteDef]:
         return web.json_response(house.refusals)
 
     return [
-        web.get("/", page),
-        web.get("/lab", told),
-        web.get("/lab/house/{name}", shown),
-        web.get("/lab/wire", wire),
-        web.post("/lab/send", send),
-        web.post("/lab/clock", clock),
-        web.post("/lab/begin", begin),
-        web.post("/lab/live", live),
         web.post("/lab/fault", fault),
         web.delete("/lab/fault", mended),
         web.post("/lab/refuse", refuse),

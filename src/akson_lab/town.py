@@ -12,6 +12,7 @@ import time
 from collections.abc import Mapping
 from contextlib import suppress
 from datetime import datetime
+from pathlib import Path
 from types import TracebackType
 from typing import Any, TypeAlias
 
@@ -62,8 +63,9 @@ class Town:
         hurries: bool = True,
         begins: datetime | None = None,
         speed: float = 1.0,
+        leads: Path | None = None,
     ) -> None:
-        self.nhn = Nhn(seed=seed, ports=ports, begins=begins, speed=speed)
+        self.nhn = Nhn(seed=seed, ports=ports, begins=begins, speed=speed, leads=leads)
         # Above what an earlier lab told, so that a node which has seen that does not wait for ever.
         self.nhn.messages.before = self.nhn.parties.before = int(time.time() * 10)
         self.seed = seed
@@ -147,13 +149,13 @@ class Town:
         self.nhn.faults.clear()
 
     def begin(self, at: datetime) -> None:
-        """A story begins: another day, and nobody has anything planned."""
+        """A story begins: another day, and nobody has anything planned. Raises ValueError for the past when we lead."""
+        self.nhn.clock.jump(at)
         self.nhn.messages.hasten()
         for house in self.played.values():
             house.forget_plans()
             if isinstance(house, HospitalSystem):
                 house.stays.clear()
-        self.nhn.clock.jump(at)
 
     def live(self, days: int, seed: int) -> None:
         """Random days by seed, from now on."""

@@ -15,6 +15,7 @@ from akson.app.cli.group import (
     COMMANDS,
     LOG_COMMANDS,
     MESSAGE_COMMANDS,
+    PATHWAY_COMMANDS,
     POLICY_COMMANDS,
     TRUST_COMMANDS,
 )
@@ -30,6 +31,7 @@ ALL = (
     + [("certificate", n) for n in CERTIFICATE_COMMANDS]
     + [("log", n) for n in LOG_COMMANDS]
     + [("message", n) for n in MESSAGE_COMMANDS]
+    + [("pathway", n) for n in PATHWAY_COMMANDS]
     + [("policy", n) for n in POLICY_COMMANDS]
     + [("trust", n) for n in TRUST_COMMANDS]
 )

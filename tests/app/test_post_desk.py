@@ -11,9 +11,8 @@ import pytest
 import pytest_asyncio
 
 from akson.access.actor import PurposeOfUse
-from akson.app.cast import CAST, LILLEFJORD, STORVIK
+from akson.app.cast import CAST, HOUSES, LILLEFJORD, STORVIK
 from akson.app.demo.correspondence import Citizen, Written, document
-from akson.app.post import HOUSES
 from akson.app.post_desk.contents import content_of
 from akson.app.post_desk.desk import Desk
 from akson.app.post_desk.parts import Parts
@@ -101,7 +100,7 @@ async def office(house: PostHouse, tmp_path: Path) -> AsyncIterator[Office]:  # 
     )
     parts = Parts(
         STORVIK, rows, sent, house.post, books, outbox, Assigning(house.record, house.post, directory), directory,
-        tmp_path, house.clock, SystemRandom(),
+        tmp_path / "keys" / "post", house.clock, SystemRandom(),
     )  # fmt: skip
     yield Office(house, Desk(parts), outbox, carrier, sent)
     for store in (sent, rows, books):

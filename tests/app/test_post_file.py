@@ -1,7 +1,7 @@
 """What `post.toml` may say, which way a letter then goes, and a transport that is down."""
 
 import asyncio
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 
@@ -9,7 +9,7 @@ import pytest
 
 from akson.app.posting import declared
 from akson.app.posting.carriers import Carrier
-from akson.app.posting.declared import Declared, Partner
+from akson.app.posting.declared import Api, Declared, Partner
 from akson.app.posting.routing import Router, kind_for
 from akson.exchange.partners.instead import ASK, FIND
 from akson.exchange.partners.partners import Answer, Verdict
@@ -162,8 +162,8 @@ def test_by_agreement_or_otherwise_or_nowhere() -> None:
 async def test_what_the_partner_does_not_take_is_held_back_and_receipts_are_not() -> None:
     edi, by_folder = Carrying("edi20"), Carrying("folder")
 
-    async def came_by(sender: str, msg_id: str) -> tuple[str, str] | None:
-        return ("edi20", "7f0c") if (sender, msg_id) == ("990202", id(1)) else None
+    async def came_by(sender: str, msg_id: str) -> tuple[str, str, str] | None:
+        return ("edi20", "7f0c", "990002") if (sender, msg_id) == ("990202", id(1)) else None
 
     says = [Answer(Verdict.NO, because="nei", instead=(FIND,))]
 
@@ -188,6 +188,39 @@ async def test_what_the_partner_does_not_take_is_held_back_and_receipts_are_not(
     back = parcel("APPREC", document=answer(admission(1)))
     transport, addressed = await router.find(back)
     assert transport is edi and addressed.refers_to == "7f0c"
+
+
+@pytest.mark.parametrize(
+    ("sender", "brought_to", "speaks"),
+    [
+        ("990002", "990003", "990002"),
+        ("990099", "990003", "990003"),
+        ("990099", "990098", "990002"),
+        ("990099", "", "990002"),
+    ],
+    ids=["its own", "who got it", "a stranger got it", "nobody knows who"],
+)
+async def test_the_receipt_of_a_service_that_is_not_there_is_spoken_by_one_that_may(
+    sender: str, brought_to: str, speaks: str
+) -> None:
+    edi = Carrying("edi20")
+
+    async def came_by(sender: str, msg_id: str) -> tuple[str, str, str]:
+        return "edi20", "7f0c", brought_to
+
+    told = Declared(edi20=Api("http://127.0.0.1", "", her_ids=("990002", "990003")))
+    router = Router(
+        told,
+        {"folder": Carrying("folder"), "edi20": edi},
+        came_by=came_by,
+        may_send=None,
+        today=lambda: date(2026, 11, 27),
+    )
+    document = answer(admission(1), 0, "E21")
+    sent = replace(parcel("APPREC", document=document), sender=sender)
+    transport, addressed = await router.find(sent)
+    assert transport is edi and (addressed.sender, addressed.refers_to) == (speaks, "7f0c")
+    assert addressed.document == document, "what it says is not changed"
 
 
 async def test_one_that_is_down_is_told_fails_at_once_and_loses_nothing() -> None:

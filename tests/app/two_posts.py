@@ -14,11 +14,13 @@ from pathlib import Path
 from cryptography.hazmat.primitives.serialization import Encoding
 
 from akson.access.actor import PurposeOfUse
+from akson.app import demo_houses
 from akson.app import settings as all_settings
 from akson.app.cast import CAST, ORGANISATIONS
 from akson.app.cast import LILLEFJORD as LILLEFJORD_TENANT
 from akson.app.cast import STORVIK as STORVIK_TENANT
 from akson.app.post import PostOffice, folder, post_office, run_post
+from akson.app.posting import houses
 from akson.app.posting.opening import client_keys
 from akson.app.settings import Settings
 from akson.app.wiring import Node, open_node
@@ -173,6 +175,7 @@ async def two_ends(
             text = (
                 f'[helseid]\naddress = "{nhn.helseid_address}"\nclient_id = "{here.name}"\n'
                 f'[register]\naddress = "{nhn.register_address}"\n{tables(here, there)}'
+                f"{houses.written(demo_houses.HOUSES)}"
             )
             (data / "post.toml").write_text(text, "utf-8")
             settings = all_settings.load(environ={}, options={"data": str(data)})

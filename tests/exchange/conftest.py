@@ -17,8 +17,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from lxml import etree
 
 from akson.access.actor import PurposeOfUse
-from akson.app.cast import CAST, ORGANISATIONS
-from akson.app.post import HOUSES
+from akson.app.cast import CAST, HOUSES, ORGANISATIONS
 from akson.audit.log import AccessLog
 from akson.exchange.inbox.directory import Directory
 from akson.exchange.inbox.pipeline import Inbox, Outcome

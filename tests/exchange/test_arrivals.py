@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import pytest
 import pytest_asyncio
 
-from akson.app.post import HOUSES
+from akson.app.cast import HOUSES
 from akson.app.posting.alarms import Alarms
 from akson.app.posting.arrivals import Arrivals
 from akson.exchange.inbox.directory import Directory
@@ -56,13 +56,15 @@ async def stage(house: PostHouse, tmp_path) -> AsyncIterator[Stage]:  # type: ig
 
 
 async def test_the_sealed_bytes_are_kept_beside_the_document(stage: Stage) -> None:
-    arrival = Arrival("m1", Kind.MESSAGE, b"sealed", admission(1), name="LOG_INNLAGT", sender="990202")
+    arrival = Arrival(
+        "m1", Kind.MESSAGE, b"sealed", admission(1), name="LOG_INNLAGT", sender="990202", receiver="990002"
+    )
     for _ in range(2):
         assert await stage.arrivals.keep("ebxml", arrival)
     await stage.inbox.work()
     [item] = await stage.house.post.listed(("accepted",))
     assert item.original == admission(1) and await stage.house.post.sealed(item) == b"sealed"
-    assert await stage.house.post.came_by("990202", item.msg_id or "") == ("ebxml", "m1")
+    assert await stage.house.post.came_by("990202", item.msg_id or "") == ("ebxml", "m1", "990002")
     assert receipt(stage.house.sent[0][1]).accepted
 
 

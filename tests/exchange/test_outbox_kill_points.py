@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from akson.app.post import HOUSES
+from akson.app.cast import HOUSES
 from akson.exchange.inbox.directory import Directory
 from akson.exchange.ledger.ledger import read_ledger
 from akson.exchange.outbox.desk import RecordDesk

@@ -1,4 +1,4 @@
-"""US-05: nurses and the doctor's office of the lab in writing, over loopback HTTP, through the screens of a running node.
+"""US-05: the nurses and the doctor's office of the lab in writing, over loopback HTTP, through the screens of a node.
 
 Helseopplysninger til lege → medisinske opplysninger; renewal and appointment; the doctor asks which services she has;
 urgent; a message that was wrong. The office takes three care messages and sends two.

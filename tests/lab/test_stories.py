@@ -1,12 +1,14 @@
 """Every story, with a municipality of the lab's own in the node's place: over real HTTP on loopback, at high speed."""
 
 import asyncio
+import base64
 import json
 from collections.abc import AsyncIterator
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from tests.exchange.samples import stay
 
 import akson_verify
@@ -15,14 +17,14 @@ from akson_lab.houses.addresses import NURSES, OURS, address
 from akson_lab.houses.neighbour import Neighbour
 from akson_lab.people import resident_of
 from akson_lab.referee import Referee
-from akson_lab.stories import evidence, story
+from akson_lab.stories import evidence, judging, story
 from akson_lab.stories.play import Lab, Played, play
 from akson_lab.stories.story import Step, Wrong
 from akson_lab.town import Town
 
 TODAY = date(2026, 11, 27)
 NASTY = [name for name in story.names() if name not in ("discharge", "gp-dialogue")]
-CRITERIA = {"1": {"words": "Alle trinn i rekkefølge", "state": "passed", "why": ""}}
+CRITERIA = {number: {"words": words, "state": "passed", "why": ""} for number, words in judging.WORDS.items()}
 
 
 class StandIn:
@@ -34,6 +36,12 @@ class StandIn:
     def do(self, step: Step) -> str:
         asked = {"type": step.does, "house": "municipality", "how": dict(step.how)}
         return str(self.lab.ask("/lab/send", asked)["msg_id"])
+
+    def alarm(self, step: Step) -> str:
+        return "ikke spurt: ingen node"
+
+    def after(self, step: Step) -> None:
+        return
 
 
 @pytest.fixture
@@ -58,9 +66,14 @@ async def played(lab: Lab, name: str) -> Played:
 async def test_each_step_comes_as_it_should(lab: Lab, name: str, tmp_path: Path) -> None:
     made = await played(lab, name)
     assert made.done, [s.said for s in made.steps]
+    judged = judging.criteria(made, None)
+    wrong = {n: c for n, c in judged.items() if c["state"] == "failed"}
+    assert not wrong
     evidence.write(made, tmp_path, criteria=CRITERIA)
     verdict = akson_verify.check_evidence(tmp_path)
     assert verdict.accepted, verdict.lines
+    evidence.write(made, tmp_path, criteria=judged)
+    assert not akson_verify.check_evidence(tmp_path).accepted, "four criteria were not judged"
 
 
 def test_there_are_twenty_nasty_ones() -> None:
@@ -78,7 +91,9 @@ def test_summer_ends_between_the_two_half_past_twos() -> None:
     assert (second - first).total_seconds() == 3600
 
 
-@pytest.mark.parametrize("what", ["byte", "gone", "more", "receipt", "order", "owner"])
+@pytest.mark.parametrize(
+    "what", ["byte", "gone", "more", "receipt", "order", "owner", "hash", "signer", "format"]
+)
 async def test_what_is_changed_in_a_bundle_is_found(lab: Lab, what: str, tmp_path: Path) -> None:
     made = await played(lab, "admission-cancelled")
     evidence.write(made, tmp_path, criteria=CRITERIA)
@@ -90,6 +105,15 @@ async def test_what_is_changed_in_a_bundle_is_found(lab: Lab, what: str, tmp_pat
         next((tmp_path / "receipts").iterdir()).unlink()
     elif what == "more":
         (tmp_path / "messages" / "9999.xml").write_bytes(b"<x/>")
+    elif what in ("hash", "signer", "format"):
+        manifest = json.loads((tmp_path / "manifest.json").read_text())
+        if what == "hash":
+            manifest["began"] = "2026-01-01"
+        elif what == "signer":
+            manifest["key"] = base64.b64encode(bytes(32)).decode()
+        else:
+            manifest["format"] = "akson-evidence/1"
+        (tmp_path / "manifest.json").write_bytes(akson_verify._written(manifest))
     else:
         name = "wire.json" if what in ("receipt", "owner") else "story.json"
         told = json.loads((tmp_path / name).read_text())
@@ -101,5 +125,54 @@ async def test_what_is_changed_in_a_bundle_is_found(lab: Lab, what: str, tmp_pat
         (tmp_path / name).write_bytes(written)
         manifest = json.loads((tmp_path / "manifest.json").read_text())
         manifest["files"][name] = evidence.hashlib.sha256(written).hexdigest()
-        (tmp_path / "manifest.json").write_text(json.dumps(manifest))
+        del manifest["signature"]
+        signed = evidence.signed(manifest, Ed25519PrivateKey.generate())
+        (tmp_path / "manifest.json").write_bytes(signed)
     assert not akson_verify.check_evidence(tmp_path).accepted
+
+
+def visit(start: str, status: str = "booked") -> dict:
+    return {"start": start, "status": status, "basedOn": [{"reference": "ServiceRequest/v"}]}
+
+
+@pytest.mark.parametrize(
+    ("standing", "wrong"),
+    [
+        (("2026-11-19T08:00+01:00",), []),
+        ((), ["mangler besøk 19.11. 08:00"]),
+        (("2026-11-19T08:00+01:00", "2026-11-19T07:00+00:00"), ["to besøk 19.11. 08:00"]),
+        (("2026-11-18T08:00+01:00", "2026-11-19T08:00+01:00"), ["besøk i fravær 18.11. 08:00"]),
+    ],
+    ids=["right", "missed", "double", "while away"],
+)
+def test_a_visit_missed_doubled_or_made_while_away_is_told(
+    standing: tuple[str, ...], wrong: list[str]
+) -> None:
+    away = story.Truth(away=((at("2026-11-17T12:00"), at("2026-11-18T12:00")),))
+    later = [f"2026-11-{day}T08:00+01:00" for day in range(20, 31)] + ["2026-12-01T08:00+01:00"]
+    visits = [visit(start) for start in (*standing, *later)]
+    found = judging.visits_wrong(visits, away, at("2026-11-19T00:30"), date(2026, 11, 18), ["08:00"])
+    assert found == wrong
+
+
+def at(local: str) -> datetime:
+    return datetime.fromisoformat(f"{local}+01:00")
+
+
+def test_the_hospital_may_not_show_told_before_the_receipt() -> None:
+    told = {"key": "A", "told": True, "happened": [{"at": "2026-11-18T10:00:00+00:00", "what": "varslet m1"}]}
+    receipt = {
+        "type": "APPREC",
+        "answers": "m1",
+        "status": "1",
+        "msg_id": "r1",
+        "at": "2026-11-18T10:00:01+00:00",
+    }
+    made = Played(
+        story.load("discharge", TODAY), "", 0, shown={"hospital": {"stays": [told]}}, wire=[receipt]
+    )
+    assert judging.criteria(made, None)["3"]["state"] == "failed"
+    made.wire[0]["at"] = "2026-11-18T09:59:59+00:00"
+    assert judging.criteria(made, None)["3"]["state"] == "passed"
+    made.wire[0]["status"] = "2"
+    assert judging.criteria(made, None)["3"]["state"] == "failed"

@@ -16,10 +16,11 @@ from starlette.applications import Starlette
 
 from akson import web
 from akson.access.actor import PurposeOfUse
-from akson.app.cast import CAST
+from akson.app.cast import CAST, HOUSES
 from akson.app.demo.seeding import seed
 from akson.app.letters import HouseLetters
-from akson.app.post import HOUSES, OutFolder
+from akson.app.pathways.held import HouseBeds
+from akson.app.post import OutFolder
 from akson.audit.log import AccessLog
 from akson.exchange.inbox.directory import Directory
 from akson.exchange.outbox.desk import RecordDesk
@@ -87,6 +88,7 @@ class Rooms:
             login=cast,
             letters=self.letters,
             reads=PostReader(),
+            beds=HouseBeds(self.record),
         )
 
 

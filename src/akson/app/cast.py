@@ -30,6 +30,9 @@ ORGANISATIONS: dict[str, tuple[str, str, str | None, int]] = {
     "lillefjord-sykepleietjeneste": ("Sykepleietjeneste", "990102", "lillefjord", LILLEFJORD),
 }
 
+HOUSES = {STORVIK: "storvik", LILLEFJORD: "lillefjord"}
+"""Tenant -> the organisation that is its own, as the demo's post.toml says; every other house is somebody to write to."""
+
 
 def _staff(id: str, name: str, role: str, unit: str, hpr: str, *above: str) -> Actor:
     return Actor(

@@ -1,48 +1,58 @@
 """What the screens ask of the post (`web.shell.letters.Letters`), done by `exchange.building` and the outbox."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from akson.app.calling import gp_address, leave_call
 from akson.app.post import folder, post_office
 from akson.app.posting.opening import may_send_of
 from akson.app.wiring import Node
-from akson.care.pathway import rules
+from akson.care.pathway import rules, said
 from akson.care.pathway.gp import forms
+from akson.care.pathway.said import Receipt
 from akson.exchange import mirror
+from akson.exchange.building import correcting
 from akson.exchange.building.checks import may_go
 from akson.exchange.building.fields import CODE, Field
 from akson.exchange.building.files import enclosed, fault_of
 from akson.exchange.building.recipes import RECIPES, may_answer
+from akson.exchange.building.sending import communication_id
 from akson.exchange.building.writing import Draft, MaySend, Wish, Writing
 from akson.exchange.code_texts import text_of
+from akson.exchange.envelope.apprec import ERROR_WORDS, read_apprec
 from akson.exchange.message_type import CANCELLED, CHANGED, NEW, CareMessage
 from akson.exchange.messages import BY_CODE
-from akson.exchange.outbox import words
+from akson.exchange.outbox import states, words
+from akson.exchange.outbox.causes import cause_of
 from akson.exchange.outbox.outbox import Outbox
 from akson.exchange.partners.instead import TYPE
 from akson.exchange.partners.sending import Verdict
 from akson.exchange.schema import Coded
 from akson.exchange.times import NORWAY
+from akson.fhir.codec import json
+from akson.fhir.problem import Problem, ProblemKind
 from akson.record.session import RecordSession
 from akson.store.outbox import OutboxStore
-from akson.store.outbox_rows import Asked
+from akson.store.outbox_rows import Asked, OutboxRow, Sending
 from akson.web.shell.letters import (
     CANCEL,
     CHANGE,
+    CORRECT,
     NEW_LETTER,
     Box,
     Choice,
     Enclosure,
     Line,
     Order,
+    Refused,
     Remark,
     Sheet,
 )
 from akson.web.shell.uploads import Upload
 from akson.world import Clock, Random
 
-_STATUS = {NEW_LETTER: NEW, CHANGE: CHANGED, CANCEL: CANCELLED}
+_STATUS = {NEW_LETTER: NEW, CHANGE: CHANGED, CANCEL: CANCELLED, CORRECT: NEW}
 
 
 class HouseLetters:
@@ -108,16 +118,83 @@ class HouseLetters:
         return [Choice(a.party, a.words) for a in await self._writing(session).receivers()]
 
     async def sheet(self, session: RecordSession, order: Order) -> Sheet:
-        return _sheet(await self._writing(session).draft(_wish(order)))
+        wish, rows = await self._wanted(session, order)
+        return await self._sheet(await self._writing(session).draft(wish), rows)
 
     async def send(self, session: RecordSession, order: Order) -> tuple[Sheet, str]:
         writing = self._writing(session)
-        draft = await writing.draft(_wish(order))
-        sheet = _sheet(draft)
+        wish, rows = await self._wanted(session, order)
+        draft = await writing.draft(wish)
+        sheet = await self._sheet(draft, rows)
         if not may_go(draft.findings, confirmed=order.confirmed):
             return sheet, ""
-        sent = await writing.send(draft, self._outbox, confirmed=order.confirmed)
+        sent = await writing.send(
+            draft, self._outbox, confirmed=order.confirmed, instead=correcting.instead_of(rows)
+        )
         return sheet, sent.communication.removeprefix("Communication/")
+
+    async def _wanted(self, session: RecordSession, order: Order) -> tuple[Wish, Sequence[OutboxRow]]:
+        """The wish, and the rows that it corrects: none of anything but a correction."""
+        wish = _wish(order)
+        if order.act != CORRECT:
+            return wish, ()
+        communication = json.parse((await session.read("Communication", order.about)).body or b"{}")
+        if communication.get("subject", {}).get("reference") != f"Patient/{order.patient}":
+            raise no_such()
+        rows = correcting.correctable(await self._rows_of(communication, session.actor.tenant))
+        if not rows:
+            raise _seen_to()
+        return await correcting.corrected(self._writing(session), communication, rows, wish), rows
+
+    async def _sheet(self, draft: Draft, rows: Sequence[OutboxRow]) -> Sheet:
+        sheet = _sheet(draft)
+        return replace(sheet, refused=(await self._why(rows)).why) if rows else sheet
+
+    async def refused(
+        self, session: RecordSession, sent: Sequence[Mapping[str, Any]]
+    ) -> Mapping[str, Refused]:
+        told: dict[str, Refused] = {}
+        for communication in sent:
+            rows = correcting.correctable(await self._rows_of(communication, session.actor.tenant))
+            if rows:
+                told[str(communication["id"])] = await self._why(rows)
+        return told
+
+    async def place(self, session: RecordSession, row: int) -> tuple[str, str]:
+        found = await self._rows.get(row)
+        if found is None or found.tenant != session.actor.tenant:
+            raise no_such()
+        id = communication_id(found.tenant, found.sender, found.msg_id)
+        communication = json.parse((await session.read("Communication", id)).body or b"{}")
+        return str(communication.get("subject", {}).get("reference", "")).removeprefix("Patient/"), id
+
+    async def _why(self, rows: Sequence[OutboxRow]) -> Refused:
+        """An AppRec names no patient (HIS 80415): its own words are shown whole."""
+        told, now = dict[str, None](), dict[str, None]()
+        for row in rows:
+            receipts = [r for r in await self._rows.receipts(row.id) if r.digest == row.sending.receipt]
+            codes = receipts[-1].codes if receipts else ()
+            now[words.remedy(row.sending, codes)] = None
+            for receipt in receipts[-1:]:
+                told |= dict.fromkeys(_errors(await self._rows.receipt_original(receipt.id), codes))
+            if not receipts:
+                told[cause_of(row.sending, codes).title] = None
+        state = "Avvist av mottaker" if rows[0].sending.state == states.NEGATIVE else "Ikke sendt"
+        return Refused(state, ". ".join(told), " ".join(now))
+
+    async def _rows_of(self, communication: Mapping[str, Any], tenant: int) -> list[OutboxRow]:
+        identifiers = communication.get("identifier", ())
+        named = next((str(i["value"]) for i in identifiers if i.get("system") == mirror.MESSAGE_ID), "")
+        rows = await self._rows.listed(Asked(msg_id=named.rpartition("|")[2])) if named else []
+        return [row for row in rows if row.tenant == tenant]
+
+    async def standing(self, session: RecordSession, patient: str, msg_id: str) -> str:
+        try:
+            return await self._writing(session).find(patient, msg_id)
+        except Problem as problem:
+            if problem.kind is not ProblemKind.NOT_FOUND:
+                raise
+            return ""
 
     async def states(self, sent: Sequence[Mapping[str, Any]]) -> Mapping[str, str]:
         """One line for each receiver; what did not go out from here has none."""
@@ -132,8 +209,29 @@ class HouseLetters:
                 ).capitalize()
         return told
 
+    async def receipts(self, sent: Sequence[Mapping[str, Any]]) -> Mapping[str, Receipt]:
+        """One question to the outbox for all of them. A message that went out twice is as its newest sending is."""
+        named = {number: f"Communication/{c['id']}" for c in sent for number in _numbers(c)}
+        rows = await self._rows.by_messages(list(named)) if named else []
+        return {named[row.msg_id]: _receipt(row.sending) for row in rows if not row.copy}
+
     def _writing(self, session: RecordSession) -> Writing:
         return Writing(session, at=self._clock.now(), may_send=self._may_send)
+
+
+def _numbers(communication: Mapping[str, Any]) -> list[str]:
+    """Its MsgId, as the outbox knows it."""
+    identifiers = communication.get("identifier", ())
+    named = (str(i["value"]) for i in identifiers if i.get("system") == mirror.MESSAGE_ID)
+    return [value.rpartition("|")[2].lower() for value in named]
+
+
+def _receipt(sending: Sending) -> Receipt:
+    if sending.state == states.DONE:
+        return Receipt(said.CONFIRMED, sending.answered_at)
+    if sending.state in (states.NEGATIVE, states.FAILED):
+        return Receipt(said.REFUSED, sending.answered_at)
+    return Receipt(said.WAITING)
 
 
 def _wish(order: Order) -> Wish:
@@ -150,6 +248,38 @@ def _wish(order: Order) -> Wish:
         if order.files is None
         else tuple(enclosed(one.name, one.media_type, one.data) for one in order.files),
     )
+
+
+def no_such() -> Problem:
+    return Problem(
+        ProblemKind.NOT_FOUND,
+        "AKS-WEB-067",
+        "Meldingen finnes ikke.",
+        now="Åpne den fra pasientens meldinger.",
+    )
+
+
+def _seen_to() -> Problem:
+    return Problem(
+        ProblemKind.PRECONDITION,
+        "AKS-WEB-068",
+        "Meldingen er tatt hånd om.",
+        why="Den er rettet og sendt på nytt, avsluttet, eller tatt imot av mottakeren etterpå.",
+        now="Gå tilbake til meldingene, og se hvordan den står.",
+    )
+
+
+def _errors(original: bytes, codes: Sequence[str]) -> list[str]:
+    """`Fødselsnummer er feil (E31): Ring oss`."""
+    try:
+        errors = read_apprec(original).errors
+    except Problem:
+        return [f"{ERROR_WORDS.get(code, 'Ukjent feil')} ({code})" for code in codes]
+    return [
+        f"{error.dn or ERROR_WORDS.get(error.v, 'Ukjent feil')} ({error.v})"
+        + (f": {error.ot.rstrip('.')}" if error.ot else "")
+        for error in errors
+    ]
 
 
 def _sheet(draft: Draft) -> Sheet:

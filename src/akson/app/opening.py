@@ -13,6 +13,7 @@ import msgspec
 
 from akson.access.actor import PurposeOfUse
 from akson.app.cast import CAST
+from akson.app.lab_time import LAB
 from akson.app.wiring import Node
 
 TELL_EACH_S = 1.0
@@ -21,6 +22,7 @@ ADMISSION = "innlagt-astrid.xml"
 
 async def prepare_demo(node: Node, tell: Callable[[str], None]) -> None:
     """Seeds when the record is new. Raises Problem when the store cannot be written."""
+    from akson.app import demo_houses
     from akson.app.adoption import name_stage
     from akson.app.demo import seed
     from akson.app.sent_before import send_before
@@ -33,6 +35,7 @@ async def prepare_demo(node: Node, tell: Callable[[str], None]) -> None:
             told = monotonic()
             tell(f"Storvik: {done} of {of} citizens")
 
+    await asyncio.to_thread(demo_houses.declare, node.settings.data)
     await name_stage(node.adoption)
     tell("Storvik: looking for its citizens")
     seeded = await seed(node.record, cast=CAST, reference_date=node.clock.now().date(), progress=progress)
@@ -40,7 +43,8 @@ async def prepare_demo(node: Node, tell: Callable[[str], None]) -> None:
         tell(f"Storvik: as it was left (told from {seeded.reference_date})")
     else:
         tell(f"Storvik: {seeded.citizens} citizens, {seeded.resources} resources")
-    if await _post_is_untouched(node):
+    # Where a lab leads the time, what comes by post is the lab's to send.
+    if node.settings.clock != LAB and await _post_is_untouched(node):
         await asyncio.to_thread(_drop_admission, node)
         await _drop_letters(node)
         tell("Havnes sykehus: messages are in the post")

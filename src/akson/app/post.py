@@ -9,7 +9,7 @@
 None of them waits for another. Beside this worker there may be others that do `inbox.work` alone (`run_inbox`): the lease
 gives none of them what bears upon another's (ADR 0155), and what they answer is queued for the one that has the transports.
 What a message is, and what becomes of it, is `akson.exchange`'s; which transports there are and whom they reach stands in
-`post.toml` (`posting/declared.py`). Which houses are whose stands here.
+`post.toml` (`posting/declared.py`), and which houses are whose (`posting/houses.py`).
 """
 
 import asyncio
@@ -20,10 +20,10 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from importlib.metadata import version
 
-from akson.app.cast import LILLEFJORD, ORGANISATIONS, STORVIK
+from akson.app.adoption import Naming, name_houses
 from akson.app.log_keeping import LogKeeper
 from akson.app.pathways.follower import Follower
-from akson.app.posting import status
+from akson.app.posting import houses, status
 from akson.app.posting.alarms import Alarms
 from akson.app.posting.arrivals import Arrivals
 from akson.app.posting.carriers import Carrier, Standing
@@ -53,13 +53,12 @@ POLL_EACH_S = 0.25
 """A file is taken when two looks in a row find it unchanged, so a message waits half a second at most."""
 WATCH_EACH_S = 1.0
 FOLLOW_EACH_S = 0.5
+NAME_EACH_S = 20.0
 SENDERS = 3
 """How many letters may be on their way to transports at a time: one that hangs holds one of them, for SEND_WAIT_S."""
 ROWS_EACH_SENDER = 5
 POOL_SIZE = 8
 TRANSPORT = "folder"
-HOUSES = {STORVIK: "storvik", LILLEFJORD: "lillefjord"}
-"""Tenant -> the organisation that is its own; every other house of the stage is somebody to write to."""
 
 _log = logging.getLogger("akson.post")
 
@@ -172,13 +171,7 @@ def _poll_s(declared: Declared, name: str) -> float:
 
 
 def directory_of(node: Node) -> Directory:
-    elsewhere = {
-        tenant: frozenset(
-            her for id, (_, her, above, _) in ORGANISATIONS.items() if above is None and id != own
-        )
-        for tenant, own in HOUSES.items()
-    }
-    return Directory(node.record, tuple(HOUSES), elsewhere)
+    return houses.directory(node.record, houses.told_here(node.settings.data))
 
 
 def comparing_of(node: Node, declared: Declared, books: LedgerStore) -> Comparing:
@@ -195,8 +188,10 @@ async def run_post(settings: Settings, stop: asyncio.Event, *, on_open: Callable
         try:
             comparing = comparing_of(node, ways.declared, ledger)
             watch = Watch(ways, office.alarms, ledger, settings.data, clock=node.clock, comparing=comparing)
+            await name_houses(node.adoption, ((h.tenant, h.her_id) for h in ways.declared.houses))
             on_open()
-            await _run_all(node, office, watch, post, stop)
+            naming = Naming(node.adoption, directory_of(node), ways.book, clock=node.clock)
+            await _run_all(node, office, watch, naming, post, stop)
         finally:
             await ledger.close()
 
@@ -206,17 +201,20 @@ async def run_inbox(settings: Settings, stop: asyncio.Event, *, on_open: Callabl
     async with open_node(settings, pool_size=POOL_SIZE) as node:
         office = post_office(node, folder(settings), hands_over=False)
         on_open()
-        await _repeated(stop, office.inbox.work)
+        await repeated(stop, office.inbox.work)
 
 
-async def _run_all(node: Node, office: PostOffice, watch: Watch, post: Folder, stop: asyncio.Event) -> None:
+async def _run_all(
+    node: Node, office: PostOffice, watch: Watch, naming: Naming, post: Folder, stop: asyncio.Event
+) -> None:
     """Every part in a task of its own; the first that fails for good ends them all."""
     parts = [
-        _repeated(stop, _folder_rounds(office.inbox, post)),
-        _repeated(stop, office.inbox.work),
-        _repeated(stop, office.follow_up),
-        _repeated(stop, node.adoption.fold),
-        *(_repeated(stop, lambda: office.outbox.send_due(ROWS_EACH_SENDER)) for _ in range(SENDERS)),
+        repeated(stop, _folder_rounds(office.inbox, post)),
+        repeated(stop, office.inbox.work),
+        repeated(stop, office.follow_up),
+        repeated(stop, node.adoption.fold),
+        _named(naming, stop),
+        *(repeated(stop, lambda: office.outbox.send_due(ROWS_EACH_SENDER)) for _ in range(SENDERS)),
         *(carrier.carry(stop, office.arrived) for carrier in office.carriers.values()),
         _keep_house(node, stop),
         _followed(node, stop),
@@ -242,7 +240,8 @@ def _folder_rounds(inbox: Inbox, post: Folder) -> Callable[[], Awaitable[int]]:
     return round
 
 
-async def _repeated(stop: asyncio.Event, round: Callable[[], Awaitable[int]]) -> None:
+async def repeated(stop: asyncio.Event, round: Callable[[], Awaitable[int]]) -> None:
+    """One round after the other until `stop` is set, with a pause when there was nothing to do."""
     while not stop.is_set():
         # A full lease means that more may wait: no pause then.
         if not await round():
@@ -275,9 +274,19 @@ async def _watched(node: Node, office: PostOffice, watch: Watch, stop: asyncio.E
         await _pause(stop, WATCH_EACH_S)
 
 
+async def _named(naming: Naming, stop: asyncio.Event) -> None:
+    """A name that cannot be found out is told, and stops no post."""
+    while not stop.is_set():
+        try:
+            await naming.round()
+        except Exception as error:
+            _log.error("AKS-ANALYTICS-003 %s", places(error))
+        await _pause(stop, NAME_EACH_S)
+
+
 async def _followed(node: Node, stop: asyncio.Event) -> None:
     """What follows from the record is done by the house; a fault there is told, and stops no post."""
-    follower = Follower(node.record, tuple(HOUSES), clock=node.clock)
+    follower = Follower(node.record, directory_of(node).tenants, clock=node.clock, outbox=node.outbox)
     while not stop.is_set():
         try:
             asked = await follower.round()

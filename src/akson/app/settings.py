@@ -62,6 +62,7 @@ class Settings:
     partner_requests_per_second: int
     logins_per_minute: int
     adoption_open: int
+    clock: str
 
     def shown(self) -> dict[str, str]:
         """For people: secrets only as set or not."""
@@ -130,6 +131,12 @@ def _address(value: str) -> str:
     if parts.scheme not in ("http", "https") or not parts.netloc or parts.query or parts.fragment:
         raise ValueError("it must be an address such as https://akson.example.no")
     return value.strip().rstrip("/")
+
+
+def _clock(value: str) -> str:
+    if value.strip() not in ("", "lab"):
+        raise ValueError("it must be `lab`, or empty")
+    return value.strip()
 
 
 TABLE: tuple[Setting, ...] = (
@@ -244,6 +251,13 @@ TABLE: tuple[Setting, ...] = (
         0,
         _whole(0, 1),
         "1: anybody may see the numbers at /tall/innforing. 0: the message officer alone.",
+    ),
+    Setting(
+        "clock",
+        "text",
+        "",
+        _clock,
+        "`lab`: the time of `akson lab up --leads`, for a demo on a data folder that this lab has made. Else the machine's.",
     ),
 )
 

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Protocol
 
 from akson.app import apps
+from akson.app.lab_time import clock_of
 from akson.app.policies.in_force import PolicyInForce
 from akson.app.settings import Settings
 from akson.audit import origin, policy
@@ -40,7 +41,7 @@ from akson.store.server import EmbeddedPostgres, ExternalPostgres
 from akson.store.store import Store
 from akson.terminology import Terminology
 from akson.terminology.validating import CodesOf
-from akson.world import Clock, Random, Spawn, SystemClock, SystemRandom, TaskSpawn
+from akson.world import Clock, Random, Spawn, SystemRandom, TaskSpawn
 
 POOL_SIZE = 8
 """Connections of one process to the record; the embedded server allows 60 in all."""
@@ -160,7 +161,7 @@ async def _post(
 @asynccontextmanager
 async def open_node(settings: Settings, *, pool_size: int = POOL_SIZE) -> AsyncIterator[Node]:
     """Starts or joins the database, migrates, heals what a crash left, and closes all of it again."""
-    clock, random = SystemClock(), SystemRandom()
+    clock, random = clock_of(settings), SystemRandom()
     folder = data_folder(settings)
     definitions = load_definitions()
     async with AsyncExitStack() as stack:

@@ -4,9 +4,12 @@
 (started, regular, stopped) is `akson.analytics`'s.
 """
 
-from collections.abc import Iterable, Sequence
+from collections import defaultdict
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
+from typing import Any
 
 import asyncpg
 
@@ -21,6 +24,13 @@ LOADED = 3
 _LOCK = 0x61646F70
 _DAY = "(at at time zone 'Europe/Oslo')::date"
 _CUTS = {"day": _DAY, "month": f"date_trunc('month', {_DAY})::date"}
+_PARTIES = "select her, name, kind, county, belongs from adoption.party"
+_RECENT = ("recent", "recent_months", "confirmed", "asked", "said")
+_UNHURRIED = """
+set local statement_timeout = 0;
+set local idle_in_transaction_session_timeout = 0;
+set local work_mem = '256MB'
+"""
 _COLUMNS = (
     "way", "id", "at", "sender", "receiver", "type", "state", "standing", "asked", "said", "receipt_min", "conversation",
 )  # fmt: skip
@@ -67,30 +77,54 @@ class FlowRow:
     municipality: str
     counterpart: str
     type: str
-    ever: int
-    messages: int
+    years: Mapping[int, int]
+    """Messages of each year; none is not there."""
     copies: int
+    """Of the last year, as `repeats`."""
     repeats: int
     recent: int
+    """Of the newest three months, as all below."""
     recent_months: int
     confirmed: int
     asked: int
     said: int
-    first_month: date | None
     last_month: date | None
+
+    @property
+    def ever(self) -> int:
+        return sum(self.years.values())
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
-    """Of which sums: until and with the month of `last`; "" is any."""
+class WaitRow:
+    county: str
+    counterpart: str
+    type: str
+    what: str
+    """receipt, answer."""
+    step: int
+    """Within so many minutes."""
+    messages: int
 
+
+@dataclass(frozen=True, slots=True)
+class Sums:
+    """All that a report of one year is made of, as it was at one moment."""
+
+    state: int
     first: date
+    """First month of all."""
+    newest: date
     last: date
-    recent: date
-    """First of the months that tell how it stands now."""
-    county: str = ""
-    type: str = ""
-    counterpart: str = ""
+    """The year's last month of which there are sums."""
+    parties: Sequence[Party]
+    flows: Sequence[FlowRow]
+    series: Sequence[tuple[date, str, int]]
+    """(month, county, messages), oldest first; from the beginning."""
+    waits: Sequence[WaitRow]
+    """Shortest first; of the year."""
+    loaded: bool
+    """Some came by `loading`, and not by the post."""
 
 
 class AdoptionStore:
@@ -116,31 +150,48 @@ class AdoptionStore:
         await self._pool.close()
 
     async def name_parties(self, parties: Iterable[Party]) -> None:
-        await self._pool.executemany(
-            "insert into adoption.party (her, name, kind, county, belongs) values ($1, $2, $3, $4, $5) "
-            "on conflict (her) do update set name = excluded.name, "
-            "kind = excluded.kind, county = excluded.county, belongs = excluded.belongs",
-            [(p.her, p.name, p.kind, p.county, p.belongs or p.her) for p in parties],
-        )
+        """The same as before changes nothing."""
+        async with self._pool.acquire() as connection:
+            await _name(connection, parties)
 
     async def name_house(self, tenant: int, her: str) -> None:
-        await self._pool.execute(
-            "insert into adoption.house values ($1, $2) on conflict (tenant) do update set her = excluded.her",
-            tenant,
-            her,
+        """What came to the house before it was named is counted for it too. The same as before changes nothing."""
+        async with self._pool.acquire() as connection, connection.transaction():
+            named = await connection.fetchval("select her from adoption.house where tenant = $1", tenant)
+            if named == her:
+                return
+            await connection.execute(_UNHURRIED)
+            await _alone(connection, wait=True)
+            await connection.execute(
+                "insert into adoption.house values ($1, $2) on conflict (tenant) do update set her = excluded.her",
+                tenant,
+                her,
+            )
+            moved = await connection.execute(
+                "update adoption.message m set receiver = $2 from post.post_inbox i "
+                "where m.way = 2 and m.id = i.id and i.tenant = $1 and m.receiver <> $2",
+                tenant,
+                her,
+            )
+            if moved != "UPDATE 0":
+                await _sum_up(connection)
+
+    async def met(self) -> set[str]:
+        """HER-ids that the post has sent to or heard from."""
+        found = await self._pool.fetch(
+            "select sender as her from adoption.month union select receiver from adoption.month"
         )
+        return {row["her"] for row in found if row["her"]}
 
     async def parties(self) -> list[Party]:
-        return [
-            Party(**dict(r))
-            for r in await self._pool.fetch("select her, name, kind, county, belongs from adoption.party")
-        ]
+        return [Party(**dict(r)) for r in await self._pool.fetch(_PARTIES)]
 
-    async def fold(self, limit: int = FOLD_EVENTS) -> int:
+    async def fold(self, limit: int = FOLD_EVENTS, *, wait: bool = True) -> int:
         """Takes the next events of the book into the sums, and gives how far it came: 0 when nothing was new. Several may
-        call it at once."""
+        call it at once; without `wait` it gives 0 while another is at it."""
         async with self._pool.acquire() as connection, connection.transaction():
-            await connection.execute("select pg_advisory_xact_lock($1)", _LOCK)
+            if not await _alone(connection, wait=wait):
+                return 0
             mark = await connection.fetchrow(_MARK)
             now = await connection.fetchrow(_HORIZON)
             settled, pending, horizon, upto = mark["settled"], mark["pending"], mark["horizon"], mark["upto"]
@@ -158,59 +209,133 @@ class AdoptionStore:
         while await self.fold():
             pass
 
-    async def load(self, rows: Sequence[tuple[object, ...]]) -> None:
-        """Metadata from elsewhere, in the order of the table's columns up to `answer_min`; `summed` counts them."""
-        await self._pool.copy_records_to_table(
-            "message", schema_name="adoption", records=rows, columns=[*_COLUMNS[:-1], "answer_min"]
-        )
+    @asynccontextmanager
+    async def loading(
+        self, parties: Iterable[Party]
+    ) -> AsyncIterator[Callable[[Sequence[tuple[object, ...]]], Awaitable[None]]]:
+        """Metadata from elsewhere, with its sums: all of it, or none when it is broken off.
+
+        Nothing else is counted meanwhile. Gives what takes rows in, in the order of the table's columns up to `answer_min`.
+        Raises LookupError when messages are there already.
+        """
+        async with self._pool.acquire() as connection, connection.transaction():
+            await connection.execute(_UNHURRIED)
+            await _alone(connection, wait=True)
+            if await connection.fetchval("select exists (select from adoption.message)"):
+                raise LookupError("messages are counted here")
+
+            async def take(rows: Sequence[tuple[object, ...]]) -> None:
+                await connection.copy_records_to_table(
+                    "message", schema_name="adoption", records=rows, columns=[*_COLUMNS[:-1], "answer_min"]
+                )
+
+            await _name(connection, parties)
+            yield take
+            await _sum_up(connection)
+        await self._analyze()
 
     async def recount(self) -> None:
-        """All sums anew from the rows of messages: after a load, and when a sum is doubted."""
+        """All sums anew from the rows of messages: when a sum is doubted."""
         async with self._pool.acquire() as connection, connection.transaction():
-            await connection.execute("set local statement_timeout = 0; set local work_mem = '256MB'")
-            await connection.execute("select pg_advisory_xact_lock($1)", _LOCK)
-            await connection.execute("truncate adoption.day, adoption.month, adoption.wait")
-            await _add(connection, "adoption.message", "")
+            await connection.execute(_UNHURRIED)
+            await _alone(connection, wait=True)
+            await _sum_up(connection)
+        await self._analyze()
+
+    async def _analyze(self) -> None:
         await self._pool.execute("analyze adoption.day, adoption.month, adoption.wait")
 
-    async def last_month(self) -> date | None:
-        return await self._pool.fetchval("select max(month) from adoption.month")
-
-    async def first_month(self) -> date | None:
-        return await self._pool.fetchval("select min(month) from adoption.month")
-
-    async def types(self) -> list[str]:
-        return [r[0] for r in await self._pool.fetch("select distinct type from adoption.month order by 1")]
+    async def state(self) -> int:
+        """Grows with whatever changes what `sums` gives, and is seen together with it."""
+        return await self._pool.fetchval("select number from adoption.state")
 
     async def rows(self) -> int:
         """Messages counted, with copies and repeats."""
         found = await self._pool.fetchval("select sum(messages + copies + repeats) from adoption.month")
         return int(found or 0)
 
-    async def has_loaded(self) -> bool:
-        """Whether any message came by `load`, and not by the post."""
-        return await self._pool.fetchval(
-            "select exists (select from adoption.message where way = $1)", LOADED
+    async def sums(self, year: int, recent_months: int) -> Sums | None:
+        """Of the calendar year; of the newest one when that has none. None: nothing is counted."""
+        async with (
+            self._pool.acquire() as connection,
+            connection.transaction(isolation="repeatable_read", readonly=True),
+        ):
+            await connection.execute("set local work_mem = '64MB'")
+            first, newest = await connection.fetchrow("select min(month), max(month) from adoption.month")
+            if first is None:
+                return None
+            year = year if first.year <= year <= newest.year else newest.year
+            last = min(newest, date(year, 12, 1))
+            number = last.year * 12 + last.month - recent_months
+            recent = date(number // 12, number % 12 + 1, 1)
+            flows = await connection.fetch(statement("adoption_flows"), last, recent)
+            series = await connection.fetch(statement("adoption_series"), last)
+            waits = await connection.fetch(statement("adoption_waits"), date(year, 1, 1), last)
+            return Sums(
+                await connection.fetchval("select number from adoption.state"),
+                first,
+                newest,
+                last,
+                [Party(**dict(r)) for r in await connection.fetch(_PARTIES)],
+                _flows(flows, year),
+                [tuple(row) for row in series],
+                [WaitRow(*row) for row in waits],
+                await connection.fetchval(
+                    "select exists (select from adoption.message where way = $1)", LOADED
+                ),
+            )
+
+
+def _flows(rows: Iterable[Mapping[str, Any]], year: int) -> list[FlowRow]:
+    """From rows of years to one row for each flow."""
+    found: dict[tuple[str, str, str], list[Mapping[str, Any]]] = defaultdict(list)
+    for row in rows:
+        found[row["municipality"], row["counterpart"], row["type"]].append(row)
+    return [_flow(key, of, year) for key, of in found.items()]
+
+
+def _flow(key: tuple[str, str, str], of: Sequence[Mapping[str, Any]], year: int) -> FlowRow:
+    mine = [row for row in of if row["year"] == year]
+    recent, recent_months, confirmed, asked, said = (sum(row[name] for row in of) for name in _RECENT)
+    months = [row["last_month"] for row in of if row["last_month"]]
+    return FlowRow(
+        *key,
+        {row["year"]: row["messages"] for row in of if row["messages"]},
+        sum(row["copies"] for row in mine),
+        sum(row["repeats"] for row in mine),
+        recent,
+        recent_months,
+        confirmed,
+        asked,
+        said,
+        max(months, default=None),
+    )
+
+
+async def _alone(connection: asyncpg.Connection, *, wait: bool) -> bool:
+    """Until the transaction ends nobody else changes the sums; False when another is, and it was not to be waited for."""
+    if wait:
+        await connection.execute("select pg_advisory_xact_lock($1)", _LOCK)
+        return True
+    return bool(await connection.fetchval("select pg_try_advisory_xact_lock($1)", _LOCK))
+
+
+async def _name(connection: asyncpg.Connection, parties: Iterable[Party]) -> None:
+    known = {row["her"]: Party(**dict(row)) for row in await connection.fetch(_PARTIES)}
+    wished = [Party(p.her, p.name, p.kind, p.county, p.belongs or p.her) for p in parties]
+    new = [(p.her, p.name, p.kind, p.county, p.belongs) for p in wished if known.get(p.her) != p]
+    if new:
+        await connection.executemany(
+            "insert into adoption.party (her, name, kind, county, belongs) values ($1, $2, $3, $4, $5) "
+            "on conflict (her) do update set name = excluded.name, "
+            "kind = excluded.kind, county = excluded.county, belongs = excluded.belongs",
+            new,
         )
 
-    async def flows(self, asked: Asked) -> list[FlowRow]:
-        rows = await self._pool.fetch(statement("adoption_flows"), *_filter(asked), asked.recent, asked.first)
-        return [FlowRow(**dict(row)) for row in rows]
 
-    async def series(self, asked: Asked) -> list[tuple[date, str, int]]:
-        """(month, county, messages), oldest first; from the beginning."""
-        return [tuple(row) for row in await self._pool.fetch(statement("adoption_series"), *_filter(asked))]
-
-    async def waits(self, asked: Asked) -> list[tuple[str, str, int, int]]:
-        """(kind of counterpart, receipt or answer, within so many minutes, messages), shortest first."""
-        return [
-            tuple(row)
-            for row in await self._pool.fetch(statement("adoption_waits"), *_filter(asked), asked.first)
-        ]
-
-
-def _filter(asked: Asked) -> tuple[date | str | None, ...]:
-    return asked.last, asked.county or None, asked.type or None, asked.counterpart or None
+async def _sum_up(connection: asyncpg.Connection) -> None:
+    await connection.execute("truncate adoption.day, adoption.month, adoption.wait")
+    await _add(connection, "adoption.message", "")
 
 
 async def _refold(connection: asyncpg.Connection, sent: list[int], came: list[int]) -> None:
@@ -264,7 +389,3 @@ async def _add(connection: asyncpg.Connection, rows: str, sign: str) -> None:
     await connection.execute(
         statement("adoption_add_wait").format(month=_CUTS["month"], rows=rows, sign=sign)
     )
-
-
-def month_of(at: datetime | date) -> date:
-    return date(at.year, at.month, 1)

@@ -1,5 +1,7 @@
 """The double entry of the post, by SQL over its book: what is counted, and what does not agree. Read only.
 
+Of the whole node, for those who keep it running; `of(whose)` gives one tenant's, and the tenants' add up to the node's.
+
 It shares no code with what decides (`exchange/outbox/states.py`, `exchange/inbox`), so that a fault there shows here.
 """
 
@@ -11,6 +13,7 @@ import asyncpg
 from akson.store import connections
 from akson.store.migrate import migrate
 from akson.store.statements import statement
+from akson.store.whose import Whose
 from akson.world import Clock
 
 OUT_PARTS = ("done", "negative", "failed", "overdue", "in_flight")
@@ -39,7 +42,7 @@ order by msg_id, sender_her
 """
 _DROPPED = """
 select o.id from post.post_outbox o
-where o.state = 'dropped' and exists (
+where o.state = 'dropped' and ($1::int is null or o.tenant = $1) and exists (
     select from record.change_event e, unnest(e.types, e.ids) written(type, id)
     where e.seq > o.after_change and e.tenant = o.tenant
       and written.type = o.record_type and written.id = o.record_id)
@@ -50,16 +53,20 @@ select sender_her as partner, type, date_bin('15 minutes', received_at, timestam
        count(*) as came
 from post.post_inbox
 where received_at >= $1 and sender_her is not null and type is not null and type <> 'APPREC' and state <> 'duplicate'
+  and ($2::int is null or tenant = $2 or ($3 and tenant is null))
 group by 1, 2, 3
 """
 _UNANSWERED = """
 select o.receiver as partner, count(*) as late
 from post.post_outbox o
 where o.state in ('sent', 'transport_ok', 'overdue') and not o.closed and o.type <> 'APPREC' and o.handed_at < $1
+  and ($2::int is null or o.tenant = $2)
   and not exists (select from post.post_outbox a
                   where a.receiver = o.receiver and a.answered_at is not null and a.answered_at > o.handed_at)
 group by 1
 """
+_SENT_BY = "select msg_id, tenant from post.post_outbox where msg_id = any($1)"
+_CAME_TO = "select msg_id, tenant from post.post_inbox where msg_id = any($1) and tenant is not null"
 _CAME = """
 select msg_id, sender_her as partner, type, state from post.post_inbox
 where msg_id is not null and sender_her = any($1) and type <> 'APPREC'
@@ -93,9 +100,10 @@ class Named:
 class LedgerStore:
     """Entry point: `await LedgerStore.open(dsn, clock=…)`."""
 
-    def __init__(self, pool: asyncpg.Pool, clock: Clock) -> None:
+    def __init__(self, pool: asyncpg.Pool, clock: Clock, whose: Whose | None = None) -> None:
         self._pool = pool
         self._clock = clock
+        self._whose = (whose.tenant, whose.nobodys) if whose is not None else (None, True)
 
     @classmethod
     async def open(cls, dsn: str, *, clock: Clock) -> "LedgerStore":
@@ -111,38 +119,48 @@ class LedgerStore:
     async def close(self) -> None:
         await self._pool.close()
 
+    def of(self, whose: Whose) -> "LedgerStore":
+        """One tenant's part of the same books; closed with the whole."""
+        return LedgerStore(self._pool, self._clock, whose)
+
     async def out(
         self, partner: str | None = None, type: str | None = None, day: date | None = None
     ) -> list[Counted]:
         """Newest day first."""
-        rows = await self._pool.fetch(statement("ledger_out"), partner, type, day)
+        rows = await self._pool.fetch(statement("ledger_out"), partner, type, day, self._whose[0])
         return [_counted(row, OUT_PARTS) for row in rows]
 
     async def into(
         self, partner: str | None = None, type: str | None = None, day: date | None = None
     ) -> list[Counted]:
-        rows = await self._pool.fetch(statement("ledger_in"), partner, type, day)
+        rows = await self._pool.fetch(statement("ledger_in"), partner, type, day, *self._whose)
         return [_counted(row, IN_PARTS) for row in rows]
 
     async def differences(self) -> dict[str, tuple[int, ...]]:
         """Kind -> numbers of the rows. Empty is how it should be."""
-        rows = await self._pool.fetch(statement("ledger_differences"), self._clock.now(), GRACE)
+        rows = await self._pool.fetch(statement("ledger_differences"), self._clock.now(), GRACE, *self._whose)
         found = {row["kind"]: tuple(row["ids"]) for row in rows}
         if await self._pool.fetchval("select to_regclass('record.change_event') is not null"):
-            dropped = tuple(row["id"] for row in await self._pool.fetch(_DROPPED))
+            dropped = tuple(row["id"] for row in await self._pool.fetch(_DROPPED, self._whose[0]))
             found |= {"out-dropped-but-committed": dropped} if dropped else {}
         return found
 
     async def traffic(self, since: datetime) -> dict[tuple[str, str], dict[datetime, int]]:
         """(partner, type) -> quarter of an hour -> how many came in it."""
         found: dict[tuple[str, str], dict[datetime, int]] = {}
-        for row in await self._pool.fetch(_TRAFFIC, since):
+        for row in await self._pool.fetch(_TRAFFIC, since, *self._whose):
             found.setdefault((row["partner"], row["type"]), {})[row["slot"]] = row["came"]
         return found
 
     async def unanswered(self, handed_before: datetime) -> dict[str, int]:
         """Partner -> our messages that were handed over before then and after his last answer, and not answered."""
-        return {row["partner"]: row["late"] for row in await self._pool.fetch(_UNANSWERED, handed_before)}
+        rows = await self._pool.fetch(_UNANSWERED, handed_before, self._whose[0])
+        return {row["partner"]: row["late"] for row in rows}
+
+    async def owners(self, msg_ids: list[str], *, sent: bool) -> dict[str, int]:
+        """MsgId -> the tenant that sent it, or it came to; one that does not stand in the book is absent."""
+        rows = await self._pool.fetch(_SENT_BY if sent else _CAME_TO, msg_ids)
+        return {row["msg_id"]: row["tenant"] for row in rows}
 
     async def sent_to(self, partners: list[str], ours: list[str], day: date | None) -> list[Named]:
         """Every message that was queued for one of them, and how it stands."""

@@ -6,7 +6,7 @@ somebody else has taken the row since. Documents hold patient data; showing one 
 """
 
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -14,9 +14,10 @@ from typing import Any
 import asyncpg
 
 from akson.fhir.problem import Problem, ProblemKind
-from akson.store import connections
+from akson.store import connections, outbox_fates
 from akson.store.gathering import Gathered
 from akson.store.migrate import migrate
+from akson.store.outbox_fates import Fate, Heard
 from akson.store.outbox_rows import (
     Asked,
     Because,
@@ -288,6 +289,17 @@ class OutboxStore:
         rows = await self._pool.fetch("select state, count(*) from post.post_outbox group by state")
         return {row["state"]: row["count"] for row in rows}
 
+    async def fates(self, msg_ids: Iterable[str]) -> list[Fate]:
+        """What became of those that were sent from here, at their primary receivers."""
+        return await outbox_fates.fates(self._pool, msg_ids)
+
+    async def heard(self, after: int, limit: int) -> Sequence[Heard]:
+        """What has been heard of messages that stand in the record, since that line of the book."""
+        return await outbox_fates.heard(self._pool, after, limit)
+
+    async def heard_newest(self) -> int:
+        return await outbox_fates.newest(self._pool)
+
     async def listed(self, asked: Asked) -> list[OutboxRow]:
         """Newest first."""
         sql = """
@@ -300,6 +312,11 @@ class OutboxStore:
             sql, list(asked.states), asked.receiver, asked.type, asked.msg_id, asked.before, asked.limit
         )
         return [_row(record) for record in rows]
+
+    async def by_messages(self, msg_ids: Sequence[str]) -> list[OutboxRow]:
+        """Every row of these messages (ids in lower case), copies too: one question for a whole board."""
+        sql = "select * from post.post_outbox where msg_id = any($1::text[]) order by id"
+        return [_row(record) for record in await self._pool.fetch(sql, list(msg_ids))]
 
 
 @dataclass(frozen=True, slots=True)

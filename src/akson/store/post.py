@@ -156,16 +156,19 @@ class PostStore:
         row = await self._pool.fetchrow(sql, item.digest, item.transport, item.name)
         return (row["problem"], row["note"]) if row else None
 
-    async def came_by(self, sender_her: str, msg_id: str) -> tuple[str, str] | None:
-        """(transport, its own id of it or "") of the newest copy of a message: the way back to its sender."""
+    async def came_by(self, sender_her: str, msg_id: str) -> tuple[str, str, str] | None:
+        """(transport, its own id of it or "", HER-id of ours that it was brought to or "") of the newest copy of a message.
+
+        It is the way back to its sender."""
         sql = (
-            "select coalesce(a.transport, i.transport) as transport, coalesce(a.reference, '') as reference "
+            "select coalesce(a.transport, i.transport) as transport, coalesce(a.reference, '') as reference, "
+            "coalesce(a.receiver, '') as receiver "
             "from post.post_inbox i "
             "left join post.post_arrival a on a.digest = i.digest and a.problem = '' "
             "where i.sender_her = $1 and i.msg_id = $2 order by a.seq desc nulls last limit 1"
         )
         row = await self._pool.fetchrow(sql, sender_her, msg_id)
-        return (row["transport"], row["reference"]) if row else None
+        return (row["transport"], row["reference"], row["receiver"]) if row else None
 
     async def sealed(self, item: InboxItem) -> bytes:
         """Every byte as it came: the original itself when there was no seal around it."""
@@ -196,9 +199,14 @@ class PostStore:
         now = self._clock.now()
         rows = await connection.fetch(statement("post_waiting"), now, max(limit * SEEN_EACH, SEEN_LEAST))
         waiting = {row["id"]: _waiting(row) for row in rows}
+        until = now + timedelta(seconds=seconds)
         seen: dict[int, InboxItem] = {}
         choice = choose(waiting.values(), limit)
-        while choice.look and len(choice.take) < limit:
+        while choice.look and not (choice.take and seen) and len(choice.take) < limit:
+            if seen:
+                # All of them stand in another's line. Kept before more is opened: who dies of that has not died of these.
+                await self._taken(connection, until, Choice((), ()), waiting, seen)
+                seen = {}
             if not (opened := await self._look(connection, choice.look)):
                 break
             for item in opened:
@@ -206,11 +214,9 @@ class PostStore:
                 waiting[item.id] = replace(waiting[item.id], lines=lines, attempts=item.attempts)
                 seen[item.id] = item
             choice = choose(waiting.values(), limit)
-            if choice.take:
-                break
         if not choice.take and not seen:
             return []
-        return await self._taken(connection, now + timedelta(seconds=seconds), choice, waiting, seen)
+        return await self._taken(connection, until, choice, waiting, seen)
 
     async def _look(self, connection: Any, ids: Iterable[int]) -> list[InboxItem]:
         """They count as tried from now on: whoever dies of one is to be told from one that nobody has touched."""

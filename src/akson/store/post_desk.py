@@ -5,12 +5,12 @@ Pages are kept in place by the numbers of the rows, not by their times: what com
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import NamedTuple
 
 import asyncpg
 
 from akson.store import connections
 from akson.store.statements import statement
+from akson.store.whose import Whose
 
 OUT_STATES = ("draft", "queued", "sent", "transport_ok", "done", "negative", "failed", "overdue", "dropped")
 IN_STATES = ("received", "retry", "accepted", "refused", "duplicate", "parked")
@@ -47,14 +47,6 @@ select type from post.post_outbox where tenant = $1 and type <> 'APPREC'
 union select type from post.post_inbox
 where (tenant = $1 or ($2 and tenant is null)) and type is not null and type not in ('', 'APPREC') order by 1
 """
-
-
-class Whose(NamedTuple):
-    """Every question is of one tenant's post."""
-
-    tenant: int
-    nobodys: bool = False
-    """Whether what came in that no tenant is known of is hers to see to: the first tenant's."""
 
 
 @dataclass(frozen=True, slots=True)

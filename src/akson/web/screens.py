@@ -22,14 +22,17 @@ from akson.web.shell.house import Screen
 from akson.web.workspace.access_help.screen import SCREEN as ACCESS_HELP
 from akson.web.workspace.access_log.screen import SCREEN as ACCESS_LOG
 from akson.web.workspace.apps.screen import SCREEN as APPS
+from akson.web.workspace.casework.screen import SCREEN as CASEWORK
 from akson.web.workspace.declare.screen import SCREEN as DECLARE
 from akson.web.workspace.emergency.screen import SCREEN as EMERGENCY
 from akson.web.workspace.front_page.screen import SCREEN as FRONT_PAGE
 from akson.web.workspace.inbox.screen import SCREEN as INBOX
 from akson.web.workspace.lift.screen import SCREEN as LIFT
 from akson.web.workspace.messages.screen import SCREEN as MESSAGES
+from akson.web.workspace.pathway.screen import SCREEN as PATHWAY
 from akson.web.workspace.search.screen import SCREEN as SEARCH
 from akson.web.workspace.test_results.screen import SCREEN as TEST_RESULTS
+from akson.web.workspace.today.screen import SCREEN as TODAY
 from akson.web.workspace.why.screen import SCREEN as WHY
 from akson.web.workspace.write.screen import SCREEN as WRITE
 
@@ -55,14 +58,17 @@ SCREENS: tuple[Screen, ...] = (
     ACCESS_HELP,
     ACCESS_LOG,
     APPS,
+    CASEWORK,
     DECLARE,
     EMERGENCY,
     FRONT_PAGE,
     INBOX,
     LIFT,
     MESSAGES,
+    PATHWAY,
     SEARCH,
     TEST_RESULTS,
+    TODAY,
     WHY,
     WRITE,
 )

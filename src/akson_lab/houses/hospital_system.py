@@ -215,6 +215,7 @@ class HospitalSystem(House):
     def _ready_receipt(self, place: HospitalStay, status: str, codes: tuple[str, ...], now: datetime) -> None:
         if status in ("1", "3"):
             place.told, place.refused = now, ""
+            place.happened.append((now, f"varslet {place.sent['ready']}"))
             self.finish(now, f"not told {place.key}")
             return
         place.refused = " ".join(codes) or "uten grunn"

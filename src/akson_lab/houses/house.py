@@ -110,7 +110,7 @@ class House:
         self._agenda.clear()
 
     def hears(self, heard: Heard, now: datetime) -> None:
-        raise NotImplementedError
+        """A message that was taken, the first time."""
 
     def receipt(self, msg_id: str, status: str, codes: tuple[str, ...], now: datetime) -> None:
         """Of one that this house sent."""

@@ -13,6 +13,7 @@ one who plays.
 import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
+from pathlib import Path
 from types import TracebackType
 
 from aiohttp import web
@@ -42,9 +43,10 @@ class Nhn:
         begins: datetime | None = None,
         speed: float = 1.0,
         ports: tuple[int, int, int] = (0, 0, 0),
+        leads: Path | None = None,
     ) -> None:
         self._ports = ports
-        self.clock = LabClock(begins, speed=speed)
+        self.clock = LabClock(begins, speed=speed, leads=leads)
         self.faults = Faults(seed)
         self.helseid = HelseId()
         self.parties = Parties()

@@ -1,6 +1,6 @@
 """The evidence of a story: a folder that somebody else can check (`akson-verify FOLDER`), with a manifest of SHA-256.
 
-    manifest.json           {"format": "akson-evidence/1", "story", "began", "files": {path: sha256}}
+    manifest.json           {"format": "akson-evidence/2", "story", "began", "files": {path: sha256}, "key", "signature"}
     story.json              the steps in order: who, what, MsgId, receipt, time by the lab's clock, seconds; and the criteria
     wire.json               every message that the server carried: MsgId, type, from, to, times; its files below
     messages/0007.xml       as it was sent               messages/0007-990002.xml   as that receiver got it, when it differs
@@ -18,9 +18,12 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.serialization import load_pem_private_key
+
 from akson_lab.stories.play import Played, PlayedStep
 
-FORMAT = "akson-evidence/1"
+FORMAT = "akson-evidence/2"
 MANIFEST = "manifest.json"
 
 
@@ -30,8 +33,11 @@ def write(
     *,
     criteria: Mapping[str, Mapping[str, str]],
     more: Mapping[str, bytes] | None = None,
+    sign: Ed25519PrivateKey | None = None,
 ) -> Path:
-    """`criteria`: number -> {"words", "state": passed | failed | not-yet, "why"}. `more`: path -> bytes."""
+    """`criteria`: number -> {"words", "state": passed | failed | not-yet, "why"}. `more`: path -> bytes.
+
+    `sign`: the key of the node's access log; one of this bundle's own when no node was there."""
     files: dict[str, bytes] = dict(more or {})
     wire = []
     for number, each in enumerate(played.wire, 1):
@@ -64,8 +70,23 @@ def write(
         place.write_bytes(content)
     sums = {path: hashlib.sha256(content).hexdigest() for path, content in sorted(files.items())}
     manifest = {"format": FORMAT, "story": played.story.name, "began": played.began, "files": sums}
-    (folder / MANIFEST).write_bytes(_json(manifest))
+    (folder / MANIFEST).write_bytes(signed(manifest, sign or Ed25519PrivateKey.generate()))
     return folder
+
+
+def signer(path: Path) -> Ed25519PrivateKey:
+    """The key in a PEM file. Raises ValueError for another kind."""
+    key = load_pem_private_key(path.read_bytes(), None)
+    if not isinstance(key, Ed25519PrivateKey):
+        raise ValueError(f"{path} holds no Ed25519 key")
+    return key
+
+
+def signed(manifest: Mapping[str, Any], key: Ed25519PrivateKey) -> bytes:
+    """The manifest with `key` and `signature`, both base64: over the format's name, a line feed, and all the rest."""
+    named = {**manifest, "key": base64.b64encode(key.public_key().public_bytes_raw()).decode()}
+    mark = key.sign(f"{FORMAT}\n".encode() + _json(named))
+    return _json({**named, "signature": base64.b64encode(mark).decode()})
 
 
 def _step(number: int, made: PlayedStep) -> dict[str, Any]:

@@ -34,6 +34,14 @@ class Municipality(Protocol):
         """Gives the MsgId of what it put in its outbox. Raises Failed."""
         ...
 
+    def alarm(self, step: Step) -> str:
+        """Who has the overdue item for an unanswered "ready"; "" when there is none."""
+        ...
+
+    def after(self, step: Step) -> None:
+        """A step came as it should: what must be so in the record now. Raises Failed."""
+        ...
+
 
 class Failed(Exception):
     """A step did not come as it should. Says what was seen."""
@@ -130,6 +138,8 @@ class _Playing:
             before = self._received(step)
             made.msg_id = self._act(step)
             self._await(step, made, before)
+            if self._municipality is not None:
+                self._municipality.after(step)
         except Failed as failed:
             made.state, made.said = "FAILED", str(failed)
         made.seconds = time.monotonic() - started
@@ -142,7 +152,7 @@ class _Playing:
             elif step.does == "mend":
                 self._lab.ask("/lab/fault", method="DELETE")
             return ""
-        if step.does.startswith(_PASSIVE):
+        if step.does.startswith(_PASSIVE) or step.awaits == "alarm":
             return ""
         if step.does.endswith(_EARLIER):
             kind = step.does.removesuffix(_EARLIER)
@@ -157,6 +167,8 @@ class _Playing:
         match step.awaits:
             case "nothing":
                 return
+            case "alarm":
+                self._until(step, lambda: self._alarmed(step, made))
             case "receipt" | "refused" | "answered" if step.who == "municipality":
                 self._until(step, lambda: self._arrived(step, made, before))
                 self._fits(step, made)
@@ -185,6 +197,10 @@ class _Playing:
         wanted = {"receipt": ("1", "3"), "refused": ("2",)}.get(step.awaits)
         if wanted is not None and made.status not in wanted:
             raise Failed(f"the receipt is {made.status} {' '.join(made.codes)}")
+
+    def _alarmed(self, step: Step, made: PlayedStep) -> bool:
+        made.said = self._municipality.alarm(step) if self._municipality else "ikke spurt"
+        return bool(made.said)
 
     def _books(self, house: str) -> dict[str, Any]:
         return self._lab.ask("/lab")["houses"][house]

@@ -1,7 +1,10 @@
 """A story is a TOML file beside this one.
 
     words = "Astrid faller hjemme …"
-    day = -9                       # days before today, or a day ("2026-10-24"), or "summer-ends"
+    day = "wednesday"              # the last one nine days ago or more; or days before today, a day, "summer-ends"
+    liability = [6]                # truth, computed by hand: days of the story that the municipality pays for
+    away = [["0 13:15", "7 11:00"]]    # truth: when she is not at home; "" while nobody knows the end
+    dead = "5 03:20"
     [[step]]
     no = "1/2"                     # of appendix A, for people
     who = "hospital"               # hospital, other-hospital, gp, neighbour, municipality, lab
@@ -38,6 +41,7 @@ AWAITS = {
     "arrival": "a message of `type` at the house `at_house`",
     "promised": "the hospital shows the answer that she can come",
     "held": "the hospital shows that she cannot come",
+    "alarm": "the node shows an overdue item with an owner for the unanswered «ready»",
     "nothing": "nothing",
 }
 
@@ -57,10 +61,20 @@ class Step:
 
 
 @dataclass(frozen=True, slots=True)
+class Truth:
+    """What is so, computed by hand from the story and the law, and by no program that is tested."""
+
+    liability: tuple[date, ...] = ()
+    away: tuple[tuple[datetime, datetime | None], ...] = ()
+    dead: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Story:
     name: str
     words: str
     steps: tuple[Step, ...]
+    truth: Truth = Truth()
 
 
 class Wrong(ValueError):
@@ -74,7 +88,7 @@ def names() -> list[str]:
 def load(name: str, today: date) -> Story:
     """Raises Wrong."""
     told = _read(name)
-    begins = _day(told.get("day", -9), today)
+    begins = _day(told.get("day", "wednesday"), today)
     steps: list[Step] = []
     for place, each in enumerate(told.get("step", ()), 1):
         for step in _taken(each) if "take" in each else (each,):
@@ -83,7 +97,22 @@ def load(name: str, today: date) -> Story:
         raise Wrong(f"{name}: it has no steps")
     if any(later.at < earlier.at for earlier, later in itertools.pairwise(steps)):
         raise Wrong(f"{name}: the steps are not in order of time")
-    return Story(name, told.get("words", name), tuple(steps))
+    return Story(name, told.get("words", name), tuple(steps), _truth(told, begins))
+
+
+def _truth(told: Mapping[str, Any], begins: date) -> Truth:
+    away = told.get("away", [["0 13:15", "7 11:00"]])
+    return Truth(
+        tuple(begins + timedelta(days=day) for day in told.get("liability", ())),
+        tuple((_at(start, begins), _at(end, begins) if end else None) for start, end in away),
+        _at(told["dead"], begins) if "dead" in told else None,
+    )
+
+
+def _at(said: str, begins: date, fold: int = 0) -> datetime:
+    days, _, clock = said.partition(" ")
+    local = datetime.combine(begins + timedelta(days=int(days)), time.fromisoformat(clock), NORWAY)
+    return local.replace(fold=fold).astimezone(UTC)
 
 
 def _read(name: str) -> dict[str, Any]:
@@ -105,10 +134,8 @@ def _step(name: str, place: int, told: Mapping[str, Any], begins: date) -> Step:
     strange = told.keys() - {"no", "who", "does", "at", "awaits", "with", "type", "at_house", "words", "fold"}
     if strange or told.get("who") not in WHO or told.get("awaits", "receipt") not in AWAITS:
         raise Wrong(f"{name}, step {place}: {', '.join(sorted(strange)) or 'who or awaits'} is wrong")
-    days, _, clock = str(told["at"]).partition(" ")
-    local = datetime.combine(begins + timedelta(days=int(days)), time.fromisoformat(clock), NORWAY)
     return Step(
-        str(told.get("no", place)), told["who"], told["does"], local.replace(fold=told.get("fold", 0)).astimezone(UTC),
+        str(told.get("no", place)), told["who"], told["does"], _at(str(told["at"]), begins, told.get("fold", 0)),
         told.get("awaits", "receipt"), told.get("with", {}), told.get("type", ""), told.get("at_house", "hospital"),
         told.get("words", ""),
     )  # fmt: skip
@@ -117,6 +144,9 @@ def _step(name: str, place: int, told: Mapping[str, Any], begins: date) -> Step:
 def _day(told: int | str, today: date) -> date:
     if isinstance(told, int):
         return today + timedelta(days=told)
+    if told == "wednesday":
+        latest = today - timedelta(days=9)
+        return latest - timedelta(days=(latest.weekday() - 2) % 7)
     if told == "summer-ends":
         found = max(d for d in (_last_sunday(today.year, 10), _last_sunday(today.year - 1, 10)) if d < today)
         return found - timedelta(days=1)

@@ -7,12 +7,14 @@ from datetime import datetime, timedelta
 import pytest
 from tests.record.conftest import House, house
 
-from akson.app.pathways.promises import promise
+from akson.access.actor import PurposeOfUse
+from akson.app.pathways.commits import changes_of
+from akson.app.pathways.promises import beds_of, promise, promise_for
 from akson.care.casework import beds
 from akson.care.casework.rows import NORWAY
 from akson.care.worklist import conservation
 from akson.fhir.codec import json
-from akson.fhir.problem import Problem
+from akson.fhir.problem import Problem, ProblemKind
 from akson.fhir.search.parsing import parse
 
 __all__ = ["house"]
@@ -71,3 +73,26 @@ async def test_random_periods_are_never_promised_twice(house: House, seed: int) 
         begins = START + timedelta(days=drawn.randrange(0, 20))
         ends = begins + timedelta(days=drawn.randrange(1, 10))
         assert answer != "AKS-CASE-010" or not beds.free(standing, begins, ends)
+
+
+async def test_who_does_not_see_the_patient_promises_her_nothing(house: House) -> None:
+    owned = {"reference": "Organization/storvik-saksbehandling"}
+    task = {"resourceType": "Task", "id": "t1", "status": "requested", "intent": "order", "owner": owned}
+    patients = [{"resourceType": "Patient", "id": id} for id in ("p1", "p2")]
+    await house.put(WARD, *BEDS, *patients, {**task, "for": {"reference": "Patient/p1"}})
+    kari = house.as_("kari", PurposeOfUse.CARE_COORDINATION)
+
+    def wanted(patient: str) -> beds.Hold:
+        return beds.Hold(
+            f"hold-{patient}", {"reference": f"Patient/{patient}"}, START, START + timedelta(7), None
+        )
+
+    assert (await promise_for(kari, "Location/korttid", wanted("p1")))["status"] == "booked"
+    with pytest.raises(Problem) as hidden:
+        await promise_for(kari, "Location/korttid", wanted("p2"))
+    assert hidden.value.kind is ProblemKind.NOT_FOUND
+    with pytest.raises(Problem) as forbidden:
+        await kari.commit(
+            changes_of([{**(await beds_of(house.as_("system"), "Location/korttid"))[0], "name": "x"}])
+        )
+    assert forbidden.value.kind is ProblemKind.NOT_FOUND

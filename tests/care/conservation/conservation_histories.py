@@ -4,7 +4,7 @@ import random
 
 from conservation_world import STEPS, Broken, World
 
-LENGTH = 12
+LENGTH = 10
 Step = tuple[str, int, int]
 
 

@@ -63,6 +63,7 @@ class Granted:
 class World:
     now: datetime
     resources: dict[str, dict[str, Any]] = field(default_factory=dict)
+    by_type: dict[str, dict[str, dict[str, Any]]] = field(default_factory=dict)
     stays: list[Stay] = field(default_factory=list)
     granted: list[Granted] = field(default_factory=list)
     died: datetime | None = None
@@ -92,11 +93,11 @@ class World:
                 raise Broken(f"{r['resourceType']}/{r['id']}")
         for r in changed:
             version = int((r.get("meta") or {}).get("versionId") or 0) + 1
-            self.resources[f"{r['resourceType']}/{r['id']}"] = {**r, "meta": {"versionId": str(version)}}
+            name, kept = f"{r['resourceType']}/{r['id']}", {**r, "meta": {"versionId": str(version)}}
+            self.resources[name] = self.by_type.setdefault(r["resourceType"], {})[name] = kept
 
     def of(self, type: str) -> list[dict[str, Any]]:
-        prefix = f"{type}/"
-        return [r for name, r in self.resources.items() if name.startswith(prefix)]
+        return list(self.by_type.get(type, {}).values())
 
     def new(self, kind: str) -> str:
         self.number += 1
@@ -250,7 +251,7 @@ class World:
         return next(e for e in self.of("EpisodeOfCare") if {"reference": name} in e["referralRequest"])
 
     def promise(self, a: int, b: int) -> None:
-        start = self.now + timedelta(hours=a % 72)
+        start = self.now + timedelta(hours=a % 20)
         wanted = beds.Hold(self.new("hold"), ASTRID, start, start + timedelta(days=1 + b % 5), None)
         bed = self.resources[f"Location/bed-{1 + a % 2}"]
         try:

@@ -49,7 +49,7 @@ def test_a_planted_fault_is_found(mutant: str) -> None:
 def test_every_step_does_something() -> None:
     """A step that never changes anything would make the count of histories a boast."""
     changed = set()
-    for number in range(400):
+    for number in range(1_200):
         begin, steps = history(number)
         world = World.begin(begin)
         for step in steps:

@@ -9,8 +9,7 @@ import pytest
 import pytest_asyncio
 
 from akson.access.actor import PurposeOfUse
-from akson.app.cast import CAST
-from akson.app.post import HOUSES
+from akson.app.cast import CAST, HOUSES
 from akson.exchange import mirror
 from akson.exchange.building.checks import ASK, STOP
 from akson.exchange.building.files import Enclosed

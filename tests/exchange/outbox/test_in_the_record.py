@@ -6,8 +6,7 @@ from dataclasses import dataclass
 import pytest_asyncio
 
 from akson.access.actor import PurposeOfUse
-from akson.app.cast import CAST
-from akson.app.post import HOUSES
+from akson.app.cast import CAST, HOUSES
 from akson.exchange.inbox.directory import Directory
 from akson.exchange.outbox.desk import RecordDesk
 from akson.exchange.outbox.outbox import Outbox

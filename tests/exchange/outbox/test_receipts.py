@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest_asyncio
 
-from akson.app.post import HOUSES
+from akson.app.cast import HOUSES
 from akson.app.posting.arrivals import Arrivals
 from akson.exchange.envelope import apprec
 from akson.exchange.envelope.apprec import AppRecError

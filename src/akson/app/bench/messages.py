@@ -25,7 +25,7 @@ from akson.app.cast import CAST, ORGANISATIONS, STORVIK
 from akson.app.demo import astrid_admission_arguments
 from akson.app.demo.chance import Chance
 from akson.app.demo.national_ids import NationalIds
-from akson.app.post import POOL_SIZE, PostOffice, folder, post_office
+from akson.app.post import POOL_SIZE, SENDERS, PostOffice, folder, post_office, repeated
 from akson.app.supervisor.run import default_post_workers
 from akson.app.wiring import Node, open_node
 from akson.exchange.inbox.directory import HER_SYSTEMS
@@ -40,7 +40,7 @@ A_YEAR = 7_400_000
 GOAL_PER_SECOND = 150
 TOGETHER = 40
 """Messages that wait for each worker at a time: as when a partner delivers many at once."""
-NOTHING_TO_DO_S = 0.01
+LOOKED_EACH_S = 0.05
 TOLD_EACH_S = 5.0
 LOADED_TOGETHER = 500
 LETTERS = "letters"
@@ -221,10 +221,11 @@ async def work_through(data: Path, stored: int, workers: int, number: int) -> No
 
 
 async def _work_until_told(office: PostOffice) -> None:
-    told = asyncio.create_task(asyncio.to_thread(sys.stdin.readline))
-    while not told.done():
-        if not await office.inbox.work():
-            await asyncio.sleep(NOTHING_TO_DO_S)
+    stop = asyncio.Event()
+    working = asyncio.create_task(repeated(stop, office.inbox.work))
+    await asyncio.to_thread(sys.stdin.readline)
+    stop.set()
+    await working
 
 
 async def _lead(node: Node, office: PostOffice, letters: Path, stored: int, together: int) -> None:
@@ -232,8 +233,8 @@ async def _lead(node: Node, office: PostOffice, letters: Path, stored: int, toge
     began, given = time.monotonic(), 0
     stop = asyncio.Event()
     hands = [
-        asyncio.create_task(_repeated(stop, office.inbox.work)),
-        asyncio.create_task(_repeated(stop, office.outbox.work)),
+        asyncio.create_task(repeated(stop, part))
+        for part in (office.inbox.work, office.follow_up, *[office.outbox.send_due] * SENDERS)
     ]
     messages = _read(letters)
     waits = together
@@ -241,11 +242,11 @@ async def _lead(node: Node, office: PostOffice, letters: Path, stored: int, toge
         for n, content in zip(range(given, min(given + together - waits, stored)), messages, strict=False):
             await office.inbox.receive(content, transport="bench", name=f"{n}.xml")
             given = n + 1
-        await asyncio.sleep(NOTHING_TO_DO_S)
+        await asyncio.sleep(LOOKED_EACH_S)
         waits = await node.post.unfinished()
         print(f"{time.monotonic() - began:.4f} {given - waits}", flush=True)
     while await _not_out(node):  # noqa: ASYNC110 - others do it
-        await asyncio.sleep(NOTHING_TO_DO_S)
+        await asyncio.sleep(LOOKED_EACH_S)
     print(f"{time.monotonic() - began:.4f} {stored}", flush=True)
     stop.set()
     await asyncio.gather(*hands)
@@ -254,12 +255,6 @@ async def _lead(node: Node, office: PostOffice, letters: Path, stored: int, toge
 async def _not_out(node: Node) -> bool:
     left = await node.outbox.counts()
     return any(left.get(state) for state in NOT_OUT)
-
-
-async def _repeated(stop: asyncio.Event, round: Callable[[], Any]) -> None:
-    while not stop.is_set():
-        if not await round():
-            await asyncio.sleep(NOTHING_TO_DO_S)
 
 
 def _write(path: Path, stored: int) -> None:

@@ -76,7 +76,16 @@ _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
     metavar="N",
     help="With `messages`: how many post workers. [as many as the node has]",
 )
-@click.argument("what", required=False, type=click.Choice(["messages"]))
+@click.option(
+    "--seed",
+    "seeds",
+    type=click.IntRange(0),
+    multiple=True,
+    default=(101, 102),
+    metavar="N",
+    help="With `reconcile`: which cases, 1,000 of each. May be given again. [101, 102]",
+)
+@click.argument("what", required=False, type=click.Choice(["messages", "reconcile"]))
 @options.as_json
 def command(
     synthea: Path | None,
@@ -92,10 +101,14 @@ def command(
     Beside the figures stand what the bare machine gives in the same run, and how many times better than each --peer.
     Exits 3 when a line has no figure.
 
-    `akson bench messages` measures care messages through the whole inbox instead.
+    `akson bench messages` measures care messages through the whole inbox instead; `akson bench reconcile` the engine of
+    reconciliation on made cases with truth (--seed), beside simpler ways.
     """
     if what == "messages":
         return _messages(stored, chosen["data"], post_workers, as_json)
+    seeds = chosen.pop("seeds")
+    if what == "reconcile":
+        return _reconcile(seeds, as_json)
     from dataclasses import replace
 
     from akson.app.bench.run import measure
@@ -126,6 +139,17 @@ def _messages(stored: int, keep: Path | None, post_workers: int | None, as_json:
     else:
         click.echo(figures.words)
     return Exit.OK
+
+
+def _reconcile(seeds: tuple[int, ...], as_json: bool) -> int:
+    from akson.app.bench.reconcile.run import measure, table
+
+    outcome = measure(seeds, 1_000)
+    if as_json:
+        say_json(outcome.as_json())
+    else:
+        click.echo(table(outcome))
+    return Exit.OK if outcome.met else Exit.FAULTS
 
 
 def _plan(

@@ -15,6 +15,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "explain": ("explain", "Show what a search becomes: query, restriction, SQL."),
     "issuers": ("issuers", "Print what each issuer of logins must be told of this node."),
     "load": ("load", "Load FHIR Bundles, NDJSON or whole folders."),
+    "reconcile": ("reconcile", "Say what lists of medicines disagree on, case by case."),
     "reindex": ("reindex", "Rebuild the search index, online."),
     "serve": ("serve", "Run a node, without demo data and demo login."),
     "token": ("token", "Print an access token for one of the cast or `system`."),
@@ -50,6 +51,9 @@ LOG_COMMANDS: dict[str, tuple[str, str]] = {
     "patterns": ("log_patterns", "Look for snooping in the log; cases for the privacy officer."),
     "proof": ("log_proof", "Print the proof of a patient's log, for akson-verify."),
     "verify": ("log_verify", "Compute the whole access log again and compare."),
+}
+PATHWAY_COMMANDS: dict[str, tuple[str, str]] = {
+    "show": ("pathway_show", "A patient's stays: what is due, days of liability."),
 }
 POLICY_COMMANDS: dict[str, tuple[str, str]] = {
     "activate": ("policy_activate", "Put a policy in force, on two officers' signatures."),
@@ -150,6 +154,11 @@ def post() -> None:
 @akson.group("terminology", cls=LateGroup, commands_late=TERMINOLOGY_COMMANDS)
 def terminology() -> None:
     """Code systems and value sets."""
+
+
+@akson.group("pathway", cls=LateGroup, commands_late=PATHWAY_COMMANDS)
+def pathway() -> None:
+    """Stays in hospital, and what is due about them."""
 
 
 @akson.group("policy", cls=LateGroup, commands_late=POLICY_COMMANDS)

@@ -2,6 +2,7 @@
 
 import asyncio
 import signal
+from datetime import UTC, datetime
 
 import click
 
@@ -26,6 +27,12 @@ PORTS = (8701, 8702, 8703, 8700)
     "--patience", type=float, default=30.0, show_default=True, help="Seconds until a message goes again."
 )
 @click.option("--speed", type=float, default=1.0, show_default=True, help="3600 makes an hour of a second.")
+@click.option(
+    "--begins", type=click.DateTime(), help="When the lab's time begins, in UTC; now when left out."
+)
+@click.option(
+    "--leads", is_flag=True, help="The node lives by the lab's time: AKSON_CLOCK=lab, a new data folder."
+)
 @click.option("--own-time", is_flag=True, help="Houses take the time they would; else they act at once.")
 @options.data
 def command(
@@ -33,6 +40,8 @@ def command(
     seed: int,
     patience: float,
     speed: float,
+    begins: datetime | None,
+    leads: bool,
     own_time: bool,
     data: str | None,
 ) -> None:
@@ -42,14 +51,23 @@ def command(
 
     Start the node after it (`make up`), or again: it reads post.toml when it starts. Play by `akson lab send`.
     """
-    run_async(_up(options.settings(data=data).data, ports, seed, patience, speed, own_time))
+    at = begins.replace(tzinfo=UTC) if begins else None
+    run_async(_up(options.settings(data=data).data, ports, seed, patience, speed, own_time, at, leads))
 
 
 async def _up(
-    data: object, ports: tuple[int, int, int, int], seed: int, patience: float, speed: float, own_time: bool
+    data: object,
+    ports: tuple[int, int, int, int],
+    seed: int,
+    patience: float,
+    speed: float,
+    own_time: bool,
+    begins: datetime | None,
+    leads: bool,
 ) -> None:
     from pathlib import Path
 
+    from akson.app import lab_time
     from akson.app.playing import joining
     from akson_lab import desk
     from akson_lab.town import Town
@@ -57,12 +75,14 @@ async def _up(
     assert isinstance(data, Path)
     data.mkdir(parents=True, exist_ok=True)
     joining.check(data)
+    if leads:
+        lab_time.check_new(data)
     stop = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     town = Town(
         joining.jwk(data), joining.patient(), ports=ports[:3], seed=seed, patience_s=patience, speed=speed,
-        hurries=not own_time,
+        hurries=not own_time, begins=begins, leads=data / lab_time.FILE_NAME if leads else None,
     )  # fmt: skip
     async with town:
         runner, address = await desk.serve(town, ports[3])

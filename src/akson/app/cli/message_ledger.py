@@ -49,15 +49,15 @@ def command(
 
 
 async def _read(settings: "Settings", partner: str | None, type: str | None, day: date | None) -> "Ledger":
+    from akson.app.lab_time import clock_of
     from akson.app.wiring import database_server
     from akson.exchange.ledger.ledger import read_ledger
     from akson.store.ledger import LedgerStore
-    from akson.world import SystemClock
 
     server = database_server(settings)
     await server.start()
     try:
-        counting = await LedgerStore.open(server.dsn("record"), clock=SystemClock())
+        counting = await LedgerStore.open(server.dsn("record"), clock=clock_of(settings))
         try:
             return await read_ledger(counting, partner=partner, type=type, day=day)
         finally:

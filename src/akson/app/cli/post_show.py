@@ -42,6 +42,7 @@ def _told(settings: "Settings") -> dict[str, Any]:
         "open": list(found.open),
         "otherwise": found.otherwise,
         **{name: asdict(part) for name in declared.PARTS if (part := getattr(found, name)) is not None},
+        "houses": [asdict(house) for house in found.houses],
         "partners": [asdict(p) | {"in_force": p.in_force(now.date())} for p in found.partners.values()],
         "ways": ways,
         "wrong": _wrong(settings, found, ways, now),
@@ -87,6 +88,8 @@ def _tell(told: dict[str, Any]) -> None:
             for key, value in told[name].items():
                 if value:
                     click.echo(f"  {key:<14} {_shown(value)}")
+    for house in told["houses"]:
+        click.echo(f"house {house['her_id']:<10} tenant {house['tenant']}")
     for partner in told["partners"]:
         until = f"until {partner['until']}" if partner["until"] else ""
         click.echo(

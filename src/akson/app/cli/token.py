@@ -23,12 +23,13 @@ def command(actor: str, hours: int, data: str | None) -> None:
     """
     from datetime import timedelta
 
+    from akson.app.lab_time import clock_of
     from akson.app.wiring import local_issuer
-    from akson.world import SystemClock, SystemRandom
+    from akson.world import SystemRandom
 
     who = options.actor(actor)
     settings = options.settings(data=data)
     if not settings.data.is_dir():
         click.echo(f"akson: {settings.data} is new; a node started on it will accept this token.", err=True)
-    issuer = local_issuer(settings, clock=SystemClock(), random=SystemRandom())
+    issuer = local_issuer(settings, clock=clock_of(settings), random=SystemRandom())
     click.echo(issuer.issue(who, lifetime=timedelta(hours=hours)))

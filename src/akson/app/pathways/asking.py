@@ -44,7 +44,7 @@ def ask(facts: PatientFacts, now: datetime, window: timedelta = visits.WINDOW) -
     amended = visits.amended(
         facts.decisions, facts.visits, away, now=now, until=now + window, died=facts.died
     )
-    heard = events.stays_of(facts.encounters, facts.communications)
+    heard = events.stays_of(facts.encounters, facts.communications, facts.receipts)
     hers = [stays.stay(one, _rules(), now) for one in heard.stays]
     asked = gp_threads(heard.others, _rules(), now)
     owners = _owners(facts)

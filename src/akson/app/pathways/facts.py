@@ -3,16 +3,18 @@
 The visits and holds that may still matter, and all of her stays, messages, decisions and tasks.
 """
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from akson.access.actor import Actor, ActorKind
 from akson.access.scopes import read_scopes
 from akson.app.pathways.reading import found
+from akson.app.pathways.receipts import Receipts, no_receipts
 from akson.care.casework import beds
 from akson.care.casework.rows import BED_HOLD, VISIT, is_a
 from akson.care.fhir_json import Resource, instant
+from akson.care.pathway.said import Receipt
 from akson.fhir.search.parsing import parse
 from akson.record.session import RecordSession
 
@@ -47,6 +49,8 @@ class PatientFacts:
     """The Locations that the holds which stand are on."""
     leaders: tuple[Resource, ...] = ()
     """PractitionerRoles of those who lead a unit of the house."""
+    receipts: Mapping[str, Receipt] = field(default_factory=dict)
+    """Of what we sent, by `Communication/…`."""
 
     @property
     def reference(self) -> str:
@@ -67,7 +71,9 @@ def _died_in(encounter: Resource) -> datetime | None:
     return instant((encounter.get("period") or {}).get("end"))
 
 
-async def gather(session: RecordSession, patient: str, now: datetime) -> PatientFacts | None:
+async def gather(
+    session: RecordSession, patient: str, now: datetime, receipts: Receipts = no_receipts
+) -> PatientFacts | None:
     """None for somebody who is not there."""
     known = await found(session, parse("Patient", [("_id", patient)]))
     if not known:
@@ -78,9 +84,9 @@ async def gather(session: RecordSession, patient: str, now: datetime) -> Patient
         return tuple(await found(session, asked))
 
     since = (now - LOOK_BACK).isoformat(timespec="seconds")
-    communications = await of("Communication")
     appointments = await of("Appointment", ("date", f"ge{since}"))
     holds = tuple(a for a in appointments if is_a(a, BED_HOLD))
+    communications = await of("Communication")
     return PatientFacts(
         patient=known[0],
         encounters=await of("Encounter"),
@@ -91,6 +97,7 @@ async def gather(session: RecordSession, patient: str, now: datetime) -> Patient
         holds=holds,
         beds=await _places(session, beds.standing(holds)),
         leaders=await _leaders(session) if communications else (),
+        receipts=await receipts(communications),
     )
 
 

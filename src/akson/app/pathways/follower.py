@@ -14,15 +14,18 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
 from akson.access.actor import PurposeOfUse
+from akson.app.pathways.answers_heard import AnswersHeard
 from akson.app.pathways.asking import Ask, ask
 from akson.app.pathways.commits import changes_of
 from akson.app.pathways.facts import FOLLOWED, actor, gather
 from akson.app.pathways.reading import found
+from akson.app.pathways.receipts import no_receipts, provider
 from akson.care.fhir_json import reference_id
 from akson.fhir.problem import Problem, ProblemKind
 from akson.fhir.search.parsing import parse
 from akson.record.door import Record
 from akson.record.session import RecordSession
+from akson.store.outbox import OutboxStore
 from akson.store.values import ChangeEvent
 from akson.world import Clock
 from akson.world.raised import places
@@ -42,11 +45,22 @@ _log = logging.getLogger("akson.pathways")
 class Follower:
     """One per node. Two at the same time do no harm: each commit is at the versions that were read."""
 
-    def __init__(self, record: Record, tenants: Sequence[int], *, clock: Clock, asked: Ask = ask) -> None:
+    def __init__(
+        self,
+        record: Record,
+        tenants: Sequence[int],
+        *,
+        clock: Clock,
+        asked: Ask = ask,
+        outbox: OutboxStore | None = None,
+    ) -> None:
+        """`outbox`: what became of what was sent; without one nothing is known of it, and it waits."""
         self._record = record
         self._tenants = tuple(tenants)
         self._clock = clock
         self._ask = asked
+        self._receipts = provider(outbox) if outbox else no_receipts
+        self._answers = AnswersHeard(outbox) if outbox else None
         self._place: tuple[int, int] | None = None
         self._due: dict[tuple[int, str], datetime] = {}
         """(tenant, id of Patient) -> when to ask about her."""
@@ -58,6 +72,8 @@ class Follower:
         if self._place is None:
             # In this order: what changes while everybody is looked for comes among the changes too.
             place = await self._record.store.changes_from()
+            if self._answers is not None:
+                await self._answers.begin()
             await self._begin()
             self._place = place
         await self._notice()
@@ -104,6 +120,10 @@ class Follower:
             for tenant in self._tenants:
                 await self._whose(tenant, [e for e in events if e.tenant == tenant])
             self._place = events[-1].place
+        if self._answers is not None:
+            for tenant, ids in (await self._answers.news(self._clock.now())).items():
+                if tenant in self._tenants:
+                    self._soon(tenant, await self._patients(tenant, "Communication", ids), self._clock.now())
 
     async def _whose(self, tenant: int, events: Iterable[ChangeEvent]) -> None:
         changed: dict[str, set[str]] = {}
@@ -130,7 +150,7 @@ class Follower:
         now = self._clock.now()
         try:
             session = self.session(tenant)
-            facts = await gather(session, patient, now)
+            facts = await gather(session, patient, now, self._receipts)
             if facts is None:
                 return now + RECENT
             answer = self._ask(facts, now)

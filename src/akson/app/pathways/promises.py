@@ -4,10 +4,12 @@ Both resources are one commit with the bed If-Match. Who lost a race reads the b
 last answer is never a lock or a wait: it is a bed or `AKS-CASE-010`.
 """
 
+from akson.access.actor import PurposeOfUse
 from akson.app.pathways.commits import changes_of
+from akson.app.pathways.facts import actor
 from akson.app.pathways.reading import found
 from akson.care.casework import beds
-from akson.care.fhir_json import Resource
+from akson.care.fhir_json import Resource, reference_id
 from akson.fhir.problem import Problem, ProblemKind
 from akson.fhir.search.parsing import parse
 from akson.record.session import RecordSession
@@ -34,6 +36,22 @@ async def promise(session: RecordSession, ward: str, wanted: beds.Hold) -> Resou
             continue
         return changed[1]
     raise beds.no_bed()
+
+
+async def promise_for(session: RecordSession, ward: str, wanted: beds.Hold) -> Resource:
+    """As `promise`, asked by a person: she must see the patient and be one who books for her. The house then writes, since a
+    bed is no patient's and she may not write it. Raises NOT_FOUND, FORBIDDEN AKS-CASE-012, CONFLICT AKS-CASE-010."""
+    await session.read("Patient", reference_id(wanted.patient))
+    if not session.may("create", "Appointment"):
+        raise Problem(
+            ProblemKind.FORBIDDEN,
+            "AKS-CASE-012",
+            "Du kan ikke holde av plasser.",
+            why="Rollen din har ikke lov til å sette opp avtaler for pasienter.",
+            now="Be saksbehandleren om det.",
+        )
+    house = session.record.open(actor(session.actor.tenant), PurposeOfUse.CARE_COORDINATION)
+    return await promise(house, ward, wanted)
 
 
 async def give_back(session: RecordSession, hold: str, reason: str) -> bool:

@@ -4,7 +4,9 @@ import json
 from pathlib import Path
 from typing import Any
 
+from akson.app import demo_houses
 from akson.app.demo import astrid_admission_arguments
+from akson.app.posting import houses
 from akson.app.posting.declared import FILE_NAME
 from akson.app.posting.opening import client_keys
 from akson.exchange.transport.folder import write_whole
@@ -14,7 +16,6 @@ from akson_lab import town
 from akson_lab.facts import Party, Stay
 from akson_lab.town import Town
 
-MARK = "# Written by akson lab up; another lab may write it anew."
 LAB = "lab.json"
 
 
@@ -39,7 +40,7 @@ def patient() -> Stay:
 def check(data: Path) -> None:
     """Raises Problem AKS-POST-010: a file that a person wrote is never written over."""
     path = data / FILE_NAME
-    if path.exists() and not path.read_text("utf-8").startswith(MARK):
+    if path.exists() and not path.read_text("utf-8").startswith(demo_houses.MARKS):
         raise Problem(
             ProblemKind.CONFLICT,
             "AKS-POST-010",
@@ -64,10 +65,11 @@ def post_file(made: Town) -> str:
         for name, house in made.houses.items()
     )
     return (
-        f'{MARK}\notherwise = "folder"\n\n'
+        f'{demo_houses.LAB_MARK}\notherwise = "folder"\n\n'
         f'[helseid]\naddress = "{nhn.helseid_address}"\nclient_id = "{town.CLIENT}"\n\n'
         f'[register]\naddress = "{nhn.register_address}"\n\n'
-        f'[edi20]\naddress = "{nhn.message_server_address}"\nher_ids = [{ours}]\npoll_seconds = 1\n{partners}'
+        f'[edi20]\naddress = "{nhn.message_server_address}"\nher_ids = [{ours}]\npoll_seconds = 1\n'
+        f"{houses.written(demo_houses.HOUSES)}{partners}"
     )
 
 

@@ -92,9 +92,8 @@ class Desk:
         self, session: RecordSession, partner: str, type: str, day: date | None
     ) -> shown.LedgerPage:
         """The lines asked for, and every difference there is."""
-        ledger = await books.read_ledger(
-            self._parts.books, partner=partner or None, type=type or None, day=day
-        )
+        parts = self._parts.of(session)
+        ledger = await books.read_ledger(parts.books, partner=partner or None, type=type or None, day=day)
         lines = [line for line in ledger.lines if line.type != "APPREC"]
         named = await partners(session, {line.partner for line in lines})
         return shown.LedgerPage(
@@ -114,5 +113,5 @@ class Desk:
                 for line in lines
             ),
             overview.differences(ledger),
-            await overview.compared(self._parts, session),
+            await overview.compared(parts, session),
         )

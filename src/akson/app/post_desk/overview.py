@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from datetime import datetime, time, timedelta
 from pathlib import Path
+from typing import Any
 
 from akson.app.post_desk.parts import Parts, partners, type_words
 from akson.app.posting import ledgers
@@ -73,7 +74,7 @@ async def overview(parts: Parts, session: RecordSession) -> Overview:
         session, {row.partner for row in rows} | set(heard) | {fault.partner for fault in faults}
     )
     ledger = await books.read_ledger(parts.books)
-    own = list(_own_certificates(parts.keys))
+    own = await _hers(parts, list(_own_certificates(parts.keys)))
     return Overview(
         flows=tuple(
             _flow(row, named[row.partner], heard[row.partner].heard if row.partner in heard else None)
@@ -91,9 +92,8 @@ async def overview(parts: Parts, session: RecordSession) -> Overview:
 
 async def silent(parts: Parts, session: RecordSession, now: datetime) -> tuple[Silent, ...]:
     found = await silent_flows(parts.books, now)
-    nodes = {
-        her: words for her, row in ledgers.read(parts.data).items() if (words := ledgers.unheard(row, now))
-    }
+    books = await _partners_books(parts)
+    nodes = {her: words for her, row in books.items() if (words := ledgers.unheard(row, now))}
     named = await partners(session, {flow.partner for flow in found} | set(nodes))
     return (
         *(Silent(named[her], NODE, words) for her, words in nodes.items()),
@@ -106,7 +106,7 @@ async def silent(parts: Parts, session: RecordSession, now: datetime) -> tuple[S
 
 async def compared(parts: Parts, session: RecordSession) -> tuple[PartnerBook, ...]:
     """What was found the last time each partner's book was beside ours."""
-    rows = ledgers.read(parts.data)
+    rows = await _partners_books(parts)
     named = await partners(session, set(rows))
     return tuple(
         PartnerBook(
@@ -117,6 +117,32 @@ async def compared(parts: Parts, session: RecordSession) -> tuple[PartnerBook, .
         )
         for her, row in rows.items()
     )
+
+
+async def _partners_books(parts: Parts) -> dict[str, dict[str, Any]]:
+    """HER-id of a partner -> what was found of this tenant's post; none of partners who are asked for another's alone."""
+    found: dict[str, dict[str, Any]] = {}
+    for her, row in ledgers.read(parts.data).items():
+        compared_for = {await parts.directory.owner(own) for own in row.get("ours", ())} or {None}
+        if any(parts.hers(tenant) for tenant in compared_for):
+            found[her] = await _only_hers(parts, row)
+    return found
+
+
+async def _only_hers(parts: Parts, row: dict[str, Any]) -> dict[str, Any]:
+    told = dict(row)
+    for way in ("out", "into"):
+        kinds: dict[str, list[str]] = row.get(way, {})
+        ids = [id for listed in kinds.values() for id in listed]
+        of = await parts.books.owners(ids, sent=way == "out")
+        told[way] = {kind: [id for id in listed if parts.hers(of.get(id))] for kind, listed in kinds.items()}
+    return told
+
+
+async def _hers(parts: Parts, own: list[Read]) -> list[Read]:
+    """By the number in the register of enterprises: the municipality's own, and for the first tenant what is nobody's."""
+    directory = parts.directory.afresh()
+    return [c for c in own if parts.hers(await directory.owner(f"ENH:{c.organisation_number}"))]
 
 
 def differences(ledger: books.Ledger) -> tuple[Difference, ...]:

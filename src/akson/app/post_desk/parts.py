@@ -17,7 +17,8 @@ from akson.store.ledger import LedgerStore
 from akson.store.outbox import OutboxStore
 from akson.store.outbox_rows import OutboxRow
 from akson.store.post import InboxItem, PostStore
-from akson.store.post_desk import PostDeskStore, Whose
+from akson.store.post_desk import PostDeskStore
+from akson.store.whose import Whose
 from akson.web.shell.post_desk import Partner
 from akson.world import Clock, Random
 
@@ -56,7 +57,8 @@ class Parts:
         return self.keys.parent.parent
 
     def of(self, session: RecordSession) -> "Parts":
-        return replace(self, tenant=session.actor.tenant)
+        hers = replace(self, tenant=session.actor.tenant)
+        return replace(hers, books=self.books.of(hers.whose))
 
     @property
     def whose(self) -> Whose:

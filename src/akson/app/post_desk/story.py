@@ -13,6 +13,7 @@ from akson.exchange.inbox import receipts as ours
 from akson.exchange.outbox import states
 from akson.exchange.outbox.causes import cause_of
 from akson.exchange.outbox.deadlines import in_force
+from akson.exchange.outbox.outbox import REPLACED_BY
 from akson.exchange.times import NORWAY
 from akson.fhir.problem import Problem, ProblemKind
 from akson.record.session import RecordSession
@@ -149,7 +150,10 @@ def _happened(event: PostEvent) -> Happening:
     if person is not None and person[1] == "resent":
         words, detail = "Lagt i kø på nytt", f"av {person['who']}"
     elif person is not None:
-        words, detail = "Avsluttet", f"av {person['who']}. {person['rest'] or ''}".strip()
+        rest = person["rest"] or ""
+        words, detail = "Avsluttet", f"av {person['who']}. {rest}".strip()
+        if rest.startswith(REPLACED_BY):
+            words, detail = "Rettet, og sendt som ny melding", f"av {person['who']}"
     elif event.note == "lost at the receiver":
         words, detail = "Lagt i kø på nytt", "mottakeren hadde mistet den"
     elif event.note == "acknowledged":

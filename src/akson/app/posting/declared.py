@@ -8,6 +8,10 @@
     address = "https://api.tjener.melding.nhn.no"
     her_ids = ["990002"]
 
+    [[house]]                       # whose house is whose (posting/houses.py)
+    her_id = "990001"
+    tenant = 1
+
     [[partner]]
     her_id = "990202"
     transport = "edi20"
@@ -32,6 +36,8 @@ from akson.identity.openid.issuer import on_this_machine
 FILE_NAME = "post.toml"
 PARTS = ("helseid", "register", "edi20", "ebxml", "amqp")
 PARTNERS_MAX = 5_000
+HOUSES_MAX = 500
+TENANTS_MAX = 1_000_000
 NHN_SCOPES = {"register": "nhn:cp-api/access-v2-dpop", "edi20": "nhn:msh/api"}
 OUTBOXES = ("smtps", "smtp+starttls", "smtp")
 INBOXES = ("pop3s", "imaps", "pop3+starttls", "imap+starttls", "pop3", "imap")
@@ -106,6 +112,14 @@ class Books:
 
 
 @dataclass(frozen=True, slots=True)
+class House:
+    """One of ours: itself and all that is part of it in the tenant's record."""
+
+    her_id: str
+    tenant: int
+
+
+@dataclass(frozen=True, slots=True)
 class Partner:
     """One who is written to. Partner("990202", "edi20", until=date(2027, 12, 31), receives=("DIALOG_FORESPORSEL 1.1",))"""
 
@@ -140,10 +154,18 @@ class Declared:
     ledger: Books | None = None
     partners: Mapping[str, Partner] = field(default_factory=dict)
     """HER-id -> partner."""
+    houses: tuple[House, ...] = ()
+    """Ours, the first tenant's first."""
     otherwise: str = "folder"
     """For whoever is not named; "" leaves them without a way."""
     refuse_unknown_service: bool = True
     """A message to a service of ours that is not there: E21 to the sender, or the house itself takes it."""
+
+    @property
+    def carried(self) -> frozenset[str]:
+        """Those of ours that a way carries for."""
+        ways = (self.edi20, self.ebxml, self.amqp)
+        return frozenset(her for way in ways if way is not None for her in way.her_ids)
 
     @property
     def open(self) -> tuple[str, ...]:
@@ -167,16 +189,13 @@ def load(data: Path) -> Declared:
 
 
 def _declared(tables: Mapping[str, Any], faults: list[str]) -> Declared:
-    known = {*_TABLES, "partner", "otherwise", "refuse_unknown_service"}
+    known = {*_TABLES, "house", "partner", "otherwise", "refuse_unknown_service"}
     faults += [
         f"{name!r} is not known; there are {', '.join(sorted(known))}." for name in tables.keys() - known
     ]
     read = {name: _table(name, tables[name], row, faults) for name, row in _TABLES.items() if name in tables}
-    listed = tables.get("partner", [])
-    if not isinstance(listed, list) or len(listed) > PARTNERS_MAX:
-        faults.append(f"`partner` must be at most {PARTNERS_MAX} tables [[partner]].")
-        listed = []
-    partners = [_table(f"partner {n}", each, _PARTNER, faults) for n, each in enumerate(listed, 1)]
+    partners = _several("partner", tables, _PARTNER, PARTNERS_MAX, faults)
+    houses = _several("house", tables, _HOUSE, HOUSES_MAX, faults)
     otherwise, refuse = tables.get("otherwise", "folder"), tables.get("refuse_unknown_service", True)
     if not isinstance(refuse, bool):
         faults.append("refuse_unknown_service: it must be true or false.")
@@ -190,6 +209,7 @@ def _declared(tables: Mapping[str, Any], faults: list[str]) -> Declared:
         amqp=Bus(**read["amqp"]) if "amqp" in read else None,
         ledger=Books(**read["ledger"]) if "ledger" in read else None,
         partners={each["her_id"]: Partner(**each) for each in partners},
+        houses=tuple(House(**each) for each in houses),
         otherwise=otherwise if isinstance(otherwise, str) else "?",
         refuse_unknown_service=refuse,
     )
@@ -207,6 +227,8 @@ def _api(name: str, read: Mapping[str, dict[str, Any]]) -> Api | None:
 def _together(made: Declared, hers: list[str]) -> list[str]:
     """What each table allows, and the whole does not."""
     faults = [f"partner {her} stands there twice." for her in sorted({h for h in hers if hers.count(h) > 1})]
+    ours = [house.her_id for house in made.houses]
+    faults += [f"house {her} stands there twice." for her in sorted({h for h in ours if ours.count(h) > 1})]
     needs_helseid = [name for name in ("register", "edi20") if getattr(made, name) is not None]
     if needs_helseid and made.helseid is None:
         faults.append(f"[{needs_helseid[0]}] needs [helseid]: nobody is let in there without a token.")
@@ -258,6 +280,16 @@ class Column:
     needed: bool = False
     field: str = ""
     """Name of the value's field when it is another."""
+
+
+def _several(
+    name: str, tables: Mapping[str, Any], row: "Mapping[str, Column]", most: int, faults: list[str]
+) -> list[dict[str, Any]]:
+    listed = tables.get(name, [])
+    if not isinstance(listed, list) or len(listed) > most:
+        faults.append(f"`{name}` must be at most {most} tables [[{name}]].")
+        return []
+    return [_table(f"{name} {n}", each, row, faults) for n, each in enumerate(listed, 1)]
 
 
 def _table(name: str, table: Any, row: Mapping[str, Column], faults: list[str]) -> dict[str, Any]:
@@ -337,6 +369,16 @@ _TABLES: Mapping[str, Mapping[str, Column]] = {
         ),
     },
 }
+_HOUSE: Mapping[str, Column] = {
+    "her_id": Column(
+        reading.her, "A municipality that this node is for; all below it is its own.", needed=True
+    ),
+    "tenant": Column(
+        reading.whole(1, TENANTS_MAX, "tenant"),
+        "Number of its record here. The first house's sees to what is nobody's.",
+        needed=True,
+    ),
+}
 _PARTNER: Mapping[str, Column] = {
     "her_id": Column(reading.her, "Service or person that is written to.", needed=True),
     "transport": Column(reading.kind, "How it is reached.", needed=True),
@@ -370,7 +412,11 @@ _PARTNER: Mapping[str, Column] = {
 def tables_markdown() -> str:
     """The tables of docs/how-to/post.md."""
     parts = []
-    for name, row in {**{f"[{n}]": r for n, r in _TABLES.items()}, "[[partner]]": _PARTNER}.items():
+    for name, row in {
+        **{f"[{n}]": r for n, r in _TABLES.items()},
+        "[[house]]": _HOUSE,
+        "[[partner]]": _PARTNER,
+    }.items():
         lines = [f"`{name}`", "", "| key | needed | what |", "| --- | --- | --- |"]
         lines += [f"| `{key}` | {'yes' if c.needed else ''} | {c.help} |" for key, c in row.items()]
         parts.append("\n".join(lines))

@@ -1,8 +1,8 @@
 """Books compared with partners who run Akson, and whether their nodes are heard at all: asked now and then, kept in a file.
 
     <data>/post/ledgers.json
-    {"990102": {"name": "Lillefjord kommune", "began": "…", "heard": "2026-11-27T03:50:00+00:00", "compared": "…", "since":
-     "2026-11-20", "why": "", "out": {"lost_on_the_way": ["8f01…"]}, "into": {}}}
+    {"990102": {"name": "Lillefjord kommune", "began": "…", "heard": "2026-11-27T03:50:00+00:00", "compared": "…",
+     "ours": ["990002"], "since": "2026-11-20", "why": "", "out": {"lost_on_the_way": ["8f01…"]}, "into": {}}}
 
 Each question is a heartbeat: a partner who does not answer is known within `silent_after_minutes`, also when there is
 nothing to send (docs/adr/0157, 0158). Ids and times alone.
@@ -93,7 +93,11 @@ class Comparing:
         now = self._clock.now()
         since = now.astimezone(NORWAY).date() - timedelta(days=self._told.days)
         before = read(self._data).get(peer.id, {})
-        agreed = {"name": peer.name, "silent_after_minutes": peer.silent_after // timedelta(minutes=1)}
+        agreed = {
+            "name": peer.name,
+            "silent_after_minutes": peer.silent_after // timedelta(minutes=1),
+            "ours": list(self._told.her_ids),
+        }
         row = {"began": now.isoformat(), "heard": "", "compared": "", **before, **agreed}
         try:
             his: Statement = await fetch(peer, self._key, since, now, str(self._random.uuid()))

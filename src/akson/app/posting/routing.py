@@ -3,6 +3,7 @@
 | the letter                                            | goes by                                                     |
 | ----------------------------------------------------- | ----------------------------------------------------------- |
 | AppRec about a message that came                      | the transport it came by, named by that one's own id        |
+| AppRec of a service that the transport does not carry for | the same, from the address that the message was brought to |
 | to a partner of `post.toml`, agreement in force       | the partner's transport                                     |
 | to a partner whose agreement has run out              | nowhere: AKS-POST-202                                        |
 | to anybody else                                       | `otherwise`; nowhere when it is empty: AKS-POST-201          |
@@ -26,8 +27,8 @@ from akson.exchange.transport.contract import Arrival, Handed, Parcel, Transport
 from akson.fhir.problem import Problem
 from akson.store.outbox_rows import OutboxRow
 
-CameBy = Callable[[str, str], Awaitable[tuple[str, str] | None]]
-"""(sender's HER-id, MsgId) -> (transport, its own id of it): `PostStore.came_by`."""
+CameBy = Callable[[str, str], Awaitable[tuple[str, str, str] | None]]
+"""(sender's HER-id, MsgId) -> (transport, its own id of it, the address of ours it came to): `PostStore.came_by`."""
 MaySend = Callable[[str, str], Awaitable[Answer]]
 """(type, HER-id): `Partners.may_send`."""
 
@@ -87,7 +88,17 @@ class Router:
         came = await self._came_by(parcel.receiver, told.original_id.strip().lower())
         if came is None or came[0] not in self._transports:
             return None
-        return self._transports[came[0]], replace(parcel, refers_to=came[1])
+        kind, reference, brought_to = came
+        return self._transports[kind], replace(
+            parcel, refers_to=reference, sender=self._speaker(kind, parcel.sender, brought_to)
+        )
+
+    def _speaker(self, kind: str, sender: str, brought_to: str) -> str:
+        """Who hands the receipt over: not a service that is not there (E21), but whoever got the message for it."""
+        own = getattr(getattr(self._declared, kind, None), "her_ids", ())
+        if not own or sender in own:
+            return sender
+        return brought_to if brought_to in own else own[0]
 
     async def _ask(self, may_send: MaySend, parcel: Parcel) -> None:
         answer = await may_send(parcel.type, parcel.receiver)

@@ -41,6 +41,13 @@ class Line:
     stands: bool
 
 
+_NOT_CONFIRMED = {
+    said.UNDELIVERED: "ikke levert",
+    said.OVERDUE: "ikke bekreftet innen fristen",
+    said.SETTLED: "ikke bekreftet – tatt hånd om av en person",
+}
+
+
 def conversation(events: StayEvents | Iterable[Said]) -> list[Line]:
     every = (*events.said, *events.undone) if isinstance(events, StayEvents) else tuple(events)
     return [_line(one) for one in sorted(every, key=lambda s: (s.sent or s.told, s.told, s.message))]
@@ -54,7 +61,9 @@ def receipt_words(one: Said) -> str:
     at = f" {times.words(one.receipt.at)}" if one.receipt and one.receipt.at else ""
     if state == said.CONFIRMED:
         return f"bekreftet av mottaker{at}"
-    return f"avvist av mottaker{at}" if state == said.REFUSED else "sendt, ikke bekreftet"
+    if state == said.REFUSED:
+        return f"avvist av mottaker{at}"
+    return _NOT_CONFIRMED.get(state, "sendt, ikke bekreftet")
 
 
 def _line(one: Said) -> Line:

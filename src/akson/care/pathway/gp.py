@@ -176,4 +176,4 @@ def _followed(one: Said, heard: Sequence[Said]) -> list[Said]:
 
 
 def _refused(one: Said) -> bool:
-    return one.receipt is not None and one.receipt.state == said.REFUSED
+    return one.receipt is not None and one.receipt.state in said.NOT_HEARD

@@ -20,7 +20,11 @@ REQUEST, REPLY, STATUS_REQUEST = "request", "reply", "status-request"
 DEVIATION, NOTE, INFORMATION, SERVICES = "deviation", "note", "information", "services"
 MEDICAL, MEDICINES, TO_DOCTOR = "medical", "medicines", "to-doctor"
 
-CONFIRMED, REFUSED, WAITING = "confirmed", "refused", "waiting"
+CONFIRMED, REFUSED, WAITING, UNDELIVERED, OVERDUE, SETTLED = (
+    "confirmed", "refused", "waiting", "undelivered", "overdue", "settled",
+)  # fmt: skip
+NOT_HEARD = (REFUSED, UNDELIVERED)
+"""The receiver has not got it: what was to be said is still to be said."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +32,8 @@ class Receipt:
     """What the receiver's record system said to a message: the trace of who knows what (HISD 80806, figure 1)."""
 
     state: str
-    """`confirmed`, `refused`, `waiting`."""
+    """`confirmed`, `refused`, `waiting`; of what we sent also `undelivered`, `overdue` (no receipt within its deadline), and
+    `settled`: not confirmed, and a person has told in another way."""
     at: datetime | None = None
 
 

@@ -194,7 +194,7 @@ class _Reader:
         if following is not None or (self._cancelled(rule, start)):
             return self._step(rule, NOT_NEEDED, "Ikke lenger aktuelt.", start, due)
         refused = self._refused(rule, start)
-        more = f" Det vi sendte {times.words(refused.told)}, ble avvist av mottaker." if refused else ""
+        more = f" Det vi sendte {times.words(refused.told)}, {_came_to(refused)}." if refused else ""
         return self._waiting(rule, start, due, more)
 
     def _waiting(self, rule: Rule, start: Said, due: datetime | None, more: str = "") -> Step:
@@ -312,12 +312,14 @@ class _Reader:
                     at = one.receipt.at if one.receipt else None
                     told = f" {times.words(at)}" if at else ""
                     yield self._step(rule, DONE, f"Bekreftet av mottaker{told}.", one, due)
+                elif state == said.SETTLED:
+                    yield self._step(rule, DONE, "Ikke bekreftet; en person har tatt hånd om det.", one, due)
                 elif number + 1 < len(sent) or self.phase in (DEAD, NONE):
                     yield self._step(rule, NOT_NEEDED, "En nyere er sendt.", one, due)
-                elif state == said.REFUSED:
-                    words = f"{one.title or one.kind} ble avvist av mottaker."
+                elif state in said.NOT_HEARD:
+                    words = f"{one.title or one.kind} {_came_to(one)}."
                     yield self._step(rule, OVERDUE, words, one, due)
-                elif self.now > due:
+                elif self.now > due or state == said.OVERDUE:
                     words = f"{one.title or one.kind} ble sendt {times.words(one.told)}, og er ikke bekreftet av mottaker."
                     yield self._step(rule, OVERDUE, words, one, due)
                 # Until the hour has passed nobody has anything to do: it is on its way.
@@ -351,4 +353,9 @@ def _done_at(one: Said) -> datetime:
 
 
 def _is_refused(one: Said) -> bool:
-    return one.receipt is not None and one.receipt.state == said.REFUSED
+    return one.receipt is not None and one.receipt.state in said.NOT_HEARD
+
+
+def _came_to(one: Said) -> str:
+    refused = one.receipt is not None and one.receipt.state == said.REFUSED
+    return "ble avvist av mottaker" if refused else "kunne ikke leveres"

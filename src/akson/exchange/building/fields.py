@@ -41,6 +41,8 @@ class Field:
     """What `--text` means."""
     known: Callable[[Facts], bool] | None = None
     """Whether the record says it already: then it is not asked for."""
+    suggested: Callable[[Facts], str] | None = None
+    """What the message that is answered says of it: stands in the field until she writes otherwise."""
 
     def asked(self, facts: Facts) -> bool:
         return self.known is None or not self.known(facts)

@@ -4,10 +4,11 @@ Sources: HIS 1143-1147, HIS 1149, HIS 80704:2014 with annex C, HIS 1077:2017, EP
 for each type; a type that is not there is not sent from here.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from akson.exchange.building import dialogues, extract, notes, rows
+from akson.exchange.building.facts import Facts
 from akson.exchange.building.fields import CODE, DAY, TEXT, TIME, Field, clock
 from akson.exchange.building.rows import Row
 from akson.exchange.messages import BY_CODE
@@ -35,13 +36,29 @@ class Recipe:
         return tuple(dict.fromkeys(type for row in self.rows for type in row.reads))
 
 
-def _medical(name: str, label: str, heading: str, *, main: bool = False) -> Field:
-    return Field(name, label, _MEDICAL, notes.note(notes.MEDICAL, heading), TEXT, main=main)
+def _medical(
+    name: str,
+    label: str,
+    heading: str,
+    *,
+    main: bool = False,
+    suggested: Callable[[Facts], str] | None = None,
+) -> Field:
+    return Field(
+        name, label, _MEDICAL, notes.note(notes.MEDICAL, heading), TEXT, main=main, suggested=suggested
+    )
+
+
+def _why_admitted(facts: Facts) -> str:
+    """As the hospital's message of admission says it (HIS 1149, event 1 of 9121)."""
+    body = facts.about.content.get("MeldingInnlagtPasient") if facts.about is not None else None
+    event = (body or {}).get("TidsfestetHendelse") or {}
+    return str(event.get("BeskrivelseAvHendelse") or "") if isinstance(event, Mapping) else ""
 
 
 SUMMARY = Field("summary", "Sykepleiesammenfatning", _NURSE, notes.text(notes.NURSING, "8"))
 PRACTICAL = Field("practical", "Praktiske opplysninger", _NURSE, notes.text(notes.NURSING, "14"))
-REASON = _medical("reason", "Årsak til innleggelse", "AAI", main=True)
+REASON = _medical("reason", "Årsak til innleggelse", "AAI", main=True, suggested=_why_admitted)
 PROBLEM = _medical("problem", "Aktuell problemstilling", "PROB", main=True)
 WANTED = _medical("wanted", "Ønsket undersøkelse eller behandling", "UTRED")
 STATUS = Field("status", "Pasientens status", _MEDICAL, notes.note(notes.NOTICE, "1"), main=True)

@@ -4,6 +4,7 @@ No rule stands here: what may go is `checks`.
 """
 
 import uuid
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,7 +14,7 @@ from akson.exchange.building.build import Built
 from akson.exchange.building.facts import Address, Facts
 from akson.exchange.message_type import NEW, CareMessage, Resource
 from akson.exchange.mirror import Around
-from akson.exchange.outbox.outbox import Letter, Outbox
+from akson.exchange.outbox.outbox import NOTHING, Letter, Outbox
 from akson.fhir.problem import Problem, ProblemKind
 from akson.record.session import RecordSession
 from akson.record.values import Change
@@ -32,20 +33,31 @@ class Sent:
     """Numbers in the outbox, the primary receiver's first; empty when it had been sent before."""
 
 
-async def send(session: RecordSession, outbox: Outbox, built: Built, facts: Facts) -> Sent:
-    """Safe to repeat with the same MsgId: what stands is not sent again. Raises what the record's commit raises."""
+async def send(
+    session: RecordSession,
+    outbox: Outbox,
+    built: Built,
+    facts: Facts,
+    instead: Mapping[str, int] = NOTHING,
+) -> Sent:
+    """`instead`: receiver -> the row of the outbox that this one corrects.
+
+    Safe to repeat with the same MsgId: what stands is not sent again. Raises what the record's commit raises."""
     message = built.message
     assert message is not None, "checked before"
     id = communication_id(session.actor.tenant, facts.sender.party, message.envelope.msg_id)
     if await _stands(session, id):
         return Sent(message.envelope.msg_id, f"Communication/{id}", ())
     rows = await outbox.prepare(
-        [_letter(session.actor.tenant, message, built, facts)], Because("Communication", id)
+        [_letter(session.actor.tenant, message, built, facts)], Because("Communication", id), instead=instead
     )
     change = Change("POST", "Communication", resource=communication(message, facts), given_id=id)
     place = f"Communication/{id}"
     ended = await ended_items(session, message, facts.about, facts.about_reference, facts.at, place)
     await session.commit([change, *ended])
+    parties = (facts.receiver.party, *(copy.party for copy in facts.copies))
+    replaced = [instead[party] for party in parties if party in instead]
+    await outbox.corrected(replaced, message.envelope.msg_id, by=session.actor.name)
     return Sent(message.envelope.msg_id, f"Communication/{id}", tuple(rows))
 
 

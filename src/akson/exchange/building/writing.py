@@ -19,7 +19,7 @@ from akson.exchange.building.files import Enclosed
 from akson.exchange.building.gathering import Gathering
 from akson.exchange.building.sending import Sent, send
 from akson.exchange.message_type import CANCELLED, CHANGED, NEW, CareMessage
-from akson.exchange.outbox.outbox import Outbox
+from akson.exchange.outbox.outbox import NOTHING, Outbox
 from akson.exchange.partners.sending import Answer, Verdict
 from akson.fhir.problem import Problem, ProblemKind
 from akson.record.session import RecordSession
@@ -46,6 +46,8 @@ class Wish:
     version: str = ""
     files: tuple[Enclosed, ...] | None = None
     """None as `copies`."""
+    corrects: str = ""
+    """Id of the Communication that this one stands in place of, because it was refused: never a twin of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +71,16 @@ def words_of(wish: Wish, facts: Facts) -> dict[str, str]:
         if changed and facts.about
         else {}
     )
-    return {**before, **wish.words}
+    return {**before, **(wish.words or _suggested(wish, facts))}
+
+
+def _suggested(wish: Wish, facts: Facts) -> dict[str, str]:
+    """Before she has written anything: what the answered message says already, so that nobody copies it by hand."""
+    if wish.status != NEW or facts.about is None:
+        return {}
+    fields = building.recipe_of(wish.type).fields
+    found = {field.name: field.suggested(facts) for field in fields if field.suggested is not None}
+    return {name: said for name, said in found.items() if said}
 
 
 class Writing:
@@ -117,6 +128,7 @@ class Writing:
             )
         since = self._at - timedelta(hours=TWINS_WITHIN_H)
         twins = await self._gathering.twins(built.message, since) if built.message else []
+        twins = [twin for twin in twins if twin["id"] != wish.corrects]
         copies = [
             CopyAnswer(copy, await self._may_send(wish.type, copy.party))
             for copy in facts.copies
@@ -126,8 +138,12 @@ class Writing:
         asked = building.asked(wish.type, facts) if wish.status != CANCELLED else ()
         return Draft(facts, built, findings, asked, words_of(wish, facts), partner)
 
-    async def send(self, draft: Draft, outbox: Outbox, *, confirmed: bool) -> Sent:
-        """Raises PRECONDITION AKS-EXCHANGE-049 when something stands in the way, or asks for a person's word."""
+    async def send(
+        self, draft: Draft, outbox: Outbox, *, confirmed: bool, instead: Mapping[str, int] = NOTHING
+    ) -> Sent:
+        """`instead` as `Outbox.prepare` has it.
+
+        Raises PRECONDITION AKS-EXCHANGE-049 when something stands in the way, or asks for a person's word."""
         if not may_go(draft.findings, confirmed=confirmed):
             raise Problem(
                 ProblemKind.PRECONDITION,
@@ -136,4 +152,4 @@ class Writing:
                 why=" ".join(f.what for f in draft.findings if f.grave != "info"),
                 now="Fill in what is missing, or confirm what may be confirmed.",
             )
-        return await send(self._session, outbox, draft.built, draft.facts)
+        return await send(self._session, outbox, draft.built, draft.facts, instead)

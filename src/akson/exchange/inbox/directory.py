@@ -153,12 +153,24 @@ class Directory:
         standing = await self._hers(tenant, place)
         return None if standing & not_ours else place
 
+    async def owner(self, her: str) -> int | None:
+        """The tenant whose own house or service has this HER-id, or `ENH:` and number; None when it is nobody's here."""
+        for tenant in self.tenants:
+            if await self._own(tenant, her, frozenset()) is not None:
+                return tenant
+        return None
+
     async def _hers(self, tenant: int, place: Place) -> set[str]:
         """HER-ids of the place and of all above it."""
         found: set[str] = set()
         for id in (place.id, *(id for id, _ in place.above)):
             found.update(_her_ids(await self.organisation(tenant, f"Organization/{id}") or {}))
         return found
+
+    async def her_of(self, tenant: int, id: str) -> str:
+        """HER-id of `Organization/id`; "" when it has none."""
+        told = _her_ids(await self.organisation(tenant, f"Organization/{id}") or {})
+        return next((value for value in sorted(told) if not value.startswith("ENH:")), "")
 
     async def place(self, tenant: int, her: str) -> Place | None:
         """The Organization with this HER-id, or `ENH:` and its number; the first by id when the record has several."""

@@ -13,6 +13,7 @@ processes, never have what bears upon them: the lease sees to it (ADR 0155), and
 """
 
 import asyncio
+import itertools
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -153,11 +154,13 @@ class Inbox:
 
         items = await self._post.lease(limit, seconds=LEASE_S, look=look)
         async with held(self._post, items, LEASE_S):
-            for item in items:
-                if item.attempts > 1:
-                    # Taken before without an end: whatever it does to its worker, it does alone.
-                    await self._one(item, None)
-            await self._together([item for item in items if item.attempts == 1], opened)
+            for again, several in itertools.groupby(items, lambda item: item.attempts > 1):
+                if not again:
+                    await self._together(list(several), opened)
+                    continue
+                for item in several:
+                    # Taken before without an end: whatever it does to its worker, it does alone, and in its turn.
+                    await self._one(item, opened.get(item.id))
         return len(items)
 
     async def _together(self, items: Sequence[InboxItem], seen: dict[int, Opened | None]) -> None:

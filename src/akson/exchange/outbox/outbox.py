@@ -10,9 +10,10 @@ Files here hold no rules: what an event means is `states.transition`. Why nothin
 
 import asyncio
 import hashlib
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from types import MappingProxyType
 from typing import Protocol
 
 from akson.exchange.outbox import states
@@ -34,6 +35,12 @@ _LOST_RACE = (ProblemKind.CONFLICT, ProblemKind.PRECONDITION)
 """Somebody else wrote the item first: the next round sees what he wrote."""
 DRAFT_LIFE = timedelta(days=1)
 """A commit follows its draft within seconds; what is left after a day belongs to one that never came."""
+
+NOTHING: Mapping[str, int] = MappingProxyType({})
+REPLACED_BY = "replaced by "
+"""How the note of a correction begins; the MsgId of what stands in its place follows."""
+HOUSE = "posttjenesten"
+"""Who closed it when whoever corrected it could not say so herself."""
 
 Route = Callable[[OutboxRow], Transport]
 """Which transport carries it. Raises Undeliverable when none does."""
@@ -93,16 +100,22 @@ class Outbox:
         self._random = random
         self._deadlines = deadlines or in_force()
 
-    async def prepare(self, letters: Iterable[Letter], because: Because) -> list[int]:
+    async def prepare(
+        self, letters: Iterable[Letter], because: Because, *, instead: Mapping[str, int] = NOTHING
+    ) -> list[int]:
         """Drafts that the commit of `because` queues. That resource must be one which this commit alone makes.
 
-        Called just before the commit; again with the same letters it gives the same rows.
+        Called just before the commit; again with the same letters it gives the same rows. `instead`: receiver -> the row
+        that a corrected letter stands in place of; after the commit `corrected` closes it, and the queueing if nobody has.
         """
-        return await self._store.draft([new for letter in letters for new in self._rows(letter)], because)
+        return await self._store.draft(
+            [new for letter in letters for new in self._rows(letter, instead)], because
+        )
 
     async def queue(self, letter: Letter, *, replaces: int | None = None) -> list[int]:
         """For what no commit belongs to: receipts, and corrected messages that a person sends."""
-        rows = await self._store.draft([*self._rows(letter, replaces)])
+        instead = NOTHING if replaces is None else dict.fromkeys(letter.receivers, replaces)
+        rows = await self._store.draft([*self._rows(letter, instead)])
         for id in rows:
             await self._queued(id)
         return rows
@@ -127,7 +140,9 @@ class Outbox:
         """Queues the drafts whose commit stands, and drops those whose commit never came."""
         committed = await self._store.committed(limit)
         for id in committed:
-            await self._queued(id)
+            row = await self._queued(id)
+            if row is not None and row.replaces is not None:
+                await self.corrected((row.replaces,), row.msg_id, by=HOUSE)
         if not committed:
             for id in await self._store.left_over(self._clock.now() - DRAFT_LIFE, limit):
                 await self._store.change(id, lambda row: transition(row, states.Dropped(self._clock.now())))
@@ -233,8 +248,13 @@ class Outbox:
         if letter.msg_id == before.msg_id:
             raise _needs_new_id()
         rows = await self.queue(letter, replaces=id)
-        await self.close(id, by=by, note=f"replaced by {letter.msg_id}")
+        await self.corrected((id,), letter.msg_id, by=by)
         return rows
+
+    async def corrected(self, ids: Iterable[int], msg_id: str, *, by: str) -> None:
+        """Their correction is committed: their items end. Safe to repeat."""
+        for id in ids:
+            await self.close(id, by=by, note=f"{REPLACED_BY}{msg_id}")
 
     async def close(self, id: int, *, by: str, note: str = "") -> OutboxRow:
         """A person has taken care of it."""
@@ -271,7 +291,7 @@ class Outbox:
             raise Problem(ProblemKind.NOT_FOUND, "AKS-EXCHANGE-022", f"The outbox has no row {id}.")
         return row
 
-    def _rows(self, letter: Letter, replaces: int | None = None) -> Iterable[NewLetter]:
+    def _rows(self, letter: Letter, instead: Mapping[str, int] = NOTHING) -> Iterable[NewLetter]:
         for number, receiver in enumerate(dict.fromkeys(letter.receivers)):
             yield NewLetter(
                 tenant=letter.tenant,
@@ -286,7 +306,7 @@ class Outbox:
                 purpose=letter.purpose,
                 conversation=letter.conversation.strip().lower(),
                 answers=letter.answers,
-                replaces=replaces,
+                replaces=instead.get(receiver),
             )
 
     async def _queued(self, id: int) -> OutboxRow | None:

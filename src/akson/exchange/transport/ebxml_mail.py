@@ -13,6 +13,7 @@ import re
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from typing import Protocol
 
 from akson.exchange.envelope.ebxml import closing, mime, reading
@@ -45,6 +46,7 @@ _ADDRESS = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]{1,64}@[A-Za-z0-9.-]{1,25
 _NOBODY = ("mailer-daemon@", "postmaster@", "noreply@", "no-reply@")
 _CHANCE = re.compile(rb"(Message-ID: <[0-9a-f-]{36}\.)[0-9a-f]+@", re.IGNORECASE)
 LINE_MAX = 900
+TIDIED_EACH = timedelta(days=1)
 """Bytes of one header line; RFC 5322 ends at 998."""
 LARGE = "large:"
 """Such a reference is of a mail that stays where it lies."""
@@ -92,6 +94,7 @@ class EbxmlMail:
         self._uids: dict[str, str] = {}
         """Digest of a mail -> the mailbox's own id; a hint, found again when it is not there."""
         self._too_large: frozenset[str] = frozenset()
+        self._tidied: datetime | None = None
 
     async def send(self, parcel: Parcel) -> Handed:
         partner = await self._partner(parcel)
@@ -139,6 +142,7 @@ class EbxmlMail:
         return closing.close(document, office.address, signer, office.software, now, self._chance())
 
     async def fetch(self, limit: int) -> Sequence[Arrival]:
+        await self._tidy()
         found: dict[str, tuple[str, Arrival]] = {}
         waiting = await asyncio.to_thread(self._mailbox.read, limit, self._too_large)
         for lying in waiting:
@@ -146,6 +150,13 @@ class EbxmlMail:
             if (came := await self._arrive(lying, found)) is not None:
                 found[came[1].reference] = came
         return [arrival for _, arrival in found.values()]
+
+    async def _tidy(self) -> None:
+        """Once a day: what no partner can ask for any more."""
+        now = self._clock.now()
+        if self._tidied is None or now - self._tidied >= TIDIED_EACH:
+            self._tidied = now
+            await asyncio.to_thread(self._memory.tidy, now)
 
     async def _arrive(
         self, lying: Lying, before: dict[str, tuple[str, Arrival]]

@@ -5,16 +5,22 @@
 
 A duplicate gets the *same* acknowledgement again (HIS 1037, 4.2), and a retry must be the same bytes, for a partner may hold
 the digests of both against each other (HITS 1172, 5.8.2). Neither is the post's state: lost, the answer is made anew and the
-letter sealed anew; the outbox and the inbox know what is accounted for.
+letter sealed anew; the outbox and the inbox know what is accounted for. So both are forgotten by age, long after the last
+retry that a partner makes (five, each twelve hours after the one before: HIS 1037).
 """
 
 import base64
 import hashlib
 import json
+from contextlib import suppress
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from akson.exchange.transport.folder import write_whole
+
+KEPT = timedelta(days=30)
+"""Twelve times as long as partners retry; a duplicate after that is the inbox's to know, by sender and MsgId."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +78,23 @@ class Memory:
     def forget_sent(self, message_id: str) -> None:
         for path in self._sent.glob(f"{_safe(message_id)}-*.eml"):
             path.unlink(missing_ok=True)
+
+    def tidy(self, now: datetime) -> int:
+        """Removes what is older than KEPT; gives how many. Safe beside whoever reads and writes."""
+        oldest, gone = (now - KEPT).timestamp(), 0
+        for path in (*self._sent.glob("*.eml"), *self._answers.glob("*/*/*.json")):
+            with suppress(FileNotFoundError):
+                if path.stat().st_mtime < oldest:
+                    path.unlink()
+                    gone += 1
+                    self._without(path.parent)
+        return gone
+
+    def _without(self, folder: Path) -> None:
+        """An answer's own folder goes with its last file; a folder that is not empty stays."""
+        if folder != self._sent:
+            with suppress(OSError):
+                folder.rmdir()
 
 
 def key(document: bytes, fingerprint: str) -> str:

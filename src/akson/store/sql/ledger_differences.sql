@@ -1,5 +1,6 @@
 -- Whatever the book, the rows and the receipts do not agree on, with the numbers of the rows. Shares no code with the states:
--- each line is a rule of its own about what must be so. $1 now; $2 how long something may take before it is late.
+-- each line is a rule of its own about what must be so. $1 now; $2 how long something may take before it is late; $3 tenant, null for any;
+-- $4 whether what no tenant is known of is hers.
 with story as (
     select outbox, inbox,
            (array_agg(state order by seq desc))[1] as last,
@@ -16,8 +17,10 @@ with story as (
     from post.post_outbox o
     left join story s on s.outbox = o.id
     left join answer a on a.outbox = o.id and a.round = o.round
+    where $3::int is null or o.tenant = $3
 ), came as (
     select i.*, s.last, s.changed_at from post.post_inbox i left join story s on s.inbox = i.id
+    where $3::int is null or i.tenant = $3 or ($4 and i.tenant is null)
 ), found(kind, id) as (
     select 'out-not-in-the-book', id from sent where last is null
     union all select 'out-row-says-otherwise', id from sent where last <> state

@@ -1,5 +1,5 @@
 -- What came in, by partner, type and day, counted from the book alone. Unreadable: nobody could be told.
--- $1 partner, $2 type, $3 day, each null for any.
+-- $1 partner, $2 type, $3 day, $4 tenant, each null for any; $5 whether what no tenant is known of is hers.
 with story as (
     select inbox, min(at) as came_at, (array_agg(state order by seq desc))[1] as last
     from post.post_event where inbox is not null group by inbox
@@ -8,6 +8,7 @@ with story as (
            (s.came_at at time zone 'Europe/Oslo')::date as day,
            i.receipt is null or convert_from(i.receipt, 'UTF8')::jsonb -> 'receipts' = '[]'::jsonb as untold
     from story s join post.post_inbox i on i.id = s.inbox
+    where $4::int is null or i.tenant = $4 or ($5 and i.tenant is null)
 )
 select partner, type, day,
        count(*) as total,

@@ -208,6 +208,8 @@ def _menu(patient: str, here: str) -> tuple[MenuEntry, ...]:
     entries = (
         ("", "Forside"),
         ("/meldinger", "Meldinger"),
+        ("/forlop", "I sykehus"),
+        ("/sak", "Sak og vedtak"),
         ("/provesvar", "Prøvesvar"),
         ("/tilgangslogg", "Tilgangslogg"),
     )

@@ -7,11 +7,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
+from akson.care.pathway.said import Receipt
 from akson.record.session import RecordSession
 from akson.web.shell.uploads import Upload
 
-NEW_LETTER, CHANGE, CANCEL = "", "endre", "kanseller"
-"""What is done to the message named by `about`: answered (or nothing is), changed, cancelled."""
+NEW_LETTER, CHANGE, CANCEL, CORRECT = "", "endre", "kanseller", "rett"
+"""What is done to the message named by `about`: answered (or nothing is), changed, cancelled, sent anew after a refusal."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +100,8 @@ class Sheet:
     """Types that the receiver takes where he does not take this one, with words for the button."""
     by_phone: bool = False
     """Whether the receiver does not, or may not, take it: then somebody can be given the task of phoning."""
+    refused: str = ""
+    """In a correction: why the message before was not taken."""
 
     @property
     def asks(self) -> bool:
@@ -107,6 +110,16 @@ class Sheet:
     @property
     def stopped(self) -> bool:
         return any(remark.grave == "stop" for remark in self.remarks)
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """A message that somebody must correct: `Avvist av mottaker`, and why, in the receiver's own words too."""
+
+    words: str
+    why: str
+    now: str
+    """What to do about it."""
 
 
 class Letters(Protocol):
@@ -140,6 +153,24 @@ class Letters(Protocol):
         """The sheet, and the id of the Communication; "" when something stands in the way."""
         ...
 
+    async def standing(self, session: RecordSession, patient: str, msg_id: str) -> str:
+        """Id of the patient's Communication with that MsgId: what she has sent already; ""."""
+        ...
+
     async def states(self, sent: Sequence[Mapping[str, Any]]) -> Mapping[str, str]:
         """Id of each Communication that went out -> what its receipts say."""
+        ...
+
+    async def receipts(self, sent: Sequence[Mapping[str, Any]]) -> Mapping[str, Receipt]:
+        """`Communication/…` of each that went out -> what its receiver has confirmed. One question for all of them."""
+        ...
+
+    async def refused(
+        self, session: RecordSession, sent: Sequence[Mapping[str, Any]]
+    ) -> Mapping[str, Refused]:
+        """Of the same: those that stand refused, or never got out, until they are corrected."""
+        ...
+
+    async def place(self, session: RecordSession, row: int) -> tuple[str, str]:
+        """Ids of Patient and Communication of a row of the outbox. Raises NOT_FOUND, also when the record hides it."""
         ...

@@ -1,18 +1,18 @@
 """The report: from the sums to what is shown, with what may not be told taken out. Screen, file and paper show this alone.
 
 A report is of one calendar year, so that no two of them can be subtracted. It is made of the whole country and then
-narrowed: what is hidden does not depend on what is asked.
+narrowed: what is hidden does not depend on what is asked. Months are told of the country and of counties, all types and
+counterparts together, and their table is closed together with the year's: the months of a county add up to its year.
 """
 
-import asyncio
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from akson.analytics.reports.adoption import words
+from akson.analytics.reports.adoption.concealed import Concealed, concealed, placed
 from akson.analytics.reports.adoption.hiding import SMALL_BELOW
-from akson.analytics.reports.adoption.levels import Block, Level, closed
 from akson.analytics.reports.adoption.states import (
     RECENT_MONTHS,
     Standing,
@@ -21,9 +21,8 @@ from akson.analytics.reports.adoption.states import (
     standing,
     together,
 )
-from akson.store.adoption import AdoptionStore, Asked, FlowRow, Party
+from akson.store.adoption import AdoptionStore, FlowRow, Party, Sums, WaitRow
 
-COUNTRY = "Landet"
 BOTH = ("hospital", "gp")
 """The two that the municipalities' project counted: with either of them is under way."""
 
@@ -68,7 +67,6 @@ class Wait:
 
     counterpart: str
     what: str
-    messages: int
     median: int | None
     p90: int | None
 
@@ -105,14 +103,15 @@ class Report:
     by_county: Mapping[str, Mapping[str, int | None]]
     """County (`` the country) -> counterpart (`` all) -> messages of the year."""
     series: tuple[tuple[date, int | None], ...]
+    """From the beginning, of the country or the county; empty when a type or a counterpart is asked for."""
     county_series: Mapping[str, tuple[int | None, ...]]
     """By county, beside `series`."""
     growth: Growth | None
     waits: tuple[Wait, ...]
     content: tuple[Content, ...]
-    copies: int
-    repeats: int
-    rows: int
+    copies: int | None
+    """Of the whole country alone, as `repeats`: parts of it could be subtracted."""
+    repeats: int | None
     synthetic: bool
     """Some of it was made by the generator."""
 
@@ -134,76 +133,69 @@ class Report:
 
 async def report(store: AdoptionStore, choice: Choice) -> Report | None:
     """None when nothing is counted yet."""
-    first, newest = await store.first_month(), await store.last_month()
-    if first is None or newest is None:
-        return None
-    years = tuple(range(newest.year, first.year - 1, -1))
-    year = choice.year if choice.year in years else newest.year
-    last = min(newest, date(year, 12, 1))
-    asked = Asked(date(year, 1, 1), last, _back(last, RECENT_MONTHS - 1))
-    parties = {p.her: p for p in await store.parties()}
-    narrow = Asked(asked.first, asked.last, asked.recent, choice.county, choice.type, choice.counterpart)
-    rows, series, waits, counted, synthetic = await asyncio.gather(
-        store.flows(asked), store.series(narrow), store.waits(narrow), store.rows(), store.has_loaded()
-    )
-    return _made(
-        Choice(year, choice.county, choice.type, choice.counterpart),
-        years,
-        last,
-        parties,
-        rows,
-        series,
-        waits,
-        counted,
-        synthetic,
-    )
+    sums = await store.sums(choice.year, RECENT_MONTHS)
+    return made(counted(sums), choice) if sums is not None else None
 
 
-def _made(
-    choice: Choice,
-    years: tuple[int, ...],
-    last: date,
-    parties: Mapping[str, Party],
-    rows: Sequence[FlowRow],
-    series: Sequence[tuple[date, str, int]],
-    waits: Sequence[tuple[str, str, int, int]],
-    counted: int,
-    synthetic: bool,
-) -> Report:
-    towns = {her: p for her, p in parties.items() if p.kind == "municipality" and p.belongs == her}
-    low, middle, high = _hidden(rows, towns)
-    asked = [r for r in rows if _within(r, towns, choice)]
-    flows = tuple(_flow(r, towns[r.municipality], low) for r in asked)
-    counterparts = tuple(dict.fromkeys((*BOTH, *sorted({r.counterpart for r in rows}))))
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """The sums of one year and what of them may not be told: the same whatever is asked, so it may be kept."""
+
+    sums: Sums
+    towns: Mapping[str, Party]
+    hidden: Mapping[int, Concealed]
+    """By year."""
+
+
+def counted(sums: Sums) -> Counted:
+    towns = {
+        p.her: replace(p, county=placed(p.county))
+        for p in sums.parties
+        if p.kind == "municipality" and p.belongs == p.her
+    }
+    years = range(sums.first.year, sums.last.year + 1)
+    return Counted(sums, towns, {year: concealed(sums, towns, year) for year in years})
+
+
+def made(counted: Counted, asked: Choice) -> Report:
+    sums, towns = counted.sums, counted.towns
+    choice = Choice(sums.last.year, asked.county, asked.type, asked.counterpart)
+    gone = counted.hidden[choice.year]
+    rows = [r for r in sums.flows if _within(towns[r.municipality].county, r.type, r.counterpart, choice)]
+    flows = tuple(_flow(r, towns[r.municipality], choice.year, gone) for r in rows)
+    counterparts = tuple(dict.fromkeys((*BOTH, *sorted({r.counterpart for r in sums.flows}))))
     shown = (choice.counterpart,) if choice.counterpart else counterparts
     chosen = [p for p in towns.values() if choice.county in ("", p.county)]
     grouped: dict[str, list[tuple[FlowRow, Flow]]] = defaultdict(list)
-    for row, flow in zip(asked, flows, strict=True):
+    for row, flow in zip(rows, flows, strict=True):
         grouped[row.municipality].append((row, flow))
     places = tuple(
-        _place(p, grouped.get(p.her, []), shown, choice.type, middle)
+        _place(p, grouped.get(p.her, []), shown, choice, gone)
         for p in sorted(chosen, key=lambda p: (p.county, p.name))
     )
-    months, lines = _series(series, last)
+    totals: dict[tuple[str, str], int] = defaultdict(int)
+    for row in rows:
+        totals[towns[row.municipality].county, row.counterpart] += row.years.get(choice.year, 0)
+    months, lines = _series(counted, choice)
+    whole = not (choice.county or choice.type or choice.counterpart)
     return Report(
         choice,
-        years,
+        tuple(range(sums.newest.year, sums.first.year - 1, -1)),
         tuple(sorted({p.county for p in towns.values()})),
-        tuple(sorted({r.type for r in rows}, key=words.type_words)),
+        tuple(sorted({r.type for r in sums.flows}, key=words.type_words)),
         counterparts,
-        last,
+        sums.last,
         places,
         flows,
-        _by_county(places, shown, high, choice.type),
-        tuple(months),
+        _by_county(places, shown, gone, choice.type, totals),
+        months,
         lines,
         _growth(months),
-        _waits(waits),
-        _content(asked),
-        sum(r.copies for r in asked),
-        sum(r.repeats for r in asked),
-        counted,
-        synthetic,
+        _waits(w for w in sums.waits if _within(placed(w.county), w.type, w.counterpart, choice)),
+        _content(rows),
+        sum(r.copies for r in rows) if whole else None,
+        sum(r.repeats for r in rows) if whole else None,
+        sums.loaded,
     )
 
 
@@ -212,87 +204,88 @@ def _back(at: date, months: int) -> date:
     return date(number // 12, number % 12 + 1, 1)
 
 
-def _within(row: FlowRow, towns: Mapping[str, Party], choice: Choice) -> bool:
+def _within(county: str, type: str, counterpart: str, choice: Choice) -> bool:
     return (
-        choice.county in ("", towns[row.municipality].county)
-        and choice.type in ("", row.type)
-        and choice.counterpart in ("", row.counterpart)
+        choice.county in ("", county)
+        and choice.type in ("", type)
+        and choice.counterpart in ("", counterpart)
     )
 
 
-_Gone = Mapping[str, frozenset[tuple[str, str]]]
-
-
-def _hidden(rows: Iterable[FlowRow], towns: Mapping[str, Party]) -> tuple[_Gone, _Gone, _Gone]:
-    low: Level = defaultdict(dict)
-    middle: dict[str, Block] = defaultdict(lambda: defaultdict(int))
-    high: Block = defaultdict(int)
-    for row in rows:
-        county = towns[row.municipality].county
-        low[row.municipality][row.type, row.counterpart] = row.messages
-        middle[county][row.municipality, row.counterpart] += row.messages
-        high[county, row.counterpart] += row.messages
-    (a, b, c), _ = closed([dict(low), dict(middle), {COUNTRY: high}])
-    return a, b, c
-
-
-def _flow(row: FlowRow, town: Party, low: _Gone) -> Flow:
+def _flow(row: FlowRow, town: Party, year: int, gone: Concealed) -> Flow:
     use = Use(row.ever, row.recent, row.recent_months, row.confirmed, row.asked, row.said)
-    gone = (row.type, row.counterpart) in low.get(row.municipality, ())
-    told = None if gone else row.messages
+    hidden = (row.type, row.counterpart) in gone.types.get(row.municipality, ())
+    told = None if hidden else row.years.get(year, 0)
     return Flow(town.name, town.county, row.counterpart, row.type, standing(use), told, row.last_month)
 
 
 def _place(
-    town: Party, flows: Sequence[tuple[FlowRow, Flow]], shown: Sequence[str], type: str, middle: _Gone
+    town: Party,
+    flows: Sequence[tuple[FlowRow, Flow]],
+    shown: Sequence[str],
+    choice: Choice,
+    gone: Concealed,
 ) -> Place:
+    type = choice.type
     all_of = {(row.counterpart, row.type): flow.standing for row, flow in flows}
     by = {c: together({k: s for k, s in all_of.items() if k[0] == c}, (c,), type) for c in shown}
     required = [c for c in shown if c in BOTH]
     numbers: dict[str, int | None] = {}
     for counterpart in shown:
         mine = [flow.messages for row, flow in flows if row.counterpart == counterpart]
-        gone = (town.her, counterpart) in middle.get(town.county, ())
+        hidden = (town.her, counterpart) in gone.places.get(town.county, ())
         # A sum over all types is of a level that was hidden as a whole; one type's number is that flow's own.
-        total = sum(row.messages for row, _ in flows if row.counterpart == counterpart)
-        numbers[counterpart] = (None if None in mine else total) if type else (None if gone else total)
+        total = sum(row.years.get(choice.year, 0) for row, _ in flows if row.counterpart == counterpart)
+        numbers[counterpart] = (None if None in mine else total) if type else (None if hidden else total)
     return Place(town.name, town.county, together(all_of, required or shown, type), by, numbers)
 
 
 def _by_county(
-    places: Sequence[Place], shown: Sequence[str], high: _Gone, type: str
+    places: Sequence[Place],
+    shown: Sequence[str],
+    gone: Concealed,
+    type: str,
+    totals: Mapping[tuple[str, str], int],
 ) -> dict[str, dict[str, int | None]]:
-    """Sums of what is shown; where a part is hidden, the sum is shown only when it was hidden for together with it."""
+    """Of one type: told when all its parts are. Of all types: as the tables of the year say, which were closed for it."""
     found: dict[str, dict[str, int | None]] = {}
-    gone = high.get(COUNTRY, frozenset())
     for county in dict.fromkeys(p.county for p in places):
         mine = [p for p in places if p.county == county]
         line: dict[str, int | None] = {}
         for counterpart in shown:
             parts = [p.messages[counterpart] for p in mine]
-            blocked = (None in parts) if type else (county, counterpart) in gone
-            line[counterpart] = None if blocked or None in parts else sum(n or 0 for n in parts)
+            if type:
+                line[counterpart] = None if None in parts else sum(n or 0 for n in parts)
+            else:
+                hidden = (county, counterpart) in gone.counties
+                line[counterpart] = None if hidden else totals[county, counterpart]
         found[county] = line
     return found
 
 
 def _series(
-    series: Sequence[tuple[date, str, int]], last: date
-) -> tuple[list[tuple[date, int | None]], dict[str, tuple[int | None, ...]]]:
-    """Months in which nothing came are there, as none; a month of fewer than five is not told."""
-    if not series:
-        return [], {}
-    by = {(at, county): n for at, county, n in series}
-    first = min(at for at, _, _ in series)
+    counted: Counted, choice: Choice
+) -> tuple[tuple[tuple[date, int | None], ...], dict[str, tuple[int | None, ...]]]:
+    """Months in which nothing came are there, as none."""
+    sums, by = counted.sums, defaultdict[tuple[str, date], int](int)
+    if choice.type or choice.counterpart:
+        return (), {}
+    for at, county, n in sums.series:
+        by[placed(county), at] += n
+        by["", at] += n
+    first, last = sums.first, sums.last
     months = [_back(last, n) for n in range((last.year - first.year) * 12 + last.month - first.month, -1, -1)]
-    counties = sorted({county for _, county, _ in series})
-    whole = [(at, sum(by.get((at, county), 0) for county in counties)) for at in months]
-    lines = {c: tuple(_told(by.get((at, c), 0)) for at in months) for c in counties}
-    return [(at, _told(n)) for at, n in whole], lines
+    counties = sorted({c for c, _ in by if c and choice.county in ("", c)})
 
+    def told(county: str) -> tuple[int | None, ...]:
+        return tuple(
+            None if (county, at.isoformat()) in counted.hidden[at.year].months else by[county, at]
+            for at in months
+        )
 
-def _told(n: int) -> int | None:
-    return None if 0 < n < SMALL_BELOW else n
+    lines = {c: told(c) for c in counties}
+    shown = lines.get(choice.county, (0,) * len(months)) if choice.county else told("")
+    return tuple(zip(months, shown, strict=True)), lines
 
 
 def _growth(months: Sequence[tuple[date, int | None]]) -> Growth | None:
@@ -303,23 +296,17 @@ def _growth(months: Sequence[tuple[date, int | None]]) -> Growth | None:
     return Growth(first_month, first, last_month, last)
 
 
-def _waits(rows: Sequence[tuple[str, str, int, int]]) -> tuple[Wait, ...]:
-    steps: dict[tuple[str, str], list[tuple[int, int]]] = defaultdict(list)
-    for counterpart, what, step, n in rows:
-        steps[counterpart, what].append((step, n))
+def _waits(rows: Iterable[WaitRow]) -> tuple[Wait, ...]:
+    """`rows` shortest first."""
+    steps: dict[tuple[str, str], dict[int, int]] = defaultdict(lambda: defaultdict(int))
+    for row in rows:
+        steps[row.counterpart, row.what][row.step] += row.messages
     found = []
-    for (counterpart, what), counted in sorted(steps.items()):
-        total = sum(n for _, n in counted)
-        enough = total >= SMALL_BELOW
-        found.append(
-            Wait(
-                counterpart,
-                what,
-                total,
-                quantile(counted, 50) if enough else None,
-                quantile(counted, 90) if enough else None,
-            )
-        )
+    for (counterpart, what), by_step in sorted(steps.items()):
+        counted = list(by_step.items())
+        enough = sum(by_step.values()) >= SMALL_BELOW
+        half, most = (quantile(counted, p) if enough else None for p in (50, 90))
+        found.append(Wait(counterpart, what, half, most))
     return tuple(found)
 
 

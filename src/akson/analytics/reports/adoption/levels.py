@@ -4,7 +4,7 @@ A total of one level is a cell of the next, so what is hidden at one is hidden a
 """
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from akson.analytics.reports.adoption.hiding import hidden
 
@@ -14,12 +14,16 @@ Level = dict[str, Block]
 """Name of the whole -> its table; its rows are the names of the wholes of the level below."""
 
 
-def closed(levels: list[Level]) -> tuple[list[dict[str, frozenset[tuple[str, str]]]], int]:
+def closed(
+    levels: list[Level], top: Mapping[str, Iterable[tuple[str, str]]] | None = None
+) -> tuple[list[dict[str, frozenset[tuple[str, str]]]], int]:
     """Hidden (row, column) of each block of each level; `` as a row or column is its total. Also how many rounds it took.
 
-    `levels` from the finest up; the last one has one block.
+    `levels` from the finest up; the last one has one block. `top`: what of it is hidden elsewhere.
     """
     gone: list[dict[str, set[tuple[str, str]]]] = [defaultdict(set) for _ in levels]
+    for name, cells in (top or {}).items():
+        gone[-1][name] |= set(cells)
     above = [_parents(level) for level in levels[1:]]
     dirty = [(depth, name) for depth, level in enumerate(levels) for name in level]
     rounds = 0
@@ -27,7 +31,7 @@ def closed(levels: list[Level]) -> tuple[list[dict[str, frozenset[tuple[str, str
         rounds += 1
         again: list[tuple[int, str]] = []
         for depth, name in dict.fromkeys(dirty):
-            found = _hide(levels[depth][name], gone[depth][name])
+            found = hide(levels[depth][name], gone[depth][name])
             new = found - gone[depth][name]
             gone[depth][name] |= found
             for row, column in new:
@@ -47,7 +51,8 @@ def _parents(level: Level) -> dict[str, str]:
     return {row: whole for whole, block in level.items() for row, _ in block}
 
 
-def _hide(block: Mapping[tuple[str, str], int], also: set[tuple[str, str]]) -> set[tuple[str, str]]:
+def hide(block: Mapping[tuple[str, str], int], also: set[tuple[str, str]]) -> set[tuple[str, str]]:
+    """What of one table and its totals may not be told. `also`: what is hidden elsewhere."""
     rows = sorted({row for row, _ in block})
     columns = sorted({column for _, column in block})
     places = (

@@ -1,4 +1,5 @@
-"""Puts the synthetic traffic into a database of its own. Never into one that holds a post: refused when it does."""
+"""Puts the synthetic traffic into a database of its own. Never into one that has counted a post: refused
+when it has. All of it is put in, or none: one that was broken off is begun again."""
 
 from collections.abc import Callable
 
@@ -11,23 +12,21 @@ async def generate(
     store: AdoptionStore, *, seed: int, times: float = 1.0, progress: Callable[[int, int], None] | None = None
 ) -> int:
     """Gives how many rows. `times`: so many times the messages. Raises Problem CONFLICT AKS-ANALYTICS-001."""
-    if await store.last_month() is not None:
+    country, total = towns(seed), 0
+    parties = {p.her: p for town in country for p in (town.party, town.gp, town.hospital)}.values()
+    try:
+        async with store.loading(parties) as take:
+            for done, rows in enumerate(messages(seed, country, times), 1):
+                await take(rows)
+                total += len(rows)
+                if progress:
+                    progress(done, MONTHS)
+    except LookupError:
         raise Problem(
             ProblemKind.CONFLICT,
             "AKS-ANALYTICS-001",
             "There are messages here already.",
             why="Synthetic traffic is never mixed with what is counted.",
             now="Choose a data folder of its own: akson adoption generate --data DIR.",
-        )
-    country = towns(seed)
-    await store.name_parties(
-        {p.her: p for town in country for p in (town.party, town.gp, town.hospital)}.values()
-    )
-    total = 0
-    for done, rows in enumerate(messages(seed, country, times), 1):
-        await store.load(rows)
-        total += len(rows)
-        if progress:
-            progress(done, MONTHS)
-    await store.recount()
+        ) from None
     return total

@@ -9,6 +9,10 @@ from akson.analytics.reports.adoption.states import STOPPED, WORDS, State
 from akson.web.operations.adoption import charts
 
 PATH = "/tall/innforing"
+NO_MONTHS = (
+    "Måned for måned vises alle typer og motparter samlet, for landet og for hvert fylke. Delt opp videre ville små tall "
+    "kunne regnes ut."
+)
 STOPPED_MAX = 40
 WIDE, HIGH = 1000, 200
 
@@ -60,7 +64,8 @@ class View:
     months: tuple[tuple[str, str], ...]
     places: tuple[tuple[str, ...], ...]
     place_heads: tuple[str, ...]
-    waits: tuple[tuple[str, str, str, str, str], ...]
+    no_months: str
+    waits: tuple[tuple[str, str, str, str], ...]
     content: tuple[tuple[str, str], ...]
     stopped: tuple[Stopped, ...]
     stopped_more: int
@@ -101,6 +106,7 @@ def view_of(report: Report) -> View:
         peak=words.number(max((n or 0 for n in values), default=0)),
         line_words=said[1] if growth else "",
         months=tuple((words.month(at).capitalize(), words.cell(n)) for at, n in reversed(report.series)),
+        no_months=NO_MONTHS,
         place_heads=("Kommune", "Fylke", *(h for c in shown for h in (words.COUNTERPARTS[c], "meldinger"))),
         places=tuple(
             (p.name, p.county, *(t for c in shown for t in (p.by[c].words, words.cell(p.messages[c]))))
@@ -110,7 +116,6 @@ def view_of(report: Report) -> View:
             (
                 words.COUNTERPARTS[w.counterpart],
                 "Fra sendt til kvittering" if w.what == "receipt" else "Fra forespørsel til svar",
-                words.cell(w.messages if w.median is not None else None),
                 words.minutes(w.median) if w.median is not None else "skjult",
                 words.minutes(w.p90) if w.p90 is not None else "skjult",
             )
@@ -119,13 +124,17 @@ def view_of(report: Report) -> View:
         content=tuple((words.type_words(c.type), words.percent(c.said, c.asked)) for c in report.content),
         stopped=stopped[:STOPPED_MAX],
         stopped_more=max(0, len(stopped) - STOPPED_MAX),
-        repeats=(
-            f"{words.cell(_told(report.repeats))} sendt på nytt og {words.cell(_told(report.copies))} kopier "
-            "er ikke talt med."
-        ),
+        repeats=_repeats(report),
         method=council.METHOD,
         synthetic=council.SYNTHETIC if report.synthetic else "",
     )
+
+
+def _repeats(report: Report) -> str:
+    if report.repeats is None or report.copies is None:
+        return ""
+    again, copies = words.cell(_told(report.repeats)), words.cell(_told(report.copies))
+    return f"{again} sendt på nytt og {copies} kopier i {report.choice.year} er ikke talt med."
 
 
 def _told(n: int) -> int | None:
@@ -150,7 +159,7 @@ def _county(report: Report, name: str) -> County:
         charts.tiles(told),
         charts.tiles_height(len(mine)),
         charts.line(series, charts.WIDTH, charts.LINE_HEIGHT) if len(series) > 1 else "",
-        f"{last} i {words.month(report.last)}",
+        f"{last} i {words.month(report.last)}" if series else "",
     )
 
 

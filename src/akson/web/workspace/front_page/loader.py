@@ -12,6 +12,7 @@ from akson.care.fhir_json import Resource, display, instant
 from akson.care.homefollowup.readings import readings, weights
 from akson.care.medication.list import medication_lines
 from akson.care.notes.fold import fold
+from akson.care.pathway import events
 from akson.care.plan.problems import HealthProblem, free_goals, problems
 from akson.care.worklist.inbox import GRAVE_CODES, OPEN, due_words, open_items
 from akson.fhir.search.query import Include, Query
@@ -19,9 +20,10 @@ from akson.record.session import RecordSession
 from akson.record.values import SearchResult
 from akson.web.shell import words
 from akson.web.shell.chart import load_chart
-from akson.web.shell.days import on_day
+from akson.web.shell.days import day_bounds, on_day
 from akson.web.shell.owners import owner_words
 from akson.web.shell.reading import of_patient, resources, search_all, token
+from akson.web.shell.stopped_visits import visits_of, visits_word
 from akson.web.workspace.front_page.news import Sources, news, one_line
 from akson.web.workspace.front_page.news2_view import news2_view
 from akson.web.workspace.front_page.view import (
@@ -59,6 +61,7 @@ def _queries(patient: str, now: datetime) -> tuple[Query, ...]:
             "Observation", patient, token("category", "vital-signs"), sort="date", count=OBSERVATIONS_MAX
         ),
         of_patient("Appointment", patient, on_day("date", now)),
+        visits_of(patient, now),
         of_patient("EpisodeOfCare", patient, token("status", "active", "onhold")),
         _including(of_patient("ClinicalImpression", patient, sort="date", count=10), "assessor"),
         _including(messages, "sender"),
@@ -152,11 +155,30 @@ def _goals(found: Found, now: datetime) -> tuple[DeadlineRow, ...]:
     )
 
 
+def _all_visits(found: Found) -> list[Resource]:
+    """Each once: today's were asked for twice."""
+    return list({str(a["id"]): a for a in found.all("Appointment")}.values())
+
+
+def _today(found: Found, now: datetime) -> list[Resource]:
+    begins, ends = day_bounds(now)
+    return [a for a in _all_visits(found) if (at := instant(a.get("start"))) and begins <= at < ends]
+
+
 def _services(found: Found) -> tuple[ServiceRow, ...]:
     return tuple(
         ServiceRow(s.name, s.unit, words.day(s.since) if s.since else "", s.paused)
         for s in services(found.all("EpisodeOfCare"))
     )
+
+
+def _changes(messages: Sequence[Resource]) -> dict[str, tuple[str, ...]]:
+    """Id of each message that replaces an earlier one -> what is new in it."""
+    return {
+        one.message.rpartition("/")[2]: one.changed
+        for one in events.stays_of([], messages).others
+        if one.changed
+    }
 
 
 async def load(session: RecordSession, patient: str, now: datetime) -> FrontPageView:
@@ -174,6 +196,7 @@ async def load(session: RecordSession, patient: str, now: datetime) -> FrontPage
     notes = found.all("ClinicalImpression")
     sources = Sources(
         messages=care_messages(found.all("Communication"), found.near),
+        changes=_changes(found.all("Communication")),
         sets=sets,
         weights=weights(found.all("Observation")),
         notes=notes,
@@ -186,7 +209,8 @@ async def load(session: RecordSession, patient: str, now: datetime) -> FrontPage
         goals=_goals(found, now),
         medications=tuple(medications),
         news2=news2_view(sets, now),
-        visits=_visit_rows(visits(found.all("Appointment")), now),
+        visits=_visit_rows(visits(_today(found, now)), now),
+        visits_word=visits_word(_all_visits(found), now, away=bool(chart.admitted)),
         services=_services(found),
         notes=_note_rows(notes, now),
         deadlines=_deadlines(found.all("Task"), found.near, session.actor, now),

@@ -3,8 +3,8 @@
 At a first visit the last thirty days are told instead.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from akson.care.contacts.messages import CareMessage
@@ -36,7 +36,10 @@ def one_line(text: str, limit: int = MESSAGE_LINE_MAX) -> str:
 
 
 def _messages(
-    patient: str, messages: Iterable[CareMessage], when: Callable[[datetime], str]
+    patient: str,
+    messages: Iterable[CareMessage],
+    when: Callable[[datetime], str],
+    changes: Mapping[str, Sequence[str]],
 ) -> Iterator[Happening]:
     for message in messages:
         if message.at:
@@ -46,12 +49,18 @@ def _messages(
                     when(message.at),
                     "Melding",
                     message.title,
-                    f"fra {message.sender}" if message.sender else "",
+                    _from(message, changes.get(message.id, ())),
                     f"/pasient/{patient}/meldinger/{message.id}",
                     "Les",
                     grave=message.type_code == "LOG_INNLAGT",
                 ),
             )
+
+
+def _from(message: CareMessage, changed: Sequence[str]) -> str:
+    sender = f"fra {message.sender}" if message.sender else ""
+    new = f"Endret: {'; '.join(changed)}" if changed else ""
+    return ". ".join(part for part in (sender, new) if part)
 
 
 def _change(total: int, before: int | None) -> str:
@@ -125,6 +134,8 @@ class Sources:
     weights: Sequence[Weight]
     notes: Sequence[Resource]
     medications: Sequence[Resource]
+    changes: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    """What is new in a message that replaces an earlier one, by its id."""
 
 
 def news(patient: str, sources: Sources, since: datetime | None, now: datetime) -> News:
@@ -135,7 +146,7 @@ def news(patient: str, sources: Sources, since: datetime | None, now: datetime) 
         return words.moment(at, now)
 
     happened = [
-        *_messages(patient, sources.messages, when),
+        *_messages(patient, sources.messages, when, sources.changes),
         *_measurements(sources.sets, when),
         *_weights(sources.weights, when),
         *_notes(sources.notes, when),

@@ -6,6 +6,7 @@ from markupsafe import Markup
 
 from akson.care.medication.list import MedicationLine
 from akson.web.shell.chart import Chart
+from akson.web.shell.stopped_visits import VisitsWord
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,3 +113,5 @@ class FrontPageView:
     services: tuple[ServiceRow, ...]
     notes: tuple[NoteRow, ...]
     deadlines: tuple[DeadlineRow, ...]
+    visits_word: VisitsWord | None = None
+    """What a stay in hospital does to her visits."""

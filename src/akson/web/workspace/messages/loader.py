@@ -21,7 +21,7 @@ from akson.record.session import RecordSession
 from akson.record.values import SearchResult
 from akson.web.shell import words
 from akson.web.shell.chart import Chart
-from akson.web.shell.letters import Letters
+from akson.web.shell.letters import Letters, Refused
 from akson.web.shell.owners import YOU, owner_words
 from akson.web.shell.reading import every_page, may_see, of_patient, resource, resources, search_all
 from akson.web.workspace.messages.view import AskGp, LetterView, MessageRow, Wait, parts
@@ -49,6 +49,7 @@ class Post:
     """Those that the post has kept whole."""
     changeable: frozenset[str]
     """Those sent from here, by a type that may be changed and cancelled."""
+    refused: Mapping[str, Refused]
 
     waits: tuple[Wait, ...] = ()
 
@@ -76,6 +77,7 @@ class Post:
             of_thread=max(1, len(standing.thread)),
             sent_by_us=message.received is None,
             changeable=message.id in self.changeable,
+            refused=self.refused.get(message.id),
         )
 
     def path(self, id: str) -> str:
@@ -95,7 +97,9 @@ async def load_post(
     (tasks,) = await search_all(session, (items,))
     known = {f"{r['resourceType']}/{r['id']}": r for r in resources(found.included)}
     raw = resources(found.matches)
-    sending = await letters.states([c for c in raw if "received" not in c]) if letters else {}
+    ours = [c for c in raw if "received" not in c]
+    sending = await letters.states(ours) if letters else {}
+    refused = await letters.refused(session, ours) if letters else {}
     return Post(
         patient=patient,
         raw={str(one["id"]): one for one in raw},
@@ -106,7 +110,8 @@ async def load_post(
         now=now,
         sending=sending,
         answerable=frozenset(str(c["id"]) for c in raw if letters and _whole(c)),
-        changeable=frozenset(str(c["id"]) for c in raw if str(c["id"]) in sending and _has_status(c)),
+        changeable=frozenset(str(c["id"]) for c in raw if _changeable(c, sending, refused)),
+        refused=refused,
         waits=tuple(_waits(raw, patient, letters is not None, now)),
     )
 
@@ -149,6 +154,12 @@ def _whole(communication: Resource) -> bool:
     return "received" in communication and any(
         e.get("url") == FIELDS for e in communication.get("extension", ())
     )
+
+
+def _changeable(communication: Resource, sending: Mapping[str, str], refused: Mapping[str, Refused]) -> bool:
+    """What was refused is corrected: whoever refused it knows of nothing to change."""
+    id = str(communication["id"])
+    return id in sending and id not in refused and _has_status(communication)
 
 
 def _has_status(communication: Resource) -> bool:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from akson.care.contacts.files import File
 from akson.care.contacts.letters import Letter, LetterLine
 from akson.web.shell.chart import Chart
+from akson.web.shell.letters import Refused
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +37,8 @@ class MessageRow:
     fate_path: str = ""
     """The message that did it."""
     sent_by_us: bool = False
+    refused: Refused | None = None
+    """Not taken by the receiver, and not corrected yet."""
     changeable: bool = False
     """Sent from here, by a type that may be changed and cancelled."""
 

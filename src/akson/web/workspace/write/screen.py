@@ -9,14 +9,16 @@ from urllib.parse import quote
 from starlette.responses import RedirectResponse, Response
 
 from akson.fhir.problem import Problem, ProblemKind
-from akson.web.shell import gate, problems, uploads
+from akson.web.shell import gate, problems, typed, uploads
 from akson.web.shell.chart import load_chart
 from akson.web.shell.house import Audience, Screen, Visit, Way
-from akson.web.shell.letters import CANCEL, CHANGE, NEW_LETTER, Letters, Order, Sheet
+from akson.web.shell.letters import CANCEL, CHANGE, CORRECT, NEW_LETTER, Letters, Order, Sheet
 from akson.web.shell.waiting import waiting
 from akson.web.workspace.write.view import Carried, ChooseView, WriteView
 
 PATH = "/pasient/{patient}/ny-melding"
+ACTS = (CHANGE, CANCEL, CORRECT)
+"""What may be done to a message of ours."""
 _FIELD = "felt-"
 _COPY = "kopi-"
 _ID_MAX = 64
@@ -36,7 +38,7 @@ def _patient(visit: Visit) -> str:
 async def show(visit: Visit) -> Response:
     asked = visit.request.query_params
     type, to, about = (asked.get(name, "")[:_ID_MAX] for name in ("type", "til", "svar"))
-    act = asked.get("gjor", "") if about and asked.get("gjor") in (CHANGE, CANCEL) else NEW_LETTER
+    act = asked.get("gjor", "") if about and asked.get("gjor") in ACTS else NEW_LETTER
     letters, session = _letters(visit), visit.open()
     if act == NEW_LETTER and about and not type and not asked.get("velg"):
         type = await letters.answer_form(session, _patient(visit), about)
@@ -85,7 +87,7 @@ async def write(visit: Visit) -> Response:
         type=given.get("type", "")[:_ID_MAX],
         to=given.get("til", "")[:_ID_MAX],
         about=given.get("svar", "")[:_ID_MAX],
-        act=given.get("endring", "") if given.get("endring") in (CHANGE, CANCEL) else NEW_LETTER,
+        act=given.get("endring", "") if given.get("endring") in ACTS else NEW_LETTER,
         msg_id=given.get("id", "")[:_ID_MAX] or letters.new_id(),
         words={n.removeprefix(_FIELD): text for n, text in given.items() if n.startswith(_FIELD)},
         copies=_copies(given),
@@ -105,17 +107,26 @@ async def write(visit: Visit) -> Response:
         return await _page(visit, order, await letters.sheet(session, order))
     if given.get("gjor") != "send":
         return await _page(visit, order, await letters.sheet(session, order))
+    offered = await letters.sheet(session, replace(order, words={}))
     try:
         sheet, sent = await letters.send(session, order)
     except Problem as problem:
         if problem.kind not in (ProblemKind.CONFLICT, ProblemKind.PRECONDITION):
             raise
+        if standing := await letters.standing(session, order.patient, order.msg_id):
+            return _done(order.patient, standing)
         # Pressed twice, and the other was first: what stands is hers. Or somebody took the item this answers meanwhile.
         sheet, sent = await letters.send(session, order)
     if not sent:
         return await _page(visit, replace(order, confirmed=False), sheet, tried=True)
-    place = f"/pasient/{quote(order.patient, safe='')}/meldinger#m-{sent}"
-    return RedirectResponse(place, 303)
+    answered = _done(order.patient, sent)
+    before = {f"{_FIELD}{box.name}": box.text for box in offered.boxes}
+    answered.headers.update(typed.traced("write", given, [line.text for line in offered.lines], before))
+    return answered
+
+
+def _done(patient: str, sent: str) -> Response:
+    return RedirectResponse(f"/pasient/{quote(patient, safe='')}/meldinger#m-{sent}", 303)
 
 
 def _copies(given: dict[str, str]) -> tuple[str, ...]:

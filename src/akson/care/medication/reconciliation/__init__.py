@@ -1,0 +1,1 @@
+"""Reconciliation of two to four lists of medicines: what they disagree on, never what to do about it."""

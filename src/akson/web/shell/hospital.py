@@ -1,0 +1,187 @@
+"""Who is in hospital, read through the reader's session in a fixed number of questions, however many they are.
+
+    found = await in_hospital(session, letters, now)      # everybody under way
+    found = await stays_of_patient(session, letters, "astrid", now)
+    found[0].stays[-1].phase, .accounts[-1].count, .holds
+
+What a stay means is `care.pathway`'s; here it is asked for and put together by patient.
+"""
+
+import asyncio
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from decimal import Decimal
+from functools import cache, lru_cache
+
+import msgspec
+
+from akson.care.casework import beds
+from akson.care.casework.rows import BED_HOLD
+from akson.care.contacts.stays import INPATIENT_CLASSES, UNDER_WAY
+from akson.care.fhir_json import Resource
+from akson.care.pathway import events, rules
+from akson.care.pathway import stay as pathway
+from akson.care.pathway.liability import Account, accounts
+from akson.care.pathway.said import Receipt
+from akson.care.pathway.stay import Stay
+from akson.fhir.search.query import DateValue, Include, Query, ReferenceValue, Term
+from akson.record.session import RecordSession
+from akson.store.values import StoredVersion
+from akson.web.shell.letters import Letters
+from akson.web.shell.reading import END_OF_TIME, every_page, of_patient, resources, token
+
+_decoder = msgspec.json.Decoder(dict, float_hook=Decimal)
+PLANNED = "planned"
+LOOK_BACK = timedelta(days=120)
+"""On the board: what was written before is no part of a stay under way."""
+OVER = (pathway.DISCHARGED, pathway.DEAD, pathway.NONE)
+
+
+@dataclass(frozen=True, slots=True)
+class PatientStays:
+    patient: Resource
+    stays: tuple[Stay, ...]
+    """By when they began."""
+    accounts: tuple[Account, ...]
+    """Of the same stays, in the same order."""
+    holds: tuple[Resource, ...]
+    """Beds that are held for her, and stand."""
+    tasks: tuple[Resource, ...]
+    """Also those that are closed."""
+    heard: events.Heard
+    """What was said, before anybody asked what it means now."""
+
+    @property
+    def id(self) -> str:
+        return str(self.patient["id"])
+
+    @property
+    def current(self) -> tuple[Stay, Account] | None:
+        """The one under way that began last."""
+        under_way = [(s, a) for s, a in zip(self.stays, self.accounts, strict=True) if s.phase not in OVER]
+        return under_way[-1] if under_way else None
+
+
+async def in_hospital(session: RecordSession, letters: Letters | None, now: datetime) -> list[PatientStays]:
+    """Everybody whose stay has not ended, and who is expected. In no order."""
+    under_way = Query(
+        "Encounter",
+        terms=(token("status", *UNDER_WAY, PLANNED), token("class", *INPATIENT_CLASSES)),
+        count=200,
+        includes=(Include("Encounter", "patient"),),
+    )
+    found = await every_page(session, under_way)
+    people = {str(r["id"]): r for r in resources(found.included) if r["resourceType"] == "Patient"}
+    if not people:
+        return []
+    since = Term("_lastUpdated", "lastUpdated", None, (DateValue("ge", now - LOOK_BACK, END_OF_TIME),))
+    return await _gathered(session, letters, people, found.matches, now, since)
+
+
+async def stays_of_patient(
+    session: RecordSession, letters: Letters | None, patient: Resource, now: datetime
+) -> PatientStays:
+    """All of one patient's stays."""
+    found = await every_page(session, of_patient("Encounter", str(patient["id"])))
+    people = {str(patient["id"]): patient}
+    return (await _gathered(session, letters, people, found.matches, now))[0]
+
+
+async def _gathered(
+    session: RecordSession,
+    letters: Letters | None,
+    people: Mapping[str, Resource],
+    encounters: Sequence[StoredVersion],
+    now: datetime,
+    *since: Term,
+) -> list[PatientStays]:
+    whose = Term("patient", "reference", None, tuple(ReferenceValue("Patient", id) for id in people))
+    messages, holds, tasks = await asyncio.gather(
+        every_page(session, Query("Communication", (whose, *since), count=200)),
+        every_page(session, Query("Appointment", (whose, token("service-category", BED_HOLD)), count=200)),
+        every_page(session, Query("Task", (whose, *since), count=200)),
+    )
+    written = [(version, _parsed(version.body or b"{}")) for version in messages.matches]
+    sent = [c for _, c in written if c.get("identifier") and not c.get("received")]
+    receipts = dict(await letters.receipts(sent)) if letters is not None else {}
+    stays, told = _by_patient(encounters), _by_patient(messages.matches)
+    open_tasks, held = _by_patient(tasks.matches), _by_patient(holds.matches)
+    return [
+        _patient(
+            who,
+            tuple(stays.get(id, ())),
+            tuple(told.get(id, ())),
+            resources(held.get(id, ())),
+            resources(open_tasks.get(id, ())),
+            receipts,
+            now,
+        )
+        for id, who in people.items()
+    ]
+
+
+def _patient(
+    who: Resource,
+    encounters: Sequence[StoredVersion],
+    messages: Sequence[StoredVersion],
+    holds: Sequence[Resource],
+    tasks: Sequence[Resource],
+    receipts: Mapping[str, Receipt],
+    now: datetime,
+) -> PatientStays:
+    hers = {
+        f"Communication/{m.id}": receipts[ref]
+        for m in messages
+        if (ref := f"Communication/{m.id}") in receipts
+    }
+    heard = _heard(
+        tuple(e.body or b"{}" for e in encounters),
+        tuple(m.body or b"{}" for m in messages),
+        tuple(sorted(hers.items(), key=lambda pair: pair[0])),
+    )
+    stays = tuple(pathway.stay(one, the_rules(), now) for one in heard.stays)
+    return PatientStays(
+        patient=who,
+        stays=stays,
+        accounts=tuple(accounts(heard.stays, now)),
+        holds=tuple(beds.standing(holds)),
+        tasks=tuple(tasks),
+        heard=heard,
+    )
+
+
+def as_known(found: PatientStays, at: datetime) -> PatientStays:
+    """The same patient as the house knew her then: steps, conversation and account."""
+    heard = found.heard.stays
+    stays = tuple(pathway.stay(one, the_rules(), at) for one in heard)
+    return replace(found, stays=stays, accounts=tuple(accounts(heard, at)))
+
+
+@lru_cache(maxsize=8192)
+def _parsed(body: bytes) -> Resource:
+    """A message as it stands in the record never changes, and is read at each look. Nobody changes the parsed one."""
+    return _decoder.decode(body)
+
+
+@lru_cache(maxsize=1024)
+def _heard(
+    encounters: tuple[bytes, ...], messages: tuple[bytes, ...], receipts: tuple[tuple[str, Receipt], ...]
+) -> events.Heard:
+    """What was said, of exactly these resources as this reader was shown them: the door is asked each time all the same."""
+    return events.stays_of(
+        [_decoder.decode(e) for e in encounters], [_parsed(m) for m in messages], dict(receipts)
+    )
+
+
+@cache
+def the_rules() -> rules.Rules:
+    return rules.load()
+
+
+def _by_patient(found: Iterable[StoredVersion]) -> dict[str, list[StoredVersion]]:
+    grouped: dict[str, list[StoredVersion]] = {}
+    for version in found:
+        for patient in version.patients:
+            grouped.setdefault(patient, []).append(version)
+    return grouped

@@ -1,0 +1,1 @@
+"""Application, assessment, decision, letter, change and end, from the patient's page."""

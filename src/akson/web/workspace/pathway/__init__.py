@@ -1,0 +1,1 @@
+"""Who is in hospital, what is due, and the answer to the hospital out of the promise."""

@@ -1,0 +1,1 @@
+"""Today's visits to those I have a care relation with."""

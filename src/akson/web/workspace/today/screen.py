@@ -1,0 +1,112 @@
+"""«I dag»: the visits of the day by the clock, what is stopped because somebody is in hospital, and what is going again."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from starlette.responses import Response
+
+from akson.care.casework.rows import VISIT, is_a
+from akson.care.fhir_json import Resource, display, reference, reference_id
+from akson.fhir.search.query import Include, Query
+from akson.web.shell import gate, words
+from akson.web.shell.chart import person
+from akson.web.shell.days import day_bounds
+from akson.web.shell.house import Audience, Screen, Visit, Way
+from akson.web.shell.reading import every_page, resources, token
+from akson.web.shell.stopped_visits import around_now, is_stopped, start, visits_word
+from akson.web.shell.waiting import waiting
+
+PATH = "/i-dag"
+STATES = {"fulfilled": "Utført", "noshow": "Ikke gjennomført", "booked": "", "arrived": "Pågår"}
+
+
+@dataclass(frozen=True, slots=True)
+class VisitRow:
+    clock: str
+    path: str
+    name: str
+    what: str
+    who: str
+    state: str
+    """`stopped`, `done`, `planned`, `missed`."""
+    state_words: str
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    path: str
+    name: str
+    title: str
+    text: str
+    stopped: bool
+
+
+@dataclass(frozen=True, slots=True)
+class TodayView:
+    rows: tuple[VisitRow, ...]
+    notices: tuple[Notice, ...]
+    stopped: int
+
+
+async def show(visit: Visit) -> Response:
+    session, now = visit.open(), visit.house.clock.now()
+    query = Query(
+        "Appointment",
+        terms=(around_now(now), token("service-category", VISIT)),
+        count=200,
+        includes=(Include("Appointment", "patient"),),
+    )
+    found = await every_page(session, query)
+    people = {str(r["id"]): r for r in resources(found.included) if r["resourceType"] == "Patient"}
+    frame = gate.frame_of(visit.request, visit.house, visit, waiting=await waiting(session, visit.actor))
+    view = view_of([v for v in resources(found.matches) if is_a(v, VISIT)], people, now)
+    return visit.house.pages.page("workspace/today/template.html", frame, view)
+
+
+def view_of(visits: Iterable[Resource], people: dict[str, Resource], now: datetime) -> TodayView:
+    begins, ends = day_bounds(now)
+    by_patient: dict[str, list[Resource]] = {}
+    for one in visits:
+        by_patient.setdefault(_patient(one), []).append(one)
+    notices, rows = [], []
+    for id, hers in by_patient.items():
+        name = person(people[id], words.local(now).date()).name if id in people else "Uten navn"
+        away = any(is_stopped(v) and start(v) >= now for v in hers)
+        told = visits_word(hers, now, away=away)
+        if told is not None:
+            notices.append(Notice(f"/pasient/{id}/forlop", name, told.title, told.text, told.stopped))
+        rows += [(start(v), _row(v, id, name)) for v in hers if begins <= start(v) < ends and _shown(v)]
+    rows.sort(key=lambda pair: (pair[0], pair[1].name))
+    return TodayView(
+        tuple(row for _, row in rows),
+        tuple(sorted(notices, key=lambda n: (not n.stopped, n.name))),
+        sum(row.state == "stopped" for _, row in rows),
+    )
+
+
+def _patient(visit: Resource) -> str:
+    actors = (p.get("actor") for p in visit.get("participant") or [])
+    return next((reference_id(a) for a in actors if reference(a).startswith("Patient/")), "")
+
+
+def _shown(visit: Resource) -> bool:
+    return visit.get("status") not in ("cancelled", "entered-in-error") or is_stopped(visit)
+
+
+def _row(visit: Resource, id: str, name: str) -> VisitRow:
+    actors = [p.get("actor") for p in visit.get("participant") or []]
+    status = str(visit.get("status"))
+    kind = {"fulfilled": "done", "noshow": "missed"}.get(status, "planned")
+    return VisitRow(
+        clock=words.clock(start(visit)),
+        path=f"/pasient/{id}",
+        name=name,
+        what=str(visit.get("description") or "Besøk"),
+        who=next((display(a) for a in actors if reference(a).startswith("Practitioner/")), ""),
+        state="stopped" if is_stopped(visit) else kind,
+        state_words="Stoppet: innlagt" if is_stopped(visit) else STATES.get(status, ""),
+    )
+
+
+SCREEN = Screen("workspace.today", Audience.STAFF, (Way(PATH, show),))
