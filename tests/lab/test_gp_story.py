@@ -49,6 +49,9 @@ class Nurse:
         found = self._found(f"/fhir/Communication?patient=Patient/astrid&category={type}&_count=100")
         return [c for c in found if "received" in c and (not about or about in json.dumps(c))]
 
+    def sent(self) -> list[dict[str, Any]]:
+        return self._found("/fhir/Communication?patient=Patient/astrid&_count=200")
+
     def items(self) -> list[tuple[str, str, str]]:
         """(title, status, priority) of what waits for anybody about her."""
         return [
@@ -145,11 +148,25 @@ def _wrong(ida: Nurse, lab: Lab) -> None:
     inbox = ida.page("/innboks")
     assert "Meldingen det gjelder" in inbox and f"/pasient/astrid/meldinger/{sent}" in inbox
     assert "Feil i melding vi har sendt" in ida.letter(sent)
+    officer = httpx.Client(base_url=ida.running.address, headers={"origin": ida.running.address}, timeout=30)
+    assert officer.post("/logg-inn", data={"hvem": "mats"}).status_code == 303
+    counted = words(officer.get("/meldinger").text)
+    assert "Meldt feil i meldinger" in counted and re.search(
+        r"Fastlege Grete Lund.* 1 av \d+ 0 av \d+", counted
+    )
     (answer, *_) = ida.came("DIALOG_SVAR")
     complaint = ida.page(PATH, svar=answer["id"], type="DIALOG_AVVIK")
-    ida.send(complaint, fault="1", text="Gjelder en annen pasient.")
-    told = ida.letter(answer["id"])
-    assert "Gjelder en annen pasient." in told
+    # This office takes no deviations: they go as what it takes, with the words and the link.
+    typed = {"felt-fault": "1", "felt-text": "Gjelder en annen pasient."}
+    other = {**form(complaint), **typed, "annen-type": "DIALOG_FORESPORSEL", "gjor": "bytt"}
+    page = ida.client.post(PATH, data=other).text
+    assert form(page)["type"] == "DIALOG_FORESPORSEL" and "Gjelder en annen pasient." in page
+    before = len(received(lab, "DIALOG_FORESPORSEL"))
+    told_of = ida.send(page, kind="99", text="Gjelder en annen pasient.", urgency="9")
+    wait(lambda: len(received(lab, "DIALOG_FORESPORSEL")) == before + 1)
+    (got,) = [c for c in ida.sent() if c["id"] == told_of]
+    assert got["inResponseTo"] == [{"reference": f"Communication/{answer['id']}"}]
+    assert "Gjelder en annen pasient." in ida.letter(answer["id"])
 
 
 def _partial(ida: Nurse, lab: Lab) -> None:

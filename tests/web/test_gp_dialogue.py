@@ -43,6 +43,13 @@ PATH = "/pasient/astrid/ny-melding"
 
 async def request(rooms: Rooms, code: str, *, hurry: bool = False) -> str:
     """A request of the GP in the record, with the item that the post makes of it; gives its id."""
+    message, item = asked(code, hurry=hurry)
+    await rooms.put(message, item)
+    return str(message["id"])
+
+
+def asked(code: str, *, hurry: bool = False) -> tuple[dict[str, Any], dict[str, Any]]:
+    """The Communication of a request, and the post's item."""
     id, at = str(uuid.uuid4()), datetime.now(UTC) - timedelta(hours=1)
     facts = stay(sender=GP, receiver=US, sent_at=at)
     document = gp.request_message(facts, Shipment(id), topic="Spørsmål", text="Hva gjelder?", code=code)
@@ -57,8 +64,7 @@ async def request(rooms: Rooms, code: str, *, hurry: bool = False) -> str:
         "code": {"coding": [{"system": TASKS, "code": "dialogue-request"}], "text": "Forespørsel"},
         "for": {"reference": "Patient/astrid"}, "focus": {"reference": f"Communication/{id}"},
     }  # fmt: skip
-    await rooms.put({**message, "id": id}, item)
-    return id
+    return {**message, "id": id}, item
 
 
 async def status(rooms: Rooms, id: str) -> str:

@@ -26,6 +26,19 @@ select partner, max(at) filter (where way = 'in') as heard, max(at) filter (wher
     where tenant = $2 and queued_at >= $1
 ) seen group by partner
 """
+_DEVIATIONS = """
+select partner, count(*) filter (where way = 'in' and type = 'DIALOG_AVVIK') as about_ours,
+    count(*) filter (where way = 'out' and type <> 'DIALOG_AVVIK') as sent,
+    count(*) filter (where way = 'out' and type = 'DIALOG_AVVIK') as about_theirs,
+    count(*) filter (where way = 'in' and type <> 'DIALOG_AVVIK') as received
+from (
+    select sender_her as partner, type, 'in' as way from post.post_inbox
+    where (tenant = $2 or ($3 and tenant is null)) and sender_her is not null and received_at >= $1
+        and state = 'accepted' and type <> 'APPREC'
+    union all select receiver, type, 'out' from post.post_outbox
+    where tenant = $2 and queued_at >= $1 and type <> 'APPREC' and state <> 'dropped'
+) told group by partner having count(*) filter (where type = 'DIALOG_AVVIK') > 0 order by 2 desc, 4 desc, 1
+"""
 _PARKED = """
 select id from post.post_inbox where (tenant = $2 or ($3 and tenant is null)) and state = 'parked' order by id limit $1
 """
@@ -81,6 +94,17 @@ class FlowRow:
 
 
 @dataclass(frozen=True, slots=True)
+class DeviationRow:
+    """Of one partner: how many of our messages he has complained of, and we of his. Counts alone."""
+
+    partner: str
+    about_ours: int
+    sent: int
+    about_theirs: int
+    received: int
+
+
+@dataclass(frozen=True, slots=True)
 class Heard:
     """When we last had something from a partner, and last had something for him."""
 
@@ -126,6 +150,9 @@ class PostDeskStore:
 
     async def heard(self, whose: Whose, since: datetime) -> list[Heard]:
         return [Heard(**dict(row)) for row in await self._pool.fetch(_HEARD, since, *whose)]
+
+    async def deviations(self, whose: Whose, since: datetime) -> list[DeviationRow]:
+        return [DeviationRow(**dict(row)) for row in await self._pool.fetch(_DEVIATIONS, since, *whose)]
 
     async def types(self, whose: Whose) -> list[str]:
         return [row["type"] for row in await self._pool.fetch(_TYPES, *whose)]

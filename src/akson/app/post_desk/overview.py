@@ -24,6 +24,7 @@ from akson.web.shell.post_desk import (
     OUT,
     Certificate,
     Counts,
+    Deviations,
     Difference,
     Flow,
     Overview,
@@ -68,7 +69,10 @@ async def overview(parts: Parts, session: RecordSession) -> Overview:
     now = parts.clock.now()
     rows = await parts.rows.flows(parts.whose, midnight(now))
     heard = {h.partner: h for h in await parts.rows.heard(parts.whose, now - HEARD_WITHIN)}
-    named = await partners(session, {row.partner for row in rows} | set(heard))
+    faults = await parts.rows.deviations(parts.whose, now - HEARD_WITHIN)
+    named = await partners(
+        session, {row.partner for row in rows} | set(heard) | {fault.partner for fault in faults}
+    )
     ledger = await books.read_ledger(parts.books)
     own = await _hers(parts, list(_own_certificates(parts.keys)))
     return Overview(
@@ -80,6 +84,9 @@ async def overview(parts: Parts, session: RecordSession) -> Overview:
         silent=await silent(parts, session, now),
         certificates=tuple(_alarm(alarm) for alarm in expiry.alarms(own, now)),
         has_certificates=bool(own),
+        deviations=tuple(
+            Deviations(named[f.partner], f.about_ours, f.sent, f.about_theirs, f.received) for f in faults
+        ),
     )
 
 

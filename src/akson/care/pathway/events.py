@@ -362,9 +362,14 @@ def _said(communication: Resource, receipts: Mapping[str, Receipt]) -> Said:
         answer=answers.read(text) if kind == said.ANSWER else None,
         children=_children(kind, fields),
         urgent=communication.get("priority") in ("urgent", "asap", "stat"),
-        title=words if cancels else TITLES.get(type, words),
+        title=words if cancels else _title(TITLES.get(type, words), fields),
         text=text,
     )
+
+
+def _title(title: str, fields: Fields) -> str:
+    """`Forespørsel: Fornye resept(er)`."""
+    return ": ".join(p for p in (title, fields.words("Foresporsel/TypeForesp").rstrip(".")) if p)
 
 
 def _kind(kind: str, fields: Fields) -> tuple[str, str]:

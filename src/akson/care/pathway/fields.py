@@ -32,6 +32,11 @@ class Fields:
     def systems(self, path: str) -> list[str]:
         return [str(part.get("valueCoding", {}).get("system", "")) for part in self._at(path.split("/"))]
 
+    def words(self, path: str) -> str:
+        """What the first code there is called."""
+        found = (part.get("valueCoding", {}).get("display") for part in self._at(path.split("/")))
+        return next((str(w) for w in found if w), "")
+
     def code(self, path: str) -> str:
         return next((c for c in self.codes(path) if c), "")
 

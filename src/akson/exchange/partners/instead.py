@@ -21,6 +21,10 @@ _CLINICAL = "Send opplysningene som helsefaglig dialog."
 _REQUEST = "Send opplysningene som forespørsel."
 
 STANDS_IN: dict[str, tuple[tuple[str, str], ...]] = {
+    "DIALOG_AVVIK": (
+        ("DIALOG_HELSEFAGLIG", "Meld feilen som helsefaglig dialog."),
+        ("DIALOG_FORESPORSEL", "Meld feilen som forespørsel."),
+    ),
     "DIALOG_FORESPORSEL": (("DIALOG_HELSEFAGLIG", "Still spørsmålet som helsefaglig dialog."),),
     "DIALOG_HELSEFAGLIG": (("DIALOG_FORESPORSEL", "Skriv henvendelsen som forespørsel."),),
     "DIALOG_NOTAT": (("DIALOG_HELSEFAGLIG", _CLINICAL),),

@@ -85,12 +85,24 @@ class Difference:
 
 
 @dataclass(frozen=True, slots=True)
+class Deviations:
+    """What a partner and we have found wrong in each other's messages: DIALOG_AVVIK, the last 90 days."""
+
+    partner: Partner
+    about_ours: int
+    sent: int
+    about_theirs: int
+    received: int
+
+
+@dataclass(frozen=True, slots=True)
 class Overview:
     flows: tuple[Flow, ...]
     differences: tuple[Difference, ...]
     silent: tuple[Silent, ...]
     certificates: tuple[Certificate, ...]
     has_certificates: bool
+    deviations: tuple[Deviations, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

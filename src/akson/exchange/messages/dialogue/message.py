@@ -81,7 +81,7 @@ def _line(value: Any) -> str:
 
 def _sentence(said: Said) -> str:
     date = f" ({times.words(said.date)})" if said.date else ""
-    head = ": ".join(part for part in (said.about.words, said.topic) if part)
+    head = ": ".join(part for part in (said.about.words.rstrip("."), said.topic) if part)
     text = said.text if len(said.text) <= BRIEF_MAX else f"{said.text[:BRIEF_MAX]} …"
     answered = f" Svar på: {said.answered.words}." if said.answered and said.answered.words else ""
     return f"{head}{date}.{answered} {text}".strip() if head else text

@@ -71,6 +71,14 @@ class SilentRow:
 
 
 @dataclass(frozen=True, slots=True)
+class DeviationRow:
+    partner: str
+    ours: str
+    """`2 av 14`."""
+    theirs: str
+
+
+@dataclass(frozen=True, slots=True)
 class StatusView:
     ops: Operations
     flows: tuple[FlowRow, ...]
@@ -79,6 +87,7 @@ class StatusView:
     silent: tuple[SilentRow, ...]
     certificates: tuple[CertificateRow, ...]
     has_certificates: bool
+    deviations: tuple[DeviationRow, ...] = ()
 
 
 def view_of(ops: Operations, found: Overview) -> StatusView:
@@ -90,6 +99,12 @@ def view_of(ops: Operations, found: Overview) -> StatusView:
         tuple(SilentRow(partner_words(s.partner), s.type_words, s.words) for s in found.silent),
         tuple(_certificate(c) for c in found.certificates),
         found.has_certificates,
+        tuple(
+            DeviationRow(
+                partner_words(d.partner), f"{d.about_ours} av {d.sent}", f"{d.about_theirs} av {d.received}"
+            )
+            for d in found.deviations
+        ),
     )
 
 
