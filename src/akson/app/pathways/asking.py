@@ -46,7 +46,13 @@ def ask(facts: PatientFacts, now: datetime, window: timedelta = visits.WINDOW) -
     hers = [stays.stay(one, _rules(), now) for one in heard]
     known = {v["id"]: v for v in (*facts.visits, *amended)}
     wished = effects(
-        hers, list(known.values()), beds.standing(facts.holds), facts.tasks, owners=_owners(facts), now=now
+        hers,
+        list(known.values()),
+        beds.standing(facts.holds),
+        facts.tasks,
+        owners=_owners(facts),
+        now=now,
+        away=away,
     )
     over = _over(facts, hers, wished)
     changed = (*amended, *_given_back(facts, over), *_tasks(wished))
