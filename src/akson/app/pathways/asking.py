@@ -22,6 +22,8 @@ from akson.care.pathway.effects import Change, effects
 CASE_WORKER, NURSE = "case-worker", "nurse"
 _NOBODY = {CASE_WORKER: {"display": "Saksbehandling"}, NURSE: {"display": "Sykepleietjeneste"}}
 _MADE_OF_TASKS = ("open-task", "end-task")
+_OVER = (stays.DISCHARGED, stays.DEAD, stays.NONE)
+_A_MONTH = timedelta(days=30)
 _GIVEN_BACK = {stays.DEAD: "death", stays.DISCHARGED: "not-come", stays.NONE: "never-admitted"}
 
 
@@ -56,7 +58,7 @@ def ask(facts: PatientFacts, now: datetime, window: timedelta = visits.WINDOW) -
     )
     over = _over(facts, hers, wished)
     changed = (*amended, *_given_back(facts, over), *_tasks(wished))
-    return Answer(changed, min([tomorrow(now), *_deadlines(hers, now)]))
+    return Answer(changed, min([_by_the_clock(facts, hers, now), *_deadlines(hers, now)]))
 
 
 @cache
@@ -117,6 +119,13 @@ def _deadlines(hers: Iterable[stays.Stay], now: datetime) -> Iterator[datetime]:
     """What turns red without anybody saying a word. A second later, so that it has."""
     a_second = timedelta(seconds=1)
     yield from (s.due + a_second for one in hers for s in one.steps if s.due is not None and s.due > now)
+
+
+def _by_the_clock(facts: PatientFacts, hers: Iterable[stays.Stay], now: datetime) -> datetime:
+    """Each look is a line in her log: without a running decision, a stay or a bed the clock alone is no reason for one."""
+    granted = any(decision.get("status") == "active" for decision in facts.decisions)
+    under_way = any(one.phase not in _OVER for one in hers)
+    return tomorrow(now) if granted or under_way or beds.standing(facts.holds) else now + _A_MONTH
 
 
 def tomorrow(now: datetime) -> datetime:
