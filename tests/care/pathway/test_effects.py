@@ -1,4 +1,4 @@
-"""What the house changes by itself: visits pause and resume, holds are let go, a step has one Task; twice is once."""
+"""What the house changes by itself: holds are let go, a step has one Task; twice is once."""
 
 import copy
 from typing import Any
@@ -8,9 +8,11 @@ from hypothesis import strategies as st
 from tests.care.pathway.story import stay as told
 from tests.care.pathway.story import when
 
+from akson.care.casework.absences import Absence
+from akson.care.casework.visits import cancelled
 from akson.care.pathway import rules
 from akson.care.pathway.effects import Change, effects
-from akson.care.pathway.stay import stay
+from akson.care.pathway.stay import began, ended, stay
 
 OWNERS = {"case-worker": {"reference": "Organization/office"}, "nurse": {"reference": "Organization/nurses"}}
 World = dict[str, dict[str, Any]]
@@ -39,13 +41,17 @@ def world(*visits: dict[str, Any], hold: bool = False) -> World:
 
 
 def changes(lines: list[str], now: str, all: World) -> list[Change]:
+    one = stay(told(lines), rules.load(), when(now))
+    start = began(one.events)
+    away = [Absence(start, ended(one.events), "admitted")] if start and one.phase != "none" else []
     return effects(
-        [stay(told(lines), rules.load(), when(now))],
+        [one],
         [r for r in all.values() if r["resourceType"] == "Appointment"],
         [r for r in all.values() if r["resourceType"] == "Slot"],
         [r for r in all.values() if r["resourceType"] == "Task"],
         owners=OWNERS,
         now=when(now),
+        away=away,
     )
 
 
@@ -68,24 +74,20 @@ VISITS = [
 ]
 
 
-def test_visits_pause_and_resume() -> None:
-    all = world(*VISITS, hold=True)
-    first = changes([A], "2024-03-01T10:30", all)
-    assert [c.target for c in first if c.kind == "cancel-visit"] == [
-        "Appointment/b",
-        "Appointment/c",
-        "Appointment/d",
-    ]
-    all = applied(all, first)
-    assert not changes([A], "2024-03-01T10:30", all)
+def test_a_hold_waits_a_day_after_the_return() -> None:
+    all = applied(world(hold=True), changes([A], "2024-03-01T10:30", world(hold=True)))
     home = [A, "discharged 2024-03-06T12:00"]
     back = changes(home, "2024-03-06T12:30", all)
-    assert [c.resource["start"] for c in back if c.kind == "plan-visit"] == [VISITS[3]["start"]]
     assert not [c for c in back if c.kind == "release-hold"], "she is on her way there"
     all = applied(all, back)
     assert not changes(home, "2024-03-06T12:30", all)
     let_go = changes(home, "2024-03-07T12:00", all)
     assert [c.target for c in let_go if c.kind == "release-hold"] == ["Slot/bed"]
+
+
+def test_visits_are_caseworks() -> None:
+    kinds = {c.kind for c in changes([A], "2024-03-01T10:30", world(*VISITS, hold=True))}
+    assert kinds == {"open-task"}
 
 
 def test_a_hold_of_another_matter_is_left_alone() -> None:
@@ -98,17 +100,9 @@ def test_a_hold_of_another_matter_is_left_alone() -> None:
     ]
 
 
-def test_nobody_visits_the_dead() -> None:
-    lines = [A, "died 2024-03-02T10:00"]
-    all = world(*VISITS)
-    all = applied(all, changes(lines, "2024-03-02T11:00", all))
-    assert all["Appointment/d"]["cancelationReason"]["coding"][0]["code"] == "dead"
-    assert not changes(lines, "2024-03-02T11:00", all)
-    assert not any(v["status"] == "booked" for v in all.values() if v["resourceType"] == "Appointment")
-
-
 def test_a_visit_that_was_lost_to_late_word_is_somebodys() -> None:
-    all = applied(world(*VISITS), changes([A], "2024-03-01T10:30", world(*VISITS)))
+    paused = [VISITS[0], *(cancelled(v, "admitted") for v in VISITS[1:])]
+    all = applied(world(*paused), changes([A], "2024-03-01T10:30", world(*paused)))
     late = [A, "discharged 2024-03-07T12:00 at=2024-03-06T12:00"]
     wished = changes(late, "2024-03-07T12:30", all)
     lost = [c for c in wished if c.kind == "open-task" and c.resource["priority"] == "urgent"]

@@ -24,6 +24,8 @@ from akson.care.pathway.gp_effects import gp_effects
 CASE_WORKER, NURSE, LEADER = "case-worker", "nurse", "leader"
 _NOBODY = {CASE_WORKER: {"display": "Saksbehandling"}, NURSE: {"display": "Sykepleietjeneste"}}
 _MADE_OF_TASKS = ("open-task", "change-task", "end-task")
+_OVER = (stays.DISCHARGED, stays.DEAD, stays.NONE)
+_A_MONTH = timedelta(days=30)
 _GIVEN_BACK = {stays.DEAD: "death", stays.DISCHARGED: "not-come", stays.NONE: "never-admitted"}
 
 
@@ -50,12 +52,20 @@ def ask(facts: PatientFacts, now: datetime, window: timedelta = visits.WINDOW) -
     owners = _owners(facts)
     known = {v["id"]: v for v in (*facts.visits, *amended)}
     wished = effects(
-        hers, list(known.values()), beds.standing(facts.holds), facts.tasks, owners=owners, now=now
+        hers,
+        list(known.values()),
+        beds.standing(facts.holds),
+        facts.tasks,
+        owners=owners,
+        now=now,
+        away=away,
     )
     wished += gp_effects(asked, facts.tasks, patient=facts.reference, owners=owners, now=now)
     over = _over(facts, hers, wished)
     changed = (*amended, *_given_back(facts, over), *_tasks(wished))
-    return Answer(changed, min([tomorrow(now), *_deadlines(hers, now), *_turns(asked, now)]))
+    return Answer(
+        changed, min([_by_the_clock(facts, hers, now), *_deadlines(hers, now), *_turns(asked, now)])
+    )
 
 
 @cache
@@ -129,6 +139,13 @@ def _deadlines(hers: Iterable[stays.Stay], now: datetime) -> Iterator[datetime]:
 def _turns(asked: Iterable[GpThread], now: datetime) -> Iterator[datetime]:
     a_second = timedelta(seconds=1)
     yield from (at + a_second for thread in asked for at in thread.turns if at > now)
+
+
+def _by_the_clock(facts: PatientFacts, hers: Iterable[stays.Stay], now: datetime) -> datetime:
+    """Each look is a line in her log: without a running decision, a stay or a bed the clock alone is no reason for one."""
+    granted = any(decision.get("status") == "active" for decision in facts.decisions)
+    under_way = any(one.phase not in _OVER for one in hers)
+    return tomorrow(now) if granted or under_way or beds.standing(facts.holds) else now + _A_MONTH
 
 
 def tomorrow(now: datetime) -> datetime:

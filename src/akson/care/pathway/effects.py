@@ -1,36 +1,33 @@
 """What the house changes by itself because of stays: wished changes, none of them when it is done already.
 
     effects([stay], visits, holds, tasks, owners={"nurse": {"reference": "Organization/home-care"}, …}, now=now)
-    [Change("cancel-visit", "Appointment/v1", {…, "status": "cancelled"}, "Innlagt på sykehus"), …]
+    [Change("release-hold", "Appointment/bed-1", {…, "status": "cancelled"}, "Pasienten er død."), …]
 
 Resources are plain FHIR and belong to one patient. Nothing here knows who made a visit or a hold: a visit is an
 Appointment, a hold anything with a status. Who commits: app/pathways (docs/adr/0160).
 """
 
 import uuid
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Protocol
 
 from akson.care.fhir_json import Resource, reference
 from akson.care.pathway import times
 from akson.care.pathway.events import at
-from akson.care.pathway.stay import DEAD, DISCHARGED, NONE, PLANNED, Stay, Step, began, ended
+from akson.care.pathway.stay import DEAD, DISCHARGED, NONE, Stay, Step, ended
 
-VISIT_KEY = "https://akson.no/fhir/NamingSystem/visit-key"
-"""Identifier of a visit: what its decision calls it. One that is planned anew has the same."""
 STEP_KEY = "https://akson.no/fhir/NamingSystem/pathway-step"
 """Identifier of a Task: `<Encounter/id>|<rule>|<Communication/id>`."""
 CANCELLED_FOR = "https://akson.no/fhir/CodeSystem/visit-cancelled"
 TASKS = "https://akson.no/fhir/CodeSystem/task"
 PATHWAY_TASK = "pathway-step"
-ADMITTED_REASON, DEAD_REASON = "admitted", "dead"
-REASONS = {ADMITTED_REASON: "Innlagt på sykehus", DEAD_REASON: "Pasienten er død"}
+ADMITTED_REASON = "admitted"
 NOT_GIVEN = "visits-not-given"
 """Rule of the Task for visits that should have been given and can no longer be."""
 
 HOLD_AFTER_RETURN_H = 24
-LIVE_VISITS = ("proposed", "pending", "booked", "waitlist")
 LIVE_HOLDS = (
     "booked",
     "pending",
@@ -49,7 +46,7 @@ _NAMESPACE = uuid.uuid5(uuid.NAMESPACE_URL, "https://akson.no/care/pathway")
 @dataclass(frozen=True, slots=True)
 class Change:
     kind: str
-    """`cancel-visit`, `plan-visit`, `release-hold`, `open-task`, `end-task`."""
+    """`release-hold`, `open-task`, `end-task`."""
     target: str
     """Reference of what is changed; "" for what is made."""
     resource: Resource
@@ -59,32 +56,10 @@ class Change:
     """Of what is made: follows from what it is for, so that two who make it make one."""
 
 
-@dataclass(frozen=True, slots=True)
-class Absence:
-    """When she is not at home: from `start` until `end`; None: until further notice."""
+class Away(Protocol):
+    """A time when she is not at home, as casework knows it."""
 
-    start: datetime
-    end: datetime | None
-    reason: str
-
-    def covers(self, moment: datetime) -> bool:
-        return self.start <= moment and (self.end is None or moment < self.end)
-
-
-def absences(stays: Iterable[Stay], now: datetime) -> list[Absence]:
-    """A stay that is planned is no absence before it begins; death is one without an end."""
-    found = list[Absence]()
-    for one in stays:
-        start = began(one.events)
-        if one.phase == DEAD and (died := ended(one.events)):
-            # From a death on there is no return; before it she was in hospital.
-            if start is not None and start < died:
-                found.append(Absence(start, died, ADMITTED_REASON))
-            found.append(Absence(died, None, DEAD_REASON))
-        elif one.phase not in (NONE, PLANNED) and start is not None and start <= now:
-            end = ended(one.events) if one.phase == DISCHARGED else None
-            found.append(Absence(start, end, ADMITTED_REASON))
-    return found
+    def covers(self, at: datetime, /) -> bool: ...
 
 
 def effects(
@@ -95,77 +70,14 @@ def effects(
     *,
     owners: Mapping[str, Resource],
     now: datetime,
-    wanted: Sequence[Resource] = (),
+    away: Sequence[Away] = (),
 ) -> list[Change]:
     """All of one patient. `owners` by `Step.owner`; an owner that is not given leaves the Task to `case-worker`.
 
-    `wanted` are visits that running decisions ask for, as new Appointments, beside what the house cancelled for a stay.
+    `away` is when she is not at home. Visits are casework's to cancel and to book (`care/casework/visits.py`): here is told
+    of those that were cancelled for a stay which turned out to be over.
     """
-    away = absences(stays, now)
-    return [
-        *_cancelled(away, visits),
-        *_planned(away, visits, wanted, now),
-        *_released(stays, holds, now),
-        *_tasks(stays, away, visits, tasks, owners, now),
-    ]
-
-
-def visit_key(visit: Resource) -> str:
-    """What makes two visits the same one: the decision's name for it, else its start and service."""
-    for identifier in visit.get("identifier") or ():
-        if identifier.get("system") == VISIT_KEY:
-            return str(identifier.get("value", ""))
-    start = at(visit.get("start"))
-    what = visit.get("description") or str(visit.get("serviceType") or "")
-    return f"{start.timestamp() if start else ''}|{what}"
-
-
-def _cancelled(away: Sequence[Absence], visits: Sequence[Resource]) -> list[Change]:
-    changes = []
-    for visit in visits:
-        start = at(visit.get("start"))
-        if start is None or visit.get("status") not in LIVE_VISITS:
-            continue
-        # Death goes first: what is cancelled for it is never planned again.
-        over = sorted((a for a in away if a.covers(start)), key=lambda a: a.reason != DEAD_REASON)
-        if over:
-            reason = over[0].reason
-            told = {
-                "coding": [{"system": CANCELLED_FOR, "code": reason, "display": REASONS[reason]}],
-                "text": REASONS[reason],
-            }
-            wished = {**visit, "status": "cancelled", "cancelationReason": told}
-            changes.append(Change("cancel-visit", _ref(visit), wished, REASONS[reason]))
-    return changes
-
-
-def _planned(
-    away: Sequence[Absence], visits: Sequence[Resource], wanted: Sequence[Resource], now: datetime
-) -> list[Change]:
-    standing = {visit_key(v) for v in visits if not _is_ours_cancelled(v)}
-    changes, asked = [], set[str]()
-    for visit in (*wanted, *filter(_is_ours_cancelled, visits)):
-        key, start = visit_key(visit), at(visit.get("start"))
-        if start is None or start < now or key in standing or key in asked:
-            continue
-        if any(absence.covers(start) for absence in away):
-            continue
-        asked.add(key)
-        earlier = sum(1 for v in visits if visit_key(v) == key)
-        id = str(uuid.uuid5(_NAMESPACE, f"visit|{_patient_of(visit)}|{key}|{earlier}"))
-        changes.append(Change("plan-visit", "", _anew(visit, key), "Hjemme igjen", id))
-    return changes
-
-
-def _anew(visit: Resource, key: str) -> Resource:
-    dropped = ("id", "meta", "cancelationReason", "text")
-    kept = {name: value for name, value in visit.items() if name not in dropped}
-    others = [i for i in visit.get("identifier") or () if i.get("system") != VISIT_KEY]
-    return {
-        **kept,
-        "status": "booked",
-        "identifier": [*others, {"system": VISIT_KEY, "value": key}],
-    }
+    return [*_released(stays, holds, now), *_tasks(stays, away, visits, tasks, owners, now)]
 
 
 def _is_ours_cancelled(visit: Resource) -> bool:
@@ -173,11 +85,6 @@ def _is_ours_cancelled(visit: Resource) -> bool:
     return visit.get("status") == "cancelled" and any(
         c.get("system") == CANCELLED_FOR and c.get("code") == ADMITTED_REASON for c in codings
     )
-
-
-def _patient_of(visit: Resource) -> str:
-    actors = (reference(p.get("actor")) for p in visit.get("participant") or ())
-    return next((a for a in actors if a.startswith("Patient/")), "")
 
 
 def _released(stays: Sequence[Stay], holds: Sequence[Resource], now: datetime) -> list[Change]:
@@ -236,7 +143,7 @@ def _named(hold: Resource) -> set[str]:
 
 def _tasks(
     stays: Sequence[Stay],
-    away: Sequence[Absence],
+    away: Sequence[Away],
     visits: Sequence[Resource],
     tasks: Sequence[Resource],
     owners: Mapping[str, Resource],
@@ -316,21 +223,19 @@ def _task(
 
 def _not_given(
     stays: Sequence[Stay],
-    away: Sequence[Absence],
+    away: Sequence[Away],
     visits: Sequence[Resource],
     by_key: Mapping[str, Resource],
     owners: Mapping[str, Resource],
     now: datetime,
 ) -> list[Change]:
     """Visits cancelled for a stay that was shorter, or never was, whose time has passed: somebody must look to her."""
-    standing = {visit_key(v) for v in visits if v.get("status") not in ("cancelled", "entered-in-error")}
     lost = [
         v
         for v in visits
         if _is_ours_cancelled(v)
         and (start := at(v.get("start")))
         and start < now
-        and visit_key(v) not in standing
         and not any(a.covers(start) for a in away)
     ]
     over = [s for s in stays if s.phase in (DISCHARGED, NONE)]
