@@ -240,6 +240,8 @@ def node_files(data: Path) -> Mapping[str, bytes]:
     proof = akson("log", "proof", PATIENT, "--as", PATIENT, "--data", str(data))
     if proof.returncode == 0 and proof.stdout.startswith("{"):
         files["log/proof.json"] = proof.stdout.encode()
+    shown = akson("pathway", "show", PATIENT, "--as", "kari", "--json", "--data", str(data))
+    files["node/pathway.json"] = shown.stdout.encode()
     ledger = akson("message", "ledger", "--json", "--data", str(data))
     files["node/ledger.json"] = ledger.stdout.encode()
     return files
