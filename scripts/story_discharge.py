@@ -210,7 +210,9 @@ def _missing(communication: Mapping[str, Any]) -> list[str]:
 
 
 def akson(*arguments: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run([*AKSON, *arguments], capture_output=True, text=True, timeout=180)
+    # Unbuffered, Python writes what a pipe takes at once and drops the rest: a long proof would be cut.
+    quiet = {k: v for k, v in os.environ.items() if k != "PYTHONUNBUFFERED"}
+    return subprocess.run([*AKSON, *arguments], env=quiet, capture_output=True, text=True, timeout=180)
 
 
 @contextmanager
@@ -240,6 +242,8 @@ def node_files(data: Path) -> Mapping[str, bytes]:
     proof = akson("log", "proof", PATIENT, "--as", PATIENT, "--data", str(data))
     if proof.returncode == 0 and proof.stdout.startswith("{"):
         files["log/proof.json"] = proof.stdout.encode()
+    shown = akson("pathway", "show", PATIENT, "--as", "kari", "--json", "--data", str(data))
+    files["node/pathway.json"] = shown.stdout.encode()
     ledger = akson("message", "ledger", "--json", "--data", str(data))
     files["node/ledger.json"] = ledger.stdout.encode()
     return files
@@ -274,7 +278,7 @@ def one(name: str, into: Path) -> bool:
             lab = Lab(json.loads((data / "lab.json").read_text("utf-8"))["address"])
             staff = Staff(data, lab, told)
             staff.after(told.steps[0])
-            played = play(told, lab, municipality=staff)
+            played = play(told, lab, municipality=staff, say=lambda line: print(line, flush=True))
             judged = judging.criteria(played, staff.finish())
             sign = evidence.signer(data / "keys" / "log.pem")
             made = evidence.write(played, into / name, criteria=judged, more=node_files(data), sign=sign)
@@ -309,7 +313,6 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    os.environ.setdefault("PYTHONUNBUFFERED", "1")
     os.environ["AKSON_CLOCK"] = "lab"
     beside = Path(__file__).resolve().parents[2] / "shared"
     if beside.is_dir():

@@ -1,7 +1,7 @@
 """The hands and eyes of the one who plays: a small HTTP server beside the town.
 
-GET /lab              stay, faults, all books, without content           GET /    the same as a page
-GET /lab/house/gp     that house's own side: stays or patients, worklist
+GET /lab              stay, faults, all books, without content           GET /             the same as a page
+GET /lab/house/gp     that house's own side: stays or patients, worklist    GET /house/gp     the same as a page
 GET /lab/wire         what the server carried, with content (?from=7)
 POST /lab/send        {"type": "ready", "house": "hospital", "how": {"stay": "B"}}
 POST /lab/clock       {"to": "2026-11-16T09:00+01:00"}, {"leap_s": 3600}, {"speed": 60}
@@ -13,21 +13,14 @@ POST /lab/refuse      {"house": "gp", "type": "DIALOG_FORESPORSEL", "code": "E36
 
 import base64
 from datetime import datetime, timedelta
-from html import escape
 from typing import Any
 
 from aiohttp import web
 
+from akson_lab import pages
 from akson_lab.faults import Fault
 from akson_lab.nhn.messages import Message
 from akson_lab.town import GP_KINDS, KINDS, NotNow, Town
-
-_PAGE = """<!doctype html><html lang="nb"><meta charset="utf-8"><title>Lab</title>
-<style>body{{font:16px system-ui;margin:2rem;max-width:70rem}}table{{border-collapse:collapse;margin:1rem 0;width:100%}}
-td,th{{text-align:left;padding:.3rem .6rem;border-bottom:1px solid #ccc}}</style>
-<h1>Lab</h1><p>Opphold: {stay}. Feil som står: {faults}.</p>{houses}"""
-_HOUSE = """<h2>{name} ({her})</h2><h3>Sendt</h3><table><tr><th>Type<th>Til<th>Forsøk<th>Kvittering</tr>{sent}</table>
-<h3>Mottatt</h3><table><tr><th>Type<th>Fra<th>Kopier<th>Svart<th>Gyldig etter skjema</tr>{received}</table>"""
 
 
 def routes(town: Town) -> list[web.RouteDef]:
@@ -35,7 +28,14 @@ def routes(town: Town) -> list[web.RouteDef]:
         return web.json_response(town.told())
 
     async def page(_: web.Request) -> web.Response:
-        return web.Response(text=_page(town), content_type="text/html")
+        return web.Response(text=pages.front(town.told()), content_type="text/html")
+
+    async def side(request: web.Request) -> web.Response:
+        name = request.match_info["name"]
+        if name not in town.played:
+            raise web.HTTPNotFound(text=f"Det finnes: {', '.join(town.played)}.")
+        text = pages.house(name, town.shown(name), town.houses[name].told())
+        return web.Response(text=text, content_type="text/html")
 
     async def shown(request: web.Request) -> web.Response:
         try:
@@ -51,6 +51,7 @@ def routes(town: Town) -> list[web.RouteDef]:
 
     return [
         web.get("/", page),
+        web.get("/house/{name}", side),
         web.get("/lab", told),
         web.get("/lab/house/{name}", shown),
         web.get("/lab/wire", wire),
@@ -167,25 +168,3 @@ def _carried(message: Message) -> dict[str, Any]:
         "msg_id": seen.id.lower(), "answers": seen.answers.lower(), "status": seen.status, "type": message.type,
         "sender": message.sender, "at": message.at.isoformat(), "document": text(message.document), "to": to,
     }  # fmt: skip
-
-
-def _page(town: Town) -> str:
-    told = town.told()
-    houses = "".join(
-        _HOUSE.format(
-            name=escape(h["name"]),
-            her=h["her"],
-            sent="".join(_row(s["type"], s["to"], s["tries"], s["status"] or "–") for s in h["sent"]),
-            received="".join(
-                _row(r["type"], r["by"], r["copies"], " ".join([r["status"], *r["codes"]]), r["valid"])
-                for r in h["received"]
-            ),
-        )
-        for h in told["houses"].values()
-    )
-    standing = ", ".join(f["kind"] for f in told["faults"]["standing"]) or "ingen"
-    return _PAGE.format(stay=escape(told["stay"]), faults=escape(standing), houses=houses)
-
-
-def _row(*cells: object) -> str:
-    return "<tr>" + "".join(f"<td>{escape(str(cell))}" for cell in cells) + "</tr>"

@@ -11,7 +11,8 @@ from datetime import date
 from akson.care.pathway.said import Answer
 
 _DAY = r"(\d\d)\.(\d\d)\.(\d{4})"
-_CAN = re.compile(rf"Kommunen kan ta imot pasienten fra {_DAY}\.")
+_CAN = re.compile(rf"Kommunen kan ta imot pasienten (?:fra )?{_DAY}\.")
+"""Without «fra» as the note's own form writes it (`exchange/building/dialogues.py`): the day she may come."""
 _CANNOT = re.compile(rf"Kommunen kan ikke ta imot pasienten ennå\.(?: Vi svarer på nytt innen {_DAY}\.)?")
 
 
