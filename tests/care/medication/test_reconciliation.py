@@ -20,10 +20,14 @@ from akson.care.medication.reconciliation.forms import read_form, routes_in
 from akson.care.medication.reconciliation.names import own_names
 from akson.care.medication.reconciliation.strength import read_strength
 
-CASES = [
-    json.loads(line)
-    for line in (Path(__file__).parent / "rules_cases.ndjson").read_text("utf-8").splitlines()
-]
+
+def _cases(name: str) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in (Path(__file__).parent / name).read_text("utf-8").splitlines()]
+
+
+CASES = _cases("rules_cases.ndjson")
+SECOND = _cases("second_reader.ndjson")
+"""By another author, who read the rules and not the engine: odd sentences inside lists as patients have them."""
 DUPLICATES = {"duplicate-substance", "duplicate-class", "allergy", "course-ended"}
 
 
@@ -36,6 +40,30 @@ def test_the_rules_case_by_case(case: dict[str, Any]) -> None:
     missed, false = judge(case, found(case), Tally())
     assert not missed, f"missed {missed}"
     assert not false, f"false alarms {false}"
+
+
+@pytest.mark.parametrize("case", SECOND, ids=[f"{c['id']} {c['rule']}" for c in SECOND])
+def test_the_rules_as_a_second_reader_has_them(case: dict[str, Any]) -> None:
+    missed, false = judge(case, found(case), Tally())
+    assert not missed, f"missed {missed}"
+    assert not false, f"false alarms {false}"
+
+
+@pytest.mark.parametrize(
+    ("sources", "named"),
+    [
+        (("gp", "hospital"), ("fastlegens liste (a)", "sykehusets liste (b)")),
+        (("hospital", "hospital"), ("sykehusets liste nr. 1 (a)", "sykehusets liste nr. 2 (b)")),
+        (("", "legevakt"), ("liste 1 (a)", "listen fra legevakt (b)")),
+    ],
+)
+def test_why_names_lists_by_source(sources: tuple[str, str], named: tuple[str, str]) -> None:
+    lists = [
+        {"source": source, "lines": [{"id": id, "name": "Norvasc", "strength": "5 mg", "dose": dose}]}
+        for source, id, dose in zip(sources, "ab", ("1 morgen", "2 morgen"), strict=True)
+    ]
+    (finding,) = reconcile(read_case({"id": "w", "lists": lists}))
+    assert all(name in finding.why for name in named)
 
 
 def test_the_table_of_names_is_wide_and_of_one_mind() -> None:

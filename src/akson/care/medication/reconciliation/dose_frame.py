@@ -39,7 +39,7 @@ _EXTRA = re.compile(
 """`1+0+1 + 1 ved behov`: the plan is fixed, something may be added."""
 _COURSE = re.compile(
     r"\b(?:i|over|kur(?: på)?|varighet|i totalt|totalt|i alt|x|behandlingstid|behandles i)\s*:?\s*(\d+|en|to|tre|fire|fem|seks|sju|syv|åtte|ni|ti|fjorten)"  # noqa: E501
-    r"\s*(?:-\s*\d+\s*)?(dager|dagar|dag|døgn|uker?|veker?|mnd|måneder|d\b)(?! i uken| i uka| per uke| pr uke)(?:\w|\.)*(?:s kur)?"  # noqa: E501
+    r"\s*(?:-\s*\d+\s*)?(dager|dagar|dgr|dag|døgn|uker?|veker?|mnd|måneder|d\b)(?! i uken| i uka| per uke| pr uke)(?:\w|\.)*(?:s kur)?"  # noqa: E501
     r"|\b(\d+)\s*(dagers?|dagars|døgns?|ukers?|uke)\s*(?:kur|behandling)"
 )
 _GOES_ON = re.compile(r"\b(?:deretter|derpå|derefter|etterpå|så|videre|siden|og så|then)\b")

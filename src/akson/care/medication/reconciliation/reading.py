@@ -78,6 +78,7 @@ def read_line(line: Line, place: int, lists: tuple[str, ...], names: Names, asof
     if not dose_text and rest:
         regimen = _regimen_in_name(rest, asof)
     strength = read_strength(line.strength) or _strength_in(line, rest, regimen)
+    regimen = _times_for_grams(regimen, strength)
     shape = _shape(line, drug, rest, regimen)
     stopped = _stopped(line, regimen, asof)
     return Reading(
@@ -170,6 +171,23 @@ def _strength_in(line: Line, rest: str, regimen: Regimen) -> Strength | None:
     if regimen.piece:
         return Strength((regimen.piece[0],), regimen.piece[2])
     return None
+
+
+DOSES_MAX = 24.0
+"""In a day; a most that is more than that many doses, or less than one, was not meant as grams."""
+
+
+def _times_for_grams(regimen: Regimen, strength: Strength | None) -> Regimen:
+    """`1 tabl inntil 3 g daglig` of 15 mg is three times; of 500 mg it is three grams."""
+    most, amount = regimen.max_total, regimen.amounts[0] if len(regimen.amounts) == 1 else None
+    if not most or not amount or not strength or len(strength.values) != 1:
+        return regimen
+    if most[2] != strength.unit or amount[2] != strength.per or not amount[1]:
+        return regimen
+    times, doses = most[1] / 1000, most[1] / (amount[1] * strength.values[0])
+    if times != int(times) or not 1 <= times <= 6 or 1 <= doses <= DOSES_MAX:
+        return regimen
+    return replace(regimen, max_total=None, max_count=times)
 
 
 def _shape(line: Line, drug: Drug, rest: str, regimen: Regimen) -> forms.Shape:
