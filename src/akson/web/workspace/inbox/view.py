@@ -33,6 +33,8 @@ class InboxRow:
     grave: bool
     focus_path: str
     """The message it is about, in the patient's record; ""."""
+    sent_path: str = ""
+    """Leads to a message of ours, for those who may open the record it belongs to; ""."""
 
 
 @dataclass(frozen=True, slots=True)
