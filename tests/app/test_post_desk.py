@@ -16,6 +16,7 @@ from akson.app.demo.correspondence import Citizen, Written, document
 from akson.app.post_desk.contents import content_of
 from akson.app.post_desk.desk import Desk
 from akson.app.post_desk.parts import Parts
+from akson.care.worklist.inbox import item
 from akson.exchange.envelope import apprec
 from akson.exchange.envelope.apprec import AppRecError
 from akson.exchange.inbox.assigning import Assigning
@@ -243,7 +244,19 @@ async def test_it_is_given_to_another_and_closed_with_a_reason_from_the_list(off
         == "Hjemmetjenesten Øst"
     )
     assert (await office.desk.message(office.mats, OUT, row)).owner == "Hjemmetjenesten Øst"
-    for owner in ("Organization/havnes", "Practitioner/ida", ""):
+    # A person of a unit: the item is in her inbox, and leads to the message.
+    await office.house.put(
+        _role("ida", "Ida Nilsen", "hjemmetjenesten-ost"), _role("grete", "Grete Lund", "torget-legesenter")
+    )
+    assert (
+        dict(await office.desk.owners(office.mats))["Practitioner/ida"] == "Ida Nilsen, Hjemmetjenesten Øst"
+    )
+    message = await office.desk.message(office.mats, OUT, row)
+    assert message.correctors == "Storvik kommune, Sykepleietjeneste"
+    await office.desk.hand_over(office.mats, row, "Practitioner/ida")
+    owned = [item(task) for task in await office.house.all("Task")]
+    assert ("Practitioner/ida", str(row)) in [(i.owner, i.sent) for i in owned]
+    for owner in ("Organization/havnes", "Practitioner/grete", ""):
         with pytest.raises(Problem):
             await office.desk.hand_over(office.mats, row, owner)
     with pytest.raises(Problem) as refused:
@@ -362,6 +375,16 @@ def test_what_is_no_message_is_shown_as_all_the_words_there_are() -> None:
     assert "Tekst: Ring meg" in content_of(open_message(strange), strange).raw
     broken = b"<MsgHead><Tekst>Halv"
     assert "Halv" in content_of(open_message(broken), broken).raw
+
+
+def _role(who: str, name: str, unit: str) -> dict[str, Any]:
+    return {
+        "resourceType": "PractitionerRole",
+        "id": f"rolle-{who}",
+        "active": True,
+        "practitioner": {"reference": f"Practitioner/{who}", "display": name},
+        "organization": {"reference": f"Organization/{unit}"},
+    }
 
 
 def _blocked(who: str) -> dict[str, Any]:

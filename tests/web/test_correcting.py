@@ -79,6 +79,11 @@ async def test_refused_corrected_and_taken(rooms: Rooms) -> None:
     assert f"svar={place}&amp;gjor=rett" in letter
     listed = (await ida.get("/pasient/astrid/meldinger")).text
     assert f"svar={place}&amp;gjor=rett" in listed and f"svar={place}&amp;gjor=endre" not in listed
+    # The item names no patient, and leads to her: those who may open her record.
+    lead = await ida.get(f"/sendt-melding/{old.id}")
+    assert lead.headers["location"] == f"/pasient/astrid/meldinger/{place}"
+    assert (await rooms.visitor("omar").get(f"/sendt-melding/{old.id}")).status_code == 404
+    assert (await ida.get("/sendt-melding/99999999")).status_code == 404
     # The form stands as it was typed, and tells why.
     shown = await page(ida, svar=place, gjor="rett")
     assert "Rett og send på nytt: Innleggelsesrapport" in shown and "Siste siffer stemmer ikke" in shown

@@ -16,6 +16,8 @@ ATC = "http://www.whocc.no/atc"
 MUNICIPALITY = "https://register.geonorge.no/sosi-kodelister/kommunenummer"
 CITY_DISTRICT = "http://data.ssb.no/api/klass/v1/versions/919"
 HER_ID = "urn:oid:2.16.578.1.12.4.1.2"
+OUTBOX_ITEM = "https://akson.no/fhir/NamingSystem/post-outbox"
+"""On a Task: the number in the outbox of the message that it is about."""
 ORIGINAL_SYSTEM = "https://akson.no/fhir/StructureDefinition/original-system"
 """Extension on a Coding or Identifier: the address as the sender wrote it."""
 

@@ -26,6 +26,7 @@ from akson.web.shell.post_desk import BulkStep
 EACH_STEP = 20
 """Messages of one step of a long resending: well within a second, so that the page tells how far it has come."""
 OWNERS_MAX = 200
+YOURSELF = " (deg)"
 _NAMESPACE = uuid.uuid5(uuid.NAMESPACE_URL, "https://akson.no/app/post_desk/anew")
 CLOSE_REASONS: Mapping[str, str] = MappingProxyType(
     {
@@ -122,12 +123,29 @@ async def close(parts: Parts, session: RecordSession, id: int, reason: str) -> N
 
 
 async def owners(parts: Parts, session: RecordSession) -> tuple[tuple[str, str], ...]:
-    """The municipality's own units, and the officer herself."""
+    """The municipality's own units, those who work in them, and the officer herself."""
     page = await session.search(Query("Organization", count=OWNERS_MAX))
     units = [json.parse(v.body or b"{}") for v in page.matches]
     mine = {o["id"] for o in units if _within(o, units, session.actor.organisations)}
     named = sorted((str(o.get("name", o["id"])), f"Organization/{o['id']}") for o in units if o["id"] in mine)
-    return ((session.actor.reference, f"{session.actor.name} (deg)"), *((ref, name) for name, ref in named))
+    people = await _people(session, {reference: name for name, reference in named})
+    return (
+        (session.actor.reference, f"{session.actor.name}{YOURSELF}"),
+        *((ref, name) for name, ref in named),
+        *people,
+    )
+
+
+async def _people(session: RecordSession, units: Mapping[str, str]) -> list[tuple[str, str]]:
+    """`Practitioner/ida`, `Ida Nilsen, Hjemmetjenesten Øst`: once each, the officer herself left out."""
+    page = await session.search(Query("PractitionerRole", count=OWNERS_MAX))
+    found: dict[str, str] = {}
+    for role in (json.parse(v.body or b"{}") for v in page.matches):
+        who, unit = role.get("practitioner", {}), role.get("organization", {}).get("reference", "")
+        reference, name = str(who.get("reference", "")), str(who.get("display", ""))
+        if role.get("active", True) and name and unit in units and reference != session.actor.reference:
+            found.setdefault(reference, f"{name}, {units[unit]}")
+    return sorted(found.items(), key=lambda pair: pair[1])
 
 
 def _within(organisation: dict, units: list[dict], roots: tuple[str, ...]) -> bool:
@@ -155,7 +173,7 @@ async def hand_over(parts: Parts, session: RecordSession, id: int, owner: str) -
         )
     if task is None or not _is_open(row):
         raise _changed_meanwhile()
-    name = names[owner].removesuffix(" (deg)")
+    name = names[owner].removesuffix(YOURSELF)
     given = {**task, "owner": {"reference": owner, "display": name}, "status": "requested"}
     version = int(task["meta"]["versionId"])
     await session.commit([Change("PUT", "Task", id=str(task["id"]), resource=given, if_match=version)])

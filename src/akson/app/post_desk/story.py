@@ -8,6 +8,7 @@ from datetime import datetime
 
 from akson.app.post_desk.lists import IN_WORDS, acts_of, codes_of, line_of
 from akson.app.post_desk.parts import Parts, item_of, owner_of, owner_words, partners, tasks, type_words
+from akson.exchange.building.correcting import correctable
 from akson.exchange.envelope.apprec import ERROR_WORDS, read_apprec
 from akson.exchange.inbox import receipts as ours
 from akson.exchange.outbox import states
@@ -100,6 +101,7 @@ async def _sent(parts: Parts, session: RecordSession, row: OutboxRow) -> Message
         cause=cause.title if cause else "",
         remedy=cause.remedy if cause else "",
         acts=acts_of(row, cause),
+        correctors=(named[row.sender].name or row.sender) if correctable([row]) else "",
         related=await _related(parts, row),
     )
 

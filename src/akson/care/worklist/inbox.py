@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from akson.care.fhir_json import Resource, any_code, concept_text, display, instant, reference
+from akson.terminology.systems import OUTBOX_ITEM
 
 OPEN = ("requested", "received", "accepted", "ready", "in-progress", "on-hold")
 PRIORITY_RANK = {"stat": 0, "asap": 1, "urgent": 2, "routine": 3}
@@ -39,6 +40,8 @@ class InboxItem:
     """What the message that it is about answers or complains of: `Communication/…` of ours, or ""."""
     told: tuple[str, ...] = ()
     """What came with it, `Navn: Astrid Bakken`: for an item that belongs to no patient yet."""
+    sent: str = ""
+    """Number in the outbox of the message of ours that it is about; ""."""
 
     @property
     def taken(self) -> bool:
@@ -84,6 +87,10 @@ def item(task: Resource) -> InboxItem:
         due=instant(((task.get("restriction") or {}).get("period") or {}).get("end")),
         about=_about(task),
         told=_told(task),
+        sent=next(
+            (str(i.get("value", "")) for i in task.get("identifier") or () if i.get("system") == OUTBOX_ITEM),
+            "",
+        ),
     )
 
 

@@ -17,10 +17,9 @@ from akson.exchange.outbox.words import remedy
 from akson.exchange.times import NORWAY
 from akson.record.values import Change
 from akson.store.outbox_rows import KeptReceipt, OutboxRow
-from akson.terminology.systems import HER_ID
+from akson.terminology.systems import HER_ID, OUTBOX_ITEM
 from akson.world import Clock
 
-OUTBOX_ITEM = "https://akson.no/fhir/NamingSystem/post-outbox"
 TASKS = "https://akson.no/fhir/CodeSystem/task"
 _NAMESPACE = uuid.uuid5(uuid.NAMESPACE_URL, "https://akson.no/exchange/outbox")
 _OPEN, _ENDED = "requested", "completed"

@@ -204,6 +204,8 @@ class Message:
     cause: str
     remedy: str
     acts: Acts
+    correctors: str = ""
+    """Who can correct it from the record and send it anew: `Storvik kommune, Sykepleietjeneste`; ""."""
     related: tuple[tuple[str, str, int], ...] = ()
     """(words, way, id) of what it replaces, or what replaced it."""
 

@@ -61,6 +61,7 @@ class MessageView:
     deadline_source: str
     cause: str
     remedy: str
+    correctors: str
     one: ActsOfOne
     acts: ActWords
     related: tuple[tuple[str, str], ...]
@@ -104,6 +105,7 @@ def view_of(
         message.deadline_source,
         message.cause,
         message.remedy,
+        message.correctors,
         ActsOfOne(line.id, message.acts.again, message.acts.close, message.acts.hand_over),
         acts,
         tuple((text, f"/meldinger/{way}/{id}") for text, way, id in message.related),

@@ -20,6 +20,7 @@ from akson.web.workspace.inbox.view import InboxRow, InboxView
 DONE_SHOWN_FOR = timedelta(hours=24)
 TITLE_MAX = 120
 PRESSING = ("stat", "asap", "urgent")
+SENT = "/sendt-melding/{row}"
 INCLUDES = tuple(Include("Task", param) for param in ("patient", "focus", "owner"))
 
 
@@ -81,6 +82,7 @@ class _Rows:
             grave=grave,
             focus_path=f"{path}/meldinger/{focus}" if focus and path else "",
             about_path=f"{path}/meldinger/{about}" if about and path else "",
+            sent_path=SENT.format(row=entry.sent) if entry.sent.isdecimal() else "",
         )
 
 

@@ -1,8 +1,10 @@
 """Meldinger: the care messages about a patient, each readable in full on a page of its own, with what has become of it."""
 
-from starlette.responses import Response
+from urllib.parse import quote
 
-from akson.web.shell import gate
+from starlette.responses import RedirectResponse, Response
+
+from akson.web.shell import gate, problems
 from akson.web.shell.chart import load_chart
 from akson.web.shell.house import Audience, Screen, Visit, Way
 from akson.web.shell.waiting import waiting
@@ -11,6 +13,7 @@ from akson.web.workspace.messages.loader import load_ask_gp, load_letter, load_p
 from akson.web.workspace.messages.view import MessagesView
 
 PATH = "/pasient/{patient}/meldinger"
+DIGITS_MAX = 15
 
 
 async def show(visit: Visit) -> Response:
@@ -35,11 +38,21 @@ async def read(visit: Visit) -> Response:
     return visit.house.pages.page("workspace/messages/letter.html", frame, view)
 
 
+async def lead(visit: Visit) -> Response:
+    """From an item, which names no patient, to the message in the record. Raises NOT_FOUND for whoever may not open it."""
+    letters, row = visit.house.letters, visit.request.path_params["row"]
+    if letters is None or not (row.isascii() and row.isdecimal() and len(row) <= DIGITS_MAX):
+        raise problems.no_page()
+    patient, id = await letters.place(visit.open(), int(row))
+    return RedirectResponse(f"/pasient/{quote(patient, safe='')}/meldinger/{id}", 303)
+
+
 SCREEN = Screen(
     "workspace.messages",
     Audience.STAFF,
     (
         Way(PATH, show),
+        Way("/sendt-melding/{row}", lead),
         Way(PATH + "/{id}", read),
         Way(PATH + "/{id}/vedlegg/{number}", attachment.show),
     ),
