@@ -112,6 +112,9 @@ async def test_a_discharge_from_admission_to_home(staff: Readers, ward: RunningN
     assert not await faults_of(kari)
     await expect(kari.locator(".offer-words").first).to_contain_text("er holdt fra")
     await kari.locator(".step").first.get_by_role("button", name="Svar: kan ta imot fra").click()
+    # The same sentence went out today already: she is asked whether it shall go again.
+    await kari.get_by_label("Jeg har sett dette, og vil sende likevel.").check()
+    await kari.get_by_role("button", name="Hold plassen og send svaret").click()
     await expect(kari.locator(".talk .out")).to_have_count(3)
 
     # Discharged: the visits are going again.

@@ -210,6 +210,10 @@ def _twin(earlier: Sequence[_Message], one: _Message) -> _Message | None:
             return None
         # What the post has placed in two stays is of two stays, whatever it says.
         apart = before.encounter and one.encounter and before.encounter != one.encounter
+        # The same sentence about another message says something new: the second declaration is answered too.
+        apart = apart or bool(
+            before.said.answers and one.said.answers and before.said.answers != one.said.answers
+        )
         if before.words == one.words and not apart and one.sent - before.sent <= REPEATED_WITHIN:
             return before
     return None

@@ -83,7 +83,11 @@ async def show_stay(visit: Visit) -> Response:
     account = next(a for s, a in zip(seen.stays, seen.accounts, strict=True) if s is stay)
     offers = None if known else await _offers(visit, session, found, stay)
     visits = await stay_page.load_visits(session, _patient(visit), now)
-    asking = stay_page.Asking(asked.get("kjent", "") if known else "", SAID.get(asked.get("sagt", ""), ""))
+    asking = stay_page.Asking(
+        asked.get("kjent", "") if known else "",
+        SAID.get(asked.get("sagt", ""), ""),
+        board.owner_of(visit.actor),
+    )
     view = stay_page.stay_view(chart, seen, stay, account, visits, offers, asking, known or now)
     return visit.house.pages.page("workspace/pathway/stay.html", frame, view)
 

@@ -47,6 +47,8 @@ class Asking:
 
     known: str = ""
     said: str = ""
+    mine: str = ""
+    """Whose steps come first: `case-worker`, `nurse`."""
 
 
 async def load_visits(session: RecordSession, patient: str, now: datetime) -> list[Resource]:
@@ -59,7 +61,7 @@ def stay_view(
 ) -> StayView:  # fmt: skip
     base = f"/pasient/{chart.person.id}"
     steps = [s for s in stay.steps if not settled_by_hand(found.tasks, s, stay)]
-    waiting = most_urgent(steps)
+    waiting = most_urgent(steps, asking.mine)
     since = began(stay.events)
     others = tuple(
         (
