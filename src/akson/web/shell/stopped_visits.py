@@ -43,7 +43,10 @@ def start(visit: Resource) -> datetime:
 def visits_word(
     visits: Iterable[Resource], now: datetime, *, away: bool, returned: bool = False
 ) -> VisitsWord | None:
-    """`visits` as `visits_of` asks; `returned`: a stay ended these days, and what it had stopped is booked again; None when her visits go on as they always did."""
+    """None when her visits go on as they always did. `visits` as `visits_of` asks.
+
+    `returned`: a stay ended these days, and what it had stopped is booked again.
+    """
     hers = [v for v in visits if is_a(v, VISIT)]
     stopped = [v for v in hers if is_stopped(v)]
     if not stopped and (away or not returned):
