@@ -40,11 +40,16 @@ def start(visit: Resource) -> datetime:
     return instant(visit.get("start")) or END_OF_TIME
 
 
-def visits_word(visits: Iterable[Resource], now: datetime, *, away: bool) -> VisitsWord | None:
-    """`visits` as `visits_of` asks; None when her visits go on as they always did."""
+def visits_word(
+    visits: Iterable[Resource], now: datetime, *, away: bool, returned: bool = False
+) -> VisitsWord | None:
+    """None when her visits go on as they always did. `visits` as `visits_of` asks.
+
+    `returned`: a stay ended these days, and what it had stopped is booked again.
+    """
     hers = [v for v in visits if is_a(v, VISIT)]
     stopped = [v for v in hers if is_stopped(v)]
-    if not stopped:
+    if not stopped and (away or not returned):
         return None
     if away:
         told = f"{len(stopped)} besøk er avlyst så lenge oppholdet varer. De kommer i gang igjen av seg selv."

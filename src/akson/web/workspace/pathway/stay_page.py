@@ -9,13 +9,24 @@ from akson.care.pathway import times
 from akson.care.pathway.conversation import conversation, receipt_words
 from akson.care.pathway.liability import Account, time_codes
 from akson.care.pathway.said import StayEvents
-from akson.care.pathway.stay import DONE, NOT_NEEDED, NOT_YET, OPEN, OVERDUE, Stay, Step, began
+from akson.care.pathway.stay import (
+    DISCHARGED,
+    DONE,
+    NOT_NEEDED,
+    NOT_YET,
+    OPEN,
+    OVERDUE,
+    Stay,
+    Step,
+    began,
+    ended,
+)
 from akson.record.session import RecordSession
 from akson.web.shell import words
 from akson.web.shell.chart import Chart
 from akson.web.shell.hospital import OVER, PatientStays, the_rules
 from akson.web.shell.reading import every_page, resources
-from akson.web.shell.stopped_visits import visits_of, visits_word
+from akson.web.shell.stopped_visits import RESUMED_SHOWN_FOR, visits_of, visits_word
 from akson.web.workspace.pathway.board import PHASES, cost, most_urgent
 from akson.web.workspace.pathway.offers import Offers, asked, promise_words, promised, settled_by_hand
 from akson.web.workspace.pathway.view import (
@@ -51,6 +62,11 @@ class Asking:
     """Whose steps come first: `case-worker`, `nurse`."""
 
 
+def _returned(stay: Stay, now: datetime) -> bool:
+    at = ended(stay.events)
+    return stay.phase == DISCHARGED and at is not None and now - at <= RESUMED_SHOWN_FOR
+
+
 async def load_visits(session: RecordSession, patient: str, now: datetime) -> list[Resource]:
     return resources((await every_page(session, visits_of(patient, now))).matches)
 
@@ -84,7 +100,7 @@ def stay_view(
         lines=tuple(_lines(stay.events, base, now)),
         account=account_view(account, stay.events, base, now),
         promise=promise_words(promised(found)),
-        visits=visits_word(visits, now, away=stay.phase not in OVER),
+        visits=visits_word(visits, now, away=stay.phase not in OVER, returned=_returned(stay, now)),
         edition=the_rules().at(words.local(since or now).date()).words,
         may_act=offers is not None,
         said=asking.said,
