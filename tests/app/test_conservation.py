@@ -154,4 +154,6 @@ async def test_every_body_with_patient_data_has_its_event(tmp_path: Path, seed: 
         assert not short, "shown and not logged"
     else:
         assert seen.lost == 0
-        assert found == seen.bodies
+        # The house looks for itself, and each of its looks has its event too.
+        asked = {key: n for key, n in found.items() if key[0] != "pathways"}
+        assert asked == dict(seen.bodies)

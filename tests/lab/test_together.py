@@ -225,11 +225,11 @@ async def leaping(
     settings: Any, monkeypatch: pytest.MonkeyPatch
 ) -> AsyncIterator[tuple[Node, PostOffice, Leaping]]:
     """The post office of a node in this process, so that its clock can be set; its partners are processes still."""
-    from akson.app import wiring
+    from akson.app import lab_time
     from akson.world import SystemClock
 
     clock = Leaping(SystemClock())
-    monkeypatch.setattr(wiring, "SystemClock", lambda: clock)
+    monkeypatch.setattr(lab_time, "SystemClock", lambda: clock)
     async with open_node(settings) as made, opened(made) as ways:
         yield made, post_office(made, folder(settings), ways), clock
 

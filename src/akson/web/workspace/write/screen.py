@@ -107,8 +107,9 @@ async def write(visit: Visit) -> Response:
         return await _page(visit, order, await letters.sheet(session, order))
     if given.get("gjor") != "send":
         return await _page(visit, order, await letters.sheet(session, order))
-    offered = await letters.sheet(session, replace(order, words={}))
+    offered = None
     try:
+        offered = await letters.sheet(session, replace(order, words={}))
         sheet, sent = await letters.send(session, order)
     except Problem as problem:
         if problem.kind not in (ProblemKind.CONFLICT, ProblemKind.PRECONDITION):
@@ -120,8 +121,9 @@ async def write(visit: Visit) -> Response:
     if not sent:
         return await _page(visit, replace(order, confirmed=False), sheet, tried=True)
     answered = _done(order.patient, sent)
-    before = {f"{_FIELD}{box.name}": box.text for box in offered.boxes}
-    answered.headers.update(typed.traced("write", given, [line.text for line in offered.lines], before))
+    if offered is not None:
+        before = {f"{_FIELD}{box.name}": box.text for box in offered.boxes}
+        answered.headers.update(typed.traced("write", given, [line.text for line in offered.lines], before))
     return answered
 
 
