@@ -38,7 +38,11 @@ def tiles_height(many: int) -> int:
 
 
 def line(values: Sequence[int | None], width: int, height: int) -> str:
-    """Points of a polyline, the first month at the left; a month that may not be told is drawn on the floor."""
+    """Points of a polyline, the first month at the left; a month that may not be told is drawn on the floor.
+
+    One month alone is a level line: a point would not be seen.
+    """
+    values = [*values, *values] if len(values) == 1 else values
     top = max((v or 0 for v in values), default=0) or 1
     across = max(1, len(values) - 1)
     return " ".join(
