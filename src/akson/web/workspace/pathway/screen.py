@@ -193,7 +193,7 @@ async def _answer_page(
 
 
 def _noon(day: object) -> datetime:
-    return instant(f"{day}T12:00:00+01:00") if day else datetime.max.replace(tzinfo=NORWAY)  # type: ignore[return-value]
+    return (instant(f"{day}T12:00:00+01:00") if day else None) or datetime.max.replace(tzinfo=NORWAY)
 
 
 async def answer(visit: Visit) -> Response:
