@@ -20,7 +20,7 @@ from akson.exchange.opening import Opened
 from akson_lab import counterpart
 from akson_lab.counterpart import Counterpart
 from akson_lab.edi_client import SCOPE, EdiClient
-from akson_lab.facts import Stay
+from akson_lab.facts import Party, Stay
 from akson_lab.faults import Fault
 from akson_lab.houses import gp_office, hospital_system, neighbour
 from akson_lab.houses.addresses import FJELL, HAVNES, LILLEFJORD, OURS, PLACES, TORGET
@@ -238,40 +238,24 @@ def _parties() -> list[Registered]:
     own_can = able(everything, hospital_system.TAKES)
     near_can = able(neighbour.TAKES, neighbour.SENDS)
     return [
-        Registered(990201, HAVNES.organisation, "Organization", number="983974778"),
-        Registered(
-            int(HAVNES.service_her),
-            HAVNES.service,
-            "Service",
-            990201,
-            service=(8668, "1"),
-            abilities=hospital_can,
-        ),
-        Registered(990501, FJELL.organisation, "Organization", number="983975267"),
-        Registered(
-            int(FJELL.service_her),
-            FJELL.service,
-            "Service",
-            990501,
-            service=(8668, "1"),
-            abilities=hospital_can,
-        ),
-        Registered(990301, TORGET.organisation, "Organization", number="999944999"),
-        Registered(
-            int(TORGET.service_her), TORGET.service, "Person", 990301, hpr="9900003", abilities=gp_can
-        ),
-        Registered(990101, LILLEFJORD.organisation, "Organization", number="997651001"),
-        Registered(
-            int(LILLEFJORD.service_her),
-            LILLEFJORD.service,
-            "Service",
-            990101,
-            service=(8663, "25"),
-            abilities=near_can,
-        ),
+        *_registered(HAVNES, "983974778", hospital_can, service=(8668, "1")),
+        *_registered(FJELL, "983975267", hospital_can, service=(8668, "1")),
+        *_registered(TORGET, "999944999", gp_can, type="Person", hpr="9900003"),
+        *_registered(LILLEFJORD, "997651001", near_can, service=(8663, "25")),
         Registered(990001, "Storvik kommune", "Organization", number="997651000"),
         *(
             Registered(her, name, "Service", 990001, service=(8663, "25"), abilities=own_can)
             for her, name in PLACES.items()
         ),
     ]
+
+
+def _registered(
+    house: Party, number: str, can: tuple[Ability, ...], *, type: str = "Service", **more: Any
+) -> tuple[Registered, Registered]:
+    """The organisation, and below it the service that has the messages."""
+    above = int(house.organisation_her)
+    return (
+        Registered(above, house.organisation, "Organization", number=number),
+        Registered(int(house.service_her), house.service, type, above, abilities=can, **more),
+    )

@@ -51,15 +51,18 @@ def test_it_says_how_an_action_is_addressed_and_by_whom_it_is_signed() -> None:
 
 
 def test_real_agreements_are_read(shared: Path) -> None:
+    read = 0
     for path in sorted((shared / "norwegian-messages" / "examples" / "cpa").glob("*.xml")):
         if b"CollaborationProtocolAgreement" not in path.read_bytes()[:4000]:
             continue
         found = agreement.read(path.read_bytes())
+        read += 1
         assert len(found.parties) == 2 and all(t.signing and t.sends and t.receives for t in found.parties), (
             path.name
         )
         for terms in found.parties:
             assert found.addressings(terms.her) and terms.encryption, (path.name, terms.her)
+    assert read
 
 
 @pytest.mark.parametrize(

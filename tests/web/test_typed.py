@@ -46,4 +46,5 @@ def test_every_field_of_the_flows_is_declared() -> None:
     ):
         text = (WEB / "workspace" / f"{template}.html").read_text("utf-8")
         declared = {name for form in forms for name in typed.SOURCES[form]} | {"id", "gjor", "bekreft"}
-        assert set(re.findall(r'\bname="(\w+)"', text)) <= declared, template
+        fields = set(re.findall(r'\bname="(\w+)"', text))
+        assert fields and fields <= declared, template

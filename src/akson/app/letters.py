@@ -1,14 +1,16 @@
 """What the screens ask of the post (`web.shell.letters.Letters`), done by `exchange.building` and the outbox."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
 from akson.app.calling import gp_address, leave_call
+from akson.app.pathways.receipts import receipts_of
 from akson.app.post import folder, post_office
 from akson.app.posting.opening import may_send_of
 from akson.app.wiring import Node
-from akson.care.pathway import rules, said
+from akson.care.fhir_json import Resource
+from akson.care.pathway import rules
 from akson.care.pathway.gp import forms
 from akson.care.pathway.said import Receipt
 from akson.exchange import mirror
@@ -34,7 +36,7 @@ from akson.fhir.codec import json
 from akson.fhir.problem import Problem, ProblemKind
 from akson.record.session import RecordSession
 from akson.store.outbox import OutboxStore
-from akson.store.outbox_rows import Asked, OutboxRow, Sending
+from akson.store.outbox_rows import Asked, OutboxRow
 from akson.web.shell.letters import (
     CANCEL,
     CHANGE,
@@ -183,10 +185,13 @@ class HouseLetters:
         return Refused(state, ". ".join(told), " ".join(now))
 
     async def _rows_of(self, communication: Mapping[str, Any], tenant: int) -> list[OutboxRow]:
+        return [row for row in await self._sendings(communication) if row.tenant == tenant]
+
+    async def _sendings(self, communication: Mapping[str, Any]) -> list[OutboxRow]:
+        """To each of its receivers, newest first."""
         identifiers = communication.get("identifier", ())
         named = next((str(i["value"]) for i in identifiers if i.get("system") == mirror.MESSAGE_ID), "")
-        rows = await self._rows.listed(Asked(msg_id=named.rpartition("|")[2])) if named else []
-        return [row for row in rows if row.tenant == tenant]
+        return await self._rows.listed(Asked(msg_id=named.rpartition("|")[2])) if named else []
 
     async def standing(self, session: RecordSession, patient: str, msg_id: str) -> str:
         try:
@@ -200,38 +205,18 @@ class HouseLetters:
         """One line for each receiver; what did not go out from here has none."""
         told: dict[str, str] = {}
         for communication in sent:
-            identifiers = communication.get("identifier", ())
-            named = next((i["value"] for i in identifiers if i.get("system") == mirror.MESSAGE_ID), "")
-            rows = await self._rows.listed(Asked(msg_id=named.rpartition("|")[2])) if named else []
+            rows = await self._sendings(communication)
             if rows:
                 told[str(communication["id"])] = "; ".join(
                     words.status(row.sending) for row in rows
                 ).capitalize()
         return told
 
-    async def receipts(self, sent: Sequence[Mapping[str, Any]]) -> Mapping[str, Receipt]:
-        """One question to the outbox for all of them. A message that went out twice is as its newest sending is."""
-        named = {number: f"Communication/{c['id']}" for c in sent for number in _numbers(c)}
-        rows = await self._rows.by_messages(list(named)) if named else []
-        return {named[row.msg_id]: _receipt(row.sending) for row in rows if not row.copy}
+    async def receipts(self, communications: Iterable[Resource]) -> Mapping[str, Receipt]:
+        return await receipts_of(self._rows, communications)
 
     def _writing(self, session: RecordSession) -> Writing:
         return Writing(session, at=self._clock.now(), may_send=self._may_send)
-
-
-def _numbers(communication: Mapping[str, Any]) -> list[str]:
-    """Its MsgId, as the outbox knows it."""
-    identifiers = communication.get("identifier", ())
-    named = (str(i["value"]) for i in identifiers if i.get("system") == mirror.MESSAGE_ID)
-    return [value.rpartition("|")[2].lower() for value in named]
-
-
-def _receipt(sending: Sending) -> Receipt:
-    if sending.state == states.DONE:
-        return Receipt(said.CONFIRMED, sending.answered_at)
-    if sending.state in (states.NEGATIVE, states.FAILED):
-        return Receipt(said.REFUSED, sending.answered_at)
-    return Receipt(said.WAITING)
 
 
 def _wish(order: Order) -> Wish:

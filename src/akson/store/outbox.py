@@ -313,11 +313,6 @@ class OutboxStore:
         )
         return [_row(record) for record in rows]
 
-    async def by_messages(self, msg_ids: Sequence[str]) -> list[OutboxRow]:
-        """Every row of these messages (ids in lower case), copies too: one question for a whole board."""
-        sql = "select * from post.post_outbox where msg_id = any($1::text[]) order by id"
-        return [_row(record) for record in await self._pool.fetch(sql, list(msg_ids))]
-
 
 @dataclass(frozen=True, slots=True)
 class _Written:

@@ -60,7 +60,7 @@ class Lab:
             self.address + path, data, method=method or ("GET" if body is None else "POST")
         )
         try:
-            with urllib.request.urlopen(request, timeout=ASK_S) as answer:  # noqa: S310
+            with urllib.request.urlopen(request, timeout=ASK_S) as answer:  # noqa: S310 - as above
                 return json.load(answer)
         except urllib.error.HTTPError as refused:
             raise Failed(json.loads(refused.read() or b"{}").get("error", f"status {refused.code}")) from None

@@ -140,7 +140,7 @@ async def test_death_ends_the_visits_and_frees_the_bed(day: Day) -> None:
     ward = beds.ward("korttid", "Korttid", UNIT)
     await day.put(ward, beds.bed("korttid-1", "Korttid 1", ward))
     hold = beds.Hold("hold-1", PATIENT, NOON + timedelta(days=1), NOON + timedelta(days=9), None)
-    await promise(day.house.as_("system"), "Location/korttid", hold)
+    await promise(day.house.as_("system"), "korttid-1", hold)
     died = {"hospitalization": {"dischargeDisposition": {"coding": [{"code": "exp"}]}}}
     await day.put(stay("finished", NOON, NOON + timedelta(hours=5), **died))
     await day.settle()

@@ -1,6 +1,6 @@
 """A refused report opens its step again: the real record, the real outbox, the letter that the house builds itself."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -9,8 +9,9 @@ import pytest_asyncio
 
 from akson.access.actor import PurposeOfUse
 from akson.app.cast import CAST, HOUSES
+from akson.app.letters import HouseLetters
 from akson.app.pathways.follower import Follower
-from akson.app.pathways.receipts import provider, receipts_of
+from akson.app.pathways.receipts import receipts_of
 from akson.care.pathway import said
 from akson.care.pathway.effects import STEP_KEY
 from akson.care.pathway.said import Receipt
@@ -84,6 +85,10 @@ class Town:
     async def receipts(self) -> dict[str, Receipt]:
         return await receipts_of(self.store, await self.house.all("Communication", patient="Patient/astrid"))
 
+    async def on_screens(self) -> Mapping[str, Receipt]:
+        letters = HouseLetters(self.outbox, self.store, clock=self.house.clock, random=SystemRandom())
+        return await letters.receipts(await self.house.all("Communication", patient="Patient/astrid"))
+
 
 @pytest_asyncio.fixture(loop_scope="session")
 async def town(house: PostHouse) -> AsyncIterator[Town]:
@@ -134,6 +139,7 @@ async def test_no_receipt_in_time_is_somebodys_until_it_comes(town: Town) -> Non
     await town.outbox.work()
     await town.settle()
     assert (await town.receipts())[sent].state == said.OVERDUE
+    assert await town.on_screens() == await town.receipts()
     assert (
         await town.step("sent-confirmed") == "requested"
         and await town.step("admission-report") != "requested"
@@ -149,7 +155,7 @@ async def test_what_a_person_took_care_of_is_not_asked_for_again(town: Town) -> 
     await town.outbox.work()
     await town.outbox.close(town.row, by="Ida", note="Ringt")
     await town.settle()
-    assert (await provider(town.store)(await town.house.all("Communication")))[sent].state == said.SETTLED
+    assert (await town.receipts())[sent].state == said.SETTLED
     assert await town.step("sent-confirmed") != "requested"
 
 

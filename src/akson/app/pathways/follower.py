@@ -12,6 +12,7 @@ asked about again (docs/adr/0165).
 import logging
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
+from functools import partial
 
 from akson.access.actor import PurposeOfUse
 from akson.app.pathways.answers_heard import AnswersHeard
@@ -19,7 +20,7 @@ from akson.app.pathways.asking import Ask, ask
 from akson.app.pathways.commits import changes_of
 from akson.app.pathways.facts import FOLLOWED, actor, gather
 from akson.app.pathways.reading import found
-from akson.app.pathways.receipts import no_receipts, provider
+from akson.app.pathways.receipts import no_receipts, receipts_of
 from akson.care.fhir_json import reference_id
 from akson.fhir.problem import Problem, ProblemKind
 from akson.fhir.search.parsing import parse
@@ -59,7 +60,7 @@ class Follower:
         self._tenants = tuple(tenants)
         self._clock = clock
         self._ask = asked
-        self._receipts = provider(outbox) if outbox else no_receipts
+        self._receipts = partial(receipts_of, outbox) if outbox else no_receipts
         self._answers = AnswersHeard(outbox) if outbox else None
         self._place: tuple[int, int] | None = None
         self._due: dict[tuple[int, str], datetime] = {}

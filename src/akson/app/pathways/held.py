@@ -5,9 +5,8 @@ whether she may; what she then tells the hospital is hers.
 """
 
 from akson.access.actor import PurposeOfUse
-from akson.app.pathways.commits import changes_of
 from akson.app.pathways.facts import actor
-from akson.app.pathways.promises import give_back
+from akson.app.pathways.promises import give_back, promise
 from akson.app.pathways.reading import found
 from akson.care.casework import beds
 from akson.care.fhir_json import Resource, reference_id
@@ -17,7 +16,6 @@ from akson.record.door import Record
 from akson.record.session import RecordSession
 
 PROMISES = ("caseworker", "coordinator", "leader")
-_LOST = (ProblemKind.PRECONDITION, ProblemKind.CONFLICT)
 
 
 class HouseBeds:
@@ -27,19 +25,7 @@ class HouseBeds:
     async def hold(self, session: RecordSession, bed: str, wanted: beds.Hold) -> Resource:
         await _may(session, reference_id(wanted.patient))
         house = self._record.open(actor(session.actor.tenant), PurposeOfUse.CARE_COORDINATION)
-        standing = await found(house, parse("Appointment", [("_id", wanted.id)]))
-        if standing and standing[0].get("status") in beds.HELD:
-            return standing[0]
-        places = await found(house, parse("Location", [("_id", bed)]))
-        if not places or not beds.is_bed(places[0]):
-            raise beds.no_bed()
-        changed = beds.hold(places[0], wanted)
-        try:
-            await house.commit(changes_of(changed))
-        except Problem as lost:
-            # Whoever was first has it, or has changed it: what she saw is not so any longer.
-            raise beds.no_bed() if lost.kind in _LOST else lost from lost
-        return changed[1]
+        return await promise(house, bed, wanted)
 
     async def give_back(self, session: RecordSession, hold: str, reason: str) -> bool:
         house = self._record.open(actor(session.actor.tenant), PurposeOfUse.CARE_COORDINATION)

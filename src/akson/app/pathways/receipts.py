@@ -23,7 +23,7 @@ _SAYS = {
 }
 
 Receipts = Callable[[Iterable[Resource]], Awaitable[dict[str, Receipt]]]
-"""What a screen or the follower is given: Communications of any patients in, receipts of those sent from here out."""
+"""What the follower is given: Communications of any patients in, receipts of those sent from here out."""
 
 
 async def receipts_of(outbox: OutboxStore, communications: Iterable[Resource]) -> dict[str, Receipt]:
@@ -35,15 +35,6 @@ async def receipts_of(outbox: OutboxStore, communications: Iterable[Resource]) -
         one = sent.get((fate.sender, fate.msg_id))
         if one is not None and fate.state in _SAYS:
             receipts[f"Communication/{one['id']}"] = _receipt(fate)
-    return receipts
-
-
-def provider(outbox: OutboxStore) -> Receipts:
-    """`receipts_of`, for whoever may not know of an outbox."""
-
-    async def receipts(communications: Iterable[Resource]) -> dict[str, Receipt]:
-        return await receipts_of(outbox, communications)
-
     return receipts
 
 

@@ -29,6 +29,7 @@ from akson.web.shell.house import (
     Visit,
     Way,
 )
+from akson.web.shell.letters import Letters
 from akson.web.shell.pages import Frame, SessionMarks
 from akson.world.raised import places
 
@@ -135,6 +136,13 @@ def frame_of(request: Request, house: House, visit: Visit | None = None, **more:
         apps=house.apps is not None and house.apps.clients.any_launched(),
         **more,  # type: ignore[arg-type]
     )
+
+
+def letters_of(visit: Visit) -> Letters:
+    """Whoever writes and sends messages here. Raises NOT_FOUND, as a page that is not, where nothing can be sent."""
+    if visit.house.letters is None:
+        raise problems.no_page()
+    return visit.house.letters
 
 
 def home_of(actor: Actor) -> str:

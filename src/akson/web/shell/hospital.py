@@ -102,9 +102,8 @@ async def _gathered(
         every_page(session, Query("Appointment", (whose, token("service-category", BED_HOLD)), count=200)),
         every_page(session, Query("Task", (whose, *since), count=200)),
     )
-    written = [(version, _parsed(version.body or b"{}")) for version in messages.matches]
-    sent = [c for _, c in written if c.get("identifier") and not c.get("received")]
-    receipts = dict(await letters.receipts(sent)) if letters is not None else {}
+    written = [_parsed(version.body or b"{}") for version in messages.matches]
+    receipts = await letters.receipts(written) if letters is not None else {}
     stays, told = _by_patient(encounters), _by_patient(messages.matches)
     open_tasks, held = _by_patient(tasks.matches), _by_patient(holds.matches)
     return [

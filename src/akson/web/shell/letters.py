@@ -3,10 +3,11 @@
 Screens do not know the post. Everything here is bokmål, ready to be shown.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
+from akson.care.fhir_json import Resource
 from akson.care.pathway.said import Receipt
 from akson.record.session import RecordSession
 from akson.web.shell.uploads import Upload
@@ -161,8 +162,8 @@ class Letters(Protocol):
         """Id of each Communication that went out -> what its receipts say."""
         ...
 
-    async def receipts(self, sent: Sequence[Mapping[str, Any]]) -> Mapping[str, Receipt]:
-        """`Communication/…` of each that went out -> what its receiver has confirmed. One question for all of them."""
+    async def receipts(self, communications: Iterable[Resource]) -> Mapping[str, Receipt]:
+        """`Communication/…` of each that went out -> what was heard of it. One question for all; what came in has none."""
         ...
 
     async def refused(

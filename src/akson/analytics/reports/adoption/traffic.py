@@ -55,7 +55,7 @@ class Town:
 
 def towns(seed: int) -> list[Town]:
     """The country, the same for the same seed."""
-    chance = random.Random(seed)  # noqa: S311
+    chance = random.Random(seed)  # noqa: S311 - made data, the same for a seed
     names = [(county, n) for county, many in COUNTIES.items() for n in range(1, many + 1)]
     order = list(range(len(names)))
     chance.shuffle(order)
@@ -92,7 +92,7 @@ def messages(seed: int, country: list[Town], times: float = 1.0) -> Iterator[lis
     """Rows of adoption.message up to `answer_min`, one list for each month."""
     number = 0
     for month in range(MONTHS):
-        chance = random.Random(f"{seed}|{month}")  # noqa: S311
+        chance = random.Random(f"{seed}|{month}")  # noqa: S311 - made data, the same for a seed
         rows: list[tuple[object, ...]] = []
         for town, stream, many in _shared(country, month, monthly(month, times)):
             for at in _times(chance, month, many):

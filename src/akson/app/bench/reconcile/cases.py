@@ -1,7 +1,8 @@
 """Cases with truth: a patient's regimen, changed in known ways between lists, then written down by many hands.
 
-Truth comes from what was changed, by the rules of the README of `akson.care.medication.reconciliation`; the engine is not asked.
-"""  # noqa: E501
+Truth comes from what was changed, by the rules in the README of `akson.care.medication.reconciliation`; the engine is not
+asked.
+"""
 
 from collections.abc import Callable, Iterator
 from random import Random
@@ -21,7 +22,7 @@ SOURCES = ("municipality", "hospital", "gp", "pll", "patient")
 def cases(seed: int, count: int) -> Iterator[dict[str, Any]]:
     """`count` cases of a seed, each with `expected` and `kinds` beside the input."""
     for number in range(count):
-        yield _case(Random(f"{EDITION}/{seed}/{number}"), f"s{seed}-{number}")  # noqa: S311
+        yield _case(Random(f"{EDITION}/{seed}/{number}"), f"s{seed}-{number}")  # noqa: S311 - made data, the same for a seed
 
 
 def _case(chance: Random, id: str) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Medicine:
-    """`strengths` in milligrams, or in units for insulin; the first is usual. `usual` is one dose a day of pieces by slot."""  # noqa: E501
+    """`strengths` in milligrams, or in units for insulin, the usual one first. `usual` is one dose a day: pieces by slot."""
 
     substance: str
     atc: str

@@ -1,4 +1,4 @@
-"""How people write what the generator means: many hands for one dose, one strength, one name. Knows nothing of the engine."""  # noqa: E501
+"""How people write what the generator means: many hands for one dose, strength, name. Knows nothing of the engine."""
 
 from dataclasses import dataclass
 from random import Random
@@ -138,7 +138,9 @@ def _slots(line: Meant, chance: Random) -> str:
         return f"{number(value, chance)} {piece}{gap}{len(given)}".replace("  ", " ")
     if style == "spelled":
         count = {2: "to", 3: "tre", 4: "fire"}[len(given)]
-        return f"{number(value, chance)} {piece} {chance.choice((count, str(len(given))))} ganger {chance.choice(('daglig', 'per dag', 'i døgnet'))}"  # noqa: E501
+        amount = f"{number(value, chance)} {piece}"
+        times = chance.choice((count, str(len(given))))
+        return f"{amount} {times} ganger {chance.choice(('daglig', 'per dag', 'i døgnet'))}"
     return _by_words(line, given, piece, chance)
 
 

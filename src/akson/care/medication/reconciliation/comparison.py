@@ -1,7 +1,5 @@
 """Two lines of one drug held together: in what they differ, by the classes and precedence of the README."""
 
-from collections.abc import Callable
-
 from akson.care.medication.reconciliation.reading import Reading
 from akson.care.medication.reconciliation.regimen import Amount, Regimen
 from akson.care.medication.reconciliation.strength import close
@@ -224,8 +222,8 @@ def _in_place(a: list[Range], b: list[Range], ra: Regimen, rb: Regimen) -> bool:
     """`2+0+1` against `1+0+2`: the same doses in another order. Without times order says nothing."""
     if ra.times and rb.times:
         return all(_totals_equal(x, y) for x, y in zip(a, b, strict=False))
-    order: Callable[[Range], Values] = lambda r: r[1]  # noqa: E731
-    return all(_totals_equal(x, y) for x, y in zip(sorted(a, key=order), sorted(b, key=order), strict=False))
+    a, b = (sorted(doses, key=lambda dose: dose[1]) for doses in (a, b))
+    return all(_totals_equal(x, y) for x, y in zip(a, b, strict=False))
 
 
 def _times_differ(a: Regimen, b: Regimen) -> bool:

@@ -26,7 +26,8 @@ _USUAL = {2: ("M", "K"), 3: ("M", "D", "K"), 4: ("M", "MD", "DK", "KN")}
 
 _CLOCK = re.compile(
     r"\b(?:kl|klokka|klokken)\b\.?\s*((?:(?:\s*(?:,|og|\+|/|&|-|samt|kl\.?)\s*)?\d{1,2}(?:[:.]\d{2}|\d{2})?(?![\d.,]*\d)"
-    r"(?!\s*(?:tab|tbl|kap|mg|ml|g\b|e\b|ie\b|enh|pose|dose|skje|spray|stk|drag|dr\b|drå|plast|puff|inh|depot|x\s*\d|mikro|mcg|sug|stikk|kvel|vesp|natt|noct|morg|mane|mrg|om |til |½|/|kl|klokk|mid)))+)"  # noqa: E501
+    r"(?!\s*(?:tab|tbl|kap|mg|ml|g\b|e\b|ie\b|enh|pose|dose|skje|spray|stk|drag|dr\b|drå|plast|puff|inh"
+    r"|depot|x\s*\d|mikro|mcg|sug|stikk|kvel|vesp|natt|noct|morg|mane|mrg|om |til |½|/|kl|klokk|mid)))+)"
 )
 _BARE_CLOCK = re.compile(r"\b([01]?\d|2[0-3]):([0-5]\d)\b")
 

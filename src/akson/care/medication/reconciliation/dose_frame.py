@@ -8,14 +8,17 @@ from akson.care.medication.reconciliation.text import fold
 
 _STOP = re.compile(
     r"\bsep(?:onert|onerte|oneres|oner|)\b(?!tember)\.?|\bseponert\w*|\bavslutt(?:et|a|es)\b|\bstoppet\b|\bstoppa\b|\bstanset\b|\bslutta\b"
-    r"|\bslutt(?:et)?\b(?! på| av)|\btar ikke lenger\b|\bikke lenger i bruk\b|\bbrukes ikke(?: lenger)?\b|\bskal ikke brukes\b|\bikke i bruk\b"  # noqa: E501
+    r"|\bslutt(?:et)?\b(?! på| av)|\btar ikke lenger\b|\bikke lenger i bruk\b|\bbrukes ikke(?: lenger)?\b"
+    r"|\bskal ikke brukes\b|\bikke i bruk\b"
     r"|\bkuttet ut\b|\btatt bort\b|\bopphørt\b|\bsepp?onert\b|\bsepon\w*|\bautosepon\w*"
     r"|\bnull(?:es|et|a|stilles|stilt)\b|(?<!dag )(?<!dager )(?<!døgn )(?<!uke )(?<!uker )\bpaus(?:e|er|es|et|ert|eres)\b"
     r"|\bmidlertidig (?:stopp|stans)\w*"
 )
 _NOT_STOP = re.compile(
-    r"\b(?:ikke|skal ikke|må ikke|aldri) (?:seponer\w*|avslutt\w*|stopp\w*)|\bvurder\w* (?:seponer\w*|stopp\w*)|\bsep\w* vurder\w*"  # noqa: E501
-    r"|\b(?:paus(?:e|er|es|eres)|seponer(?:es)?|stoppes) (?:ved (?!innkomst|innlegg\w*|utskriv\w*|sykehus\w*)|dersom|hvis|om|under)\b"  # noqa: E501
+    r"\b(?:ikke|skal ikke|må ikke|aldri) (?:seponer\w*|avslutt\w*|stopp\w*)|\bvurder\w* (?:seponer\w*"
+    r"|stopp\w*)|\bsep\w* vurder\w*"
+    r"|\b(?:paus(?:e|er|es|eres)|seponer(?:es)?|stoppes) (?:ved (?!innkomst|innlegg\w*|utskriv\w*"
+    r"|sykehus\w*)|dersom|hvis|om|under)\b"
     r"|\bvurder\w* paus\w*|\buten pause\b"
 )
 _MEALS = (
@@ -25,9 +28,12 @@ _MEALS = (
 )
 _NEEDED = re.compile(
     rf"\bv\.?\s?/\s?b\b\.?|\bvb\b|\bv\.b\.?|\be\.?b\.?(?=\s|$)|\bbehov\w*|\bbeh\b\.?|\bprn\b|\bp\.r\.n\.?|\bsos\b|\bved\s+(?!(?:{_MEALS})\b)[a-zæøå]{{3,}}\w*"
-    rf"|\bv/\s?(?!(?:{_MEALS})\b)[a-zæøå]{{3,}}\w*|\bom nødvendig\b|\bdersom\b|\bhvis\b|\bnår (?:det )?trengs\b|\bnår det er vondt\b"  # noqa: E501
-    r"|\bevt\.?|\beventuelt\b|\bved smerter?\b|\banfallsvis\b|\better ønske\b|\bkan (?:tas|gis|gjentas|brukes|repeteres)\b|\bper behov\b|\bvd behov\b"  # noqa: E501
-    r"|\bmot (?:akutte? )?anfall\b|\bbare når\b|\bnår hun har vondt\b|\bnår han har vondt\b|\bnår (?:hun|han|jeg|man|det gjør)\b"  # noqa: E501
+    rf"|\bv/\s?(?!(?:{_MEALS})\b)[a-zæøå]{{3,}}\w*|\bom nødvendig\b|\bdersom\b|\bhvis\b"
+    r"|\bnår (?:det )?trengs\b|\bnår det er vondt\b"
+    r"|\bevt\.?|\beventuelt\b|\bved smerter?\b|\banfallsvis\b|\better ønske\b|\bkan (?:tas|gis|gjentas"
+    r"|brukes|repeteres)\b|\bper behov\b|\bvd behov\b"
+    r"|\bmot (?:akutte? )?anfall\b|\bbare når\b|\bnår hun har vondt\b|\bnår han har vondt\b|\bnår (?:hun"
+    r"|han|jeg|man|det gjør)\b"
 )
 _NOT_NEEDED = re.compile(r"\bikke (?:ved|etter) behov\b|\bfast\b(?= ikke)|\buten behov\b")
 _EXTRA = re.compile(
@@ -38,8 +44,10 @@ _EXTRA = re.compile(
 )
 """`1+0+1 + 1 ved behov`: the plan is fixed, something may be added."""
 _COURSE = re.compile(
-    r"\b(?:i|over|kur(?: på)?|varighet|i totalt|totalt|i alt|x|behandlingstid|behandles i)\s*:?\s*(\d+|en|to|tre|fire|fem|seks|sju|syv|åtte|ni|ti|fjorten)"  # noqa: E501
-    r"\s*(?:-\s*\d+\s*)?(dager|dagar|dgr|dag|døgn|uker?|veker?|mnd|måneder|d\b)(?! i uken| i uka| per uke| pr uke)(?:\w|\.)*(?:s kur)?"  # noqa: E501
+    r"\b(?:i|over|kur(?: på)?|varighet|i totalt|totalt|i alt|x|behandlingstid|behandles i)\s*:?\s*(\d+|en"
+    r"|to|tre|fire|fem|seks|sju|syv|åtte|ni|ti|fjorten)"
+    r"\s*(?:-\s*\d+\s*)?(dager|dagar|dgr|dag|døgn|uker?|veker?|mnd|måneder|d\b)(?! i uken| i uka| per uke"
+    r"| pr uke)(?:\w|\.)*(?:s kur)?"
     r"|\b(\d+)\s*(dagers?|dagars|døgns?|ukers?|uke)\s*(?:kur|behandling)"
 )
 _GOES_ON = re.compile(r"\b(?:deretter|derpå|derefter|etterpå|så|videre|siden|og så|then)\b")
@@ -48,13 +56,15 @@ _PER_DAYS = {"d": 1, "u": 7, "v": 7, "m": 30}
 _COUNTS = ["en", "to", "tre", "fire", "fem", "seks", "sju", "åtte", "ni", "ti"]
 _DATE = r"(\d{1,2})[./](\d{1,2})[./]?(\d{4}|\d{2})?\b|(\d{4})-(\d{2})-(\d{2})"
 _UNTIL = re.compile(
-    rf"(?:\bt\.?o\.?m\.?|\btil og med|\bfrem til|\bfram til|\btil|\binntil|\bslutt(?:dato)?|\bsiste dose|\bsep\w*\.?(?: fra| den)?|\bavsluttes)\s*:?\s*(?:{_DATE})"  # noqa: E501
+    r"(?:\bt\.?o\.?m\.?|\btil og med|\bfrem til|\bfram til|\btil|\binntil|\bslutt(?:dato)?|\bsiste dose"
+    rf"|\bsep\w*\.?(?: fra| den)?|\bavsluttes)\s*:?\s*(?:{_DATE})"
 )
 _SINCE = re.compile(
     rf"\b(?:f\.?o\.?m\.?|fra(?: og med)?|oppstart|startet|siden|start(?:er)?)\s*:?\s*(?:{_DATE})"
 )
 _NOT_A_MOST = re.compile(
-    r"\binntil (?:videre|kontroll|legetime|ny beskjed|annen beskjed|neste|bedring|time|vurdering|utskriv\w*|\d+ (?:dager|uker)|smertefri)[a-zæøå ]*"  # noqa: E501
+    r"\binntil (?:videre|kontroll|legetime|ny beskjed|annen beskjed|neste|bedring|time|vurdering"
+    r"|utskriv\w*|\d+ (?:dager|uker)|smertefri)[a-zæøå ]*"
 )
 
 

@@ -37,13 +37,20 @@ _TIMES = {
 }
 _UNITS = {
     "n": (
-        "tablett tabletter tabletten tabl tabl tab tabs tbl tabletta tb tabelett tablet tabelt kapsel kapsler kapslar kaps kap kapsle pille piller stk "  # noqa: E501
-        "stykk stykker depottabl depottab depottablett depottabletter depotkaps depotkapsel enterotabl enterotab enterotablett enterokaps "  # noqa: E501
-        "brusetabl brusetablett tyggetabl tyggetablett smeltetabl smeltetablett sugetabl drasje drasjer drag dragninger sug puff "  # noqa: E501
-        "puffer inhalasjon inhalasjoner inh spray sprayer spraydose spraydoser sprut dråpe dråper dråpar dr gtt plaster plastre "  # noqa: E501
-        "depotplaster stikkpille stikkpiller stikkp supp suppositorium suppositorier vagitorie vagitorier vagitabl dose doser "  # noqa: E501
-        "dosering pose poser dosepose doseposer ampulle ampuller amp sprøyte sprøyter injeksjon injeksjoner inj klyster klyx "  # noqa: E501
-        "tube måleskje skje skjeer påføring påføringer applikasjon resoriblett resoribletter kapselen filmtabl vial brus plst nebule vaginaltablett "  # noqa: E501
+        "tablett tabletter tabletten tabl tabl tab tabs tbl tabletta tb tabelett tablet tabelt kapsel "
+        "kapsler kapslar kaps kap kapsle pille piller stk "
+        "stykk stykker depottabl depottab depottablett depottabletter depotkaps depotkapsel enterotabl "
+        "enterotab enterotablett enterokaps "
+        "brusetabl brusetablett tyggetabl tyggetablett smeltetabl smeltetablett sugetabl drasje drasjer "
+        "drag dragninger sug puff "
+        "puffer inhalasjon inhalasjoner inh spray sprayer spraydose spraydoser sprut dråpe dråper dråpar "
+        "dr gtt plaster plastre "
+        "depotplaster stikkpille stikkpiller stikkp supp suppositorium suppositorier vagitorie vagitorier "
+        "vagitabl dose doser "
+        "dosering pose poser dosepose doseposer ampulle ampuller amp sprøyte sprøyter injeksjon "
+        "injeksjoner inj klyster klyx "
+        "tube måleskje skje skjeer påføring påføringer applikasjon resoriblett resoribletter kapselen "
+        "filmtabl vial brus plst nebule vaginaltablett "
         "nebuler endosebeholder endoser sachet porsjon tbl penn enkeltdose filmdrasjert"
     ),
     "ml": "ml milliliter",
@@ -147,7 +154,8 @@ _OTHER = {
     "I": "inntil opptil maks max maksimalt maksimum høyst maxdose maksdose makdose intill inntill opptill",
     "~": "eller",
     "_": (
-        "om til på ved med mot for i av ca tas tar ta før etter mat maten vann glass sammen under dosen totalt = vanlig som fast "  # noqa: E501
+        "om til på ved med mot for i av ca tas tar ta før etter mat maten vann glass sammen under dosen "
+        "totalt = vanlig som fast "
         "ny nå har skal daglige måltid etter måltider minutter min ikke mer enn siste i.e"
     ),
 }

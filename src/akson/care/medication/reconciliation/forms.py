@@ -9,118 +9,110 @@ ORAL, RECTAL, INJECTION, NASAL, PATCH = "oral", "rectal", "injection", "nasal", 
 SKIN, EYE, EAR, INHALED, VAGINAL, TONGUE = "skin", "eye", "ear", "inhaled", "vaginal", "tongue"
 LOCAL = frozenset({NASAL, SKIN, EYE, EAR, INHALED, VAGINAL})
 
-# pattern -> (routes, kinds). All that fit are taken together in this order, the first that says routes says them.
-_FORMS: tuple[tuple[str, frozenset[str], frozenset[str]], ...] = tuple(
-    (pattern, frozenset(routes.split()), frozenset(kinds.split()))
-    for pattern, routes, kinds in (
-        (r"øre-? ?/ ?øye|øye-? ?/ ?øre|øye-? og øre|øre-? og øye", "eye ear", "drops"),
-        (r"øye-?dr|øye-? ?dråpe|eye ?drop|øyedusj", "eye", "drops"),
-        (r"øye-?salve|øye-?gel|øye-?krem", "eye", "eye-ointment"),
-        (r"øre-?dr|øre-?dråpe", "ear", "drops"),
-        (r"nese-?spray|nasal|nese-?dr|nesegel", "nasal", "nasal"),
-        (
-            r"neb[ui]l|forst[øo]ver|inh\w*v(?:æ|e)ske|inh\w*oppl|inhalasjonsvæske|respules",
-            "inhaled",
-            "nebuliser",
-        ),
-        (r"inh\w*aerosol|inh\w*spray|aerosol|evohaler|spray til inh|dosespray", "inhaled", "aerosol"),
-        (
-            r"inh\w*pulv|inh\w* pulv|turbuhaler|diskus|easyhaler|handihaler|ellipta|novolizer|inh\w*kaps|pulver til inh|inh pulv",  # noqa: E501
-            "inhaled",
-            "inhaled-powder",
-        ),
-        (r"inhal|\binh\b", "inhaled", ""),
-        (r"vagital|vaginal ?(?:tabl|kaps)|vagitori", "vaginal", "vaginal-solid"),
-        (r"vaginal ?(?:krem|gel)|vag\.? ?krem", "vaginal", "cream"),
-        (r"vaginal ?ring|vaginal ?innlegg", "vaginal", "ring"),
-        (r"vaginal", "vaginal", ""),
-        (r"stikkp|suppos|\bsupp\b|stikkpille", "rectal", "suppository"),
-        (r"klyst|klysma|rektal ?(?:væske|oppl|skum|gel)|rektalvæske", "rectal", "enema"),
-        (r"rektal ?(?:salve|krem)", "rectal", "rectal-ointment"),
-        (r"plast|transdermal|patch", "patch", "patch"),
-        (r"depot ?-?inj|inj\w* ?depot|depotinjeksjon|dekanoat", "injection", "injection"),
-        (
-            r"inj|infus|hetteglass|ampull|sprøyte|\bpenn\b|ferdigfylt|\bpen\b|flexpen|kwikpen|solostar|penfill|sylinderamp"
-            r"|inj\.? ?væske",
-            "injection",
-            "injection",
-        ),
-        (r"subling|under tung|sugetabl|resoribl|buccal|bukkal|munnhule|munnspray", "oral tongue", "solid"),
-        (
-            r"(?:depot|retard|modifisert|\bmodif|forlenget|\b(?:er|xr|cr|sr|xl|mr)\b|prolong|langtids|slow ?release"
-            r"|kontrollert frisetting|\bretardkaps)",
-            "oral",
-            "modified",
-        ),
-        (
-            r"mikst|oral ?(?:suspensjon|oppl|væske|susp|drå)|perorale? ?(?:væske|oppl|susp)|sirup|saft|\bsusp",
-            "oral",
-            "liquid",
-        ),
-        (r"oppløsning til inj|til injeksjon", "injection", "injection"),
-        (r"brus|smelte|tygge|dispergerbar|disp\.? ?tabl", "oral", "solid"),
-        (r"tab|tbl|drasj|pille(?!r til)|film", "oral tongue vaginal", "solid"),
-        (r"entero|gastro", "oral", "solid"),
-        (r"kap|caps", "oral inhaled vaginal", "solid"),
-        (r"granul|dosepulver|\bpulver|dosepose|pose", "oral inhaled", "powder"),
-        (r"(?:oral|munn)\w* ?gel|munngel", "oral tongue", ""),
-        (r"krem|creme|cream", "skin vaginal rectal", "cream"),
-        (r"salve|ointment", "skin eye nasal rectal", "ointment"),
-        (r"\bgel|emulgel", "skin eye vaginal", "gel"),
-        (
-            r"liniment|kutan ?(?:oppl|væske|spray|emul)|lotion|scalp|hårvann|vask|skum|sjampo|liniment|pensl",
-            "skin",
-            "skin-liquid",
-        ),
-        (r"oral ?gel|munnskyll|munnvann|sugetab", "oral tongue", ""),
-        (r"dråp|\bdr\b", "eye ear oral nasal", "drops liquid"),
-        (r"spray", "nasal tongue skin inhaled oral", ""),
-        (r"oppløsning|væske|\bl[øo]sn|\boppl", "", ""),
-    )
+# (pattern, routes, kinds): the first that fits says both.
+_FORMS = (
+    (r"øre-? ?/ ?øye|øye-? ?/ ?øre|øye-? og øre|øre-? og øye", "eye ear", "drops"),
+    (r"øye-?dr|øye-? ?dråpe|eye ?drop|øyedusj", "eye", "drops"),
+    (r"øye-?salve|øye-?gel|øye-?krem", "eye", "eye-ointment"),
+    (r"øre-?dr|øre-?dråpe", "ear", "drops"),
+    (r"nese-?spray|nasal|nese-?dr|nesegel", "nasal", "nasal"),
+    (
+        r"neb[ui]l|forst[øo]ver|inh\w*v(?:æ|e)ske|inh\w*oppl|respules",
+        "inhaled",
+        "nebuliser",
+    ),
+    (r"aerosol|inh\w*spray|evohaler|spray til inh|dosespray", "inhaled", "aerosol"),
+    (
+        r"inh\w*pulv|inh\w* pulv|turbuhaler|diskus|easyhaler|handihaler|ellipta|novolizer|inh\w*kaps"
+        r"|pulver til inh",
+        "inhaled",
+        "inhaled-powder",
+    ),
+    (r"inhal|\binh\b", "inhaled", ""),
+    (r"vagital|vaginal ?(?:tabl|kaps)|vagitori", "vaginal", "vaginal-solid"),
+    (r"vaginal ?(?:krem|gel)|vag\.? ?krem", "vaginal", "cream"),
+    (r"vaginal ?ring|vaginal ?innlegg", "vaginal", "ring"),
+    (r"vaginal", "vaginal", ""),
+    (r"stikkp|suppos|\bsupp\b", "rectal", "suppository"),
+    (r"klyst|klysma|rektal ?(?:væske|oppl|skum|gel)", "rectal", "enema"),
+    (r"rektal ?(?:salve|krem)", "rectal", "rectal-ointment"),
+    (r"plast|transdermal|patch", "patch", "patch"),
+    (r"depot ?-?inj|inj\w* ?depot|dekanoat", "injection", "injection"),
+    (
+        r"inj|infus|hetteglass|ampull|sprøyte|\bpenn\b|ferdigfylt|\bpen\b|flexpen|kwikpen|solostar|penfill|sylinderamp",
+        "injection",
+        "injection",
+    ),
+    (r"subling|under tung|sugetabl|resoribl|buccal|bukkal|munnhule|munnspray", "oral tongue", "solid"),
+    (
+        r"(?:depot|retard|modifisert|\bmodif|forlenget|\b(?:er|xr|cr|sr|xl|mr)\b|prolong|langtids|slow ?release"
+        r"|kontrollert frisetting)",
+        "oral",
+        "modified",
+    ),
+    (
+        r"mikst|oral ?(?:suspensjon|oppl|væske|susp|drå)|perorale? ?(?:væske|oppl|susp)|sirup|saft|\bsusp",
+        "oral",
+        "liquid",
+    ),
+    (r"brus|smelte|tygge|dispergerbar|disp\.? ?tabl", "oral", "solid"),
+    (r"tab|tbl|drasj|pille(?!r til)|film", "oral tongue vaginal", "solid"),
+    (r"entero|gastro", "oral", "solid"),
+    (r"kap|caps", "oral inhaled vaginal", "solid"),
+    (r"granul|dosepulver|\bpulver|pose", "oral inhaled", "powder"),
+    (r"(?:oral|munn)\w* ?gel", "oral tongue", ""),
+    (r"krem|creme|cream", "skin vaginal rectal", "cream"),
+    (r"salve|ointment", "skin eye nasal rectal", "ointment"),
+    (r"\bgel|emulgel", "skin eye vaginal", "gel"),
+    (
+        r"liniment|kutan ?(?:oppl|væske|spray|emul)|lotion|scalp|hårvann|vask|skum|sjampo|pensl",
+        "skin",
+        "skin-liquid",
+    ),
+    (r"munnskyll|munnvann", "oral tongue", ""),
+    (r"dråp|\bdr\b", "eye ear oral nasal", "drops liquid"),
+    (r"spray", "nasal tongue skin inhaled oral", ""),
+    (r"oppløsning|væske|\bl[øo]sn|\boppl", "", ""),
 )
-_ROUTES: tuple[tuple[str, frozenset[str]], ...] = tuple(
-    (pattern, frozenset(routes.split()))
-    for pattern, routes in (
-        (r"subling|under tung|buccal|bukkal|munnhule|s\.?l\.?$", "tongue"),
-        (r"inhal|\binh\b|pulmon|lunge|forstøv", "inhaled"),
-        (r"transderm|plaster|depotplaster|\btd\b|patch", "patch"),
-        (r"rekt|rect|endetarm|\bp\.?r\.?$|^pr$|i endetarmen|anal", "rectal"),
-        (r"nas|nese", "nasal"),
-        (r"øye|okul|ocul|ophth|oftalm|conjunct|eye|konjunktiv", "eye"),
-        (r"øre|aural|otic|auricul|\bear\b", "ear"),
-        (r"vagin|skjede|underliv", "vaginal"),
-        (
-            r"s\.? ?c\.?$|^s\.?k\.?$|subk|subcut|subkut|i\.? ?m\.?$|intramusk|i\.? ?v\.?$|intrav|inj|sprøyte|parenteral|infus",  # noqa: E501
-            "injection",
-        ),
-        (r"på hud|huden|kutan|topik|topic|derm|lokal", "skin patch"),
-        (r"oral|per ?os|\bp\.? ?o\.?\b|peroral|munn|svelg|gjennom munnen|mouth", "oral"),
-    )
+_ROUTES = (
+    (r"subling|under tung|buccal|bukkal|munnhule|s\.?l\.?$", "tongue"),
+    (r"inhal|\binh\b|pulmon|lunge|forstøv", "inhaled"),
+    (r"transderm|plaster|\btd\b|patch", "patch"),
+    (r"rekt|rect|endetarm|\bp\.?r\.?$|^pr$|anal", "rectal"),
+    (r"nas|nese", "nasal"),
+    (r"øye|okul|ocul|ophth|oftalm|conjunct|eye|konjunktiv", "eye"),
+    (r"øre|aural|otic|auricul|\bear\b", "ear"),
+    (r"vagin|skjede|underliv", "vaginal"),
+    (
+        r"s\.? ?c\.?$|^s\.?k\.?$|subk|subcut|subkut|i\.? ?m\.?$|intramusk|i\.? ?v\.?$|intrav|inj"
+        r"|sprøyte|parenteral|infus",
+        "injection",
+    ),
+    (r"på hud|huden|kutan|topik|topic|derm|lokal", "skin patch"),
+    (r"oral|per ?os|\bp\.? ?o\.?\b|munn|svelg|mouth", "oral"),
 )
 # In a dose text only what cannot be misread: `po` and `im` stand inside too many words.
-_DOSE_ROUTES: tuple[tuple[str, frozenset[str]], ...] = tuple(
-    (pattern, frozenset(routes.split()))
-    for pattern, routes in (
-        (r"sublingu|under tung", "tongue"),
-        (r"\b(?:inhaler|inhalasjon|inhalasjoner|inh|puff|sug)\b|på forstøver|\bi forstøver", "inhaled"),
-        (r"plaster|\bplst\b", "patch"),
-        (r"\brektalt?\b|\brectalt?\b|i endetarm|\bstikkp|\bsupp\b|stikkpille", "rectal"),
-        (r"\bnasalt?\b|\bnese|i hvert nesebor|nesebor", "nasal"),
-        (r"\bøye|\bøyn|begge øyne|\bø\.?d|\bo\.?d\.? et|hø\.? øye", "eye"),
-        (r"\børe", "ear"),
-        (r"\bvaginalt?\b|i skjeden|\bvagitor", "vaginal"),
-        (
-            r"\bs\.?c\b|\bsubk|\bi\.?m\b|\bi\.?v\b|\binj\b|injeksjon|injiser|\bsprøyte|intramusk|intraven|\bsett(?:es)? sub",
-            "injection",
-        ),
-        (r"smøres|påsmør|\bsmør\b|på huden|i huden|\bpåføres|tynt lag|på utslett|på eksem", "skin"),
-        (r"\bper ?os\b|\bp\.?o\.?\b|\bperoralt?\b|\boralt?\b", "oral"),
-    )
+_DOSE_ROUTES = (
+    (r"sublingu|under tung", "tongue"),
+    (r"\b(?:inhaler|inhalasjon|inhalasjoner|inh|puff|sug)\b|på forstøver|\bi forstøver", "inhaled"),
+    (r"plaster|\bplst\b", "patch"),
+    (r"\brektalt?\b|\brectalt?\b|i endetarm|stikkpille|\bstikkp|\bsupp\b", "rectal"),
+    (r"\bnasalt?\b|\bnese|nesebor", "nasal"),
+    (r"\bøye|\bøyn|begge øyne|\bø\.?d|\bo\.?d\.? et|hø\.? øye", "eye"),
+    (r"\børe", "ear"),
+    (r"\bvaginalt?\b|i skjeden|\bvagitor", "vaginal"),
+    (
+        r"\bs\.?c\b|\bsubk|\bi\.?m\b|\bi\.?v\b|\binj\b|injeksjon|injiser|\bsprøyte|intramusk|intraven|\bsett(?:es)? sub",
+        "injection",
+    ),
+    (r"smøres|påsmør|\bsmør\b|på huden|i huden|\bpåføres|tynt lag|på utslett|på eksem", "skin"),
+    (r"\bper ?os\b|\bp\.?o\.?\b|\bperoralt?\b|\boralt?\b", "oral"),
 )
 _SIDES = (
     (
         "both",
-        r"begge|\bbilat|\bb\.? ?s\.?\b øy|\bou\b|\bhvert øye|\bbeggesidig|\bh(?:ø\w*)?\.? ?(?:og|\+|&|/) ?v(?:e\w*)?\b|\bv(?:e\w*)?\.? ?(?:og|\+|&|/) ?h(?:ø\w*)?\b|\bbe\.? øy",  # noqa: E501
+        r"begge|\bbilat|\bb\.? ?s\.?\b øy|\bou\b|\bhvert øye|\bbeggesidig|\bh(?:ø\w*)?\.? ?(?:og|\+|&"
+        r"|/) ?v(?:e\w*)?\b|\bv(?:e\w*)?\.? ?(?:og|\+|&|/) ?h(?:ø\w*)?\b|\bbe\.? øy",
     ),
     (
         "right",
@@ -199,24 +191,25 @@ def read_form(text: str) -> Shape:
         return Shape()
     for pattern, routes, kinds in _FORMS:
         if re.search(pattern, folded):
-            return Shape(kinds, routes, side_in(folded))
+            return Shape(frozenset(kinds.split()), frozenset(routes.split()), side_in(folded))
     return Shape(side=side_in(folded))
 
 
 def routes_in(text: str) -> frozenset[str]:
     """What a route field says."""
     folded = fold(text)
-    for pattern, routes in _ROUTES if folded else ():
-        if re.search(pattern, folded):
-            return routes
-    return frozenset()
+    return _first_routes(_ROUTES, folded) if folded else frozenset()
 
 
 def dose_routes_in(folded: str) -> frozenset[str]:
     """What a dose text says by the way."""
-    for pattern, routes in _DOSE_ROUTES:
+    return _first_routes(_DOSE_ROUTES, folded)
+
+
+def _first_routes(table: tuple[tuple[str, str], ...], folded: str) -> frozenset[str]:
+    for pattern, routes in table:
         if re.search(pattern, folded):
-            return routes
+            return frozenset(routes.split())
     return frozenset()
 
 

@@ -147,13 +147,14 @@ def _hold(found: PatientStays, given: Given) -> beds.Hold | None:
     return beds.Hold(
         id=str(uuid.uuid5(_HOLDS, given.msg_id)),
         patient={"reference": f"Patient/{found.id}"},
-        start=_noon(given.since),
-        end=_noon(until),
+        start=noon(given.since),
+        end=noon(until),
         promise={"reference": f"Communication/{given.message}"},
     )
 
 
-def _noon(day: date) -> datetime:
+def noon(day: date) -> datetime:
+    """When she comes, and when she leaves."""
     return datetime.combine(day, ARRIVES, NORWAY)
 
 

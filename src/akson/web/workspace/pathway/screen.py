@@ -8,7 +8,7 @@ from starlette.responses import RedirectResponse, Response
 
 from akson.care.casework import beds
 from akson.care.casework.rows import NORWAY
-from akson.care.fhir_json import Resource, instant
+from akson.care.fhir_json import Resource
 from akson.care.pathway import said
 from akson.care.pathway.stay import Stay
 from akson.fhir.problem import Problem, ProblemKind
@@ -18,7 +18,7 @@ from akson.web.shell.beds import KeepsBeds
 from akson.web.shell.chart import load_chart
 from akson.web.shell.hospital import PatientStays, as_known, stays_of_patient
 from akson.web.shell.house import Audience, Screen, Visit, Way
-from akson.web.shell.letters import Letters, Sheet
+from akson.web.shell.letters import Sheet
 from akson.web.shell.reading import resource
 from akson.web.shell.waiting import waiting
 from akson.web.workspace.pathway import acting, board, stay_page
@@ -114,12 +114,6 @@ async def _free(session: RecordSession, now: datetime) -> list[Resource]:
     return beds.free(await board.places(session), *period_from(now))
 
 
-def _letters(visit: Visit) -> Letters:
-    if visit.house.letters is None:
-        raise problems.no_page()
-    return visit.house.letters
-
-
 def _keeper(visit: Visit) -> KeepsBeds:
     if visit.house.beds is None:
         raise problems.no_page()
@@ -128,7 +122,7 @@ def _keeper(visit: Visit) -> KeepsBeds:
 
 async def show_answer(visit: Visit) -> Response:
     """The answer as it would be sent, with another bed or day one choice away."""
-    session, letters = visit.open(), _letters(visit)
+    session, letters = visit.open(), gate.letters_of(visit)
     found = await _found(visit, session)
     given = acting.read({**visit.request.query_params}, letters.new_id())
     stay = acting.nearest(found.stays, given.message)
@@ -162,7 +156,7 @@ async def _answer_page(
     until = given.until or (usual.until.astimezone(NORWAY).date() if usual.until else None)
     given = replace(given, place=place, since=since, until=until)
     if sheet is None:
-        sheet = await acting.preview(session, _letters(visit), found.id, given)
+        sheet = await acting.preview(session, gate.letters_of(visit), found.id, given)
     declared = next((s for s in stay.events.said if s.message == f"Communication/{given.message}"), None)
     told = (
         f"{declared.title}, meldt {words.spoken_moment(declared.told, now)} av {stay.events.hospital}"
@@ -170,13 +164,17 @@ async def _answer_page(
         else ""
     )
     shown = replace(
-        usual, place=place, words=dict(choices).get(place, ""), since=_noon(since), until=_noon(until)
+        usual,
+        place=place,
+        words=dict(choices).get(place, ""),
+        since=acting.noon(since),
+        until=acting.noon(until) if until else None,
     )
     view = AnswerView(
         chart=chart,
         ready=told,
         message=given.message,
-        msg_id=_letters(visit).new_id() if taken else given.msg_id,
+        msg_id=gate.letters_of(visit).new_id() if taken else given.msg_id,
         answer=given.answer,
         places=choices,
         place=place,
@@ -192,13 +190,9 @@ async def _answer_page(
     return visit.house.pages.page("workspace/pathway/answer.html", frame, view, status=status)
 
 
-def _noon(day: object) -> datetime:
-    return (instant(f"{day}T12:00:00+01:00") if day else None) or datetime.max.replace(tzinfo=NORWAY)
-
-
 async def answer(visit: Visit) -> Response:
     form = await visit.form()
-    session, letters = visit.open(), _letters(visit)
+    session, letters = visit.open(), gate.letters_of(visit)
     found = await _found(visit, session)
     given = acting.read(form, letters.new_id())
     stay = acting.nearest(found.stays, given.message)
@@ -243,7 +237,7 @@ async def ask(visit: Visit) -> Response:
     stay = acting.nearest(found.stays, form.get("melding", ""))
     if stay is None:
         raise Problem(ProblemKind.NOT_FOUND, "AKS-PAGE-002", "Meldingen finnes ikke.")
-    sheet, sent = await acting.ask(session, _letters(visit), found, stay, form)
+    sheet, sent = await acting.ask(session, gate.letters_of(visit), found, stay, form)
     if not sent:
         raise Problem(
             ProblemKind.INVALID,

@@ -9,10 +9,10 @@ from urllib.parse import quote
 from starlette.responses import RedirectResponse, Response
 
 from akson.fhir.problem import Problem, ProblemKind
-from akson.web.shell import gate, problems, typed, uploads
+from akson.web.shell import gate, typed, uploads
 from akson.web.shell.chart import load_chart
 from akson.web.shell.house import Audience, Screen, Visit, Way
-from akson.web.shell.letters import CANCEL, CHANGE, CORRECT, NEW_LETTER, Letters, Order, Sheet
+from akson.web.shell.letters import CANCEL, CHANGE, CORRECT, NEW_LETTER, Order, Sheet
 from akson.web.shell.waiting import waiting
 from akson.web.workspace.write.view import Carried, ChooseView, WriteView
 
@@ -25,12 +25,6 @@ _ID_MAX = 64
 _CODE_MAX = 4
 
 
-def _letters(visit: Visit) -> Letters:
-    if visit.house.letters is None:
-        raise problems.no_page()
-    return visit.house.letters
-
-
 def _patient(visit: Visit) -> str:
     return str(visit.request.path_params["patient"])
 
@@ -39,7 +33,7 @@ async def show(visit: Visit) -> Response:
     asked = visit.request.query_params
     type, to, about = (asked.get(name, "")[:_ID_MAX] for name in ("type", "til", "svar"))
     act = asked.get("gjor", "") if about and asked.get("gjor") in ACTS else NEW_LETTER
-    letters, session = _letters(visit), visit.open()
+    letters, session = gate.letters_of(visit), visit.open()
     if act == NEW_LETTER and about and not type and not asked.get("velg"):
         type = await letters.answer_form(session, _patient(visit), about)
     if act == NEW_LETTER and (not type or not (to or about)):
@@ -56,7 +50,7 @@ async def show(visit: Visit) -> Response:
 async def _choose(visit: Visit, about: str) -> Response:
     session, now = visit.open(), visit.house.clock.now()
     chart = await load_chart(session, _patient(visit), "Meldinger", now)
-    letters = _letters(visit)
+    letters = gate.letters_of(visit)
     types = await letters.types(session, _patient(visit), about)
     receivers = () if about else await letters.receivers(session)
     frame = gate.frame_of(visit.request, visit.house, visit, waiting=await waiting(session, visit.actor))
@@ -69,7 +63,7 @@ async def _page(visit: Visit, order: Order, sheet: Sheet, *, tried: bool = False
     chart = await load_chart(session, order.patient, "Meldinger", now)
     frame = gate.frame_of(visit.request, visit.house, visit, waiting=await waiting(session, visit.actor))
     listed = {order.to, *(copy.value for copy in sheet.copies)}
-    receivers = () if order.act == CANCEL else await _letters(visit).receivers(session)
+    receivers = () if order.act == CANCEL else await gate.letters_of(visit).receivers(session)
     others = tuple(one for one in receivers if one.value not in listed and one.label != sheet.receiver)
     carried = tuple(
         Carried(number, file.words, file.fault, uploads.carried(file.upload))
@@ -81,7 +75,7 @@ async def _page(visit: Visit, order: Order, sheet: Sheet, *, tried: bool = False
 
 async def write(visit: Visit) -> Response:
     given, chosen = await visit.form_with_files()
-    letters, session = _letters(visit), visit.open()
+    letters, session = gate.letters_of(visit), visit.open()
     order = Order(
         patient=_patient(visit),
         type=given.get("type", "")[:_ID_MAX],
