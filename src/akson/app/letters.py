@@ -165,7 +165,14 @@ class HouseLetters:
         if found is None or found.tenant != session.actor.tenant:
             raise no_such()
         id = communication_id(found.tenant, found.sender, found.msg_id)
-        communication = json.parse((await session.read("Communication", id)).body or b"{}")
+        try:
+            read = await session.read("Communication", id)
+        except Problem as problem:
+            # A message that is hidden from her is as one that was never sent.
+            raise (
+                no_such() if problem.kind in (ProblemKind.NOT_FOUND, ProblemKind.GONE) else problem
+            ) from None
+        communication = json.parse(read.body or b"{}")
         return str(communication.get("subject", {}).get("reference", "")).removeprefix("Patient/"), id
 
     async def _why(self, rows: Sequence[OutboxRow]) -> Refused:
@@ -185,8 +192,9 @@ class HouseLetters:
     async def _rows_of(self, communication: Mapping[str, Any], tenant: int) -> list[OutboxRow]:
         identifiers = communication.get("identifier", ())
         named = next((str(i["value"]) for i in identifiers if i.get("system") == mirror.MESSAGE_ID), "")
-        rows = await self._rows.listed(Asked(msg_id=named.rpartition("|")[2])) if named else []
-        return [row for row in rows if row.tenant == tenant]
+        sender, _, msg_id = named.rpartition("|")
+        rows = await self._rows.listed(Asked(msg_id=msg_id)) if named else []
+        return [row for row in rows if row.tenant == tenant and row.sender == sender]
 
     async def standing(self, session: RecordSession, patient: str, msg_id: str) -> str:
         try:
@@ -202,7 +210,10 @@ class HouseLetters:
         for communication in sent:
             identifiers = communication.get("identifier", ())
             named = next((i["value"] for i in identifiers if i.get("system") == mirror.MESSAGE_ID), "")
-            rows = await self._rows.listed(Asked(msg_id=named.rpartition("|")[2])) if named else []
+            sender, _, msg_id = named.rpartition("|")
+            # A MsgId is one among those of its sender: another house may have written the same.
+            found = await self._rows.listed(Asked(msg_id=msg_id)) if named else []
+            rows = [row for row in found if row.sender == sender]
             if rows:
                 told[str(communication["id"])] = "; ".join(
                     words.status(row.sending) for row in rows
@@ -212,18 +223,19 @@ class HouseLetters:
     async def receipts(self, sent: Sequence[Mapping[str, Any]]) -> Mapping[str, Receipt]:
         """One question to the outbox for all of them. A message that went out twice is as its newest sending is."""
         named = {number: f"Communication/{c['id']}" for c in sent for number in _numbers(c)}
-        rows = await self._rows.by_messages(list(named)) if named else []
-        return {named[row.msg_id]: _receipt(row.sending) for row in rows if not row.copy}
+        rows = await self._rows.by_messages([msg_id for _, msg_id in named]) if named else []
+        keyed = ((named.get((row.sender, row.msg_id)), row) for row in rows if not row.copy)
+        return {reference: _receipt(row.sending) for reference, row in keyed if reference}
 
     def _writing(self, session: RecordSession) -> Writing:
         return Writing(session, at=self._clock.now(), may_send=self._may_send)
 
 
-def _numbers(communication: Mapping[str, Any]) -> list[str]:
-    """Its MsgId, as the outbox knows it."""
+def _numbers(communication: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """(sender's HER-id, MsgId), as the outbox knows it."""
     identifiers = communication.get("identifier", ())
     named = (str(i["value"]) for i in identifiers if i.get("system") == mirror.MESSAGE_ID)
-    return [value.rpartition("|")[2].lower() for value in named]
+    return [(sender, msg_id.lower()) for sender, _, msg_id in (value.rpartition("|") for value in named)]
 
 
 def _receipt(sending: Sending) -> Receipt:
