@@ -28,6 +28,9 @@ class HouseBeds:
         await _may(session, reference_id(wanted.patient))
         house = self._record.open(actor(session.actor.tenant), PurposeOfUse.CARE_COORDINATION)
         standing = await found(house, parse("Appointment", [("_id", wanted.id)]))
+        if standing and standing[0]["participant"][0]["actor"] != wanted.patient:
+            # The number came out of a form: another patient's bed is neither promised here nor given back.
+            raise beds.no_bed()
         if standing and standing[0].get("status") in beds.HELD:
             return standing[0]
         places = await found(house, parse("Location", [("_id", bed)]))
