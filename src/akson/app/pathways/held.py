@@ -40,8 +40,17 @@ class HouseBeds:
         try:
             await house.commit(changes_of(changed))
         except Problem as lost:
-            # Whoever was first has it, or has changed it: what she saw is not so any longer.
-            raise beds.no_bed() if lost.kind in _LOST else lost from lost
+            if lost.kind not in _LOST:
+                raise
+            # Pressed twice, the first has it for her. Else what she saw is not so any longer: somebody else has it.
+            first = await found(house, parse("Appointment", [("_id", wanted.id)]))
+            if (
+                first
+                and first[0]["participant"][0]["actor"] == wanted.patient
+                and first[0]["status"] in beds.HELD
+            ):
+                return first[0]
+            raise beds.no_bed() from lost
         return changed[1]
 
     async def give_back(self, session: RecordSession, hold: str, reason: str) -> bool:

@@ -35,6 +35,7 @@ from akson.web.workspace.pathway.offers import (
 NOTE, QUESTION = "DIALOG_NOTAT", "DIALOG_FORESPORSEL"
 CAN, CANNOT = "kan", "ikke"
 TAKEN = "AKS-CASE-010"
+LOST = (ProblemKind.CONFLICT, ProblemKind.PRECONDITION)
 YEARS = (1900, 9000)
 BACK, AHEAD = timedelta(days=31), timedelta(days=366)
 """A promise begins within these of today, and lasts no longer than the latter: a slip of the pen holds no bed for years."""
@@ -145,7 +146,12 @@ async def answer(
     )  # fmt: skip
     try:
         sheet, sent = await letters.send(session, order)
-    except Exception:
+    except Exception as failed:
+        if isinstance(failed, Problem) and failed.kind in LOST:
+            # Pressed twice, and the other was first: what stands is hers, and so is the bed it speaks of.
+            standing = await letters.standing(session, found.id, given.msg_id)
+            if standing:
+                return Outcome(standing)
         if hold is not None and made:
             await keeper.give_back(session, hold.id, "not-wanted")
         raise
