@@ -4,6 +4,7 @@ import asyncio
 import json
 from collections.abc import Callable
 from contextlib import ExitStack
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -164,13 +165,16 @@ def test_an_answer_is_to_that_question_by_that_key(tmp_path: Path) -> None:
 
     now = SystemClock().now()
     statement = Statement("Lillefjord", "990002", now.date(), (), ())
-    asked, again = (question.ask(ours, now.date(), now, nonce) for nonce in ("1", "2"))
-    assert question.read_question(asked, now).key == question.public(ours)
+    asked, again = (question.ask(ours, question.public(his), now.date(), now, nonce) for nonce in ("1", "2"))
+    assert question.read_question(asked, question.public(his), now).key == question.public(ours)
     answer = question.answer(asked, statement, his)
     assert question.read_answer(answer, asked, question.public(his)) == statement
     forged = question.answer(asked, statement, thief)
+    of_another_day = replace(statement, day=now.date() - timedelta(days=300))
     for content, to in (
         (answer, again),
+        (question.answer(asked, of_another_day, his), asked),
+        (question.answer(asked, replace(statement, day=None), his), asked),
         (forged, asked),
         (answer[:-9], asked),
         (b"[]", asked),
@@ -182,13 +186,14 @@ def test_an_answer_is_to_that_question_by_that_key(tmp_path: Path) -> None:
             assert refused.id == "AKS-EXCHANGE-030"
         else:
             raise AssertionError("it was believed")
-    for content, at in (
-        (asked, now + timedelta(minutes=6)),
-        (asked.replace(b"nonce", b"nonse"), now),
-        (b"", now),
+    for content, to, at in (
+        (asked, his, now + timedelta(minutes=6)),
+        (asked.replace(b"nonce", b"nonse"), his, now),
+        (asked, thief, now),  # Whoever was asked asks a third with it.
+        (b"", his, now),
     ):
         try:
-            question.read_question(content, at)
+            question.read_question(content, question.public(to), at)
         except Problem as refused:
             assert refused.id == "AKS-EXCHANGE-031"
         else:

@@ -1,9 +1,11 @@
 """«Rett og send på nytt»: what a receiver refused is mended by a nurse who may open the record, and nobody else."""
 
 import itertools
+import json
 from contextlib import suppress
 from datetime import UTC, datetime
 
+from akson.care.pathway import said
 from akson.exchange.envelope import apprec
 from akson.exchange.envelope.apprec import AppRecError
 from akson.exchange.ledger.ledger import read_ledger
@@ -82,8 +84,9 @@ async def test_refused_corrected_and_taken(rooms: Rooms) -> None:
     # The item names no patient, and leads to her: those who may open her record.
     lead = await ida.get(f"/sendt-melding/{old.id}")
     assert lead.headers["location"] == f"/pasient/astrid/meldinger/{place}"
-    assert (await rooms.visitor("omar").get(f"/sendt-melding/{old.id}")).status_code == 404
-    assert (await ida.get("/sendt-melding/99999999")).status_code == 404
+    omar = rooms.visitor("omar")
+    hidden, missing = [await omar.get(f"/sendt-melding/{row}") for row in (old.id, 99999999)]
+    assert hidden.status_code == missing.status_code == 404 and hidden.content == missing.content
     # The form stands as it was typed, and tells why.
     shown = await page(ida, svar=place, gjor="rett")
     assert "Rett og send på nytt: Innleggelsesrapport" in shown and "Siste siffer stemmer ikke" in shown
@@ -176,3 +179,20 @@ async def test_a_worker_ends_what_a_killed_screen_left(rooms: Rooms) -> None:
     await work(rooms)
     [old] = await rows_of(rooms, msg_id)
     assert old.sending.closed and len(await rows_of(rooms, given["id"])) == 1
+
+
+async def test_a_receipt_is_that_of_the_message_of_our_own_house(rooms: Rooms) -> None:
+    """Whoever got a message knows its MsgId, and may write the same on one of his own, which another confirms."""
+    msg_id, place = await written(rooms)
+    [row] = await rooms.sent.listed(Asked(msg_id=msg_id))
+    fields = {"id": row.id + 10**6, "sender": "990102", "receiver": "990301", "tenant": 2, "state": "done"}
+    copied = "select (jsonb_populate_record(o, $2::jsonb)).* from post.post_outbox o where id = $1"
+    insert = f"insert into post.post_outbox overriding system value {copied}"
+    await rooms.sent._pool.execute(insert, row.id, json.dumps(fields))
+    try:
+        ours = [c for c in await sent(rooms) if c["id"] == place]
+        receipts = await rooms.letters.receipts(ours)
+        assert receipts[f"Communication/{place}"].state == said.WAITING
+        assert "bekreftet" not in (await rooms.letters.states(ours))[place].casefold()
+    finally:
+        await rooms.sent._pool.execute("delete from post.post_outbox where id = $1", row.id + 10**6)

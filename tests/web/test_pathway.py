@@ -1,14 +1,22 @@
 """The board, a stay and the answer: what the case worker sees, and what one click sends."""
 
+import asyncio
 import html
 import re
+import uuid
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import pytest
+
 from akson.access.actor import PurposeOfUse
 from akson.app.cast import CAST
+from akson.app.pathways.held import HouseBeds
+from akson.care.casework import beds
 from akson.care.pathway import answers
 from akson.fhir.codec import json
+from akson.fhir.problem import Problem
 from akson.fhir.search.parsing import parse
 from tests.web.conftest import Rooms
 from tests.web.hospital import Stay, decided
@@ -58,8 +66,10 @@ async def test_the_board_says_who_lies_there_and_the_answer_is_one_click(rooms: 
     address, fields, text = next(f for f in forms(shown.text) if f[0] == "/pasient/bjarne/forlop/svar")
     sentence = re.search(r"Kommunen kan ta imot pasienten fra [\d.]+\.", text)
     assert sentence and answers.read(sentence[0]).can, text
-    sent = await kari.post(address, data=fields)
-    assert sent.status_code == 303, words(sent.text)
+    # Pressed thrice at once: who comes second must not give back the bed that the first has told the hospital of.
+    thrice = await asyncio.gather(*(kari.post(address, data=fields) for _ in range(3)))
+    assert [a.status_code for a in thrice] == [303] * 3, [words(a.text) for a in thrice]
+    sent = thrice[0]
     assert sent.headers["akson-retyped"] == "0" and sent.headers["akson-typed"] == "0"
     note = next(c for c in await kept(rooms, "Communication", "bjarne") if c.get("inResponseTo"))
     assert sentence[0] in str(note)
@@ -151,3 +161,67 @@ async def test_casework_from_application_to_letter_with_nothing_written_twice(ro
         "/pasient/tom/sak/slutt", data={**common, "vedtak": standing[1], "siste": "2026-12-31"}
     )
     assert ended.status_code == 303, words(ended.text)
+
+
+async def test_a_hold_by_anothers_number_gives_no_bed_of_hers(rooms: Rooms) -> None:
+    """The number of a hold follows from a field of the form."""
+    now = datetime.now(UTC)
+    keeper, kari = HouseBeds(rooms.record), rooms.record.open(CAST["kari"], PurposeOfUse.TREATMENT)
+    system = rooms.record.open(CAST["system"], PurposeOfUse.OPERATIONS)
+    found = await system.search(parse("Location", [("_count", "200")]))
+    places = [json.parse(v.body or b"") for v in found.matches]
+    start = now + timedelta(days=200)
+    free = beds.free(places, start, start + timedelta(days=2))[0]
+    number = str(uuid.uuid4())
+    hers = beds.Hold(number, {"reference": "Patient/tom"}, start, start + timedelta(days=2), None)
+    assert (await keeper.hold(kari, free["id"], hers))["status"] == "booked"
+    assert (await keeper.hold(kari, free["id"], hers))["id"] == number, "asked twice it is one"
+    with pytest.raises(Problem) as refused:
+        await keeper.hold(kari, free["id"], replace(hers, patient={"reference": "Patient/bjarne"}))
+    assert refused.value.id == "AKS-CASE-010"
+    assert await keeper.give_back(kari, number, "not-wanted")
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [
+        {"fra": "9999-12-31", "til": ""}, {"fra": "0001-01-01", "til": ""}, {"til": "9999-12-31"},
+        {"fra": "2031-12-01", "til": "2031-12-14"}, {"plass": "a,b"}, {"plass": "x" * 90},
+    ],
+    ids=str,
+)  # fmt: skip
+async def test_days_and_numbers_out_of_a_form_give_a_page_and_send_nothing(
+    rooms: Rooms, odd: dict[str, str]
+) -> None:
+    await in_hospital(rooms, "tom")
+    kari = rooms.visitor("kari")
+    page = (await kari.get("/pasient/tom/forlop")).text
+    address, fields, _ = next(f for f in forms(page) if f[0].endswith("/forlop/svar"))
+    before = len(await kept(rooms, "Communication", "tom"))
+    looked = await kari.get(address, params={**fields, **odd})
+    assert looked.status_code in (200, 422)
+    answered = await kari.post(address, data={**fields, "svar": "kan", "plass": fields["plass"], **odd})
+    assert answered.status_code in (409, 422), words(answered.text)
+    assert len(await kept(rooms, "Communication", "tom")) == before
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [
+        {"timer": "NaN"}, {"timer": "Infinity"}, {"timer": "1E+999999"}, {"timer": "-5"}, {"timer": "1e-999999"},
+        {"timer": "169"}, {"fra": "0001-01-01"}, {"fra": "9999-12-31"}, {"til": "9999-12-31"},
+    ],
+    ids=str,
+)  # fmt: skip
+async def test_amounts_and_days_that_are_none_are_no_decision(rooms: Rooms, odd: dict[str, str]) -> None:
+    kari = rooms.visitor("kari")
+    await rooms.put(decided("tom"))
+    token = re.search(r'name="token" value="([^"]+)"', (await kari.get("/pasient/tom/sak")).text)
+    assert token
+    form = {"token": token[1], "id": str(odd), "tjeneste": "15", "enhet": "hjemmetjenesten-ost", "fra": "2026-12-01",
+            "til": "", "runde": "0", "timer": "", "grounds": "Klarer ikke stell."} | odd  # fmt: skip
+    before = len(await kept(rooms, "ServiceRequest", "tom"))
+    for act in ("se", "vedta"):
+        answered = await kari.post("/pasient/tom/sak/vedtak", data={**form, "gjor": act})
+        assert answered.status_code == 422, (act, words(answered.text))
+    assert len(await kept(rooms, "ServiceRequest", "tom")) == before

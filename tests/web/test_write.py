@@ -219,3 +219,11 @@ async def test_too_much_of_it_is_a_page_that_says_so(rooms: Rooms) -> None:
         PATH, data={**given, "token": "x"}, files=[("filer", ("a.pdf", PDF, "application/pdf"))]
     )
     assert alien.status_code == 403
+
+
+@pytest.mark.parametrize("charset", ["undefined", "\x00", "unicode_escape", "no-such", "utf-16"])
+async def test_a_form_in_an_odd_charset_is_a_page_that_says_so(rooms: Rooms, charset: str) -> None:
+    part = b'--x\r\nContent-Disposition: form-data; name="token"\r\n\r\n\\ud800\r\n--x--'
+    kind = f"multipart/form-data; boundary=x; charset={charset}"
+    answered = await rooms.visitor("ida").post(PATH, content=part, headers={"content-type": kind})
+    assert answered.status_code in (400, 403), answered.text

@@ -28,6 +28,7 @@ class LedgerDoor:
         self._node = node
         self._declared = _declared(node)
         self._peers = {peer.key: peer for peer in peers(self._declared)}
+        self._key = keys.log_key(node.settings.data / "keys")
         self._one_at_a_time = asyncio.Semaphore(1)
 
     async def __call__(self, scope: "Scope", receive: "Receive", send: "Send") -> None:
@@ -44,7 +45,7 @@ class LedgerDoor:
     async def _answer(self, body: bytes) -> bytes | None:
         now, ours = self._node.clock.now(), self._declared.ledger
         try:
-            asked = question.read_question(body, now)
+            asked = question.read_question(body, question.public(self._key), now)
         except Problem:
             return None
         peer = self._peers.get(asked.key)
@@ -55,9 +56,7 @@ class LedgerDoor:
             statement = await told(
                 self._node.ledger, ours.name or ours.her_ids[0], ours.her_ids, peer, asked.since, settled
             )
-        return await asyncio.to_thread(
-            question.answer, body, statement, keys.log_key(self._node.settings.data / "keys")
-        )
+        return await asyncio.to_thread(question.answer, body, statement, self._key)
 
 
 def _declared(node: "Node") -> declared.Declared:

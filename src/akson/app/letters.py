@@ -167,7 +167,14 @@ class HouseLetters:
         if found is None or found.tenant != session.actor.tenant:
             raise no_such()
         id = communication_id(found.tenant, found.sender, found.msg_id)
-        communication = json.parse((await session.read("Communication", id)).body or b"{}")
+        try:
+            read = await session.read("Communication", id)
+        except Problem as problem:
+            # A message that is hidden from her is as one that was never sent.
+            raise (
+                no_such() if problem.kind in (ProblemKind.NOT_FOUND, ProblemKind.GONE) else problem
+            ) from None
+        communication = json.parse(read.body or b"{}")
         return str(communication.get("subject", {}).get("reference", "")).removeprefix("Patient/"), id
 
     async def _why(self, rows: Sequence[OutboxRow]) -> Refused:
@@ -191,7 +198,10 @@ class HouseLetters:
         """To each of its receivers, newest first."""
         identifiers = communication.get("identifier", ())
         named = next((str(i["value"]) for i in identifiers if i.get("system") == mirror.MESSAGE_ID), "")
-        return await self._rows.listed(Asked(msg_id=named.rpartition("|")[2])) if named else []
+        # A MsgId is one among those of its sender: another house may have written the same.
+        sender, _, msg_id = named.rpartition("|")
+        rows = await self._rows.listed(Asked(msg_id=msg_id)) if named else []
+        return [row for row in rows if row.sender == sender]
 
     async def standing(self, session: RecordSession, patient: str, msg_id: str) -> str:
         try:

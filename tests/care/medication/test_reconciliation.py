@@ -1,6 +1,7 @@
 """The engine on cases written by hand from the rules, and what must hold for any case at all."""
 
 import json
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -214,3 +215,30 @@ def test_names_of_the_shared_table_are_aligned(shared: Path) -> None:
             }
         )
         assert not [c for c, _ in told if c in ("missing", "added")], row
+
+
+def test_odd_values_of_one_case_end_no_stream() -> None:
+    """Each has an answer of its own, and it can be written; the case after it is read all the same."""
+    line = {"id": "1", "name": "Paracetamol"}
+    odd = [
+        {**line, "start": "\u00b2\u00b2.1.2020"},
+        {**line, "start": "1.1." + "9" * 20},
+        {**line, "start": "1.1." + "9" * 5000},
+        dict(line),
+        {**line, "name": "Para\ud800"},
+    ]
+    lists = [{"id": str(n), "lists": [{"source": "a", "lines": [each]}]} for n, each in enumerate(odd)]
+    lists[3]["lists"][0]["lines"][0]["dose"] = "NESTED"  # type: ignore[index]
+    written = [json.dumps(each).replace('"NESTED"', "[" * 900 + "]" * 900).encode() for each in lists]
+    told = list(answers(written))
+    assert len(told) == len(odd)
+    json.dumps(told, ensure_ascii=False).encode()
+
+
+def test_a_text_made_to_take_long_does_not() -> None:
+    """By the cube of its length it would be a third of a second for each dose, of six thousand that a case may hold."""
+    text = "nattx3morg" * 40
+    began = time.thread_time()
+    for _ in range(20):
+        read_dose(text, None)
+    assert time.thread_time() - began < 1.5

@@ -3,12 +3,14 @@
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from typing import Any
 
 import asyncpg
 import pytest
 import pytest_asyncio
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from akson.exchange.ledger.peers import Peer, compared
 from akson.exchange.ledger.reconciling import send_the_lost_again
 from akson.exchange.ledger.statement import Statement, compare, sign, verify
 from akson.exchange.transport.contract import Handed, Parcel
@@ -58,6 +60,14 @@ def test_a_statement_is_believed_under_its_own_key_alone() -> None:
         with pytest.raises(Problem):
             verify(forged, KEY.public_key())
     assert sign(replace(statement, day=None), KEY) != signed
+
+
+@pytest.mark.parametrize("id", [["a"], {"a": 1}, 7, None, "a" * 300], ids=str)
+def test_a_signed_statement_of_no_texts_is_refused_before_it_is_compared(id: Any) -> None:
+    odd = Named(id, "990202", "DIALOG_SVAR", "done")
+    with pytest.raises(Problem) as refused:
+        verify(sign(Statement("Havnes", "Storvik", NOW.date(), (odd,), ()), KEY), KEY.public_key())
+    assert refused.value.id == "AKS-EXCHANGE-030"
 
 
 @dataclass
@@ -134,3 +144,17 @@ async def test_a_receiver_restored_from_an_older_backup_gets_exactly_what_it_los
     for parcel in anew:
         await pair.deliver(parcel)
     assert (await pair.compared()).agree and await pair.sender.store.counts() == {"done": 40}  # type: ignore[attr-defined]
+
+
+async def test_what_a_partner_says_of_others_than_us_is_nobodys_item(pair: Pair) -> None:
+    """His file names a HER-id that is not ours: what he sent there, and has from there, is not looked for here."""
+    peer = Peer("Havnes", ("990202",), "", "", timedelta(minutes=60))
+
+    def his(partner: str) -> Statement:
+        row = Named("x", partner, "DIALOG_SVAR", "sent")
+        return Statement("Havnes", "", NOW.date(), (row,), (replace(row, state="accepted"),))
+
+    found = await compared(pair.sender_books, ("990002",), peer, his("990999"), NOW)
+    assert found.agree, found
+    found = await compared(pair.sender_books, ("990002",), peer, his("990002"), NOW)
+    assert found.into.lost_on_the_way == ("x",) and found.out.never_sent == ("x",)

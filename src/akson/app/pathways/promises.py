@@ -21,6 +21,9 @@ async def promise(session: RecordSession, bed: str, wanted: beds.Hold) -> Resour
     """The hold, on that very bed (`korttid-1`). Safe to repeat. Raises Problem CONFLICT AKS-CASE-010 when it is not free."""
     for _ in range(ATTEMPTS_MAX):
         before = next(iter(await found(session, parse("Appointment", [("_id", wanted.id)]))), None)
+        if before is not None and before["participant"][0]["actor"] != wanted.patient:
+            # The id came out of a form: another patient's bed, or visit, is not written over.
+            break
         if before is not None and before.get("status") in beds.HELD:
             return before
         place = next(iter(await found(session, parse("Location", [("_id", bed)]))), None)

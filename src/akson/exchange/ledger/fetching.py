@@ -16,7 +16,7 @@ WAIT_S = 20
 
 async def fetch(peer: Peer, key: Ed25519PrivateKey, since: date, at: datetime, nonce: str) -> Statement:
     """Raises Unreachable; Problem AKS-EXCHANGE-030 when what came is not his answer."""
-    asked = question.ask(key, since, at, nonce)
+    asked = question.ask(key, peer.key, since, at, nonce)
     content = await _post(peer.address + question.PATH, asked)
     return question.read_answer(content, asked, peer.key)
 

@@ -60,11 +60,14 @@ async def compared(
     """His statement beside our book. Raises nothing: a statement of somebody else's messages finds nothing."""
     since = his.day or date.min
     theirs, own = list(peer.her_ids), list(ours)
+    # What he says of others than us is not ours to look for, and makes nobody here look.
+    his_received = [n for n in his.received if n.partner in own]
+    his_sent = [n for n in his.sent if n.partner in own]
     sent = await books.sent_since(theirs, own, since, settled_before)
     everything = {named.msg_id for named in await books.sent_to(theirs, own, None)}
     # What is on its way is not in `sent`, and is no news when it has come there.
     known = {named.msg_id for named in sent}
-    out = compare(sent, [n for n in his.received if n.msg_id in known or n.msg_id not in everything])
+    out = compare(sent, [n for n in his_received if n.msg_id in known or n.msg_id not in everything])
     came = await books.came_from(theirs, None)
-    asked = {named.msg_id for named in his.sent}
-    return Found(since, out, compare(his.sent, [n for n in came if n.msg_id in asked]))
+    asked = {named.msg_id for named in his_sent}
+    return Found(since, out, compare(his_sent, [n for n in came if n.msg_id in asked]))

@@ -1,10 +1,12 @@
 """One partner asks another for his book, and knows that the answer is to this question: pure, both ways signed by Ed25519.
 
-    POST <partner>/post/regnskap    {"signature": "…", "told": {"at": "…", "key": "<asker's>", "nonce": "…", "since": "…"}}
+    POST <partner>/post/regnskap    {"signature": "…", "told": {"at": "…", "key": "<asker's>", "nonce": "…", "since": "…",
+                                                                "to": "<the asked one's key>"}}
     200                             {"signature": "…", "told": {"answers": "<SHA-256 of the question>", "statement": {…}}}
 
 `told` is canonical JSON as a text; each knows the other's key from their agreement (post.toml), and from nowhere else. An
-answer that was caught before answers another question. docs/adr/0157.
+answer that was caught before answers another question, and a question is to one: who was asked cannot ask a third with it.
+docs/adr/0157.
 """
 
 import base64
@@ -42,14 +44,15 @@ def public(key: Ed25519PrivateKey) -> str:
     return base64.b64encode(key.public_key().public_bytes_raw()).decode()
 
 
-def ask(key: Ed25519PrivateKey, since: date, at: datetime, nonce: str) -> bytes:
-    told = {"key": public(key), "since": since.isoformat(), "at": at.isoformat(), "nonce": nonce}
+def ask(key: Ed25519PrivateKey, to: str, since: date, at: datetime, nonce: str) -> bytes:
+    """`to`: the key of the partner who is asked, as it stands in post.toml."""
+    told = {"key": public(key), "to": to, "since": since.isoformat(), "at": at.isoformat(), "nonce": nonce}
     return _sealed(told, key)
 
 
-def read_question(content: bytes, now: datetime) -> Question:
-    """Signed by the key it names, and asked now. Raises INVALID AKS-EXCHANGE-031. Whether the key is a partner's is not
-    judged here."""
+def read_question(content: bytes, to: str, now: datetime) -> Question:
+    """Signed by the key it names, asked now, and of the holder of the key `to`. Raises INVALID AKS-EXCHANGE-031. Whether the
+    key it names is a partner's is not judged here."""
     try:
         if len(content) > QUESTION_BYTES_MAX:
             raise ValueError
@@ -58,14 +61,14 @@ def read_question(content: bytes, now: datetime) -> Question:
         found = Question(
             key, date.fromisoformat(told["since"]), datetime.fromisoformat(told["at"]), str(told["nonce"])
         )
-        if abs(now - found.at) > SKEW or (now.date() - found.since).days > SINCE_DAYS_MAX:
+        if told["to"] != to or abs(now - found.at) > SKEW or (now.date() - found.since).days > SINCE_DAYS_MAX:
             raise ValueError
-    except (ValueError, KeyError, TypeError, AttributeError, InvalidSignature, RecursionError):
+    except (ValueError, KeyError, TypeError, AttributeError, InvalidSignature, RecursionError, OverflowError):
         raise Problem(
             ProblemKind.INVALID,
             "AKS-EXCHANGE-031",
             "The question about the books cannot be trusted.",
-            why="It is not signed by the key it names, not of these minutes, or asks too far back.",
+            why="It is not signed by the key it names, not to this node, not of these minutes, or asks too far back.",
             now="Set the clock right, and ask again.",
         ) from None
     return found
@@ -84,7 +87,13 @@ def read_answer(content: bytes, question: bytes, key: str) -> Statement:
         told = _opened(content, key)
         if told["answers"] != _digest(question):
             raise ValueError
-        return verify(told["statement"].encode("utf-8"), public_key(key))
+        statement = verify(told["statement"].encode("utf-8"), public_key(key))
+        if (
+            statement.day is None
+            or statement.day.isoformat() != json.loads(json.loads(question)["told"])["since"]
+        ):
+            raise ValueError
+        return statement
     except (ValueError, KeyError, TypeError, AttributeError, InvalidSignature, RecursionError):
         raise Problem(
             ProblemKind.INVALID,

@@ -21,6 +21,8 @@ from akson.fhir.problem import Problem, ProblemKind
 from akson.store.ledger import Named
 
 SIZE_MAX = 64 * 1024 * 1024
+TEXT_MAX = 256
+"""Characters of an id or a word about a message: it is shown to people as it came."""
 _HEARD = ("done", "negative")
 
 
@@ -116,7 +118,7 @@ def verify(signed: bytes, key: Ed25519PublicKey) -> Statement:
         )
         if statement.canonical() != told:
             raise ValueError
-    except (InvalidSignature, ValueError, KeyError, TypeError, AttributeError):
+    except (InvalidSignature, ValueError, KeyError, TypeError, AttributeError, RecursionError):
         raise Problem(
             ProblemKind.INVALID,
             "AKS-EXCHANGE-030",
@@ -134,7 +136,8 @@ def _listed(named: Sequence[Named]) -> dict[str, Any]:
 
 def _named(told: dict[str, Any]) -> tuple[Named, ...]:
     found = tuple(Named(*row) for row in told["ids"])
-    if len(found) != told["count"]:
+    texts = (text for n in found for text in (n.msg_id, n.partner, n.type, n.state))
+    if len(found) != told["count"] or not all(isinstance(t, str) and len(t) <= TEXT_MAX for t in texts):
         raise ValueError
     return found
 

@@ -76,7 +76,10 @@ async def _parts(request: Request, body: bytes) -> tuple[dict[str, str], tuple[U
     parser.spool_max_size = BYTES_MAX
     try:
         read = await parser.parse()
-    except (MultiPartException, KeyError, UnicodeDecodeError):
+        for _, value in read.multi_items():
+            # Text by a charset of the browser's own choosing may be what no UTF-8 is.
+            (value if isinstance(value, str) else value.filename or "").encode()
+    except (MultiPartException, LookupError, ValueError):
         raise forms.unreadable() from None
     fields: dict[str, str] = {}
     files: list[Upload] = []

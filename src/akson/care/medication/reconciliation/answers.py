@@ -59,7 +59,11 @@ def _parsed(raw: bytes) -> object:
             why=f"At most {CASE_MAX_BYTES} bytes.",
         )
     try:
-        return json.loads(raw.decode("utf-8-sig"))
+        value = json.loads(raw.decode("utf-8-sig"))
+        if b"\\u" in raw:
+            # Half a character (a lone surrogate) can be written in JSON, and the answer could not be written again.
+            json.dumps(value, ensure_ascii=False).encode()
+        return value
     except (ValueError, RecursionError):
         raise Problem(
             ProblemKind.MALFORMED,

@@ -126,7 +126,7 @@ def _plain(value: object) -> str:
     if isinstance(value, int | float) and not isinstance(value, bool):
         return f"{value:g}"
     if isinstance(value, list):
-        return "/".join(_plain(part) for part in value)
+        return "/".join("" if isinstance(part, list) else _plain(part) for part in value)
     return ""
 
 
@@ -151,7 +151,7 @@ def _date(value: object) -> date | None:
 def _norwegian_date(value: str) -> date | None:
     """`22.11.2026`; None for what is no date."""
     parts = value.strip().split(".")
-    if len(parts) != 3 or not all(part.strip().isdigit() for part in parts):
+    if len(parts) != 3 or not all(0 < len(part.strip()) <= 4 and part.strip().isdecimal() for part in parts):
         return None
     day, month, year = (int(part) for part in parts)
     try:

@@ -43,6 +43,8 @@ _EXTRA = re.compile(
     r"(?:ekstra|i tillegg|inntil x \d)?\s*(?:ved behov|v/b|vb|v\.b\.?|etter behov)(?: i tillegg)?.*$"
 )
 """`1+0+1 + 1 ved behov`: the plan is fixed, something may be added."""
+_EXTRA_MAX_CHARS = 200
+"""The pattern takes time by the cube of a text that nearly is one: what is longer is prose, and asked nothing."""
 _COURSE = re.compile(
     r"\b(?:i|over|kur(?: på)?|varighet|i totalt|totalt|i alt|x|behandlingstid|behandles i)\s*:?\s*(\d+|en"
     r"|to|tre|fire|fem|seks|sju|syv|åtte|ni|ti|fjorten)"
@@ -103,7 +105,7 @@ def framing(folded: str, asof: date | None) -> tuple[str, Regimen]:
         days = None if _GOES_ON.search(folded, course.end()) else _days_of(course)
         folded = folded[: course.start()] + " , " + folded[course.end() :]
     folded = _NOT_A_MOST.sub(" ", folded)
-    extra = _EXTRA.match(folded)
+    extra = _EXTRA.match(folded) if len(folded) <= _EXTRA_MAX_CHARS else None
     if extra:
         folded = extra.group("fixed")
     needed = bool(_NEEDED.search(_NOT_NEEDED.sub(" ", folded)))

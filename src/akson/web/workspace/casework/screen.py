@@ -39,6 +39,8 @@ PATH = "/pasient/{patient}/sak"
 MENU = "Sak og vedtak"
 DECIDES = ("caseworker", "coordinator", "leader")
 TEXT_MAX = 5000
+YEARS = (1990, 2199)
+HOURS_A_WEEK = 168
 SAID = {
     "sokt": "Søknaden er registrert, og du har saken.",
     "vurdert": "Vurderingen er lagret.",
@@ -232,6 +234,13 @@ async def _decide_page(
     return await _shown(visit, session, "decide.html", view, 422 if fault else 200)
 
 
+def _is_hours(hours: Decimal | None) -> bool:
+    """Of a week, to a hundredth. Neither NaN nor 1E+999999 is."""
+    return hours is None or (
+        hours.is_finite() and 0 < hours <= HOURS_A_WEEK and int(hours.as_tuple().exponent) >= -2
+    )
+
+
 def _decision(
     visit: Visit, chart: Chart, given: Mapping[str, str], units: tuple[tuple[str, str], ...]
 ) -> Decision:
@@ -243,6 +252,8 @@ def _decision(
         start = date.fromisoformat(given.get("fra", ""))
         end = date.fromisoformat(given["til"]) if given.get("til") else None
         hours = Decimal(given["timer"].replace(",", ".")) if given.get("timer") else None
+        if not all(YEARS[0] <= day.year <= YEARS[1] for day in (start, end or start)) or not _is_hours(hours):
+            raise ValueError
     except (ValueError, InvalidOperation):
         raise Problem(
             ProblemKind.INVALID, "AKS-CASE-025", "En dag eller et timetall er feil.", now="Rett det."
@@ -303,6 +314,8 @@ async def end(visit: Visit) -> Response:
         raise Problem(ProblemKind.NOT_FOUND, "AKS-PAGE-002", "Vedtaket finnes ikke.")
     try:
         last = date.fromisoformat(given.get("siste", ""))
+        if not YEARS[0] <= last.year <= YEARS[1]:
+            raise ValueError
     except ValueError:
         raise Problem(ProblemKind.INVALID, "AKS-CASE-025", "Siste dag mangler.", now="Velg en dag.") from None
     await session.commit(changes_of(acts.end(standing, _episode(cases, standing), last, "ended")))

@@ -35,6 +35,10 @@ from akson.web.workspace.pathway.offers import (
 NOTE, QUESTION = "DIALOG_NOTAT", "DIALOG_FORESPORSEL"
 CAN, CANNOT = "kan", "ikke"
 TAKEN = "AKS-CASE-010"
+LOST = (ProblemKind.CONFLICT, ProblemKind.PRECONDITION)
+YEARS = (1900, 9000)
+BACK, AHEAD = timedelta(days=31), timedelta(days=366)
+"""A promise begins within these of today, and lasts no longer than the latter: a slip of the pen holds no bed for years."""
 _HOLDS = uuid.uuid5(uuid.NAMESPACE_URL, "https://akson.no/web/pathway/hold")
 
 
@@ -72,10 +76,12 @@ def read(given: Mapping[str, str], new_id: str) -> Given:
 
 
 def _day(text: str) -> date | None:
+    """None also for a day that nobody can reckon from."""
     try:
-        return date.fromisoformat(text)
+        day = date.fromisoformat(text)
     except ValueError:
         return None
+    return day if YEARS[0] <= day.year <= YEARS[1] else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,8 +93,9 @@ class Outcome:
     """Somebody else has the bed."""
 
 
-def check(given: Given, found: PatientStays, stay: Stay) -> None:
-    """Raises Problem CONFLICT AKS-CASE-021 when there is no such declaration to answer any longer."""
+def check(given: Given, stay: Stay, today: date) -> None:
+    """Raises Problem CONFLICT AKS-CASE-021 when there is no such declaration to answer any longer, INVALID AKS-CASE-022 for
+    an answer that is none."""
     if ready_message(stay).rpartition("/")[2] != given.message:
         raise Problem(
             ProblemKind.CONFLICT,
@@ -104,6 +111,20 @@ def check(given: Given, found: PatientStays, stay: Stay) -> None:
             "Svaret mangler dag eller plass.",
             now="Gå tilbake og velg dem.",
         )
+    if not _reckoned(given, today):
+        raise Problem(
+            ProblemKind.INVALID,
+            "AKS-CASE-022",
+            "Dagene i svaret kan ikke stemme.",
+            why="Et svar gjelder fra høyst en måned tilbake til et år fram, og en plass holdes i høyst ett år.",
+            now="Gå tilbake og rett dem.",
+        )
+
+
+def _reckoned(given: Given, today: date) -> bool:
+    begins = given.since or today
+    ends = given.until or begins
+    return today - BACK <= begins <= today + AHEAD and begins <= ends <= begins + AHEAD
 
 
 async def answer(
@@ -125,7 +146,12 @@ async def answer(
     )  # fmt: skip
     try:
         sheet, sent = await letters.send(session, order)
-    except Exception:
+    except Exception as failed:
+        if isinstance(failed, Problem) and failed.kind in LOST:
+            # Pressed twice, and the other was first: what stands is hers, and so is the bed it speaks of.
+            standing = await letters.standing(session, found.id, given.msg_id)
+            if standing:
+                return Outcome(standing)
         if hold is not None and made:
             await keeper.give_back(session, hold.id, "not-wanted")
         raise

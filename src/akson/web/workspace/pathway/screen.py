@@ -200,7 +200,7 @@ async def answer(visit: Visit) -> Response:
         raise Problem(ProblemKind.NOT_FOUND, "AKS-PAGE-002", "Meldingen finnes ikke.")
     if _answered_already(stay, given):
         return _back(found, "svart")
-    acting.check(given, found, stay)
+    acting.check(given, stay, words.local(visit.house.clock.now()).date())
     if form.get("gjor") != "send":
         return await _answer_page(visit, session, found, stay, given)
     outcome = await acting.answer(session, letters, _keeper(visit), found, given)
