@@ -381,11 +381,11 @@ class World:
             return []
         told = [
             (
-                t["focus"]["reference"],
+                t["basedOn"][0]["reference"],
                 *(datetime.fromisoformat(at) for at in t["input"][0]["valuePeriod"].values()),
             )
             for t in self.of("Task")
-            if "input" in t and "focus" in t and t["owner"] == UNIT
+            if "input" in t and "basedOn" in t and t["owner"] == UNIT
         ]
         began = datetime.combine(min(first.values()), datetime.min.time(), NORWAY).astimezone(UTC)
         lost = []

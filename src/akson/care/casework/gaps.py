@@ -104,7 +104,7 @@ def _task(missing: Sequence[Slot], now: datetime) -> Resource:
             f"{len(found)} besøk i vedtaket ble ikke satt opp ({between}), og tiden er gått. "
             "Se til pasienten, og skriv ned hva som er gjort."
         ),
-        "focus": refer(decision),
+        "basedOn": [refer(decision)],
         "for": decision["subject"],
         "authoredOn": stamp(now),
         "owner": decision["performer"][0],
