@@ -132,6 +132,9 @@ POLICY_MUTANTS: dict[str, PolicyMutant] = {
         "AKS-RULE-REGISTER", _with("relations", "message", "service-decision")
     ),
     "leaders see clinical data": _grants("AKS-RULE-CASEWORK", _with("classes", "clinical"), "leader"),
+    "a porter sees what was given to the unit": _grants("AKS-RULE-OWNED-ITEM", _with("roles", "porter")),
+    "an owner deletes": _grants("AKS-RULE-OWNED-ITEM", _with("actions", "delete")),
+    "an owner sees in an emergency": _grants("AKS-RULE-OWNED-ITEM", _with("purposes", "emergency")),
     "porters write down next of kin": _grants("AKS-RULE-NEXT-OF-KIN", _with("roles", "porter", "gp")),
 }
 
@@ -204,6 +207,13 @@ CODE_MUTANTS: dict[str, Callable[[], Iterator[None]]] = {
             replace(asked, purpose=asked.actor.attested.purpose) if asked.actor.attested else asked
         ),
     ),
+    "items without a patient are everybody's": _judged(
+        "AKS-RULE-OWNED-ITEM", lambda rule, asked: _first(rule.judge(asked))
+    ),
+    "an owner sees what names a patient": _judged(
+        "AKS-RULE-OWNED-ITEM", lambda rule, asked: found.parts[1] if (found := rule.judge(asked)) else None
+    ),
+    "nobody owns what names no patient": _dropped("AKS-RULE-OWNED-ITEM"),
     "a weak login is enough": _dropped("AKS-RULE-LEVEL"),
     "an emergency opens for the whole unit": _judged("AKS-RULE-EMERGENCY", _by_unit),
     "a declaration opens for the whole unit": _judged("AKS-RULE-SELF-DECLARED", _by_unit),

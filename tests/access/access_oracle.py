@@ -11,10 +11,11 @@ from functools import lru_cache
 from itertools import islice
 from pathlib import Path
 from typing import NamedTuple
+from urllib.parse import unquote
 from zoneinfo import ZoneInfo
 
 import cedarpy
-from access_questions import Asked, giving, questions
+from access_questions import Asked, giving, owning, questions
 
 TEXT = (Path(__file__).parent / "cedar" / "policies.cedar").read_text(encoding="utf-8")
 GROUNDS: dict[str, str] = {
@@ -77,7 +78,7 @@ class Opinion(NamedTuple):
 @lru_cache(maxsize=1)
 def opinions(seed: int, count: int = QUESTIONS) -> list[tuple[Asked, Opinion]]:
     """The questions of a seed, each with what Cedar says."""
-    asked = [*questions(seed, count), *giving(seed, count // 2)]
+    asked = [*questions(seed, count), *giving(seed, count // 2), *owning(seed, count // 10)]
     found: list[Opinion] = []
     rest = iter(asked)
     while batch := list(islice(rest, BATCH)):
@@ -156,6 +157,7 @@ def _context(one: Asked, patient: str) -> dict:
         "toPerson": _kinds(one, patient, person),
         "toPersonOrUnit": _kinds(one, patient, units),
         "toEnterprise": _kinds(one, patient, person | places),
+        "owned": any(_owners(said) & units for said in facts.matches),
         "self": patient != "" and actor.reference == f"Patient/{patient}",
         "alsoStaff": patient != "" and actor.own_patient == f"Patient/{patient}",
         "chosen": patient != "" and f"Patient/{patient}" in actor.on_behalf_of,
@@ -173,6 +175,12 @@ def _context(one: Asked, patient: str) -> dict:
         "agreement": bool(places & set(one.policy.agreement)),
         "model": one.policy.trust_model,
     }
+
+
+def _owners(said: str) -> set[str]:
+    """Who owns it, of what the resource says: `owner=Practitioner/ida%2COrganization/ost`."""
+    param, _, value = said.partition("=")
+    return set(unquote(value).split(",")) if param == "owner" else set()
 
 
 def _places(one: Asked) -> set[str]:

@@ -14,6 +14,7 @@ from akson.access.decision import Question
 from akson.access.facts import Barrier, Facts, Relation, RelationKind, Representation, Traits
 from akson.access.giving import CLOSE, GIVEN, PERSON, REPRESENT
 from akson.access.policies import Policy, current
+from akson.access.rules.staff import owned_by
 
 PATIENTS = ("astrid", "bjarne", "siri-p")
 UNITS = ("Organization/ost", "Organization/vest", "Organization/legevakt")
@@ -118,6 +119,31 @@ def _giving(r: Random) -> Asked:
     type = r.choice(usual) if r.random() < 0.8 else one.question.type
     purpose = one.purpose if r.random() < 0.7 else PurposeOfUse.ADMINISTRATION
     return one._replace(actor=actor, purpose=purpose, question=Question(action, type, one.question.at))
+
+
+def owning(seed: int, count: int) -> Iterator[Asked]:
+    """Questions about items that name no patient, and some that do, owned by whom the resource says."""
+    random = Random(f"owning-{seed}")
+    for _ in range(count):
+        yield _owning(random)
+
+
+def _owning(r: Random) -> Asked:
+    one = _asked(r)
+    actor = one.actor
+    if actor.kind is ActorKind.PRACTITIONER:
+        actor = replace(actor, role=r.choice((*GIVERS, "message-officer")))
+    facts = one.facts
+    if r.random() < 0.7:
+        facts = Facts(labels=facts.labels, released=facts.released)
+    if r.random() < 0.6:
+        facts = replace(facts, matches=(owned_by(actor.grantees).query,))
+    elif r.random() < 0.5:
+        facts = replace(facts, matches=(owned_by(("Practitioner/nobody",)).query,))
+    type = "Task" if r.random() < 0.8 else one.question.type
+    purpose = one.purpose if r.random() < 0.7 else PurposeOfUse.ADMINISTRATION
+    question = Question(one.question.action, type, one.question.at)
+    return one._replace(facts=facts, actor=actor, purpose=purpose, question=question)
 
 
 _ASSIGNED = ("Task", "CareTeam", "EpisodeOfCare", "ServiceRequest", "Encounter")

@@ -8,7 +8,9 @@ import pytest
 from akson.access.actor import Actor, ActorKind, PurposeOfUse
 from akson.access.data_classes import CLASS_OF, DataClass, data_class
 from akson.access.decision import (
+    AllOf,
     Everything,
+    Matching,
     NoPatient,
     Not,
     Nothing,
@@ -64,6 +66,11 @@ def lasting(who: str) -> PatientRelation:
     hers = {"grete": ("gp-list", "care-team", "worklist")}
     kinds = hers.get(who, ("service-decision", "care-team", "worklist", "ward", "gp-list"))
     return PatientRelation(PEOPLE[who].grantees, NOW, kinds)
+
+
+def owned(who: str) -> Restriction:
+    owners = "%2C".join(PEOPLE[who].grantees)
+    return AllOf((OPEN, Matching("Task", f"owner={owners}")))
 
 
 def opened_by(who: str, kind: str) -> PatientRelation:
@@ -145,6 +152,12 @@ TABLE: tuple[tuple[str, PurposeOfUse, str, str, Restriction, str], ...] = (
     ("mats", OPERATIONS, "search", "Task", OPEN, "AKS-RULE-UNMATCHED"),
     ("mats", OPERATIONS, "update", "Task", OPEN, "AKS-RULE-UNMATCHED"),
     ("mats", OPERATIONS, "delete", "Task", NONE, "AKS-RULE-DEFAULT"),
+    # And of those who were given one: what is theirs, and nothing else of the kind.
+    ("registrar", ADMINISTRATION, "update", "Task", owned("registrar"), "AKS-RULE-OWNED-ITEM"),
+    ("aide", COORDINATION, "search", "Task", owned("aide"), "AKS-RULE-OWNED-ITEM"),
+    ("aide", COORDINATION, "delete", "Task", NONE, "AKS-RULE-DEFAULT"),
+    ("porter", TREATMENT, "search", "Task", NONE, "AKS-RULE-DEFAULT"),
+    ("ida", EMERGENCY, "update", "Task", NONE, "AKS-RULE-DEFAULT"),
     ("mats", OPERATIONS, "read", "Communication", NONE, "AKS-RULE-NO-DUTY"),
     ("mats", OPERATIONS, "log", "Patient", NONE, "AKS-RULE-DEFAULT"),
     ("mats", COORDINATION, "open-message", "Communication", ALL, "AKS-RULE-OPEN-MESSAGE"),

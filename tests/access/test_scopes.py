@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import UTC, datetime
+from typing import Any, cast
 
 import pytest
 from hypothesis import given
@@ -29,6 +30,7 @@ from akson.access.scopes import AppScope, meet, read_scope, read_scopes, scope_r
 from akson.app.cast import CAST
 from akson.fhir.index_values import IndexValues
 from akson.fhir.problem import Problem
+from akson.record.judgement import Concerned, Judge
 from akson.record.matching import answered, matchings
 
 POLICY = current()
@@ -235,8 +237,24 @@ def test_a_restriction_on_content_holds_for_nothing_until_the_content_is_looked_
 def test_a_search_is_answered_by_what_stands_and_what_will_stand() -> None:
     final = IndexValues(tokens=[("status", "http://hl7.org/fhir/observation-status", "final")])
     draft = IndexValues(tokens=[("status", "http://hl7.org/fhir/observation-status", "preliminary")])
-    asked = matchings(AllOf((ASTRID, AnyOf((FINAL, negated(FINAL))))))
+    asked = matchings(AllOf((ASTRID, AnyOf((FINAL, negated(FINAL))))), of_patient=True)
     assert asked == (FINAL,)
     assert answered(asked, (final, final)) == ("status=final",)
     assert answered(asked, (draft, final)) == answered(asked, (final, draft)) == ()
     assert answered(asked, (b'{"resourceType": "Observation", "status": "final"}',)) == ("status=final",)
+
+
+def test_an_item_that_names_nobody_is_opened_by_its_own_words_alone() -> None:
+    """Hers, another's, and one that nobody has read: hidden, or not there at all."""
+    judge = Judge(cast(Any, None), CAST["ida"], PurposeOfUse.TREATMENT, at=NOW, policy=POLICY)
+    unit, other = CAST["ida"].organisations[0], "Organization/hjemmetjenesten-vest"
+
+    def may(*owners: str) -> bool:
+        contents = [IndexValues(references=[("owner", owner)]) for owner in owners] or None
+        return judge.decide("update", Concerned("Task", contents=contents)).permit
+
+    assert may(unit, unit) and may(unit, "Practitioner/ida")
+    assert not may(unit, other) and not may(other, unit) and not may(other)
+    assert not may()
+    named = judge.scope("search", "Task").restriction
+    assert matchings(named, of_patient=True) == () and len(matchings(named, of_patient=False)) == 1

@@ -27,11 +27,13 @@ from akson.exchange.outbox.outbox import Letter, Outbox
 from akson.exchange.outbox.receipts_in import ReceiptsIn
 from akson.exchange.transport.contract import Undeliverable
 from akson.fhir.problem import Problem
+from akson.fhir.search.query import Query
 from akson.record.session import RecordSession
 from akson.store.ledger import LedgerStore
 from akson.store.outbox import OutboxStore
 from akson.store.post_desk import PostDeskStore
 from akson.web.shell.post_desk import IN, OUT, Asked
+from akson.web.shell.waiting import owned_by
 from akson.world import SystemRandom
 from tests.exchange.conftest import PostHouse, house, moulds, patient  # noqa: F401
 from tests.exchange.outbox.conftest import Carrier
@@ -254,8 +256,13 @@ async def test_it_is_given_to_another_and_closed_with_a_reason_from_the_list(off
     message = await office.desk.message(office.mats, OUT, row)
     assert message.correctors == "Storvik kommune, Sykepleietjeneste"
     await office.desk.hand_over(office.mats, row, "Practitioner/ida")
-    owned = [item(task) for task in await office.house.all("Task")]
+    hers = await office.house.record.open(CAST["ida"], PurposeOfUse.TREATMENT).search(owned_by(CAST["ida"]))
+    owned = [item(json.loads(version.body or b"{}")) for version in hers.matches]
     assert ("Practitioner/ida", str(row)) in [(i.owner, i.sent) for i in owned]
+    others = await office.house.record.open(CAST["omar"], PurposeOfUse.TREATMENT).search(
+        Query("Task", owned_by(CAST["ida"]).terms)
+    )
+    assert not others.matches
     for owner in ("Organization/havnes", "Practitioner/grete", ""):
         with pytest.raises(Problem):
             await office.desk.hand_over(office.mats, row, owner)

@@ -2,9 +2,14 @@
 
 import itertools
 import json
+import re
 from contextlib import suppress
 from datetime import UTC, datetime
 
+import httpx
+
+from akson.access.actor import PurposeOfUse
+from akson.app.cast import CAST
 from akson.care.pathway import said
 from akson.exchange.envelope import apprec
 from akson.exchange.envelope.apprec import AppRecError
@@ -12,6 +17,8 @@ from akson.exchange.ledger.ledger import read_ledger
 from akson.exchange.opening import open_message
 from akson.exchange.outbox.desk import item_id
 from akson.exchange.outbox.receipts_in import ReceiptsIn
+from akson.fhir.codec import json
+from akson.record.values import Change
 from akson.store.ledger import LedgerStore
 from akson.store.outbox_rows import Asked, OutboxRow
 from akson.world import SystemClock
@@ -56,10 +63,6 @@ async def written(rooms: Rooms, type: str = "INNLEGGELSESRAPPORT", **more: str) 
 
 
 async def status_of(rooms: Rooms, task: str) -> tuple[str, str]:
-    from akson.access.actor import PurposeOfUse
-    from akson.app.cast import CAST
-    from akson.fhir.codec import json
-
     read = await rooms.record.open(CAST["system"], PurposeOfUse.OPERATIONS).read("Task", task)
     told = json.parse(read.body or b"{}")
     return told["status"], told["owner"]["display"]
@@ -125,6 +128,46 @@ async def test_it_is_hers_to_correct_who_may_open_the_record(rooms: Rooms) -> No
             assert answered.status_code in (403, 404) and "Siste siffer" not in answered.text
     other = await rooms.visitor("ida").get(f"/pasient/tom/ny-melding?svar={place}&gjor=rett")
     assert other.status_code in (404, 422)
+
+
+async def test_whom_the_message_officer_gives_it_to_finds_it_in_her_inbox(rooms: Rooms) -> None:
+    """«Den nye eieren ser den i innboksen sin»: a person, then a unit; and what was hers is hers no longer."""
+    msg_id, _ = await written(rooms)
+    [row] = await rows_of(rooms, msg_id)
+    await answer(rooms, row, WRONG)
+    [row] = await rows_of(rooms, msg_id)
+    item, ida, omar = item_id(row, row.sending.spell), rooms.visitor("ida"), rooms.visitor("omar")
+
+    async def given_to(owner: str) -> None:
+        """As the desk writes it (tests/app/test_post_desk.py), by the officer's own right."""
+        desk = rooms.record.open(CAST["mats"], PurposeOfUse.CARE_COORDINATION)
+        task = json.parse((await desk.read("Task", item)).body or b"{}")
+        version = int(task["meta"]["versionId"])
+        given = {**task, "owner": {"reference": owner, "display": owner}, "status": "requested"}
+        await desk.commit([Change("PUT", "Task", id=item, resource=given, if_match=version)])
+
+    async def in_inbox(visitor: httpx.AsyncClient) -> bool:
+        return f"/innboks/{item}/" in (await visitor.get("/innboks")).text
+
+    await given_to("Practitioner/omar")
+    assert (await in_inbox(omar), await in_inbox(ida)) == (True, False)
+    await given_to("Organization/hjemmetjenesten-ost")
+    assert (await in_inbox(omar), await in_inbox(ida)) == (False, True)
+    listed = (await ida.get("/innboks")).text
+    [version] = re.findall(
+        rf'/innboks/{item}/ta-ansvar".*?name="versjon" value="(\d+)"', listed, flags=re.DOTALL
+    )
+
+    async def takes(visitor: httpx.AsyncClient) -> httpx.Response:
+        token = re.findall(r'name="token" value="([^"]+)"', (await visitor.get("/innboks")).text)[0]
+        return await visitor.post(f"/innboks/{item}/ta-ansvar", data={"token": token, "versjon": version})
+
+    # Not hers to take who does not own it, though she knows its name.
+    assert "Du kan ikke endre denne" in (await takes(omar)).text and await in_inbox(ida)
+    taken = await takes(ida)
+    assert taken.status_code == 303, words(taken.text)
+    assert await status_of(rooms, item) == ("accepted", "Ida Nilsen")
+    assert await in_inbox(ida)
 
 
 async def test_what_has_been_seen_to_is_not_corrected(rooms: Rooms) -> None:

@@ -112,7 +112,8 @@ class Released:
 
 @dataclass(frozen=True, slots=True)
 class Matching:
-    """The resource answers this search of its own type (`category=vital-signs`): plain tokens alone (../scopes.py)."""
+    """The resource answers this search of its own type (`category=vital-signs`): plain tokens (scopes.py), and references
+    as `Type/id` (the owner of an item). Never of a superseded version."""
 
     type: str
     query: str

@@ -52,6 +52,7 @@ RULES: tuple[Rule, ...] = (
     staff.identify,
     staff.reference_data,
     staff.unmatched_items,
+    staff.owned_items,
     staff.privacy_officer,
     post.open_message,
     post.match_message,
@@ -70,7 +71,12 @@ RULES: tuple[Rule, ...] = (
 )
 
 _OF_FIRST = {rule.id: rule for rule in (machines.first_sent_message, giving.first_register)}
-EDITIONS: dict[int, tuple[Rule, ...]] = {1: tuple(_OF_FIRST.get(rule.id, rule) for rule in RULES), 2: RULES}
+_SECOND = tuple(rule for rule in RULES if rule is not staff.owned_items)
+EDITIONS: dict[int, tuple[Rule, ...]] = {
+    1: tuple(_OF_FIRST.get(rule.id, rule) for rule in _SECOND),
+    2: _SECOND,
+    3: RULES,
+}
 """The rules by edition. A rule that is changed in meaning or words gets a new edition; the old one stays for the replay of
 decisions made under it."""
 

@@ -177,7 +177,7 @@ def _in_context(patient: str, question: Question) -> Restriction:
 
 @lru_cache(maxsize=1_000)
 def terms_of(matching: Matching) -> tuple[Term, ...]:
-    """What must hold, as search terms: tokens without modifier alone. Joined by AND, the values of one by OR."""
+    """What must hold, as search terms: tokens and references without modifier. Joined by AND, the values of one by OR."""
     pairs = [
         (unquote(name), unquote(value))
         for name, _, value in (part.partition("=") for part in matching.query.split("&"))

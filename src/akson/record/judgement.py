@@ -86,7 +86,7 @@ class Judge:
         self._facts: dict[
             tuple[tuple[str, ...], tuple[str, ...], datetime | None, tuple[str, ...]], Facts
         ] = {}
-        self._matchings: dict[tuple[str, str], tuple[Matching, ...]] = {}
+        self._matchings: dict[tuple[str, str, bool], tuple[Matching, ...]] = {}
         self._answered: dict[tuple[str, str, bytes], tuple[str, ...]] = {}
         self._own = tuple(dict.fromkeys(_own_patients(actor)))
 
@@ -198,11 +198,15 @@ class Judge:
         )
 
     def _matches(self, action: str, resource: Judged) -> tuple[str, ...]:
-        """Which of the searches that the scopes name for this question the resource answers."""
+        """Which of the searches that the rules name for this question the resource answers."""
         key = (action, resource.type)
-        asked = self._matchings.get(key)
+        unread = isinstance(resource, Concerned) and resource.contents is None
+        # What opens by its content alone is not opened by what nobody has read.
+        of_patient = unread or bool(resource.patients)
+        asked = self._matchings.get((*key, of_patient))
         if asked is None:
-            asked = self._matchings[key] = matchings(self.scope(action, resource.type).restriction)
+            named = matchings(self.scope(action, resource.type).restriction, of_patient=of_patient)
+            asked = self._matchings[(*key, of_patient)] = named
         if not asked:
             return ()
         if isinstance(resource, Concerned):

@@ -1,37 +1,41 @@
-"""Which searches that an app's scopes name a resource answers: from what it says itself, never from the store's index.
+"""Which searches that a restriction names (an app's scopes, whose an item is) a resource answers: from what it says itself,
+never from the store's index.
 
-matchings(scope.restriction)                          the searches the judgement asks of
+matchings(scope.restriction, of_patient=True)         the searches the judgement asks of
 answered(found, (b'{"resourceType":…}',))    ->  ("category=vital-signs",)
 """
 
 from collections.abc import Iterable, Sequence
 from typing import TypeAlias
 
-from akson.access.decision import AllOf, AnyOf, Matching, Not, Restriction
+from akson.access.decision import AllOf, AnyOf, Matching, NoPatient, Not, Restriction
 from akson.access.scopes import terms_of
 from akson.fhir.codec import json
 from akson.fhir.extraction import extract
 from akson.fhir.index_values import IndexValues
-from akson.fhir.search.query import TokenValue
+from akson.fhir.search.query import ReferenceValue, TokenValue, Value
 
 Contents: TypeAlias = Sequence[bytes | IndexValues]
 """A resource as it stands and as it will, each as stored or already taken apart."""
 
 
-def matchings(restriction: Restriction) -> tuple[Matching, ...]:
-    """Every Matching inside a restriction, each once."""
-    return tuple(dict.fromkeys(_named(restriction)))
+def matchings(restriction: Restriction, *, of_patient: bool) -> tuple[Matching, ...]:
+    """Every Matching inside a restriction, each once; without those that are asked only of what belongs to no patient, where
+    the resource does belong to one: most do, and none is taken apart for nothing."""
+    return tuple(dict.fromkeys(_named(restriction, of_patient)))
 
 
-def _named(restriction: Restriction) -> Iterable[Matching]:
+def _named(restriction: Restriction, of_patient: bool) -> Iterable[Matching]:
     match restriction:
         case Matching():
             yield restriction
+        case AllOf(parts) if of_patient and NoPatient() in parts:
+            return
         case AnyOf(parts) | AllOf(parts):
             for part in parts:
-                yield from _named(part)
+                yield from _named(part, of_patient)
         case Not(part):
-            yield from _named(part)
+            yield from _named(part, of_patient)
 
 
 def answered(asked: Sequence[Matching], contents: Contents) -> tuple[str, ...]:
@@ -43,14 +47,15 @@ def answered(asked: Sequence[Matching], contents: Contents) -> tuple[str, ...]:
 
 
 def _says(matching: Matching, index: IndexValues) -> bool:
-    return all(
-        any(
-            isinstance(value, TokenValue) and param == term.param and _is(value, system, code)
-            for value in term.values
-            for param, system, code in index.tokens
-        )
-        for term in terms_of(matching)
-    )
+    return all(any(_has(index, term.param, value) for value in term.values) for term in terms_of(matching))
+
+
+def _has(index: IndexValues, param: str, value: Value) -> bool:
+    if isinstance(value, ReferenceValue):
+        return (param, f"{value.type}/{value.id}") in index.references
+    if not isinstance(value, TokenValue):
+        return False
+    return any(param == named and _is(value, system, code) for named, system, code in index.tokens)
 
 
 def _is(wanted: TokenValue, system: str | None, code: str | None) -> bool:

@@ -68,6 +68,9 @@ class Day:
             self.house.as_("system"), parse("Appointment", [("_count", "500"), ("_sort", "date")])
         )
 
+    async def tasks(self) -> list[dict]:
+        return await found(self.house.as_("system"), parse("Task", [("_count", "100")]))
+
     async def booked(self, day: str) -> list[str]:
         return [
             v["start"][11:16]
@@ -175,6 +178,34 @@ async def test_what_happened_while_it_was_down_is_caught_up(day: Day) -> None:
     assert await day.booked("2026-12-15") == ["07:45", "13:00", "20:00"]
     # Nobody was told to come while she lay there, and what was booked after she came home still stands.
     assert await day.booked("2026-11-24") == [] and len(await day.booked("2026-11-25")) == 2
+
+
+async def test_what_was_never_booked_while_it_was_down_is_told_once(day: Day) -> None:
+    """The window reaches to 8 December at noon; the house stands still until the 20th, and she was in hospital for a day."""
+    away = [datetime(2026, 12, d, 6, tzinfo=NORWAY) for d in (15, 16)]
+    await day.put(stay("finished", away[0], away[1]))
+    day.go("2026-12-20T10:00")
+    for _ in range(2):
+        await asyncio.gather(*(day.settle(day.restarted()) for _ in range(2)))
+    [told] = await day.tasks()
+    assert told["owner"] == UNIT and told["for"] == PATIENT and told["status"] == "requested"
+    # 13:00 and 20:00 of the 8th, three a day until the 19th but for the 15th, 07:45 of the 20th.
+    assert told["description"].startswith("33 besøk i vedtaket ble ikke satt opp (08.12.2026 til 20.12.2026)")
+    assert await day.booked("2026-12-20") == ["13:00", "20:00"]
+    # A person has ended it, and the stay turns out to have been longer: told is told. Another gap is another item.
+    await day.put({**told, "status": "completed"}, stay("finished", away[0], away[1] + timedelta(days=1)))
+    await day.settle()
+    assert [task["status"] for task in await day.tasks()] == ["completed"]
+    day.go("2027-01-05T10:00")
+    await day.settle(day.restarted())
+    again = [task for task in await day.tasks() if task["status"] == "requested"]
+    assert [task["description"].split(" besøk")[0] for task in again] == ["6"]
+
+
+async def test_less_than_the_window_is_no_gap(day: Day) -> None:
+    day.go("2026-12-08T11:00")
+    await day.settle(day.restarted())
+    assert await day.tasks() == []
 
 
 async def test_two_followers_at_once_make_nothing_twice(house: House) -> None:

@@ -8,10 +8,11 @@ from typing import Any
 from unittest.mock import patch
 
 from akson.app.pathways import asking
-from akson.care.casework import absences, acts, beds, decision, visits
+from akson.care.casework import absences, acts, beds, decision, gaps, visits
 from akson.care.casework.rows import reason_of
 
 _absences, _amended, _cancelled, _booked = asking.absences, visits.amended, visits.cancelled, visits._booked
+_gap = gaps._task
 _ended_on, _moved, _against = decision.ended_on, visits.moved, visits._against
 Patches = dict[tuple[Any, str], Any]
 
@@ -93,6 +94,10 @@ MUTANTS: dict[str, Patches] = {
         (visits, "rounds"): lambda d: tuple(
             replace(r, weekdays=decision.WEEKDAYS) for r in decision.rounds(d)
         )
+    },
+    "nobody hears of what was never booked": {(gaps, "told_of"): lambda *args, **more: []},
+    "of a gap only its first visit is told": {
+        (gaps, "_task"): lambda missing, now: _gap(missing[:1], now),
     },
     "a decision without end is forgotten": {
         (visits, "wants"): lambda d, day: decision.period(d)[1] is not None and decision.wants(d, day)

@@ -219,7 +219,7 @@ class World:
 
     def _asked(self) -> tuple[dict[str, Any], dict[str, Any]] | tuple[None, None]:
         for task in self.of("Task"):
-            if task["status"] in ("requested", "in-progress"):
+            if task["status"] in ("requested", "in-progress") and "restriction" in task:
                 return self.resources[task["focus"]["reference"]], task
         return None, None
 
@@ -370,6 +370,37 @@ class World:
         faults += _twice(found)
         return faults if self.down else [*faults, *self._faults_when_up(found)]
 
+    def _never_booked(self, by_number: dict[str, dict[str, Any]]) -> list[str]:
+        """Visits of the past after a decision's first, neither made, nor of an absence, nor in an item with an owner."""
+        first: dict[tuple[str, str], date] = {}
+        for number in by_number:
+            decision, day, place = number.split("|")
+            begun = date.fromisoformat(day)
+            first[decision, place] = min(begun, first.get((decision, place), begun))
+        if not first:
+            return []
+        told = [
+            (
+                t["basedOn"][0]["reference"],
+                *(datetime.fromisoformat(at) for at in t["input"][0]["valuePeriod"].values()),
+            )
+            for t in self.of("Task")
+            if "input" in t and "basedOn" in t and t["owner"] == UNIT
+        ]
+        began = datetime.combine(min(first.values()), datetime.min.time(), NORWAY).astimezone(UTC)
+        lost = []
+        for number, start, granted in self.wanted(began, self.now):
+            decision, day, place = number.split("|")
+            begun = first.get((decision, place))
+            if begun is None or date.fromisoformat(day) < begun or number in by_number:
+                continue
+            if self.away(start) or (self.died is not None and start >= self.died):
+                continue
+            name = f"ServiceRequest/{granted.id}"
+            if not any(of == name and since <= start <= until for of, since, until in told):
+                lost.append(number)
+        return lost
+
     def _state(self, id: str) -> str:
         visit = self.resources[f"Appointment/{id}"]
         codings = (visit.get("cancelationReason") or {}).get("coding") or [{"code": ""}]
@@ -394,6 +425,7 @@ class World:
             if visit is None or (visit["status"] != "booked" and visit["id"] not in self.touched):
                 faults.append(f"missed: {number}")
         booked = [h for h in beds.standing(self.of("Appointment")) if h["status"] == "booked"]
+        faults += [f"never booked, and nobody told: {n}" for n in self._never_booked(by_number)]
         faults += ["a bed is held for the dead"] if self.died and booked else []
         faults += ["asked twice it acts twice"] if asking.ask(self.facts(), self.now, WINDOW).changes else []
         return faults

@@ -1,8 +1,10 @@
 """What opens the record to those who work in the municipality. For which role and purpose, the policy's table says."""
 
+from urllib.parse import quote
+
 from akson.access.actor import ActorKind
-from akson.access.algebra import negated
-from akson.access.decision import Everything, NoPatient, PatientRelation, Restriction
+from akson.access.algebra import all_of, negated
+from akson.access.decision import Everything, Matching, NoPatient, PatientRelation, Restriction
 from akson.access.rules import FOLLOWED_UP, Asked, permits
 
 
@@ -106,6 +108,27 @@ def unmatched_items(asked: Asked) -> Restriction | None:
     if not asked.own_staff or asked.question.type != "Task" or asked.granted("AKS-RULE-UNMATCHED") is None:
         return None
     return NoPatient()
+
+
+@permits(
+    "AKS-RULE-OWNED-ITEM",
+    source="pasientjournalloven § 22; helsepersonelloven § 16",
+    words="{name} har ansvaret for oppgaven, som ikke nevner noen pasient.",
+    words_en="{name} is responsible for the item, which names no patient.",
+)
+def owned_items(asked: Asked) -> Restriction | None:
+    """Who has been given an item that names no patient (a message that was refused), herself or by her unit, sees to it."""
+    owners = asked.actor.grantees
+    if not asked.own_staff or asked.question.type != "Task" or not owners:
+        return None
+    if asked.granted("AKS-RULE-OWNED-ITEM") is None:
+        return None
+    return all_of(NoPatient(), owned_by(owners))
+
+
+def owned_by(owners: tuple[str, ...]) -> Matching:
+    """Tasks whose owner is one of these references."""
+    return Matching("Task", f"owner={quote(','.join(owners))}")
 
 
 @permits(

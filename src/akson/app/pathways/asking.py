@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from functools import cache
 
 from akson.app.pathways.facts import PatientFacts
-from akson.care.casework import beds, visits
+from akson.care.casework import beds, gaps, visits
 from akson.care.casework.absences import absences
 from akson.care.casework.decision import decisions
 from akson.care.casework.rows import NORWAY
@@ -46,6 +46,7 @@ def ask(facts: PatientFacts, now: datetime, window: timedelta = visits.WINDOW) -
     amended = visits.amended(
         facts.decisions, facts.visits, away, now=now, until=now + window, died=facts.died
     )
+    unbooked = gaps.told_of(facts.decisions, facts.visits, away, facts.tasks, now=now, died=facts.died)
     heard = events.stays_of(facts.encounters, facts.communications, facts.receipts)
     hers = [stays.stay(one, _rules(), now) for one in heard.stays]
     asked = gp_threads(heard.others, _rules(), now)
@@ -62,7 +63,7 @@ def ask(facts: PatientFacts, now: datetime, window: timedelta = visits.WINDOW) -
     )
     wished += gp_effects(asked, facts.tasks, patient=facts.reference, owners=owners, now=now)
     over = _over(facts, hers, wished)
-    changed = (*amended, *_given_back(facts, over), *_tasks(wished))
+    changed = (*amended, *unbooked, *_given_back(facts, over), *_tasks(wished))
     return Answer(
         changed, min([_by_the_clock(facts, hers, now), *_deadlines(hers, now), *_turns(asked, now)])
     )

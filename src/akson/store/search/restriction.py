@@ -7,6 +7,7 @@ A leaf that denies first asks once per statement whether there is anything of th
 has closed anything, no row pays for it.
 """
 
+from collections.abc import Iterator
 from datetime import date
 from typing import assert_never
 
@@ -30,7 +31,7 @@ from akson.access.decision import (
     Restriction,
 )
 from akson.access.scopes import terms_of
-from akson.fhir.search.query import TokenValue
+from akson.fhir.search.query import ReferenceValue, TokenValue, Value
 from akson.store import forms
 from akson.store.keys import Keys
 from akson.store.search.scope import Arguments, conjunction, disjunction
@@ -222,24 +223,23 @@ class _Compiler:
     # What the resource itself says.
 
     def _matching(self, asked: Matching) -> str:
-        """As the search terms of tokens; the guard asks the resource itself once more."""
+        """As the search terms of tokens and references; the guard asks the resource itself once more."""
         if not self._current:
             return "false"
         tests = []
         for term in terms_of(asked):
-            wanted = [
-                self._keys.token(
-                    self._tenant_id,
-                    asked.type,
-                    term.param,
-                    "is",
-                    forms.asked_token(value.system, value.code),
-                )
-                for value in term.values
-                if isinstance(value, TokenValue)
-            ]
-            tests.append(f"{self._alias}.tokens && {self._add(wanted, 'bigint[]')}")
+            column = "refs" if term.kind == "reference" else "tokens"
+            wanted = [key for value in term.values for key in self._keys_of(asked.type, term.param, value)]
+            tests.append(f"{self._alias}.{column} && {self._add(wanted, 'bigint[]')}")
         return f"(({conjunction(tests)}) is true)"
+
+    def _keys_of(self, type: str, param: str, value: Value) -> Iterator[int]:
+        """As the index row has them: a reference as `Type/id`."""
+        if isinstance(value, ReferenceValue):
+            yield self._keys.reference(self._tenant_id, type, param, f"{value.type}/{value.id}")
+        elif isinstance(value, TokenValue):
+            form = forms.asked_token(value.system, value.code)
+            yield self._keys.token(self._tenant_id, type, param, "is", form)
 
     # Parts of both.
 
