@@ -56,9 +56,8 @@ def test_a_lab_leads_no_record_of_the_machines_time_no_other_database_and_no_rea
         lab_time.check_new(tmp_path)
     LabClock(leads=tmp_path / lab_time.FILE_NAME)
     lab_time.check_new(tmp_path)
-    for where in ("AKSON_DATABASE_URL", "AKSON_LOG_DATABASE_URL"):
-        with pytest.raises(Problem) as elsewhere:
-            lab_time.clock_of(told(tmp_path, "lab", **{where: "postgresql://u@h/d"}))
+    with pytest.raises(Problem) as elsewhere:
+        lab_time.clock_of(told(tmp_path, "lab", AKSON_DATABASE_URL="postgresql://u@h/d"))
     with pytest.raises(Problem) as serving:
         lab_time.check_stage(told(tmp_path, "lab"), demo=False)
     assert [p.value.id for p in (lived, elsewhere, serving)] == ["AKS-APP-082", "AKS-APP-081", "AKS-APP-083"]

@@ -51,7 +51,7 @@ def clock_of(settings: Settings) -> Clock:
                 "Say AKSON_CLOCK=lab, or choose another data folder with --data.",
             )
         return SystemClock()
-    if settings.database_url or settings.log_database_url or not path.exists():
+    if settings.database_url or not path.exists():
         raise _refused(
             "AKS-APP-081",
             "This node may not live by a lab's time.",
