@@ -1,7 +1,6 @@
 """«Rett og send på nytt»: what a receiver refused is mended by a nurse who may open the record, and nobody else."""
 
 import itertools
-import json
 import re
 from contextlib import suppress
 from datetime import UTC, datetime
@@ -231,7 +230,7 @@ async def test_a_receipt_is_that_of_the_message_of_our_own_house(rooms: Rooms) -
     fields = {"id": row.id + 10**6, "sender": "990102", "receiver": "990301", "tenant": 2, "state": "done"}
     copied = "select (jsonb_populate_record(o, $2::jsonb)).* from post.post_outbox o where id = $1"
     insert = f"insert into post.post_outbox overriding system value {copied}"
-    await rooms.sent._pool.execute(insert, row.id, json.dumps(fields))
+    await rooms.sent._pool.execute(insert, row.id, json.encode(fields).decode())
     try:
         ours = [c for c in await sent(rooms) if c["id"] == place]
         receipts = await rooms.letters.receipts(ours)
