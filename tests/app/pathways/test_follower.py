@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from akson.app.pathways.asking import Answer, ask
-from akson.app.pathways.facts import PatientFacts
+from akson.app.pathways.facts import PatientFacts, actor
 from akson.app.pathways.follower import Follower
 from akson.app.pathways.promises import give_back, promise
 from akson.app.pathways.reading import found
@@ -224,3 +224,33 @@ async def test_each_morning_the_window_is_a_day_longer(day: Day) -> None:
     await day.settle()
     assert await day.booked("2026-12-08") == ["07:45", "13:00", "20:00"]
     assert isinstance(day.clock, FixedClock)
+
+
+EVENTS_A_LOOK_MAX = 7
+"""Her Patient, searches of her appointments, messages, stays, requests and Tasks, and the visits it books."""
+EVENTS_TO_FIND_HER_MAX = 3
+"""At a start: by her decision, and what else is under way."""
+
+
+async def test_a_quiet_day_is_one_line_in_her_log(day: Day) -> None:
+    """She reads it: the look of the morning, and what it books; nothing of the minutes between. A restart is two: how
+    she was found, and the look."""
+
+    async def told() -> tuple[int, int]:
+        """(lines as she reads them, events behind them) of the house itself."""
+        lines = await day.house.as_("per").access_log("astrid", count=200)
+        events = await day.house.record.log.events_of(1, "astrid", actor=None, before=None, count=5_000)
+        mine = actor(1).id
+        return sum(x.name == actor(1).name for x in lines), sum(e.actor_id == mine for _, e in events)
+
+    day.go("2026-11-25T03:59")
+    await day.settle()
+    lines, events = await told()
+    for _ in range(24 * 6):
+        day.clock.advance(timedelta(minutes=10))
+        await day.settle()
+    after = await told()
+    assert after[0] - lines == 1 and 0 < after[1] - events <= EVENTS_A_LOOK_MAX
+    await day.settle(day.restarted())
+    again = await told()
+    assert again[0] - after[0] <= 2 and again[1] - after[1] <= EVENTS_A_LOOK_MAX + EVENTS_TO_FIND_HER_MAX
