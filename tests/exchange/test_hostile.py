@@ -11,8 +11,8 @@ from akson.exchange.opening import open_message
 from tests.exchange.samples import admission, bent
 
 LIMIT = 100
-"""Times what the parser alone takes for a quarter of a million elements, at the same moment in the same thread: 25 when it was
-written, and thousands for work that grows with the square."""
+"""Times what the parser alone takes for a quarter of a million elements, at the same moment in the same thread: 25 when it
+was written, and thousands for work that grows with the square."""
 MANY = 250_000
 DOCTYPE = '<!DOCTYPE MsgHead [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;">]>'
 EXTERNAL = '<!DOCTYPE MsgHead [<!ENTITY x SYSTEM "file:///etc/passwd">]>'
