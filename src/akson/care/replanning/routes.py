@@ -93,27 +93,19 @@ class _Model:
         )
 
     def _costs(self) -> None:
-        ways, manager, stops = self._ways, self._manager, self._stops
         for n, person in enumerate(self._day.staff):
-            extra = [_strange(self._day, stop.visit, person.id) if not stop.held else 0 for stop in stops] + [
-                0
-            ] * (2 * len(self._day.staff))
-
-            def cost(a: int, b: int, extra: list[int] = extra) -> int:
-                to = manager.IndexToNode(b)
-                return ways[manager.IndexToNode(a)][to] + extra[to]
-
-            self._routing.SetArcCostEvaluatorOfVehicle(self._routing.RegisterTransitCallback(cost), n)
+            extra = [0 if stop.held else _strange(self._day, stop.visit, person.id) for stop in self._stops]
+            extra += [0] * (2 * len(self._day.staff))
+            # A table is read by the solver itself; a function of ours would be called a million times under the lock.
+            costs = [[way + more for way, more in zip(row, extra, strict=True)] for row in self._ways]
+            self._routing.SetArcCostEvaluatorOfVehicle(self._routing.RegisterTransitMatrix(costs), n)
 
     def _times(self) -> None:
-        ways, manager = self._ways, self._manager
+        manager = self._manager
         lengths = [stop.visit.minutes for stop in self._stops] + [0] * (2 * len(self._day.staff))
 
-        def passes(a: int, b: int) -> int:
-            node = manager.IndexToNode(a)
-            return lengths[node] + ways[node][manager.IndexToNode(b)]
-
-        transit = self._routing.RegisterTransitCallback(passes)
+        takes = [[length + way for way in row] for length, row in zip(lengths, self._ways, strict=True)]
+        transit = self._routing.RegisterTransitMatrix(takes)
         self._routing.AddDimension(transit, 24 * 60, 48 * 60, False, "time")
         time = self._time = self._routing.GetDimensionOrDie("time")
         for node, stop in enumerate(self._stops):
