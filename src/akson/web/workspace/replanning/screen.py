@@ -56,7 +56,7 @@ async def propose(visit: Visit) -> Response:
         proposal = await _asked(visit, day)
     except (NotFeasible, BrokenProcessPool):
         return await _shown(visit, session, replace(view, fault=NO_ANSWER), status=503)
-    return await _shown(visit, session, _proposed(view, day, proposal, loaded.rows, on))
+    return await _shown(visit, session, _proposed(view, day, proposal, loaded.rows, on, away))
 
 
 async def accept(visit: Visit) -> Response:
@@ -123,13 +123,15 @@ def _view(visit: Visit, loaded: Loaded, on: date, away: Collection[str]) -> Repl
     return ReplanView(day=on.isoformat(), people=people, visits=len(everybody.visits))
 
 
-def _proposed(view: ReplanView, day: Day, proposal: Proposal, rows: Rows, on: date) -> ReplanView:
+def _proposed(
+    view: ReplanView, day: Day, proposal: Proposal, rows: Rows, on: date, away: Collection[str]
+) -> ReplanView:
     before, after = proposal.continuity
     return replace(
         view,
         proposed=True,
         moved=moved_of(day, proposal, rows, on),
-        left=left_of(day, proposal, rows, on),
+        left=left_of(day, proposal, rows, on, away),
         made=msgspec.json.encode([(m.visit, m.start, m.staff) for m in proposal.made]).decode(),
         known_before=round(before * 100),
         known_after=round(after * 100),

@@ -51,6 +51,8 @@ class Left:
     what: str
     before: str
     reason: str
+    collides: bool
+    """Not of those who are away: the day as planned had no time for it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +119,7 @@ def moved_of(day: Day, proposal: Proposal, rows: Rows, on: date) -> tuple[Moved,
     return tuple(one for _, one in sorted(found, key=lambda pair: pair[0]))
 
 
-def left_of(day: Day, proposal: Proposal, rows: Rows, on: date) -> tuple[Left, ...]:
+def left_of(day: Day, proposal: Proposal, rows: Rows, on: date, away: Collection[str]) -> tuple[Left, ...]:
     by_id = {str(r["id"]): r for r in rows.visits}
     visits = {v.id: v for v in day.visits}
     return tuple(
@@ -127,6 +129,7 @@ def left_of(day: Day, proposal: Proposal, rows: Rows, on: date) -> tuple[Left, .
             str(by_id[u.visit].get("description") or "Besøk"),
             f"{_names(visits[u.visit].staff, rows) or 'Ingen'} {_clock(visits[u.visit].planned)}",
             REASONS[u.reason],
+            bool(visits[u.visit].staff) and not set(visits[u.visit].staff) & set(away),
         )
         for u in proposal.unmade
     )
