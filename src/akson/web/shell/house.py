@@ -26,6 +26,7 @@ from akson.web.shell.beds import KeepsBeds
 from akson.web.shell.forms import PROOF_FIELD as PROOF_FIELD
 from akson.web.shell.forms import checked_fields
 from akson.web.shell.letters import Letters
+from akson.web.shell.replanning import Replans
 from akson.web.shell.uploads import Upload, checked_form
 from akson.world import Clock, Random
 
@@ -108,6 +109,8 @@ class House:
     """Opens messages field by field; without it their words are shown as the record holds them."""
     beds: KeepsBeds | None = None
     """Holds and gives back short-term beds; None where nobody promises any."""
+    replans: Replans | None = None
+    """Finds a proposal for a day with somebody away; None where nobody does."""
     adoption: AdoptionReports | None = None
     """Counts who exchanges which messages; None where nothing is counted."""
     adoption_open: bool = False
