@@ -15,6 +15,11 @@ import pytest
 import pytest_asyncio
 
 from akson.store.server import EmbeddedPostgres
+from tests.memory_folder import use_memory
+
+
+def pytest_configure() -> None:
+    use_memory()
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
@@ -25,7 +30,22 @@ async def postgres_dsn(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterato
         yield external
         return
     async with EmbeddedPostgres(tmp_path_factory.mktemp("postgres")) as server:
+        await _forget_at_power_cuts(server.dsn("postgres"))
         yield server.dsn("postgres")
+
+
+async def _forget_at_power_cuts(dsn: str) -> None:
+    """Nobody cuts this server's power, and each database made or dropped would wait for the disk to have all of it.
+
+    What is killed on purpose (tests/crash, test_server) runs on servers of its own, as they are set for people.
+    """
+    connection = await asyncpg.connect(dsn)
+    try:
+        for setting in ("fsync", "synchronous_commit", "full_page_writes"):
+            await connection.execute(f"alter system set {setting} = off")
+        await connection.execute("select pg_reload_conf()")
+    finally:
+        await connection.close()
 
 
 @pytest_asyncio.fixture(loop_scope="session")
