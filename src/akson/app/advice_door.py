@@ -1,6 +1,7 @@
 """/cds-services: advice to other systems, CDS Hooks 2.0.
 
     GET  /cds-services                          which services there are; anybody may ask
+    GET  /cds-services/jwks.json                the keys that this node's own calls to others are signed by
     POST /cds-services/{id}                     a signed call, answered by cards
     POST /cds-services/{id}/feedback            what became of the cards: counted by rule, nothing about whom
 
@@ -15,11 +16,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from akson.app.advice_feedback import FeedbackBook
+from akson.app.advisers import public_jwk
 from akson.app.witness_door import answered
 from akson.care.decisionsupport import rules, services
 from akson.care.decisionsupport.cards import rule_of
 from akson.fhir.codec.json import parse
 from akson.fhir.problem import Problem, ProblemKind
+from akson.identity import keys
 from akson.identity.cds_clients import CdsClients, Client, clients_in
 from akson.identity.once import OnceMarks
 
@@ -52,6 +55,7 @@ class AdviceDoor:
         self._clients = CdsClients(
             clients_in(data), OnceMarks(data / "cds" / "once", clock=node.clock), clock=node.clock
         )
+        self._own_keys = {"keys": [public_jwk(keys.token_key(data / "keys"))]}
         self._book = FeedbackBook(data / "cds" / "feedback.ndjson")
 
     async def __call__(self, scope: "Scope", receive: "Receive", send: "Send") -> None:
@@ -71,6 +75,8 @@ class AdviceDoor:
             if method not in ("GET", "HEAD"):
                 raise _no_such()
             return {"services": [one.declared() for one in services.SERVICES]}
+        if parts == ["jwks.json"] and method in ("GET", "HEAD"):
+            return self._own_keys
         if method != "POST" or len(parts) > 2 or (len(parts) == 2 and parts[1] != "feedback"):
             raise _no_such()
         asked = services.service(parts[0])

@@ -25,7 +25,12 @@ def statement(
     drug: dict[str, Any] = {"resourceType": "Medication", "id": "m", "code": {"text": name, "coding": coding}}
     if value.replace(",", "").replace(".", "").isdigit():
         amount = {"value": float(value.replace(",", ".")), "unit": unit}
-        drug["ingredient"] = [{"itemCodeableConcept": {"text": name}, "strength": {"numerator": amount}}]
+        drug["ingredient"] = [
+            {
+                "itemCodeableConcept": {"text": name},
+                "strength": {"numerator": amount, "denominator": {"value": 1}},
+            }
+        ]
     return {
         "resourceType": "MedicationStatement",
         "id": f"m{number}",
