@@ -13,6 +13,7 @@ from starlette.applications import Starlette
 from akson import web
 from akson.access.actor import PurposeOfUse
 from akson.app.cast import CAST
+from akson.care.casework.decision import WEEKDAYS
 from akson.care.casework.rows import NORWAY, VISIT, category, stamp
 from akson.care.replanning import proposal, rows
 from akson.care.replanning.day import Day
@@ -176,22 +177,34 @@ def test_the_rows_are_read_as_they_are_meant() -> None:
     wanted["requestedPeriod"] = [{"start": f"{ON}T07:30:00+01:00", "end": f"{ON}T09:00:00+01:00"}]
     wanted["participant"].append({"type": [{"coding": [{"system": rows.PROFESSIONS, "code": "HF"}]}]})
     shift = {
-        "resourceType": "Schedule",
-        "actor": [{"reference": "Practitioner/jon-lie"}],
-        "planningHorizon": {"start": f"{ON}T14:30:00+01:00", "end": f"{ON}T22:00:00+01:00"},
+        "resourceType": "PractitionerRole",
+        "practitioner": {"reference": "Practitioner/jon-lie"},
+        "availableTime": [
+            {
+                "daysOfWeek": [WEEKDAYS[ON.weekday()]],
+                "availableStartTime": "14:30:00",
+                "availableEndTime": "22:00:00",
+            }
+        ],
     }
-    winter = replace_zone(rows.Rows((wanted,), {}, {}, (shift,)))
+    winter = in_season(rows.Rows((wanted,), {}, {}, (shift,)))
     day = rows.day_of(winter, ON, away=(), now=MORNING)
     visit = day.visits[0]
     assert (visit.planned, visit.minutes, visit.hands, visit.importance) == (480, 30, 2, 3)
     assert visit.needs == {"HF"}
     assert {s.id: (s.start, s.end) for s in day.staff}["jon-lie"] == (14 * 60 + 30, 22 * 60)
-    assert rows.day_of(winter, ON, away={"jon-lie"}, now=MORNING).staff[0].id == "ida"
+    assert [s.id for s in rows.day_of(winter, ON, away={"jon-lie"}, now=MORNING).staff] == ["ida"]
+    ill = {
+        **shift,
+        "notAvailable": [{"description": "Syk", "during": {"start": ON.isoformat(), "end": ON.isoformat()}}],
+    }
+    assert [s.id for s in rows.day_of(replace(winter, roles=(ill,)), ON, away=(), now=MORNING).staff] == [
+        "ida"
+    ]
 
 
-def replace_zone(found: rows.Rows) -> rows.Rows:
+def in_season(found: rows.Rows) -> rows.Rows:
     """The offsets written above are winter's; in summer the same clock is another offset."""
     offset = datetime.combine(ON, datetime.min.time(), NORWAY).strftime("%z")
-    text = json.dumps([found.visits, found.schedules]).replace("+01:00", f"{offset[:3]}:{offset[3:]}")
-    visits, schedules = json.loads(text)
-    return replace(found, visits=tuple(visits), schedules=tuple(schedules))
+    text = json.dumps(found.visits).replace("+01:00", f"{offset[:3]}:{offset[3:]}")
+    return replace(found, visits=tuple(json.loads(text)))

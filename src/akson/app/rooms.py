@@ -67,6 +67,7 @@ def screens(node: Node, stage: Stage) -> "App":
     from akson import web
     from akson.analytics.reports.adoption.reports import AdoptionReports
     from akson.app import issuers
+    from akson.app.advisers import advisers_of
     from akson.app.apps import authorization_server
     from akson.app.letters import HouseLetters
     from akson.app.pathways.held import HouseBeds
@@ -112,4 +113,5 @@ def screens(node: Node, stage: Stage) -> "App":
         adoption_open=bool(settings.adoption_open),
         beds=HouseBeds(node.record),
         replans=ReplansApart(Apart()),
+        advisers=advisers_of(node),
     )

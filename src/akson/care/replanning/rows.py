@@ -3,8 +3,8 @@
 Appointment: `start`, `minutes` from `end`; the window is `requestedPeriod`, else an hour to either side; `priority` 1–3
 must be today, 7–9 can wait; a participant that is a Practitioner is set up; one with a `type` from 9060 and no actor is
 still wanted.
-Practitioner: `qualification` gives competences. Schedule: `planningHorizon` with the actor is her shift.
-Spec: https://hl7.org/fhir/R4/appointment.html, schedule.html.
+Practitioner: `qualification` gives competences. PractitionerRole: `availableTime` of the weekday is her shift, unless the
+day lies in `notAvailable`. Spec: https://hl7.org/fhir/R4/appointment.html, practitionerrole.html.
 """
 
 from collections import defaultdict
@@ -12,7 +12,9 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
+from akson.care.casework.decision import WEEKDAYS
 from akson.care.casework.rows import NORWAY, VISIT, is_a, stamp
+from akson.care.casework.rows import day_of as day_of_text
 from akson.care.fhir_json import Resource, instant, reference, reference_id
 from akson.care.replanning.checks import Made
 from akson.care.replanning.day import Day, Place, Staff, Visit
@@ -37,7 +39,8 @@ class Rows:
     patients: Mapping[str, Resource]
     """By id."""
     practitioners: Mapping[str, Resource]
-    schedules: tuple[Resource, ...] = ()
+    roles: tuple[Resource, ...] = ()
+    """PractitionerRoles of the units whose visits these are."""
 
 
 def day_of(rows: Rows, day: date, *, away: Collection[str], now: datetime) -> Day:
@@ -46,7 +49,7 @@ def day_of(rows: Rows, day: date, *, away: Collection[str], now: datetime) -> Da
     minute = max(0, _minutes(midnight, now)) if now.astimezone(NORWAY).date() >= day else 0
     wanted = [r for r in rows.visits if is_a(r, VISIT) and _is_on(r, day)]
     visits = tuple(_visit(r, midnight, rows.patients) for r in wanted if r.get("status") in OPEN)
-    shifts = {**_by_visits(wanted, midnight), **_by_schedule(rows.schedules, day, midnight)}
+    shifts = {**_by_visits(wanted, midnight), **_by_role(rows.roles, day)}
     staff = tuple(
         Staff(id, *shift, _competences(rows.practitioners.get(id)))
         for id, shift in sorted(shifts.items())
@@ -173,24 +176,40 @@ def _over(one: tuple[int, int] | None, other: tuple[int, int]) -> tuple[int, int
 
 def assumed_shifts(rows: Rows, day: date) -> frozenset[str]:
     """Those whose shift of that day is not in the record: it is read from their visits."""
-    midnight = datetime.combine(day, datetime.min.time(), NORWAY)
-    entered = _by_schedule(rows.schedules, day, midnight)
+    entered = _by_role(rows.roles, day)
     at_work = {id for r in rows.visits if is_a(r, VISIT) and _is_on(r, day) for id in set_up(r)}
     return frozenset(at_work - entered.keys())
 
 
-def _by_schedule(schedules: Iterable[Resource], day: date, midnight: datetime) -> dict[str, tuple[int, int]]:
+def _by_role(roles: Iterable[Resource], day: date) -> dict[str, tuple[int, int]]:
+    """Norwegian wall-clock minutes; one who is not available that day has no shift."""
     found: dict[str, tuple[int, int]] = {}
-    for schedule in schedules:
-        horizon = schedule.get("planningHorizon") or {}
-        start, end = instant(horizon.get("start")), instant(horizon.get("end"))
-        if schedule.get("active") is False or start is None or end is None:
+    for role in roles:
+        id = reference_id(role.get("practitioner"))
+        if (
+            role.get("active") is False
+            or not id
+            or any(_covers(n, day) for n in role.get("notAvailable") or [])
+        ):
             continue
-        if start.astimezone(NORWAY).date() == day:
-            for actor in schedule.get("actor") or []:
-                if reference(actor).startswith("Practitioner/"):
-                    found[reference_id(actor)] = _minutes(midnight, start), _minutes(midnight, end)
+        for time in role.get("availableTime") or []:
+            begin, end = time.get("availableStartTime"), time.get("availableEndTime")
+            if WEEKDAYS[day.weekday()] in (time.get("daysOfWeek") or []) and begin and end:
+                first, last = _of_clock(begin), _of_clock(end)
+                found[id] = _over(found.get(id), (first, last if last > first else last + 24 * 60))
     return found
+
+
+def _covers(absence: Resource, day: date) -> bool:
+    """FHIR Period by days; one without an end goes on."""
+    during = absence.get("during") or {}
+    first, last = day_of_text(during.get("start")), day_of_text(during.get("end"))
+    return (first is None or first <= day) and (last is None or day <= last)
+
+
+def _of_clock(text: str) -> int:
+    hour, minute = text.split(":")[:2]
+    return int(hour) * 60 + int(minute)
 
 
 def _known(visits: Iterable[Resource]) -> Mapping[str, frozenset[str]]:

@@ -211,6 +211,7 @@ def _menu(patient: str, here: str) -> tuple[MenuEntry, ...]:
         ("/forlop", "I sykehus"),
         ("/sak", "Sak og vedtak"),
         ("/provesvar", "Prøvesvar"),
+        ("/raad", "Råd"),
         ("/tilgangslogg", "Tilgangslogg"),
     )
     return tuple(MenuEntry(f"/pasient/{patient}{path}", text, text == here) for path, text in entries)

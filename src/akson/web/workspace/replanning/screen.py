@@ -91,7 +91,7 @@ def _may(visit: Visit) -> None:
 
 async def _opened(visit: Visit) -> tuple[RecordSession, Loaded, date]:
     session, on = visit.open(), words.local(visit.house.clock.now()).date()
-    loaded = await load(session, on)
+    loaded = await load(session, on, visit.actor.organisations[:1])
     if not loaded.whole:
         raise Problem(
             ProblemKind.TOO_LARGE,
