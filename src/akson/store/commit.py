@@ -149,7 +149,7 @@ class Commit:
         return await self._alike(text, values)
 
     async def _written_together(self, text: str, commits: list[_Values]) -> list[bool | Exception]:
-        """One transaction for all when nothing stands in its way; else each is one of its own, and hears of its own fault."""
+        """One transaction for all when nothing stands in its way; else each is its own, and hears of its own fault."""
         wanted = [_told(*values[TOLD_AT : TOLD_AT + 3]) for values in commits]
         if len(commits) > 1 and len(set(wanted)) == len(wanted):
             try:

@@ -64,7 +64,5 @@ def _with_values(text: str, types: tuple[str, ...]) -> str:
     names = [f"a{number}" for number in range(len(types))]
     arrays = "".join(f", ${number}::text[]" for number in range(2, len(types) + 2))
     read = "".join(f", {name}::{type} as {name}" for name, type in zip(names, types, strict=True))
-    return (
-        f"with k as materialized (select n{read} from unnest($1::int[]{arrays}) u(n{''.join(f', {name}' for name in names)}))\n"
-        f"{text}"
-    )
+    rows = f"unnest($1::int[]{arrays}) u(n{''.join(f', {name}' for name in names)})"
+    return f"with k as materialized (select n{read} from {rows})\n{text}"
