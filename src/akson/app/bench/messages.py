@@ -207,9 +207,12 @@ async def _lead(node: Node, office: PostOffice, letters: Path, stored: int, toge
     messages = _read(letters)
     waits = together
     while waits or given < stored:
-        for n, content in zip(range(given, min(given + together - waits, stored)), messages, strict=False):
-            await office.inbox.receive(content, transport="bench", name=f"{n}.xml")
-            given = n + 1
+        room = range(given, min(given + together - waits, stored))
+        arriving = [
+            office.inbox.receive(content, transport="bench", name=f"{n}.xml")
+            for n, content in zip(room, messages, strict=False)
+        ]
+        given += len(await asyncio.gather(*arriving))
         await asyncio.sleep(LOOKED_EACH_S)
         waits = await node.post.unfinished()
         print(f"{time.monotonic() - began:.4f} {given - waits}", flush=True)
