@@ -69,7 +69,9 @@ class Searching:
         looked_into = [part for part in bodies.candidates(query) if part.type in present]
         try:
             if together and not looked_into and present and statement.together(query):
-                return await self._page(tenant, query, view, await self._rows_together(tenant, query, view), None)
+                return await self._page(
+                    tenant, query, view, await self._rows_together(tenant, query, view), None
+                )
             if looked_into:
                 rows, total = await self._looking_into(tenant, query, view, present, looked_into)
             else:

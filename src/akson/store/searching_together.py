@@ -8,16 +8,13 @@ As `coalescing.py` does it for reads by id: while one statement is on its way th
     1   1    {-9120,412}     {5}         what another one asks at the same moment
 """
 
-from functools import lru_cache, partial
+from functools import lru_cache
 
 import asyncpg
 
 from akson.store.coalescing import literal
-from akson.store.gathering import Gathered
+from akson.store.gathering import SHAPES_MAX, GatheredByShape
 from akson.store.search.scope import Arguments
-
-SHAPES_MAX = 200
-"""Kept ready; a few for each kind of question that is asked together, and for each shape of restriction."""
 
 
 class ValuesOfOne(Arguments):
@@ -45,18 +42,11 @@ class SearchesTogether:
 
     def __init__(self, pool: asyncpg.Pool) -> None:
         self._pool = pool
-        self._shapes: dict[_Shape, Gathered[_Asked, list[asyncpg.Record]]] = {}
+        self._asking: GatheredByShape[_Shape, _Asked, list[asyncpg.Record]] = GatheredByShape(self._fetch)
 
     async def rows(self, text: str, values: ValuesOfOne) -> list[asyncpg.Record]:
         """Rows of `text` (`statement.page_each`) for these values, in their order."""
-        shape = text, tuple(values.types)
-        asking = self._shapes.get(shape)
-        if asking is None:
-            if len(self._shapes) >= SHAPES_MAX:
-                # Those under way go on by themselves.
-                self._shapes.clear()
-            asking = self._shapes[shape] = Gathered(partial(self._fetch, shape))
-        return await asking(tuple(values.values))
+        return await self._asking((text, tuple(values.types)), tuple(values.values))
 
     async def _fetch(self, shape: _Shape, asked: list[_Asked]) -> list[list[asyncpg.Record] | Exception]:
         columns = [list(column) for column in zip(*asked, strict=True)]
@@ -74,7 +64,5 @@ def _with_values(text: str, types: tuple[str, ...]) -> str:
     names = [f"a{number}" for number in range(len(types))]
     arrays = "".join(f", ${number}::text[]" for number in range(2, len(types) + 2))
     read = "".join(f", {name}::{type} as {name}" for name, type in zip(names, types, strict=True))
-    return (
-        f"with k as materialized (select n{read} from unnest($1::int[]{arrays}) u(n{''.join(f', {name}' for name in names)}))\n"
-        f"{text}"
-    )
+    rows = f"unnest($1::int[]{arrays}) u(n{''.join(f', {name}' for name in names)})"
+    return f"with k as materialized (select n{read} from {rows})\n{text}"

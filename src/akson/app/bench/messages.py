@@ -26,7 +26,7 @@ from akson.app.cast import CAST, ORGANISATIONS, STORVIK
 from akson.app.demo import astrid_admission_arguments
 from akson.app.demo.chance import Chance
 from akson.app.demo.national_ids import NationalIds
-from akson.app.post import POOL_SIZE, SENDERS, PostOffice, folder, post_office, repeated
+from akson.app.post import POOL_SIZE, ROWS_EACH_SENDER, SENDERS, PostOffice, folder, post_office, repeated
 from akson.app.supervisor.run import default_post_workers
 from akson.app.wiring import Node, open_node
 from akson.exchange.inbox.directory import HER_SYSTEMS
@@ -172,7 +172,7 @@ async def work_through(data: Path, stored: int, workers: int, number: int) -> No
     Prints `ready`, then the first one `seconds count` as messages end, and each its CPU seconds since it was ready."""
     settings = all_settings.load(environ={}, options={"data": str(data)})
     async with open_node(settings, pool_size=POOL_SIZE) as node:
-        office = post_office(node, folder(settings), hands_over=number == 0)
+        office = post_office(node, folder(settings), hands_over=False)
         print("ready", flush=True)
         busy = time.process_time()
         if number:
@@ -198,14 +198,21 @@ async def _lead(node: Node, office: PostOffice, letters: Path, stored: int, toge
     stop = asyncio.Event()
     hands = [
         asyncio.create_task(repeated(stop, part))
-        for part in (office.inbox.work, office.follow_up, *[office.outbox.send_due] * SENDERS)
+        for part in (
+            office.inbox.work,
+            office.follow_up,
+            *[lambda: office.outbox.send_due(ROWS_EACH_SENDER)] * SENDERS,
+        )
     ]
     messages = _read(letters)
     waits = together
     while waits or given < stored:
-        for n, content in zip(range(given, min(given + together - waits, stored)), messages, strict=False):
-            await office.inbox.receive(content, transport="bench", name=f"{n}.xml")
-            given = n + 1
+        room = range(given, min(given + together - waits, stored))
+        arriving = [
+            office.inbox.receive(content, transport="bench", name=f"{n}.xml")
+            for n, content in zip(room, messages, strict=False)
+        ]
+        given += len(await asyncio.gather(*arriving))
         await asyncio.sleep(LOOKED_EACH_S)
         waits = await node.post.unfinished()
         print(f"{time.monotonic() - began:.4f} {given - waits}", flush=True)

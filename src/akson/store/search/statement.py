@@ -29,7 +29,9 @@ def page(query: Query, scope: Scope, *, limit: int, with_refs: bool = False) -> 
 
 def together(query: Query) -> bool:
     """Whether several of its shape may be one statement (`page_each`): each leaves few rows, whatever its values say."""
-    simple = not (query.parts or query.cursor or query.sort or query.includes or query.revincludes or query.total)
+    simple = not (
+        query.parts or query.cursor or query.sort or query.includes or query.revincludes or query.total
+    )
     if not simple or query.summary == "count" or not query.count or any(map(is_chain, query.terms)):
         return False
     if any(names_patient(term, query.type) and len(term.values) == 1 for term in query.terms):
