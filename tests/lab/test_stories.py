@@ -41,6 +41,9 @@ class StandIn:
     def alarm(self, step: Step) -> str:
         return "ikke spurt: ingen node"
 
+    def owner(self, msg_id: str) -> str:
+        return "ikke spurt: ingen node"
+
     def after(self, step: Step) -> None:
         return
 
@@ -154,7 +157,7 @@ def visit(start: str, status: str = "booked") -> dict:
 def test_a_visit_missed_doubled_or_made_while_away_is_told(
     standing: tuple[str, ...], wrong: list[str]
 ) -> None:
-    away = story.Truth(away=((at("2026-11-17T12:00"), at("2026-11-18T12:00")),))
+    away = story.Truth(away=((at("2026-11-17T12:00"), at("2026-11-18T12:00"), at("2026-11-17T12:00")),))
     later = [f"2026-11-{day}T08:00+01:00" for day in range(20, 31)] + ["2026-12-01T08:00+01:00"]
     visits = [visit(start) for start in (*standing, *later)]
     found = judging.visits_wrong(visits, away, at("2026-11-19T00:30"), date(2026, 11, 18), ["08:00"])
