@@ -22,6 +22,8 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
 import akson_verify
 from akson.exchange.times import NORWAY
 from akson.terminology.systems import HER_ID
@@ -59,8 +61,8 @@ HEAD = """# The stories of a discharge, as they were played
 Written by `make story-discharge ARGS="--resume --into akson-evidence --table docs/story-discharge.md"`, from the evidence
 alone. Every story has a node of its own, which lives by the lab's time from nothing. How they are judged:
 [ADR 179](adr/0179-a-story-is-judged-by-hand-made-truth.md), [ADR 190](adr/0190-what-a-message-lacks-is-said-by-three.md).
-Seconds are those of the steps. The last column: copies of the bundle with one thing changed, one for each kind of thing in
-it, that `akson-verify` refused.
+Seconds are those of the steps. The last column: copies of the bundle with one thing changed (one for each kind of
+thing in it, one without a message, one signed by somebody else) that `akson-verify` refused.
 """
 
 
@@ -318,7 +320,8 @@ def one(name: str, into: Path) -> bool:
 
 
 def changed_copies(bundle: Path) -> tuple[int, int]:
-    """How many copies with one thing changed akson-verify refuses, of how many: one for each kind of thing in a bundle."""
+    """How many copies with one thing changed akson-verify refuses, of how many: one for each kind of thing in a bundle, one
+    without a message, one signed by somebody else."""
     places = [p.relative_to(bundle) for p in sorted(bundle.rglob("*")) if p.is_file()]
     kinds = {
         "receipts" if p.parts[0] == "receipts" else str(p) if len(p.parts) == 1 else p.parts[0]: p
@@ -334,7 +337,12 @@ def changed_copies(bundle: Path) -> tuple[int, int]:
         gone = Path(shutil.copytree(bundle, Path(folder) / "gone"))
         next((gone / "messages").iterdir()).unlink()
         refused += not akson_verify.check_evidence(gone).accepted
-    return refused, len(kinds) + 1
+        anew = Path(shutil.copytree(bundle, Path(folder) / "anew"))
+        manifest = json.loads((anew / evidence.MANIFEST).read_bytes())
+        del manifest["signature"]
+        (anew / evidence.MANIFEST).write_bytes(evidence.signed(manifest, Ed25519PrivateKey.generate()))
+        refused += not akson_verify.check_evidence(anew).accepted
+    return refused, len(kinds) + 2
 
 
 def told_in_a_table(into: Path, report: Path | None) -> bool:
