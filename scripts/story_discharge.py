@@ -26,7 +26,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 import akson_verify
 from akson.exchange.times import NORWAY
-from akson.terminology.systems import HER_ID
+from akson.terminology.systems import HER_ID, OUTBOX_ITEM
 from akson_lab.stories import evidence, judging, story, table
 from akson_lab.stories.judging import Seen
 from akson_lab.stories.play import Failed, Lab, play
@@ -80,6 +80,8 @@ class Staff:
         }
         self.since = told.steps[0].at.astimezone(NORWAY).date()
         self.times = judging.usual_times(self.visits(), self.since)
+        self.rows: dict[str, list[int]] = {}
+        """MsgId -> its rows of the outbox."""
         self.seen = Seen()
         self.seen.typed, self.seen.chosen, self.seen.retyped, self.seen.alarms_missing = [], [], [], []
 
@@ -110,6 +112,7 @@ class Staff:
             raise Failed(done.stderr.strip()[-300:]) from None
         if told["sent"] is None:
             raise Failed("; ".join(f["what"] for f in told["findings"]))
+        self.rows[str(told["messageId"]).lower()] = told["sent"]["outbox"]
         return str(told["messageId"])
 
     def _way(self, step: Step) -> list[str]:
@@ -120,11 +123,12 @@ class Staff:
         return ["--to", "gp" if step.at_house == "gp" else str(step.how["to"])]
 
     def owner(self, msg_id: str) -> str:
-        """Mats sees what belongs to no patient."""
-        for task in self.ask("mats", "Task?code=match-patient&_count=50"):
-            if task.get("status") in OPEN_ITEM and task.get("owner") and _msg_id(task) == msg_id:
-                return f"{task['owner'].get('display', 'eier')} har den"
-        return ""
+        """Of one that came in and is nobody's, or that went out and was refused. Mats sees what has no patient."""
+        found = [t for t in self.ask("mats", "Task?code=match-patient&_count=50") if _msg_id(t) == msg_id]
+        for row in self.rows.get(msg_id, ()):
+            found += self.ask("mats", f"Task?identifier={OUTBOX_ITEM}|{row}")
+        open_items = (t for t in found if t.get("status") in OPEN_ITEM and t.get("owner"))
+        return next((f"{t['owner'].get('display', 'eier')} har den" for t in open_items), "")
 
     def alarm(self, step: Step) -> str:
         now = self.now()

@@ -39,7 +39,7 @@ class Municipality(Protocol):
         ...
 
     def owner(self, msg_id: str) -> str:
-        """Who has the open item about a message that is about nobody who is known; "" when nobody has."""
+        """Who has the open item about a message that is nobody's, or that was refused; "" when nobody has."""
         ...
 
     def after(self, step: Step) -> None:

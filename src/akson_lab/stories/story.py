@@ -44,7 +44,7 @@ AWAITS = {
     "promised": "the hospital shows the answer that she can come",
     "held": "the hospital shows that she cannot come",
     "alarm": "the node shows an overdue item with an owner for the unanswered «ready»",
-    "owner": "the node shows an open item with an owner for the newest message, which is about nobody it knows",
+    "owner": "the node shows an open item with an owner for the newest message: it is nobody's, or was refused",
     "nothing": "nothing",
 }
 
