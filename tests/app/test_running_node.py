@@ -37,7 +37,8 @@ def test_it_answers_the_watchman_without_patient_data(running: RunningNode) -> N
 
 def test_the_fhir_door_asks_who_is_there(running: RunningNode) -> None:
     assert running.get("/fhir/Patient")[0] == 401
-    assert running.get("/fhir/Patient", running.token())[0] == 200
+    token = akson("token", "system", "--data", running.data).stdout.strip()
+    assert running.get("/fhir/Patient", token)[0] == 200
 
 
 def test_a_real_node_has_no_demo_login(running: RunningNode) -> None:
