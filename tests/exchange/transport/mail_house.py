@@ -20,7 +20,7 @@ from aiosmtpd.smtp import SMTP, Envelope, Session
 from tests.exchange.transport.server_tls import ServerTls
 
 PASSWORD = "only-for-tests"
-DOVECOT_WAIT_S = 20.0
+DOVECOT_WAIT_S = 60.0
 
 
 def free_port() -> int:
