@@ -17,15 +17,10 @@ import akson_verify
 from akson.audit.merkle import root_of
 from akson.audit.tiles import TileName
 from tests.app.nodes import AKSON, RunningNode, akson, environ, node, wait_until
+from tests.ports import free_port
 from tests.promises import allowed_s
 
 PROMISE_S = 5.0
-
-
-def free_port() -> int:
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
-        return taken.getsockname()[1]
 
 
 @contextmanager
