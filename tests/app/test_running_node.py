@@ -19,6 +19,7 @@ from akson.app.supervisor.node_lock import running_node
 from akson.app.supervisor.orders import Order, Role, Stage, read_order
 from tests.app import nodes
 from tests.app.nodes import RunningNode, akson, node, postmaster, start, wait_until
+from tests.promises import allowed_s
 
 RESTART_LIMIT_S = 15.0
 LOGIN = "/logg-inn"
@@ -37,7 +38,8 @@ def test_it_answers_the_watchman_without_patient_data(running: RunningNode) -> N
 
 def test_the_fhir_door_asks_who_is_there(running: RunningNode) -> None:
     assert running.get("/fhir/Patient")[0] == 401
-    assert running.get("/fhir/Patient", running.token())[0] == 200
+    token = akson("token", "system", "--data", running.data).stdout.strip()
+    assert running.get("/fhir/Patient", token)[0] == 200
 
 
 def test_a_real_node_has_no_demo_login(running: RunningNode) -> None:
@@ -91,7 +93,7 @@ def test_ctrl_c_finishes_and_leaves_nothing_and_the_data_is_found_again(tmp_path
     began = time.monotonic()
     said = first.interrupt()
     assert first.process.returncode == 0, said
-    assert time.monotonic() - began < 10
+    assert time.monotonic() - began < allowed_s(10)
     assert "Stopped" in said
     assert postmaster(tmp_path) is None
     assert running_node(tmp_path) is None
@@ -108,7 +110,7 @@ def test_a_killed_supervisor_takes_its_workers_along_and_blocks_nothing(tmp_path
     wait_until(lambda: postmaster(tmp_path) is None)
     began = time.monotonic()
     with node(tmp_path) as second:
-        assert time.monotonic() - began < RESTART_LIMIT_S
+        assert time.monotonic() - began < allowed_s(RESTART_LIMIT_S)
         assert second.get("/helse")[0] == 200
 
 
@@ -169,7 +171,7 @@ def test_an_ordinary_user_runs_it() -> None:
         assert process.poll() is None, process.communicate()[0]
         assert (data / "pg" / "cluster").stat().st_uid == nobody.pw_uid
         process.send_signal(signal.SIGINT)
-        said, _ = process.communicate(timeout=20)
+        said, _ = process.communicate(timeout=60)
         assert process.returncode == 0, said
 
 
