@@ -28,7 +28,8 @@ from akson.app.demo.services import (
     add_service,
     add_team,
 )
-from akson.app.demo.staff import EMPLOYEES, at_the_bedside
+from akson.app.demo.staff import EMPLOYEES, UNIT_NAMES, at_the_bedside
+from akson.app.demo.told_lists import LIST_DAY, add_own_list, add_told_lists
 from akson.app.demo.vitals import Vitals, add_single, add_sitting
 from akson.terminology.systems import NORWEGIAN_LISTS
 
@@ -101,11 +102,17 @@ _ASSESSED = -20
 _WEIGHTS = ((-11, "68.0"), (-8, "68.1"), (-6, "68.2"), (-4, "68.9"), (-2, "69.8"), (-1, "70.4"))
 
 
-def _add_problems(chart: Chart) -> dict[str, str]:
-    found = {name: add_condition(chart, AILMENTS[name], since) for name, since in _PROBLEMS.items()}
+def _add_medicines(chart: Chart) -> None:
+    ida = EMPLOYEES["ida"]
+    by = reference(ida.reference, ida.name)
+    lines = []
     for name, dose, reason, since, until, note in _MEDICINES:
-        course = Course(dose, reason, since, until, note=note, reason_codings=AILMENTS[reason].codings)
-        add_medicine(chart, DRUGS[name], course)
+        codings, asserted = AILMENTS[reason].codings, max(since, LIST_DAY)
+        course = Course(
+            dose, reason, since, until, note=note, asserted=asserted, reason_codings=codings, by=by
+        )
+        lines.append(add_medicine(chart, DRUGS[name], course))
+    add_own_list(chart, lines, by)
     stopped = Course(
         "1 tablett, maks 3 daglig",
         "Kneartrose",
@@ -114,8 +121,13 @@ def _add_problems(chart: Chart) -> dict[str, str]:
         stopped=True,
         note="Seponert ved legemiddelgjennomgang: blødningsfare sammen med apiksaban, og hjertesvikt.",
         asserted=-54,
+        by=by,
     )
     add_medicine(chart, DRUGS["ibuprofen"], stopped)
+
+
+def _add_problems(chart: Chart) -> dict[str, str]:
+    found = {name: add_condition(chart, AILMENTS[name], since) for name, since in _PROBLEMS.items()}
     found["Fallrisiko"] = chart.add(
         {
             "resourceType": "Condition",
@@ -270,6 +282,7 @@ def astrid(scene: Scene, seed: int) -> Chart:
     for text in ("Nøkkelboks", "Hørselshemmet"):
         add_flag(chart, text)
     conditions = _add_problems(chart)
+    _add_medicines(chart)
     _add_services(chart, conditions)
     _add_measurements(chart)
     _add_functions(chart)
@@ -283,5 +296,12 @@ def astrid(scene: Scene, seed: int) -> Chart:
         UNIT,
     )
     _add_daughter(chart)
+    nurse = EMPLOYEES["ida"]
+    add_told_lists(
+        chart,
+        clinic=reference("Organization/havnes", UNIT_NAMES["havnes"]),
+        daughter=reference("RelatedPerson/marit", "Marit Bakken (datter)"),
+        nurse=reference(nurse.reference, nurse.name),
+    )
     _add_delayed_answer(chart)
     return chart

@@ -23,6 +23,7 @@ _ID_WORDS = {
     "EpisodeOfCare": "service",
     "Flag": "flag",
     "Goal": "goal",
+    "List": "list",
     "MedicationStatement": "medicine",
     "Observation": "measure",
     "RelatedPerson": "kin",

@@ -63,6 +63,7 @@ DRUGS: dict[str, Drug] = {
         _drug("Glyseroltrinitrat", "C01DA02", "sublingvaltablett", "0.25", "mg",
               "1 tablett under tungen ved brystsmerter, maks 3", as_needed=True),
         _drug("Furosemid", "C03CA01", "tablett", "40", "mg", MORNING, "1 + 1 + 0 + 0"),
+        _drug("Spironolakton", "C03DA01", "tablett", "25", "mg", MORNING),
         _drug("Metoprolol", "C07AB02", "depottablett", "50", "mg", MORNING),
         _drug("Amlodipin", "C08CA01", "tablett", "5", "mg", MORNING),
         _drug("Ramipril", "C09AA05", "tablett", "5", "mg", MORNING),
@@ -127,10 +128,10 @@ def _ingredient(drug: Drug, substance: str, amount: str, unit: str) -> Resource:
     }
 
 
-def _medication(drug: Drug) -> Resource:
+def medication(drug: Drug, id: str = "m") -> Resource:
     return {
         "resourceType": "Medication",
-        "id": "m",
+        "id": id,
         "code": concept(drug.name, coding(ATC, drug.atc)),
         "form": {"text": drug.form},
         "ingredient": [_ingredient(drug, *strength) for strength in drug.strengths],
@@ -150,6 +151,8 @@ class Course:
     asserted: int | None = None
     """The day it was put on the list; the day it began, unless said."""
     reason_codings: tuple[Resource, ...] = ()
+    by: Resource | None = None
+    """Who says so."""
 
 
 def add_medicine(chart: Chart, drug: Drug, course: Course) -> str:
@@ -160,12 +163,13 @@ def add_medicine(chart: Chart, drug: Drug, course: Course) -> str:
     return chart.add(
         {
             "resourceType": "MedicationStatement",
-            "contained": [_medication(drug)],
+            "contained": [medication(drug)],
             "status": "stopped" if course.stopped else "active",
             "medicationReference": reference("#m"),
             "subject": chart.subject,
             "effectivePeriod": period,
             "dateAsserted": scene.day(course.since if course.asserted is None else course.asserted),
+            **({"informationSource": course.by} if course.by else {}),
             "reasonCode": [concept(course.reason, *course.reason_codings)],
             **({"note": [{"text": course.note}]} if course.note else {}),
             "dosage": [{"text": course.dose, "asNeededBoolean": drug.as_needed}],

@@ -8,10 +8,10 @@ Spec: https://hl7.org/fhir/R4/medicationstatement.html, http://www.whocc.no/atc.
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from akson.care.fhir_json import Resource, code_in, concept_text
-from akson.care.quantities import quantity_words, ratio_words
+from akson.care.fhir_json import Resource, concept_text
+from akson.care.medication import medicine
+from akson.care.quantities import quantity_words
 
-ATC = "http://www.whocc.no/atc"
 IN_USE = ("active", "intended", "on-hold")
 # Vitamin K antagonists, heparins, direct thrombin and factor Xa inhibitors: what makes a bleeding dangerous.
 ANTICOAGULANT_ATC = ("B01AA", "B01AB", "B01AE", "B01AF")
@@ -35,25 +35,6 @@ class MedicationLine:
     atc: str
 
 
-def _medication(statement: Resource, known: Mapping[str, Resource]) -> Resource:
-    """The Medication of a line: contained, a resource of its own, or just its code."""
-    reference = (statement.get("medicationReference") or {}).get("reference", "")
-    if reference.startswith("#"):
-        return next((c for c in statement.get("contained") or [] if c.get("id") == reference[1:]), {})
-    if reference in known:
-        return known[reference]
-    code = statement.get("medicationCodeableConcept") or {
-        "text": (statement.get("medicationReference") or {}).get("display", "")
-    }
-    return {"code": code}
-
-
-def _strength_and_form(medication: Resource) -> str:
-    ingredients = medication.get("ingredient") or []
-    strengths = [s for s in (ratio_words(i.get("strength")) for i in ingredients) if s]
-    return " ".join(part for part in ("/".join(strengths), concept_text(medication.get("form"))) if part)
-
-
 def _as_needed(dosage: Resource) -> bool:
     return bool(dosage.get("asNeededBoolean") or dosage.get("asNeededCodeableConcept"))
 
@@ -75,20 +56,22 @@ def _reason(statement: Resource) -> str:
 
 
 def _line(statement: Resource, known: Mapping[str, Resource]) -> MedicationLine:
-    medication = _medication(statement, known)
+    medication = medicine.medication(statement, known)
     dosage = next(iter(statement.get("dosage") or statement.get("dosageInstruction") or []), {})
     name = concept_text(medication.get("code")) or "Uten navn"
     return MedicationLine(
         id=str(statement.get("id", "")),
         name=name[:1].upper() + name[1:],
-        strength_and_form=_strength_and_form(medication),
+        strength_and_form=" ".join(
+            w for w in (medicine.strength(medication), medicine.form(medication)) if w
+        ),
         dose=_dose(dosage),
         as_needed=_as_needed(dosage),
         reason=_reason(statement),
         note=" ".join(n.get("text", "") for n in statement.get("note") or []),
         paused=statement.get("status") == "on-hold",
         until=(statement.get("effectivePeriod") or {}).get("end", ""),
-        atc=code_in(medication.get("code"), ATC) or code_in(statement.get("medicationCodeableConcept"), ATC),
+        atc=medicine.atc(statement, medication),
     )
 
 
