@@ -36,7 +36,7 @@ _LISTS = uuid.uuid5(uuid.NAMESPACE_URL, "https://akson.no/care/medication/workin
 
 @dataclass(frozen=True, slots=True)
 class Write:
-    """One PUT of the commit."""
+    """One resource as it is to stand."""
 
     type: str
     id: str
@@ -283,7 +283,8 @@ class _Writing:
     def _provenance(self, what: str, targets: list[str], sources: list[SourceList], reason: str) -> None:
         at = self._signer.at.isoformat(timespec="seconds")
         resource: Resource = {
-            "target": [{"reference": target} for target in targets],
+            # The patient too: it belongs to her record, and is found by her.
+            "target": [{"reference": one} for one in (*targets, f"Patient/{self._standing.patient}")],
             "occurredDateTime": at,
             "recorded": at,
             "activity": {"text": what},
