@@ -132,3 +132,12 @@ async def test_who_may_not_open_the_record_may_not_reconcile(rooms: Rooms) -> No
     refused = await rooms.visitor("omar").get(path)
     missing = await rooms.visitor("omar").get("/pasient/finnes-ikke/legemidler/samstemming")
     assert refused.status_code == missing.status_code == 404
+
+
+async def test_the_citizen_reads_her_own_list_in_plain_words(rooms: Rooms) -> None:
+    told = words((await rooms.visitor("astrid").get("/min/legemidler")).text)
+    assert "Mine legemidler" in told and "om morgenen" in told and "1 + 0" not in told
+    assert "sa dette. Sist bekreftet" in told and "Dette er sluttet med" in told
+    kin = words((await rooms.visitor("marit").get("/min/legemidler")).text)
+    assert "Legemidlene til Astrid Bakken" in kin
+    assert (await rooms.visitor("ida").get("/min/legemidler")).status_code in (403, 404)

@@ -2,6 +2,7 @@
 
 from akson.web.citizen.access_log.screen import SCREEN as CITIZEN_ACCESS_LOG
 from akson.web.citizen.closings.screen import SCREEN as CITIZEN_CLOSINGS
+from akson.web.citizen.medicines.screen import SCREEN as CITIZEN_MEDICINES
 from akson.web.citizen.overview.screen import SCREEN as CITIZEN_OVERVIEW
 from akson.web.citizen.proxies.screen import SCREEN as CITIZEN_PROXIES
 from akson.web.entrance.authorize.screen import SCREEN as AUTHORIZE
@@ -40,6 +41,7 @@ from akson.web.workspace.write.screen import SCREEN as WRITE
 SCREENS: tuple[Screen, ...] = (
     CITIZEN_ACCESS_LOG,
     CITIZEN_CLOSINGS,
+    CITIZEN_MEDICINES,
     CITIZEN_OVERVIEW,
     CITIZEN_PROXIES,
     AUTHORIZE,

@@ -45,7 +45,41 @@
     if (bar) bar.value = judged;
   }
 
-  const save = () => form.dispatchEvent(new CustomEvent("reconsave", { bubbles: true }));
+  /* One draft at a time, and the newest choices always last. `session.js` adds the proof to whatever is fetched. */
+  let waits = 0, under = false, newer = false;
+  function save() {
+    clearTimeout(waits);
+    waits = setTimeout(send, 150);
+  }
+
+  async function send() {
+    if (under) { newer = true; return; }
+    under = true;
+    try {
+      const fields = new URLSearchParams(new FormData(form));
+      fields.set("gjor", "utkast");
+      const answer = await fetch(form.getAttribute("action"), {
+        method: "POST",
+        headers: { "content-type": "application/x-www-form-urlencoded", "hx-request": "true" },
+        body: fields.toString(),
+      });
+      if (!answer.ok) throw new Error(String(answer.status));
+      swap(new DOMParser().parseFromString(await answer.text(), "text/html"));
+    } catch {
+      const foot = form.querySelector("[data-recon-state]");
+      if (foot) foot.textContent = "Utkastet er ikke lagret. Valgene står på siden; prøv «Lagre utkast».";
+    }
+    under = false;
+    if (newer) { newer = false; save(); }
+  }
+
+  /* The sum at the foot; its buttons stay, so that the focus does. */
+  function swap(page) {
+    for (const part of ["[data-recon-sum]", "[data-recon-state]"]) {
+      const now = form.querySelector(part), next = page.querySelector(part);
+      if (now && next) now.replaceWith(next);
+    }
+  }
 
   function choose(row, input) {
     history.push([row, stood.get(row)]);
@@ -116,7 +150,11 @@
     }
   });
 
-  form.addEventListener("submit", (event) => { if (!event.submitter) event.preventDefault(); });
+  form.addEventListener("submit", (event) => {
+    if (!event.submitter) { event.preventDefault(); return; }
+    clearTimeout(waits);
+    newer = false;
+  });
   show();
   const first = rows.find((row) => !chosen(row));
   if (first) goTo(first); else if (rows.length) sign().focus({ preventScroll: true });

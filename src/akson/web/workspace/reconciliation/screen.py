@@ -4,6 +4,8 @@ Drafts are saved at every choice. A signature that meets a changed list stores n
 """
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from datetime import datetime
 from urllib.parse import quote
 
 from starlette.responses import RedirectResponse, Response
@@ -150,10 +152,12 @@ def _change(write: Write) -> Change:
 
 
 def _draft_change(
-    found: Found, me: Resource, choices: Iterable[Choice], at: object, *, done: bool = False
+    found: Found, me: Resource, choices: Iterable[Choice], at: datetime, *, done: bool = False
 ) -> Change:
-    task = draft(found.standing.patient, me, choices, at, done=done)  # type: ignore[arg-type]
-    return _change(Write("Task", str(task["id"]), task, found.draft_version))
+    """Of hers alone, and the last word stands: no version is asked for, so that a draft under way stops no signature."""
+    task = draft(found.standing.patient, me, choices, at, done=done)
+    change = _change(Write("Task", str(task["id"]), task, found.draft_version))
+    return replace(change, if_match=None)
 
 
 def _done(found: Found) -> Response:
@@ -172,7 +176,7 @@ async def _keep(
     except Problem as problem:
         if problem.kind not in LOST:
             raise
-        # Two tabs of hers, or two choices at once: the last one stands.
+        # Her first two choices at once: the other made the draft.
         newer = await _found(visit, session, again=again)
         await session.commit([_draft_change(newer, me, choices.values(), visit.house.clock.now())])
     if visit.request.headers.get("hx-request"):
