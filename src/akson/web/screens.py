@@ -2,6 +2,7 @@
 
 from akson.web.citizen.access_log.screen import SCREEN as CITIZEN_ACCESS_LOG
 from akson.web.citizen.closings.screen import SCREEN as CITIZEN_CLOSINGS
+from akson.web.citizen.medicines.screen import SCREEN as CITIZEN_MEDICINES
 from akson.web.citizen.overview.screen import SCREEN as CITIZEN_OVERVIEW
 from akson.web.citizen.proxies.screen import SCREEN as CITIZEN_PROXIES
 from akson.web.entrance.authorize.screen import SCREEN as AUTHORIZE
@@ -31,6 +32,7 @@ from akson.web.workspace.inbox.screen import SCREEN as INBOX
 from akson.web.workspace.lift.screen import SCREEN as LIFT
 from akson.web.workspace.messages.screen import SCREEN as MESSAGES
 from akson.web.workspace.pathway.screen import SCREEN as PATHWAY
+from akson.web.workspace.reconciliation.screen import SCREEN as RECONCILIATION
 from akson.web.workspace.replanning.screen import SCREEN as REPLANNING
 from akson.web.workspace.search.screen import SCREEN as SEARCH
 from akson.web.workspace.test_results.screen import SCREEN as TEST_RESULTS
@@ -41,6 +43,7 @@ from akson.web.workspace.write.screen import SCREEN as WRITE
 SCREENS: tuple[Screen, ...] = (
     CITIZEN_ACCESS_LOG,
     CITIZEN_CLOSINGS,
+    CITIZEN_MEDICINES,
     CITIZEN_OVERVIEW,
     CITIZEN_PROXIES,
     AUTHORIZE,
@@ -69,6 +72,7 @@ SCREENS: tuple[Screen, ...] = (
     LIFT,
     MESSAGES,
     PATHWAY,
+    RECONCILIATION,
     REPLANNING,
     SEARCH,
     TEST_RESULTS,

@@ -207,6 +207,7 @@ def _basis(decision: Decision) -> str:
 def _menu(patient: str, here: str) -> tuple[MenuEntry, ...]:
     entries = (
         ("", "Forside"),
+        ("/legemidler/samstemming", "Legemidler"),
         ("/meldinger", "Meldinger"),
         ("/forlop", "I sykehus"),
         ("/sak", "Sak og vedtak"),
