@@ -28,6 +28,7 @@ from akson.web.workspace.emergency.screen import SCREEN as EMERGENCY
 from akson.web.workspace.front_page.screen import SCREEN as FRONT_PAGE
 from akson.web.workspace.inbox.screen import SCREEN as INBOX
 from akson.web.workspace.lift.screen import SCREEN as LIFT
+from akson.web.workspace.measurements.screen import SCREEN as MEASUREMENTS
 from akson.web.workspace.messages.screen import SCREEN as MESSAGES
 from akson.web.workspace.pathway.screen import SCREEN as PATHWAY
 from akson.web.workspace.search.screen import SCREEN as SEARCH
@@ -64,6 +65,7 @@ SCREENS: tuple[Screen, ...] = (
     FRONT_PAGE,
     INBOX,
     LIFT,
+    MEASUREMENTS,
     MESSAGES,
     PATHWAY,
     SEARCH,
