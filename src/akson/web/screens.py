@@ -31,6 +31,7 @@ from akson.web.workspace.lift.screen import SCREEN as LIFT
 from akson.web.workspace.measurements.screen import SCREEN as MEASUREMENTS
 from akson.web.workspace.messages.screen import SCREEN as MESSAGES
 from akson.web.workspace.pathway.screen import SCREEN as PATHWAY
+from akson.web.workspace.plan.screen import SCREEN as PLAN
 from akson.web.workspace.search.screen import SCREEN as SEARCH
 from akson.web.workspace.test_results.screen import SCREEN as TEST_RESULTS
 from akson.web.workspace.today.screen import SCREEN as TODAY
@@ -68,6 +69,7 @@ SCREENS: tuple[Screen, ...] = (
     MEASUREMENTS,
     MESSAGES,
     PATHWAY,
+    PLAN,
     SEARCH,
     TEST_RESULTS,
     TODAY,

@@ -29,12 +29,15 @@ class Limit:
 
     @property
     def words(self) -> str:
-        unit = self.field.unit
-        if self.low is not None and self.high is not None:
-            return f"{number_words(self.low)}–{number_words(self.high)} {unit}"
-        if self.low is not None:
-            return f"minst {number_words(self.low)} {unit}"
-        return f"høyst {number_words(self.high or 0)} {unit}"
+        return _words(self.field, self.low, self.high)
+
+
+def _words(one: Field, low: Decimal | None, high: Decimal | None) -> str:
+    if low is not None and high is not None:
+        return f"{number_words(low)}–{number_words(high)} {one.unit}"
+    if low is not None:
+        return f"minst {number_words(low)} {one.unit}"
+    return f"høyst {number_words(high or 0)} {one.unit}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,9 +113,7 @@ def limit_goal(
         "category": [
             {"coding": [{"system": FOLLOW_UP, "code": LIMIT, "display": "Grense"}], "text": "Grense"}
         ],
-        "description": {
-            "text": f"Grense for {one.label[:1].lower() + one.label[1:] if one.name != 'spo2' else one.label}"
-        },
+        "description": {"text": f"Grense: {one.label} {_words(one, low, high)}"},
         "subject": patient,
         "startDate": day,
         "expressedBy": by,
