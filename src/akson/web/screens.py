@@ -30,8 +30,10 @@ from akson.web.workspace.emergency.screen import SCREEN as EMERGENCY
 from akson.web.workspace.front_page.screen import SCREEN as FRONT_PAGE
 from akson.web.workspace.inbox.screen import SCREEN as INBOX
 from akson.web.workspace.lift.screen import SCREEN as LIFT
+from akson.web.workspace.measurements.screen import SCREEN as MEASUREMENTS
 from akson.web.workspace.messages.screen import SCREEN as MESSAGES
 from akson.web.workspace.pathway.screen import SCREEN as PATHWAY
+from akson.web.workspace.plan.screen import SCREEN as PLAN
 from akson.web.workspace.reconciliation.screen import SCREEN as RECONCILIATION
 from akson.web.workspace.replanning.screen import SCREEN as REPLANNING
 from akson.web.workspace.search.screen import SCREEN as SEARCH
@@ -70,10 +72,12 @@ SCREENS: tuple[Screen, ...] = (
     FRONT_PAGE,
     INBOX,
     LIFT,
+    MEASUREMENTS,
     MESSAGES,
     PATHWAY,
     RECONCILIATION,
     REPLANNING,
+    PLAN,
     SEARCH,
     TEST_RESULTS,
     TODAY,
