@@ -30,6 +30,8 @@ from akson.web.workspace.inbox.screen import SCREEN as INBOX
 from akson.web.workspace.lift.screen import SCREEN as LIFT
 from akson.web.workspace.messages.screen import SCREEN as MESSAGES
 from akson.web.workspace.pathway.screen import SCREEN as PATHWAY
+from akson.web.workspace.round.screen import SCREEN as ROUND
+from akson.web.workspace.round_shell.screen import SCREEN as ROUND_SHELL
 from akson.web.workspace.search.screen import SCREEN as SEARCH
 from akson.web.workspace.test_results.screen import SCREEN as TEST_RESULTS
 from akson.web.workspace.today.screen import SCREEN as TODAY
@@ -66,6 +68,8 @@ SCREENS: tuple[Screen, ...] = (
     LIFT,
     MESSAGES,
     PATHWAY,
+    ROUND,
+    ROUND_SHELL,
     SEARCH,
     TEST_RESULTS,
     TODAY,

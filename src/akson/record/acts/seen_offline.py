@@ -51,7 +51,8 @@ async def seen_offline(session: "RecordSession", device: str, views: Sequence[Vi
             at=session.at,
             permitted=True,
             words=words,
-            evidence=session.judge.evidence("read", whom),
+            # Replayed decisions must come out as they went: one that today says no was not what she looked by.
+            evidence=session.judge.evidence("read", whom) if decision.permit else b"",
         ):
             made.append(_numbered(event, f"{device}|{view.sequence}|{event.event.patient}"))
     return await _append_new(session, made)
@@ -66,10 +67,10 @@ async def tell_gap(session: "RecordSession", device: str, missing: str) -> int:
 
 
 def _numbered(event: Prepared, of: str) -> Prepared:
-    """The same id for the same view, so that a second arrival is none."""
+    """The same id for the same view, so that a second arrival is none; and a line of its own in her log."""
     tenant, actor = event.event.tenant, event.event.actor_id
     id = hashlib.sha256(f"{tenant}|{actor}|{of}".encode()).digest()[:EVENT_ID_BYTES]
-    return Prepared.of(replace(event.event, id=id))
+    return Prepared.of(replace(event.event, id=id, request=id[:8].hex()))
 
 
 async def _append_new(session: "RecordSession", made: Sequence[Prepared]) -> int:
