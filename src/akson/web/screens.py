@@ -36,6 +36,8 @@ from akson.web.workspace.pathway.screen import SCREEN as PATHWAY
 from akson.web.workspace.plan.screen import SCREEN as PLAN
 from akson.web.workspace.reconciliation.screen import SCREEN as RECONCILIATION
 from akson.web.workspace.replanning.screen import SCREEN as REPLANNING
+from akson.web.workspace.round.screen import SCREEN as ROUND
+from akson.web.workspace.round_shell.screen import SCREEN as ROUND_SHELL
 from akson.web.workspace.search.screen import SCREEN as SEARCH
 from akson.web.workspace.test_results.screen import SCREEN as TEST_RESULTS
 from akson.web.workspace.today.screen import SCREEN as TODAY
@@ -78,6 +80,8 @@ SCREENS: tuple[Screen, ...] = (
     RECONCILIATION,
     REPLANNING,
     PLAN,
+    ROUND,
+    ROUND_SHELL,
     SEARCH,
     TEST_RESULTS,
     TODAY,

@@ -210,21 +210,15 @@ def _basis(decision: Decision) -> str:
 
 def _menu(patient: str, here: str) -> tuple[MenuEntry, ...]:
     entries = (
-        ("", "Forside"),
-        ("/legemidler/samstemming", "Legemidler"),
-        ("/meldinger", "Meldinger"),
-        ("/forlop", "I sykehus"),
-        ("/sak", "Sak og vedtak"),
-        ("/provesvar", "Prøvesvar"),
-        ("/raad", "Råd"),
-        ("/tilgangslogg", "Tilgangslogg"),
         ("", "Forside", "f"),
         ("/plan", "Tiltaksplan", "p"),
+        ("/legemidler/samstemming", "Legemidler", "l"),
         ("/maalinger", "Målinger", "m"),
         ("/meldinger", "Meldinger", "e"),
         ("/forlop", "I sykehus", "h"),
         ("/sak", "Sak og vedtak", "v"),
         ("/provesvar", "Prøvesvar", "r"),
+        ("/raad", "Råd", "o"),
         ("/tilgangslogg", "Tilgangslogg", "a"),
     )
     return tuple(
