@@ -15,7 +15,7 @@ _COLUMNS = "{:<28} {:<12} {:<14} {:>6}"
 @options.data
 @options.as_json
 def command(data: str | None, as_json: bool) -> None:
-    """Count advice by rule: set aside on this node's pages, and followed or set aside where others asked. Nobody is named."""
+    """Count advice by rule: set aside on this node's pages, and what others did with theirs. Nobody is named."""
     settings = options.settings(data=data)
     found = run_async(_counts(settings.data, data))
     if as_json:

@@ -18,12 +18,15 @@ MARK = "# Written by akson lab adviser\n"
 @options.data
 def command(node: str, port: int, data: str | None) -> None:
     """Play a CDS Hooks service until Ctrl-C. Writes cds.toml for the node of the data folder; start the node after it."""
-    run_async(_play(node.rstrip("/"), port, options.settings(data=data).data))
+    folder = options.settings(data=data).data
+    folder.mkdir(parents=True, exist_ok=True)
+    run_async(_play(node.rstrip("/"), port, folder))
 
 
 async def _play(node: str, port: int, data: Path) -> None:
     from aiohttp import web
 
+    from akson.exchange.transport.folder import write_whole
     from akson.fhir.problem import Problem, ProblemKind
     from akson.identity.cds_clients import FILE_NAME
     from akson_lab.adviser import SERVICE, Adviser
@@ -46,8 +49,8 @@ async def _play(node: str, port: int, data: Path) -> None:
     await runner.setup()
     await web.TCPSite(runner, "127.0.0.1", port).start()
     url = f"http://127.0.0.1:{runner.addresses[0][1]}/cds-services/{SERVICE}"
-    data.mkdir(parents=True, exist_ok=True)
-    file.write_text(f'{MARK}[[service]]\nname = "Legemiddelgjennomgang (lab)"\nurl = "{url}"\n', "utf-8")
+    told = f'{MARK}[[service]]\nname = "Legemiddelgjennomgang (lab)"\nurl = "{url}"\n'
+    await asyncio.to_thread(write_whole, data, FILE_NAME, told.encode())
     click.echo(f"Service  {url}\nWritten: {file}. Start the node now, or again. Ctrl-C stops it.")
     await stop.wait()
     await runner.cleanup()
