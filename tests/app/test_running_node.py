@@ -88,7 +88,7 @@ def test_a_killed_database_comes_back(running: RunningNode) -> None:
 
 
 def test_ctrl_c_finishes_and_leaves_nothing_and_the_data_is_found_again(tmp_path: Path) -> None:
-    first = start(tmp_path)
+    first = start(tmp_path, "--workers", 1)
     token = first.token()
     began = time.monotonic()
     said = first.interrupt()
@@ -97,37 +97,37 @@ def test_ctrl_c_finishes_and_leaves_nothing_and_the_data_is_found_again(tmp_path
     assert "Stopped" in said
     assert postmaster(tmp_path) is None
     assert running_node(tmp_path) is None
-    with node(tmp_path) as second:
+    with node(tmp_path, "--workers", 1) as second:
         assert second.get("/fhir/Patient", token)[0] == 200
 
 
 def test_a_killed_supervisor_takes_its_workers_along_and_blocks_nothing(tmp_path: Path) -> None:
-    first = start(tmp_path)
+    first = start(tmp_path, "--workers", 1)
     workers = first.workers()
     os.kill(first.process.pid, signal.SIGKILL)
     first.process.wait()
     wait_until(lambda: not any(nodes.command_line(pid) for pid in workers))
     wait_until(lambda: postmaster(tmp_path) is None)
     began = time.monotonic()
-    with node(tmp_path) as second:
+    with node(tmp_path, "--workers", 1) as second:
         assert time.monotonic() - began < allowed_s(RESTART_LIMIT_S)
         assert second.get("/helse")[0] == 200
 
 
 def test_stale_files_of_a_dead_node_block_nothing(tmp_path: Path) -> None:
-    first = start(tmp_path)
+    first = start(tmp_path, "--workers", 1)
     pid = postmaster(tmp_path)
     first.kill_tree()
     assert pid is not None
     os.kill(pid, signal.SIGKILL)
     assert (tmp_path / "akson.lock").read_text()
     assert (tmp_path / "pg" / "cluster" / "postmaster.pid").exists()
-    with node(tmp_path) as second:
+    with node(tmp_path, "--workers", 1) as second:
         assert second.get("/helse")[0] == 200
 
 
 def test_a_real_node_is_never_opened_as_a_demo(running: RunningNode, tmp_path: Path) -> None:
-    with node(tmp_path):
+    with node(tmp_path, "--workers", 1):
         pass
     done = akson("up", "--data", tmp_path, "--port", 0)
     assert done.returncode == 1
@@ -136,7 +136,7 @@ def test_a_real_node_is_never_opened_as_a_demo(running: RunningNode, tmp_path: P
 
 
 def test_a_demo_is_never_served_as_a_real_node_and_shows_its_login(tmp_path: Path) -> None:
-    with node(tmp_path, command="up") as demo:
+    with node(tmp_path, "--workers", 1, command="up") as demo:
         assert b"Ida Nilsen" in demo.get(LOGIN)[1]
         assert demo.get("/fhir/Patient/astrid", demo.token("ida"))[0] == 200
         assert demo.get("/fhir/Patient/astrid", demo.token("omar"))[0] == 404
