@@ -36,6 +36,7 @@ from akson.exchange.times import NORWAY
 from akson.fhir.codec import json
 from akson.fhir.problem import Problem, ProblemKind
 from akson.record.session import RecordSession
+from akson.record.values import Change
 from akson.store.ledger import LedgerStore
 from akson.store.outbox import OutboxStore
 from akson.store.outbox_rows import Asked, OutboxRow
@@ -134,7 +135,9 @@ class HouseLetters:
         wish, rows = await self._wanted(session, order)
         return await self._sheet(await self._writing(session).draft(wish), rows)
 
-    async def send(self, session: RecordSession, order: Order) -> tuple[Sheet, str]:
+    async def send(
+        self, session: RecordSession, order: Order, beside: Sequence[Change] = ()
+    ) -> tuple[Sheet, str]:
         writing = self._writing(session)
         wish, rows = await self._wanted(session, order)
         draft = await writing.draft(wish)
@@ -142,7 +145,11 @@ class HouseLetters:
         if not may_go(draft.findings, confirmed=order.confirmed):
             return sheet, ""
         sent = await writing.send(
-            draft, self._outbox, confirmed=order.confirmed, instead=correcting.instead_of(rows)
+            draft,
+            self._outbox,
+            confirmed=order.confirmed,
+            instead=correcting.instead_of(rows),
+            beside=beside,
         )
         return sheet, sent.communication.removeprefix("Communication/")
 

@@ -69,7 +69,6 @@ def screens(node: Node, stage: Stage) -> "App":
     from akson.app import issuers
     from akson.app.apps import authorization_server
     from akson.app.letters import HouseLetters
-    from akson.app.pathways.held import HouseBeds
     from akson.app.post_desk.building import desk
     from akson.app.reception import Reception
     from akson.exchange.reader import PostReader
@@ -108,5 +107,4 @@ def screens(node: Node, stage: Stage) -> "App":
         reads=PostReader(),
         adoption=AdoptionReports(node.adoption),
         adoption_open=bool(settings.adoption_open),
-        beds=HouseBeds(node.record),
     )

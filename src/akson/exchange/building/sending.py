@@ -4,7 +4,7 @@ No rule stands here: what may go is `checks`.
 """
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -39,8 +39,10 @@ async def send(
     built: Built,
     facts: Facts,
     instead: Mapping[str, int] = NOTHING,
+    beside: Sequence[Change] = (),
 ) -> Sent:
-    """`instead`: receiver -> the row of the outbox that this one corrects.
+    """`instead`: receiver -> the row of the outbox that this one corrects. `beside`: what is true only together with the
+    message, in the same commit: the bed that it promises.
 
     Safe to repeat with the same MsgId: what stands is not sent again. Raises what the record's commit raises."""
     message = built.message
@@ -54,7 +56,7 @@ async def send(
     change = Change("POST", "Communication", resource=communication(message, facts), given_id=id)
     place = f"Communication/{id}"
     ended = await ended_items(session, message, facts.about, facts.about_reference, facts.at, place)
-    await session.commit([change, *ended])
+    await session.commit([change, *ended, *beside])
     parties = (facts.receiver.party, *(copy.party for copy in facts.copies))
     replaced = [instead[party] for party in parties if party in instead]
     await outbox.corrected(replaced, message.envelope.msg_id, by=session.actor.name)

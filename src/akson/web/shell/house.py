@@ -22,7 +22,6 @@ from akson.identity.sessions import Sessions, WebSession
 from akson.identity.sessions.proofs import Asked
 from akson.identity.smart.server import AuthorizationServer
 from akson.record.session import RecordSession
-from akson.web.shell.beds import KeepsBeds
 from akson.web.shell.forms import PROOF_FIELD as PROOF_FIELD
 from akson.web.shell.forms import checked_fields
 from akson.web.shell.letters import Letters
@@ -106,8 +105,6 @@ class House:
     """Who writes and sends messages; None on a node without post."""
     reads: ReadsPost | None = None
     """Opens messages field by field; without it their words are shown as the record holds them."""
-    beds: KeepsBeds | None = None
-    """Holds and gives back short-term beds; None where nobody promises any."""
     adoption: AdoptionReports | None = None
     """Counts who exchanges which messages; None where nothing is counted."""
     adoption_open: bool = False
