@@ -20,7 +20,6 @@ from akson.exchange.building.checks import may_go
 from akson.exchange.building.fields import CODE, Field
 from akson.exchange.building.files import enclosed, fault_of
 from akson.exchange.building.recipes import RECIPES, may_answer
-from akson.exchange.building.sending import communication_id
 from akson.exchange.building.writing import Draft, MaySend, Wish, Writing
 from akson.exchange.code_texts import text_of
 from akson.exchange.envelope.apprec import ERROR_WORDS, read_apprec
@@ -28,6 +27,7 @@ from akson.exchange.message_type import CANCELLED, CHANGED, NEW, CareMessage
 from akson.exchange.messages import BY_CODE
 from akson.exchange.outbox import states, words
 from akson.exchange.outbox.causes import cause_of
+from akson.exchange.outbox.naming import communication_id
 from akson.exchange.outbox.outbox import Outbox
 from akson.exchange.partners.instead import TYPE
 from akson.exchange.partners.sending import Verdict

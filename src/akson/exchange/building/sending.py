@@ -3,7 +3,6 @@
 No rule stands here: what may go is `checks`.
 """
 
-import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -14,14 +13,13 @@ from akson.exchange.building.build import Built
 from akson.exchange.building.facts import Address, Facts
 from akson.exchange.message_type import NEW, CareMessage, Resource
 from akson.exchange.mirror import Around
+from akson.exchange.outbox.naming import communication_id
 from akson.exchange.outbox.outbox import NOTHING, Letter, Outbox
 from akson.fhir.problem import Problem, ProblemKind
 from akson.record.session import RecordSession
 from akson.record.values import Change
 from akson.store.outbox_rows import Because
 from akson.terminology.systems import HER_ID
-
-_NAMESPACE = uuid.uuid5(uuid.NAMESPACE_URL, "https://akson.no/exchange/sent")
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,11 +59,6 @@ async def send(
     replaced = [instead[party] for party in parties if party in instead]
     await outbox.corrected(replaced, message.envelope.msg_id, by=session.actor.name)
     return Sent(message.envelope.msg_id, f"Communication/{id}", tuple(rows))
-
-
-def communication_id(tenant: int, sender: str, msg_id: str) -> str:
-    """Follows from the message, so that sending twice by a slow browser is sending once."""
-    return str(uuid.uuid5(_NAMESPACE, f"{tenant}|{sender}|{msg_id.lower()}"))
 
 
 def communication(message: CareMessage, facts: Facts) -> Resource:
