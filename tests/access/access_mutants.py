@@ -136,7 +136,6 @@ POLICY_MUTANTS: dict[str, PolicyMutant] = {
     "an owner deletes": _grants("AKS-RULE-OWNED-ITEM", _with("actions", "delete")),
     "an owner sees in an emergency": _grants("AKS-RULE-OWNED-ITEM", _with("purposes", "emergency")),
     "a nurse promises beds": _grants("AKS-RULE-HOLD-BED", _with("roles", "nurse")),
-    "whoever promises a bed rebuilds it": _grants("AKS-RULE-HOLD-BED", _with("actions", "update")),
     "a bed is promised in an emergency": _grants("AKS-RULE-HOLD-BED", _with("purposes", "emergency")),
     "porters write down next of kin": _grants("AKS-RULE-NEXT-OF-KIN", _with("roles", "porter", "gp")),
 }
