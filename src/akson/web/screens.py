@@ -21,6 +21,7 @@ from akson.web.operations.unmatched.screen import SCREEN as POST_UNMATCHED
 from akson.web.shell.house import Screen
 from akson.web.workspace.access_help.screen import SCREEN as ACCESS_HELP
 from akson.web.workspace.access_log.screen import SCREEN as ACCESS_LOG
+from akson.web.workspace.administration.screen import SCREEN as ADMINISTRATION
 from akson.web.workspace.apps.screen import SCREEN as APPS
 from akson.web.workspace.casework.screen import SCREEN as CASEWORK
 from akson.web.workspace.declare.screen import SCREEN as DECLARE
@@ -57,6 +58,7 @@ SCREENS: tuple[Screen, ...] = (
     POST_UNMATCHED,
     ACCESS_HELP,
     ACCESS_LOG,
+    ADMINISTRATION,
     APPS,
     CASEWORK,
     DECLARE,
