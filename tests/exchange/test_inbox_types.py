@@ -8,6 +8,7 @@ from akson.exchange import mirror
 from akson.exchange.message_type import CANCELLED, MessageType, Version
 from akson.exchange.messages import MESSAGE_TYPES
 from akson.exchange.opening import open_message
+from akson.exchange.prescription.sources import lists_in
 from akson.fhir import markup
 from tests.exchange.conftest import PostHouse
 from tests.exchange.test_message_types import sample, whole_message
@@ -34,5 +35,11 @@ async def test_each_type_becomes_an_item_and_comes_out_of_the_record_whole(
     assert ("restriction" in task) == (type.answer_within_h is not None)
     (stored,) = await house.all("Communication")
     assert mirror.write(mirror.from_fhir(stored)) == mirror.write(open_message(content).message())
+    told = lists_in(open_message(content).message())
+    lists = await house.all("List")
+    assert [one["title"] for one in lists] == [one.title for one in told]
+    for one in lists:
+        statements = [r for r in one["contained"] if r["resourceType"] == "MedicationStatement"]
+        assert {s["derivedFrom"][0]["reference"] for s in statements} == {f"Communication/{stored['id']}"}
     if type.stay is None:
         assert not await house.all("Encounter")

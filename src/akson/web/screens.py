@@ -22,6 +22,7 @@ from akson.web.operations.unmatched.screen import SCREEN as POST_UNMATCHED
 from akson.web.shell.house import Screen
 from akson.web.workspace.access_help.screen import SCREEN as ACCESS_HELP
 from akson.web.workspace.access_log.screen import SCREEN as ACCESS_LOG
+from akson.web.workspace.administration.screen import SCREEN as ADMINISTRATION
 from akson.web.workspace.advice.screen import SCREEN as ADVICE
 from akson.web.workspace.apps.screen import SCREEN as APPS
 from akson.web.workspace.casework.screen import SCREEN as CASEWORK
@@ -67,6 +68,7 @@ SCREENS: tuple[Screen, ...] = (
     ACCESS_HELP,
     ACCESS_LOG,
     ADVICE,
+    ADMINISTRATION,
     APPS,
     CASEWORK,
     DECLARE,

@@ -33,7 +33,7 @@ def _used(drug: Values, item: Values) -> Used:
         name=named.words,
         atc=named.v.replace(" ", "") if named.s.endswith(".7180") else "",
         form=drug.get("Form", Coded()).words,
-        strength=(amount.v, amount.u),
+        strength=(amount.v, amount.u, ""),
         dose=" ".join(str(drug.get("DosageText", "")).split()) or drug.get("DosageCoded", Coded()).words,
         as_needed={_NOW_AND_THEN: True, _REGULARLY: False}.get(status),
         start=times.fhir_date_time(item.get("StartDateTime", "")),

@@ -3,7 +3,6 @@
 Spec: https://hl7.org/fhir/R4/list.html. Which message tells what does not belong here.
 """
 
-import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,14 +11,11 @@ from akson.care.medication.lines import MULTIDOSE, SUPPLY, SourceKind
 from akson.care.medication.medicine import ATC
 from akson.care.medication.sources import LOINC, MEDICATION_LIST, SOURCE
 from akson.exchange.prescription.doses import quantity
+from akson.exchange.prescription.strengths import strength_in
 from akson.exchange.prescription.used import Resource, Told, Used
 from akson.exchange.schema import Quantity
 
 PRESCRIPTION_ID = "https://akson.no/fhir/NamingSystem/prescription-id"
-_STRENGTH = re.compile(
-    r"(?<![\w,.])(\d+(?:[.,]\d+)?)\s*(mg|g|mikrogram|mikrog|µg|mcg|IE|mmol)(?:\s*/\s*(ml|dose|time|g))?(?![\w/])",
-    re.I,
-)
 _PER = {"ml": "ml", "dose": "dose", "time": "h", "g": "g"}
 
 
@@ -82,7 +78,8 @@ def _packing_words(packing: Resource) -> str:
 def _statement(used: Used, number: int, around: Around) -> Resource:
     period = _period(used)
     roll = {"coding": [{"system": SUPPLY, "code": MULTIDOSE, "display": "Multidose"}]}
-    notes = [used.note, f"Forskrevet av {used.prescriber}." if used.prescriber else ""]
+    endless = "Kur uten oppgitt slutt." if used.course and not used.stop else ""
+    notes = [used.note, endless, f"Forskrevet av {used.prescriber}." if used.prescriber else ""]
     told: dict[str, Any] = {
         "resourceType": "MedicationStatement",
         "id": f"s{number}",
@@ -115,7 +112,8 @@ def _dosage(used: Used) -> list[Resource]:
     flag = {} if used.as_needed is None else {"asNeededBoolean": used.as_needed}
     if not used.dosages:
         return [without_empty({"text": used.dose, **flag})] if used.dose or flag else []
-    first, *rest = used.dosages
+    # What is told of the whole medicine counts more than what each dose looks like: doses "as needed" may have times.
+    first, *rest = ({**dose, **flag} for dose in used.dosages)
     return [without_empty({"text": used.dose, **first}), *rest]
 
 
@@ -138,14 +136,8 @@ def _medication(used: Used, id: str) -> Resource:
 
 
 def _strength(used: Used) -> Resource:
-    """As it is told, else what stands in the name: `Cosylan Mikst 1,7 mg/ml`; {} for combinations and what says none."""
-    number, unit = used.strength
-    per = ""
-    if not number:
-        found = _STRENGTH.findall(used.name)
-        if len(found) != 1:
-            return {}
-        number, unit, per = found[0]
+    """As it is told, else what stands in the name; {} for combinations and what says none."""
+    number, unit, per = used.strength if used.strength[0] else strength_in(used.name)
     amount = quantity(Quantity(number, unit))
     if not amount:
         return {}

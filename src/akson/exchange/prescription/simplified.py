@@ -29,7 +29,7 @@ def _used(prescription: Values) -> Used:
         generic=_text(drug, "GeneriskNavn"),
         atc=drug.get("Atc", Coded()).v.replace(" ", ""),
         form=drug.get("Legemiddelform", Coded()).words,
-        strength=(strength.v, strength.u),
+        strength=(strength.v, strength.u, ""),
         dose=_text(drug, "DosVeiledEnkel"),
         as_needed=(kind == _AS_NEEDED) if kind else None,
         course=kind == _COURSE,

@@ -7,6 +7,7 @@ Source: eResept 2.5; 9101 use, 7491 kind of prescription.
 from akson.exchange import times
 from akson.exchange.components.prescription.prescription_2013 import RESEPT_DOK_LEGEMIDDEL
 from akson.exchange.prescription.doses import dosages
+from akson.exchange.prescription.strengths import UNSAID, bare, strength_in
 from akson.exchange.prescription.used import Resource, Told, Used
 from akson.exchange.schema import Coded, Values
 from akson.exchange.schema.enclosed import enclosed
@@ -58,7 +59,8 @@ def _used(line: Values, *, roll: bool) -> Used:
     return Used(
         name=_name(drug),
         atc=drug.get("Atc", Coded()).v.replace(" ", ""),
-        form=(drug.get("LegemiddelformKort") or drug.get("Legemiddelform") or Coded()).words,
+        form=_form(drug),
+        strength=strength_in(_text(drug, "NavnFormStyrke")),
         dose=_dose(prescribing),
         dosages=doses,
         as_needed=_needed(kind, doses),
@@ -77,9 +79,17 @@ def _used(line: Values, *, roll: bool) -> Used:
 
 
 def _name(drug: Values) -> str:
-    """The product's name where it is told, and always name, form and strength: a strength is part of what was said."""
+    """The product's name, or the substance's, when its strength is told beside it; else all that was said."""
     whole = _text(drug, "NavnFormStyrke") or _text(drug, "Navn")
-    return whole or _text(drug, "Varenavn") or UNREADABLE
+    packages = [_text(package, "Varenavn") for package in drug.get("PakningsinfoResept", ())]
+    product = next((name for name in (_text(drug, "Varenavn"), *packages) if name), "")
+    if strength_in(whole) == UNSAID:
+        return whole or product or UNREADABLE
+    return product or bare(whole, _form(drug))
+
+
+def _form(drug: Values) -> str:
+    return (drug.get("LegemiddelformKort") or drug.get("Legemiddelform") or Coded()).words
 
 
 def _dose(prescribing: Values) -> str:

@@ -3,6 +3,8 @@
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
+from akson.exchange.prescription.strengths import UNSAID, Strength
+
 Resource: TypeAlias = dict[str, Any]
 
 
@@ -10,15 +12,14 @@ Resource: TypeAlias = dict[str, Any]
 class Used:
     """Texts are the sender's own; "" and None are "not said".
 
-    Used("Furix", generic="furosemid", atc="C03CA01", strength=("40", "mg"), form="Tablett", dose="1 tabl kl 08")
+    Used("Furix", generic="furosemid", atc="C03CA01", strength=("40", "mg", ""), form="Tablett", dose="1 tabl kl 08")
     """
 
     name: str
     generic: str = ""
     atc: str = ""
     form: str = ""
-    strength: tuple[str, str] = ("", "")
-    """(number, unit) where it is told as a quantity."""
+    strength: Strength = UNSAID
     dose: str = ""
     dosages: tuple[Resource, ...] = ()
     """FHIR Dosages where the doses are told as structure, without text."""

@@ -1,0 +1,1 @@
+"""Utdeling: the medicines of today, and what became of each dose."""

@@ -1,0 +1,121 @@
+"""«Utdeling»: the medicines of today. Each dose is given, refused or not given with a reason; as needed, with its effect.
+
+Pressed twice, a dose is one administration: its id follows from the dose. What a colleague has said meanwhile stands.
+"""
+
+import uuid
+from dataclasses import dataclass
+from urllib.parse import quote
+
+from starlette.responses import RedirectResponse, Response
+
+from akson.care.fhir_json import Resource
+from akson.care.medication.administration import acts
+from akson.care.medication.administration.due import PlannedDose
+from akson.fhir.problem import Problem, ProblemKind
+from akson.record.values import Change
+from akson.web.shell import gate
+from akson.web.shell.chart import load_chart
+from akson.web.shell.house import Audience, Screen, Visit, Way
+from akson.web.shell.waiting import waiting
+from akson.web.workspace.administration.loader import Loaded, load, view_of
+
+PATH = "/pasient/{patient}/utdeling"
+HERE = "Utdeling"
+REASON_MAX, EFFECT_MAX, AMOUNT_MAX = 200, 500, 60
+_NAMESPACE = uuid.uuid5(uuid.NAMESPACE_URL, "https://akson.no/web/administration")
+SOMEBODY_FIRST = "Noen andre har ført denne dosen. Se hva de skrev."
+NO_REASON = "Skriv hvorfor dosen ikke ble gitt."
+_SAID = {
+    "gitt": "Dosen er ført som gitt.",
+    "ville-ikke": "Ført: ville ikke ta den.",
+    "ikke-gitt": "Dosen er ført som ikke gitt.",
+    "behov": "Ført som gitt ved behov.",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class _Around:
+    """Who it is about, and who says so."""
+
+    subject: Resource
+    by: Resource
+
+
+def _patient(visit: Visit) -> str:
+    return str(visit.request.path_params["patient"])
+
+
+async def show(visit: Visit) -> Response:
+    return await _page(visit, _SAID.get(visit.request.query_params.get("sagt", ""), ""))
+
+
+async def _page(visit: Visit, said: str = "", *, refused: bool = False) -> Response:
+    session, now = visit.open(), visit.house.clock.now()
+    chart = await load_chart(session, _patient(visit), HERE, now)
+    view = await view_of(session, _patient(visit), chart, now, said, refused=refused)
+    frame = gate.frame_of(visit.request, visit.house, visit, waiting=await waiting(session, visit.actor))
+    status = 409 if refused else 200
+    return visit.house.pages.page("workspace/administration/template.html", frame, view, status=status)
+
+
+async def write(visit: Visit) -> Response:
+    given = await visit.form()
+    act, session, now = given.get("gjor", ""), visit.open(), visit.house.clock.now()
+    reason = given.get("hvorfor", "").strip()[:REASON_MAX]
+    if act == "ikke-gitt" and not reason:
+        return await _page(visit, NO_REASON, refused=True)
+    loaded = await load(session, _patient(visit), now)
+    change = _change(visit, loaded, act, given, reason)
+    if change is None:
+        return await _page(visit, SOMEBODY_FIRST, refused=True)
+    try:
+        await session.commit([change])
+    except Problem as problem:
+        if problem.kind not in (ProblemKind.CONFLICT, ProblemKind.PRECONDITION):
+            raise
+        return await _page(visit, SOMEBODY_FIRST, refused=True)
+    return RedirectResponse(f"/pasient/{quote(_patient(visit), safe='')}/utdeling?sagt={act}", 303)
+
+
+def _change(visit: Visit, loaded: Loaded, act: str, given: dict[str, str], reason: str) -> Change | None:
+    """None when the dose is answered already, or is none of today's."""
+    now = visit.house.clock.now()
+    around = _Around(
+        {"reference": f"Patient/{_patient(visit)}"},
+        {"reference": visit.actor.reference, "display": visit.actor.name},
+    )
+    if act == "behov":
+        row = next((r for r in loaded.board.needed if r.line.id == given.get("linje")), None)
+        if row is None or not row.may:
+            return None
+        amount = given.get("mengde", "").strip()[:AMOUNT_MAX]
+        made = acts.needed(row.line, amount, around.subject, around.by, now, reason)
+        # The same press twice is one: how many were given before is part of what it is.
+        return _added(f"{row.line.id}|{row.last}|{row.given}", made)
+    found = next((r for r in loaded.board.rows if r.dose.key == given.get("dose")), None)
+    if found is None or found.answer is not None:
+        return None
+    administration = _answer(found.dose, act, around, visit, reason)
+    undone = sum(1 for a in loaded.administrations if a.get("status") == "entered-in-error")
+    return _added(f"{_patient(visit)}|{found.dose.key}|{undone}", administration)
+
+
+def _answer(dose: PlannedDose, act: str, around: _Around, visit: Visit, reason: str) -> Resource:
+    now = visit.house.clock.now()
+    if act == "gitt":
+        return acts.given(dose, around.subject, around.by, now)
+    if act == "ville-ikke":
+        return acts.refused(dose, around.subject, around.by, now)
+    if act == "ikke-gitt":
+        return acts.not_given(dose, around.subject, around.by, now, reason)
+    raise Problem(ProblemKind.MALFORMED, "AKS-WEB-020", "Handlingen er ukjent.", now="Gå til utdelingen.")
+
+
+def _added(name: str, resource: Resource) -> Change:
+    return Change(
+        "POST", "MedicationAdministration", resource=resource, given_id=str(uuid.uuid5(_NAMESPACE, name))
+    )
+
+
+SCREEN = Screen("workspace.administration", Audience.STAFF, (Way(PATH, show), Way(PATH, write, "POST")))

@@ -1,0 +1,66 @@
+"""Utdeling: the doses of today, each answered once, and what is given as needed."""
+
+import re
+
+from tests.web.conftest import Rooms
+from tests.web.test_patient_pages import words
+
+PATH = "/pasient/astrid/utdeling"
+
+
+def forms(page: str) -> dict[str, str]:
+    """Name and clock -> key of each dose that may be answered now."""
+    found = re.findall(r'name="dose" value="([^"]+)".*?aria-label="Gitt: ([^"]+)"', page, re.S)
+    return {name: key for key, name in found}
+
+
+def token(page: str) -> str:
+    return re.findall(r'name="token" value="([^"]+)"', page)[0]
+
+
+async def test_the_day_is_read_from_the_list_in_use(rooms: Rooms) -> None:
+    """Nine lines have times or are as needed; what the hospital and the daughter say is not given from."""
+    page = (await rooms.visitor("ida").get(PATH)).text
+    read = words(page)
+    assert "Furosemid 40 mg tablett" in read and "Ved behov" in read
+    assert "Spironolakton" not in read and "Ibuprofen" not in read
+    assert len([name for name in forms(page) if name.startswith("Apiksaban")]) == 2, "morning and evening"
+
+
+async def test_a_dose_is_answered_once_by_whoever_was_first(rooms: Rooms) -> None:
+    ida, siri = rooms.visitor("ida"), rooms.visitor("siri")
+    page = (await ida.get(PATH)).text
+    name, key = next(iter(forms(page).items()))
+    fields = {"token": token(page), "dose": key}
+    without = await ida.post(PATH, data={**fields, "gjor": "ikke-gitt", "hvorfor": " "})
+    assert without.status_code == 409 and "Skriv hvorfor dosen ikke ble gitt." in without.text
+    done = await ida.post(PATH, data={**fields, "gjor": "gitt"})
+    assert done.status_code == 303
+    told = (await ida.get(PATH)).text
+    assert key not in forms(told).values() and "Gitt kl. " in words(told), name
+    late = await siri.post(
+        PATH, data={**fields, "token": token((await siri.get(PATH)).text), "gjor": "ville-ikke"}
+    )
+    assert late.status_code == 409 and "Noen andre har ført denne dosen." in late.text
+
+
+async def test_as_needed_is_given_and_counted(rooms: Rooms) -> None:
+    ida = rooms.visitor("ida")
+    page = (await ida.get(PATH)).text
+    line = next(
+        line for line in re.findall(r'name="linje" value="([^"]+)"', page) if line.endswith("medicine-9")
+    )
+    fields = {
+        "token": token(page),
+        "linje": line,
+        "gjor": "behov",
+        "mengde": "2 tabletter",
+        "hvorfor": "Vondt i kneet",
+    }
+    assert (await ida.post(PATH, data=fields)).status_code == 303
+    assert "Sist gitt i dag kl. " in words((await ida.get(PATH)).text)
+
+
+async def test_who_has_no_duty_sees_no_doses(rooms: Rooms) -> None:
+    answer = await rooms.visitor("omar").get(PATH)
+    assert answer.status_code == 404 and "Furosemid" not in answer.text
