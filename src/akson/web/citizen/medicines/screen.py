@@ -1,6 +1,5 @@
 """«Mine legemidler»: the list in use, as the citizen can read it. The page for the kitchen door is the same list printed."""
 
-import re
 from datetime import datetime
 
 from starlette.responses import Response
@@ -12,15 +11,12 @@ from akson.web.citizen.medicines.view import MedicineRow, MyMedicines, StoppedRo
 from akson.web.shell import gate, words
 from akson.web.shell.chart import person
 from akson.web.shell.citizens import represented, whose
+from akson.web.shell.dose_words import plain_dose
 from akson.web.shell.house import Audience, Screen, Visit, Way
 from akson.web.shell.reading import every_page, of_patient, resource
 
 PATH = "/min/legemidler"
 STOPPED_SHOWN_DAYS = 365
-_SLOTS = re.compile(
-    r"^\s*([\d,½¼¾/-]+)\s*\+\s*([\d,½¼¾/-]+)\s*\+\s*([\d,½¼¾/-]+)(?:\s*\+\s*([\d,½¼¾/-]+))?\s*$"
-)
-_TIMES = ("om morgenen", "midt på dagen", "om kvelden", "til natten")
 _GROUPS = (("Fast", "fixed"), ("En periode", "courses"), ("Ved behov", "as_needed"))
 _EMPTY = {
     Said.NONE: "Du bruker ingen legemidler, etter det kommunen vet.",
@@ -35,19 +31,6 @@ _SAID_BY = {
     SourceKind.PLL: "reseptregisteret",
     SourceKind.PHARMACY: "apoteket",
 }
-
-
-def plain_dose(text: str) -> str:
-    """`1 + 0 + 1 + 0` as «1 om morgenen, 1 om kvelden»; any other text as it is written."""
-    found = _SLOTS.match(text)
-    if not found:
-        return text
-    told = [
-        f"{amount} {time}"
-        for amount, time in zip(found.groups(), _TIMES, strict=True)
-        if amount and amount != "0"
-    ]
-    return ", ".join(told) or text
 
 
 def row(line: SourceLine) -> MedicineRow:
@@ -67,11 +50,19 @@ def row(line: SourceLine) -> MedicineRow:
 
 
 def _provenance(line: SourceLine) -> str:
-    who = line.provenance.by or _SAID_BY.get(line.provenance.kind, "")
-    day = words.day(line.provenance.confirmed) if line.provenance.confirmed else ""
-    if not who:
-        return f"Sist bekreftet {day}." if day else "Kommunen vet ikke hvem som sa dette."
-    return f"{words.sentence(who)} sa dette{f'. Sist bekreftet {day}' if day else ''}."
+    """Who decided or told it, and when somebody last said that it is so."""
+    told = line.provenance
+    who = told.by or _SAID_BY.get(told.kind, "")
+    by = told.by_reference.partition("/")[0]
+    what = {"RelatedPerson": "Fortalt av", "Patient": "Fortalt av", "Organization": "Bestemt av"}.get(
+        by, "Lagt inn av"
+    )
+    day = words.day(told.confirmed) if told.confirmed else ""
+    parts = (
+        f"{what} {who}" if who else "Vi vet ikke hvem som sa dette",
+        f"Sist bekreftet {day}" if day else "",
+    )
+    return ". ".join(part for part in parts if part) + "."
 
 
 async def load(session: RecordSession, patient: str, now: datetime, reader: str, path: str) -> MyMedicines:

@@ -41,6 +41,11 @@
     });
     const count = form.querySelector("[data-recon-count]");
     if (count) count.textContent = `${judged} av ${rows.length} vurdert`;
+    const all = judged === rows.length;
+    for (const [part, here] of [["[data-recon-judge]", !all], ["[data-recon-ready]", all]]) {
+      const stage = document.querySelector(part);
+      if (here) stage?.setAttribute("aria-current", "step"); else stage?.removeAttribute("aria-current");
+    }
     const bar = form.querySelector(".bar");
     if (bar) bar.value = judged;
   }

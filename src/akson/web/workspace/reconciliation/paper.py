@@ -26,7 +26,7 @@ async def load(session: RecordSession, chart: Chart, now: datetime, *, big: bool
         rows += [resource(one) for one in read]
     found = current_list(rows, now)
     groups = tuple(
-        (title, tuple(print_line(line) for line in lines))
+        (title, tuple(print_line(line, big=big) for line in lines))
         for title, name in GROUPS
         if (lines := getattr(found, name))
     )

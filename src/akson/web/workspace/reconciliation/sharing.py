@@ -114,8 +114,7 @@ async def _gp(session: RecordSession, visit: Visit, patient: str, signature: str
     if sent:
         communication = json.parse((await session.read("Communication", sent)).body or b"{}")
         state = (await letters.states([communication])).get(sent, "Lagt i kø for sending")
-        mark = "alert" if "avvist" in state.lower() or "feil" in state.lower() else "clock"
-        mark = "check" if any(w in state.lower() for w in ("bekreftet", "mottatt")) else mark
+        mark = _mark(state.lower())
         return ShareRow(
             to, state, mark, f"/pasient/{quote(patient, safe='')}/meldinger#m-{sent}", "Se meldingen"
         )
@@ -127,6 +126,13 @@ async def _gp(session: RecordSession, visit: Visit, patient: str, signature: str
     )
     path = f"/pasient/{quote(patient, safe='')}/ny-melding?type={TYPE}&til={quote(gp.value, safe='')}"
     return ShareRow(to, f"Ikke sendt. {why}", "alert", path, "Åpne meldingen")
+
+
+def _mark(state: str) -> str:
+    """Received only when somebody has said so: «sendt, ikke bekreftet» is still waited for."""
+    if any(word in state for word in ("avvist", "feil", "ikke levert", "ikke sendt")):
+        return "alert"
+    return "check" if "ikke" not in state and any(w in state for w in ("bekreftet", "mottatt")) else "clock"
 
 
 def _others(visit: Visit) -> tuple[ShareRow, ...]:

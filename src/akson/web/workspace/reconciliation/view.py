@@ -11,6 +11,7 @@ from akson.care.medication.reconciled.signing import Tally, reason_said, tally
 from akson.care.medication.sources import SourceList
 from akson.web.shell import words
 from akson.web.shell.chart import Chart
+from akson.web.shell.dose_words import plain_dose
 from akson.web.workspace.reconciliation.loader import Found
 
 
@@ -264,9 +265,10 @@ class PrintView:
     big: bool
 
 
-def print_line(line: SourceLine) -> PrintLine:
+def print_line(line: SourceLine, *, big: bool = False) -> PrintLine:
     shown = line_words(line)
     dose = shown.rest or (shown.strong if not line.strength else "Dosering ikke angitt")
+    dose = plain_dose(dose) if big else dose
     until = f", til og med {words.day(line.stop)}" if line.stop else ""
     who = line.provenance.by
     confirmed = words.day(line.provenance.confirmed) if line.provenance.confirmed else ""
