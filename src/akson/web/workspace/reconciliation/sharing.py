@@ -138,5 +138,8 @@ def _mark(state: str) -> str:
 def _others(visit: Visit) -> tuple[ShareRow, ...]:
     return (
         ShareRow("Hjemmetjenestens dagsliste", "Ny liste følger med neste gang dagslisten hentes.", "check"),
+        ShareRow(
+            "Pasientens legemiddelliste (PLL)", "Ikke delt. Denne installasjonen er ikke koblet til.", "alert"
+        ),
         ShareRow("Pasienten", "Vises i «Mine legemidler».", "check"),
     )
