@@ -134,6 +134,8 @@ async def test_who_may_not_open_the_record_may_not_reconcile(rooms: Rooms) -> No
     refused = await rooms.visitor("omar").get(path)
     missing = await rooms.visitor("omar").get("/pasient/finnes-ikke/legemidler/samstemming")
     assert refused.status_code == missing.status_code == 404
+    seen = await rooms.visitor("kari").get("/pasient/astrid/legemidler/samstemming")
+    assert seen.status_code == 403 and "Ingen legemidler" not in seen.text, "not shown is not none"
 
 
 async def test_the_citizen_reads_her_own_list_in_plain_words(rooms: Rooms) -> None:

@@ -6,6 +6,7 @@ from starlette.responses import Response
 
 from akson.care.medication.current import current_list
 from akson.care.medication.lines import Said, SourceKind, SourceLine, Use
+from akson.record.acts.representing import representing
 from akson.record.session import RecordSession
 from akson.web.citizen.medicines.view import MedicineRow, MyMedicines, StoppedRow
 from akson.web.shell import gate, words
@@ -24,6 +25,7 @@ _EMPTY = {
     Said.UNKNOWN: "Lista kan ikke vises nå. Spør kommunen hvis du er i tvil.",
     Said.LINES: "Du bruker ingen legemidler nå, etter det kommunen vet.",
 }
+_HIDDEN = "Du ser ikke helseopplysninger om denne personen. Derfor vises ikke legemidlene her."
 _SAID_BY = {
     SourceKind.HOSPITAL: "sykehuset",
     SourceKind.GP: "fastlegen",
@@ -65,8 +67,19 @@ def _provenance(line: SourceLine) -> str:
     return ". ".join(part for part in parts if part) + "."
 
 
-async def load(session: RecordSession, patient: str, now: datetime, reader: str, path: str) -> MyMedicines:
+async def _shown(session: RecordSession, patient: str, own: str) -> bool:
+    """A parent of a youth, and some by power of attorney, see no health data: what is not shown must not read as none."""
+    if patient == own:
+        return True
+    return any(one.patient == patient and "clinical" in one.sees for one in await representing(session))
+
+
+async def load(
+    session: RecordSession, patient: str, now: datetime, reader: str, own: str, path: str
+) -> MyMedicines:
     who = person(resource(await session.read("Patient", patient)), words.local(now).date())
+    if not await _shown(session, patient, own):
+        return MyMedicines(who, True, (), (), _HIDDEN, "", path)
     rows = []
     for type in ("List", "MedicationStatement"):
         rows += [resource(one) for one in (await every_page(session, of_patient(type, patient))).matches]
@@ -94,8 +107,9 @@ async def load(session: RecordSession, patient: str, now: datetime, reader: str,
 
 async def show(visit: Visit) -> Response:
     patient = whose(visit)
+    own = visit.actor.reference.removeprefix("Patient/")
     path = PATH + (f"?for={patient}" if represented(visit)[0] != patient else "")
-    view = await load(visit.open(), patient, visit.house.clock.now(), visit.actor.name, path)
+    view = await load(visit.open(), patient, visit.house.clock.now(), visit.actor.name, own, path)
     frame = gate.frame_of(visit.request, visit.house, visit)
     return visit.house.pages.page("citizen/medicines/template.html", frame, view)
 

@@ -40,7 +40,7 @@ def signature_of(working: Resource | None) -> str:
 async def to_gp(
     session: RecordSession, visit: Visit, patient: str, signature: str, signed: Signed | None
 ) -> None:
-    """The signature stands whether or not this goes: what stops it is told on the page of sharing."""
+    """The signature stands whether or not this goes: what stops it, or asks to be looked at, the page of sharing tells."""
     letters = visit.house.letters
     if letters is None:
         return
@@ -53,7 +53,7 @@ async def to_gp(
 
 
 def _order(patient: str, to: str, signature: str, text: str) -> Order:
-    return Order(patient, TYPE, to, msg_id=message_id(signature), words={"text": text}, confirmed=True)
+    return Order(patient, TYPE, to, msg_id=message_id(signature), words={"text": text})
 
 
 def _words(visit: Visit, signed: Signed | None) -> str:
@@ -122,7 +122,8 @@ async def _gp(session: RecordSession, visit: Visit, patient: str, signature: str
         return ShareRow(to, "Ikke sendt: journalen sier ikke hvem fastlegen er.", "alert")
     sheet = await letters.sheet(session, _order(patient, gp.value, signature, _words(visit, None)))
     why = (
-        " ".join(remark.what for remark in sheet.remarks if remark.grave == "stop") or "Meldingen gikk ikke."
+        " ".join(remark.what for remark in sheet.remarks if remark.grave in ("stop", "ask"))
+        or "Meldingen gikk ikke."
     )
     path = f"/pasient/{quote(patient, safe='')}/ny-melding?type={TYPE}&til={quote(gp.value, safe='')}"
     return ShareRow(to, f"Ikke sendt. {why}", "alert", path, "Åpne meldingen")
