@@ -94,7 +94,7 @@ def test_every_row_explains_itself_without_ids_and_offers_at_most_three_answers_
         ("Ramipril", ["Behold", "Seponer", "Avklar"]),
         (
             "Metoprolol",
-            ["Behold 50 mg 1+0+0+0 depottablett", "Endre til 100 mg ½+0+0+0 depottablett", "Avklar"],
+            ["Behold 50 mg 1+0+0+0", "Endre til 100 mg ½+0+0+0", "Avklar"],
         ),
         ("Spironolakton", ["Legg til 25 mg 1+0+0+0", "Ikke legg til", "Avklar"]),
     ],

@@ -115,7 +115,7 @@
   });
 
   document.addEventListener("keydown", (event) => {
-    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    if (event.ctrlKey || event.metaKey || event.altKey || document.querySelector("dialog[open]")) return;
     const text = event.target.closest("input:not([type=radio]), textarea, select");
     if (text) {
       if (event.key === "Enter" && form.contains(text)) { event.preventDefault(); save(); next(); }

@@ -140,7 +140,7 @@ def _others(visit: Visit) -> tuple[ShareRow, ...]:
     return (
         ShareRow("Hjemmetjenestens dagsliste", "Ny liste følger med neste gang dagslisten hentes.", "check"),
         ShareRow(
-            "Pasientens legemiddelliste (PLL)", "Ikke delt. Denne installasjonen er ikke koblet til.", "alert"
+            "Pasientens legemiddelliste (PLL)", "Ikke delt. Denne installasjonen er ikke koblet til.", "stop"
         ),
         ShareRow("Pasienten", "Vises i «Mine legemidler».", "check"),
     )

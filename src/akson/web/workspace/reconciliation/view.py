@@ -225,7 +225,7 @@ class ShareRow:
     to: str
     state: str
     mark: str
-    """check, clock or alert: the icon says the same as the words."""
+    """check, clock, alert, or stop for what is not connected: the icon says the same as the words."""
     path: str = ""
     action: str = ""
 
@@ -262,6 +262,8 @@ class PrintView:
     when: str
     by: str
     allergies: str
+    no_allergies: str
+    """What is said in place of them: none known is not the same as not asked."""
     big: bool
 
 
