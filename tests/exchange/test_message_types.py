@@ -12,6 +12,7 @@ from akson.exchange.message_type import MessageType, StayFacts, Version
 from akson.exchange.messages import BY_CODE, MESSAGE_TYPES
 from akson.exchange.opening import open_message
 from akson.exchange.schema import Coded, Element, Formatted, Quantity, Structure, document
+from akson.exchange.schema.declare import lacking
 from akson.fhir import markup
 from akson.fhir.codec import json
 from akson.fhir.validation import validate
@@ -95,6 +96,9 @@ def sample(structure: Structure, chance: random.Random, depth: int = 0) -> dict[
             times = chance.randint(1, 3) if element.repeats else 1
             made = tuple(one(structure, element, chance, depth) for _ in range(times))
             values[element.name] = made if element.repeats else made[0]
+    for name in lacking(structure, values):
+        element = next(e for e in structure.elements() if e.name == name)
+        values[name] = one(structure, element, chance, depth)
     return values
 
 
@@ -109,6 +113,8 @@ def one(around: Structure, element: Element, chance: random.Random, depth: int) 
         "any": lambda: (),
         "anyURI": lambda: "https://akson.no/fil/1",
         "BL": lambda: chance.choice(["true", "false"]),
+        "base64Binary": lambda: chance.choice(["", "QWtzb24=", "QWtz\nb24="]),
+        "int": lambda: chance.choice(["1", "-12", "+3", "2147483647"]),
         "integer": lambda: chance.choice(["1", "-12", "+3"]),
         "decimal": lambda: chance.choice(["1", "2.50", "-.5"]),
         "double": lambda: chance.choice(["1", "2.50", "1e3"]),

@@ -119,7 +119,7 @@ def _value(part: Extension, around: Structure, element: Element) -> Any:
         )
         system = str(coding.get("system", "")).removeprefix(_OID) if element.type == "CV" else ""
         return Coded(coding.get("code", ""), coding.get("display", ""), system, further)
-    if element.type == "PQ":
+    if element.type in ("MO", "PQ"):
         told = {inner["url"]: inner.get("valueString", "") for inner in part.get("extension", ())}
         return Quantity(told.get("v", ""), told.get("u", ""))
     if element.type == "anyType" and (inside := part.get("extension")) and inside != [_EMPTY]:

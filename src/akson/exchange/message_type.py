@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol, TypeAlias, runtime_checkable
 
-from akson.exchange.envelope.values import Envelope
+from akson.exchange.envelope.values import Envelope, Person
 from akson.exchange.schema import Structure, Values
 
 Resource: TypeAlias = dict[str, Any]
@@ -110,6 +110,15 @@ class TellsResults(Protocol):
 
     def results(self, facts: Any, about: ResultFacts) -> tuple[tuple[str, Resource], ...]:
         """(id, resource), what others refer to first."""
+        ...
+
+
+@runtime_checkable
+class NamesPatient(Protocol):
+    """A type whose header names nobody, since its content does (the prescription messages)."""
+
+    def patient(self, content: Values) -> Person | None:
+        """Total: of whatever could be read."""
         ...
 
 

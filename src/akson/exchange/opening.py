@@ -5,7 +5,7 @@ bytes → tree (fhir/markup.py) → Form by its root → Envelope → MessageTyp
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from lxml import etree
 
@@ -13,7 +13,14 @@ from akson.exchange import content
 from akson.exchange.envelope import attachments
 from akson.exchange.envelope.forms import form_of, read_any
 from akson.exchange.envelope.values import Envelope
-from akson.exchange.message_type import CareMessage, MessageType, Version, is_emergency, version_of
+from akson.exchange.message_type import (
+    CareMessage,
+    MessageType,
+    NamesPatient,
+    Version,
+    is_emergency,
+    version_of,
+)
 from akson.exchange.messages import BY_CODE
 from akson.exchange.schema import Fault, Values
 from akson.fhir import markup
@@ -90,6 +97,8 @@ def inside(envelope: Envelope, types: Mapping[str, MessageType]) -> Opened:
     if len(envelope.documents) > 1 and not version.several:
         return _stopped(envelope, type, "It has further documents beside its content.", version)
     reading = content.read(version, envelope.documents)
+    if envelope.patient is None and isinstance(type, NamesPatient):
+        envelope = replace(envelope, patient=type.patient(reading.values))
     faults = (*envelope.faults, *reading.faults)
     refused = next((why for a in envelope.attachments if (why := attachments.refusal(a))), "")
     problem = _unsupported(refused) if refused else None

@@ -16,6 +16,7 @@ from akson.exchange.code_texts import words_of
 from akson.exchange.envelope import attachments
 from akson.exchange.message_type import CareMessage
 from akson.exchange.schema import Coded, Element, Formatted, Quantity, Structure, Values
+from akson.exchange.schema.enclosed import enclosed, file_of
 
 _INDENT = "  "
 _KIND = Element("TypeId", "CV")
@@ -89,6 +90,9 @@ def _lines(around: Structure, element: Element, value: Any, label: str, depth: i
             return
         yield Line(depth, label)
         yield from fields(nested, value, depth + 1)
+    elif (found := enclosed(value, element.holds) if element.holds else None) is not None:
+        yield Line(depth, label)
+        yield from fields(*found, depth + 1)
     elif said := _phrase(around, element, value):
         yield Line(depth, label, said)
 
@@ -126,6 +130,8 @@ def _words(element: Element, value: Any) -> str:
         return _BOOLEANS[value]
     if element.type in ("TS", "date", "dateTime"):
         return times.words(str(value))
+    if element.type == "base64Binary":
+        return f"Innebygd fil, {len(file_of(value))} byte"
     if element.type == "BL":
         return {"true": "Ja", "false": "Nei"}.get(str(value), str(value))
     return str(value).strip().removeprefix("tel:")

@@ -61,7 +61,7 @@ def _texts(before: etree._Element, after: etree._Element, *, leaf: bool) -> bool
     old, new = before.text or "", after.text or ""
     if not leaf:
         return old.strip() == new.strip()
-    if str(before.tag).endswith("}Base64Container"):
+    if str(before.tag).endswith(("}Base64Container", "B64")):
         return "".join(old.split()) == "".join(new.split())
     word, other = collapse(old), collapse(new)
     return old == new or (" " not in word and _BOOLEANS.get(word, word) == _BOOLEANS.get(other, other))

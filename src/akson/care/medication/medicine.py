@@ -57,10 +57,10 @@ def names(medication: Resource) -> Names:
         for i in medication.get("ingredient") or []
     ]
     table = own_names()
-    generic = "/".join(told) if told and all(told) else ""
-    if not generic and product_name(said) in table.brands:
-        generic = table.named(product_name(said))
-    if not generic or product_name(said) == product_name(generic) or product_name(said) not in table.brands:
+    generic = "/".join(told) if told and all(told) else said
+    if product_name(generic) in table.brands:
+        generic = table.named(product_name(generic))
+    if product_name(said) not in table.brands or product_name(said) == product_name(generic):
         return Names(_capital(said or generic), "")
     return Names(_capital(generic), said)
 

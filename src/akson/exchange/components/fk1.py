@@ -10,6 +10,7 @@ from akson.exchange.schema.declare import SELF
 NAMESPACE = "http://www.kith.no/xmlstds/felleskomponent1"
 
 _PERSONS = persons(NAMESPACE)
+IDENT, ADDRESS, TELECOM = _PERSONS.ident, _PERSONS.address, _PERSONS.telecom
 PERSON = _PERSONS.person
 PROFESSIONAL = _PERSONS.professional
 ORGANISATION: Structure = declare(

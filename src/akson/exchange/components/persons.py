@@ -16,6 +16,8 @@ class Persons:
     person: Structure
     professional: Structure
     reached: tuple[Element, ...]
+    address: Structure
+    telecom: Structure
 
 
 def persons(namespace: str) -> Persons:
@@ -59,4 +61,4 @@ def persons(namespace: str) -> Persons:
         *reached,
     )
     person = declare("Person", namespace, *names, Element("Ident", ident, "Id", "0..*"), *reached)
-    return Persons(ident, person, professional, reached)
+    return Persons(ident, person, professional, reached, address, telecom)

@@ -15,6 +15,7 @@ from typing import Any
 
 from akson.access.actor import PurposeOfUse
 from akson.exchange.inbox import actors
+from akson.exchange.inbox.adding import additions, missing
 from akson.exchange.inbox.delivery import TASK_OPEN, gather
 from akson.exchange.inbox.directory import Directory, Place, Resource
 from akson.exchange.inbox.patients import Match, PatientMatch
@@ -87,6 +88,7 @@ class Assigning:
         planned = renamed(plan(delivery), await self._taken_back(item))
         told, others = _parted(planned)
         made = await self._make(directory, case, others)
+        made += await self._draw(directory, tenant, planned.drawn)
         changed = await self._change(directory, tenant, planned.amended)
         # Last, for it is what shows that it was done: what it says now belongs to somebody.
         own = {**told.resource, "id": told.id, "meta": case.communication["meta"]}
@@ -131,17 +133,18 @@ class Assigning:
 
     async def _make(self, directory: Directory, case: _Case, resources: Iterable[Made]) -> tuple[str, ...]:
         """Added as its sender, as when it had come to a known patient; what stands from a try before is left."""
-        told = [(f"{m.resource['resourceType']}/{m.id}", m) for m in resources]
-        missing = [m for target, m in told if await directory.read(case.tenant, target) is None]
-        if missing:
+        told = tuple(resources)
+        if new := await missing(directory, case.tenant, told):
             sender = actors.sender(case.message.envelope.sender, case.tenant)
             session = self._record.open(sender, PurposeOfUse.CARE_COORDINATION)
-            changes = [
-                Change("POST", str(m.resource["resourceType"]), resource=m.resource, given_id=m.id)
-                for m in missing
-            ]
-            await session.commit(changes, action="receive")
-        return tuple(target for target, _ in told)
+            await session.commit(additions(new), action="receive")
+        return tuple(m.reference for m in told)
+
+    async def _draw(self, directory: Directory, tenant: int, resources: tuple[Made, ...]) -> tuple[str, ...]:
+        """Added by our own post, which draws it out of the message."""
+        if new := await missing(directory, tenant, resources):
+            await directory.session(tenant).commit(additions(new))
+        return tuple(m.reference for m in resources)
 
     async def _change(
         self, directory: Directory, tenant: int, resources: Iterable[Resource]
@@ -179,13 +182,17 @@ def renamed(planned: Plan, times: int) -> Plan:
     """The plan with other ids for all that it makes but the message itself, when it has been taken back before."""
     if not times:
         return planned
-    others = [m for m in planned.made if m.resource["resourceType"] != "Communication"]
+    of_message = [m for m in planned.made if m.resource["resourceType"] != "Communication"]
+    others = [*of_message, *planned.drawn]
     ids = {m.id: str(uuid.uuid5(_NAMESPACE, f"{m.id}|{times}")) for m in others}
     targets = {
         f"{m.resource['resourceType']}/{m.id}": f"{m.resource['resourceType']}/{ids[m.id]}" for m in others
     }
-    made = tuple(Made(ids.get(m.id, m.id), _pointed(m.resource, targets)) for m in planned.made)
-    return Plan(made, planned.amended)
+    made, drawn = (
+        tuple(Made(ids.get(m.id, m.id), _pointed(m.resource, targets)) for m in group)
+        for group in (planned.made, planned.drawn)
+    )
+    return Plan(made, planned.amended, drawn)
 
 
 def _pointed(value: Any, targets: dict[str, str]) -> Any:

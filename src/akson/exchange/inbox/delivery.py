@@ -11,6 +11,7 @@ from akson.exchange.envelope.values import Party, Person
 from akson.exchange.inbox.directory import Directory, Place, Resource, identifier_query, reference
 from akson.exchange.inbox.patients import Match, PatientMatch, match
 from akson.exchange.message_type import CANCELLED, CHANGED, NEW, CareMessage, TellsResults
+from akson.exchange.prescription.sources import KINDS
 from akson.exchange.stays import IN_ERROR
 from akson.fhir.search.query import Query, ReferenceValue, Term, TokenValue
 from akson.terminology.systems import HER_ID
@@ -99,7 +100,7 @@ async def gather(
         tasks=await _tasks(directory, tenant, originals),
         cancelled=cancelled,
         replaced=replaced,
-        results=await _results(directory, tenant, message),
+        results=await _results(directory, tenant, message, originals),
         twin=_twin(told, message, words, received),
         candidates=await _candidates(directory, tenant, message, patient),
         answered=_answered(told, message, patient),
@@ -122,15 +123,31 @@ def _ours(message: CareMessage) -> list[str]:
     return sorted({f"{party.key}|{parent}" for party in parties})
 
 
-async def _results(directory: Directory, tenant: int, message: CareMessage) -> tuple[Resource, ...]:
-    if not isinstance(message.type, TellsResults) or message.status not in (CANCELLED, CHANGED):
+async def _results(
+    directory: Directory, tenant: int, message: CareMessage, originals: Sequence[Resource]
+) -> tuple[Resource, ...]:
+    """Findings and lists of medicines of what the message cancels or says anew."""
+    if message.status not in (CANCELLED, CHANGED):
         return ()
     own = mirror.message_id(message, message.envelope.own_id or message.envelope.parent)
     found: list[Resource] = []
-    for type in ("DiagnosticReport", "Observation"):
-        query = identifier_query(type, (mirror.MESSAGE_ID,), own, count=FOUND_MAX)
-        found += await directory.find(tenant, query)
-    return tuple(r for r in found if r.get("status") != IN_ERROR)
+    if isinstance(message.type, TellsResults):
+        for type in ("DiagnosticReport", "Observation"):
+            found += await directory.find(
+                tenant, identifier_query(type, (mirror.MESSAGE_ID,), own, count=FOUND_MAX)
+            )
+    if message.type.code in KINDS:
+        for id in dict.fromkeys((own, *(value for one in originals for value in _ids(one)))):
+            found += await directory.find(
+                tenant, identifier_query("List", (mirror.MESSAGE_ID,), id, count=FOUND_MAX)
+            )
+    return tuple({r["id"]: r for r in found if r.get("status") != IN_ERROR}.values())
+
+
+def _ids(communication: Resource) -> Iterator[str]:
+    for identifier in communication.get("identifier", ()):
+        if identifier.get("system") == mirror.MESSAGE_ID:
+            yield str(identifier["value"])
 
 
 async def _known_as(

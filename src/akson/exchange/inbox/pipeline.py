@@ -23,6 +23,7 @@ from akson.access.actor import PurposeOfUse
 from akson.exchange.envelope.apprec import ERROR_WORDS, AppRecError
 from akson.exchange.envelope.values import Envelope
 from akson.exchange.inbox import actors, lines, officer, receipts
+from akson.exchange.inbox.adding import additions, missing
 from akson.exchange.inbox.delivery import Delivery, gather
 from akson.exchange.inbox.directory import Directory, Place, Resource
 from akson.exchange.inbox.holding import held
@@ -371,16 +372,11 @@ class Inbox:
                 actors.sender(delivery.message.envelope.sender, delivery.tenant),
                 PurposeOfUse.CARE_COORDINATION,
             )
-            await session.commit(
-                [
-                    Change(
-                        "POST", str(made.resource["resourceType"]), resource=made.resource, given_id=made.id
-                    )
-                    for made in plan.made
-                ],
-                action="receive",
-            )
+            await session.commit(additions(plan.made), action="receive")
             self._tell(plan.made, ())
+        if drawn := await missing(self._directory, delivery.tenant, plan.drawn):
+            await self._directory.session(delivery.tenant).commit(additions(drawn))
+            self._tell(drawn, ())
         if plan.amended:
             await self._directory.session(delivery.tenant).commit(
                 [

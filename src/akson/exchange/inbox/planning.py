@@ -9,6 +9,7 @@
 | the same again       | Communication, Task with a question         |                                                 |
 | cancellation of it is not told what | Communication, Task with a question |                                         |
 | cancellation         | Communication, Task                         | the Encounter undone, open Tasks cancelled      |
+| tells medicines      |                                             | a List for each source it tells of, drawn out of it |
 | patient not matched  | Communication without subject, Task for the message officer |                                 |
 
 Ids are made from sender and MsgId, so that a second try makes the same ones and cannot add anything twice.
@@ -20,7 +21,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from akson.exchange import mirror, urgency
+from akson.exchange import mirror, times, urgency
 from akson.exchange.changes import Change, changes
 from akson.exchange.envelope.values import Person
 from akson.exchange.identity_numbers import SYSTEMS
@@ -36,6 +37,8 @@ from akson.exchange.message_type import (
     StayFacts,
     TellsResults,
 )
+from akson.exchange.prescription.listing import Around, list_of
+from akson.exchange.prescription.sources import lists_in
 from akson.exchange.profile import missing_content
 from akson.exchange.stays import IN_ERROR
 
@@ -54,12 +57,18 @@ class Made:
     id: str
     resource: Resource
 
+    @property
+    def reference(self) -> str:
+        return f"{self.resource['resourceType']}/{self.id}"
+
 
 @dataclass(frozen=True, slots=True)
 class Plan:
     made: tuple[Made, ...]
     amended: tuple[Resource, ...]
     """Whole resources, with the version they were read at."""
+    drawn: tuple[Made, ...] = ()
+    """Drawn out of the message by the municipality's own post, since its sender may not add it: lists of medicines."""
 
 
 def made_id(tenant: int, message: CareMessage, part: str) -> str:
@@ -126,8 +135,9 @@ def _news(delivery: Delivery) -> Plan:
     tasks = () if delivery.cancelled else _tasks(delivery, encounter)
     replaced = _ended(delivery, "Erstattet av en nyere melding fra avsender.")
     results = () if delivery.cancelled else _results(delivery)
+    drawn = () if delivery.cancelled else _medicines(delivery)
     made = (_communication(delivery, encounter), *made, *results, *tasks)
-    return Plan(made, (*amended, *_withdrawn(delivery), *replaced))
+    return Plan(made, (*amended, *_withdrawn(delivery), *replaced), drawn)
 
 
 def _ended(delivery: Delivery, reason: str) -> tuple[Resource, ...]:
@@ -149,6 +159,32 @@ def _results(delivery: Delivery) -> tuple[Made, ...]:
         id=lambda part: made_id(delivery.tenant, message, part),
     )
     return tuple(Made(id, resource) for id, resource in message.type.results(message.facts, about))
+
+
+def _medicines(delivery: Delivery) -> tuple[Made, ...]:
+    """What the message says that the patient uses: a list for each source it tells of (care/medication)."""
+    message = delivery.message
+    own = message.envelope.own_id
+    letter = {"system": mirror.MESSAGE_ID, "value": mirror.message_id(message, own)}
+    communication = f"Communication/{made_id(delivery.tenant, message, 'Communication')}"
+    return tuple(
+        Made(
+            made_id(delivery.tenant, message, f"List/{number}"),
+            list_of(
+                one.told,
+                Around(
+                    kind=one.kind,
+                    title=one.title,
+                    identifiers=(_identifier(delivery), *((letter,) if own else ())),
+                    subject=subject(delivery.patient),
+                    sender=delivery.sender,
+                    message=communication,
+                    at=times.fhir_date_time(message.envelope.generated) or delivery.received,
+                ),
+            ),
+        )
+        for number, one in enumerate(lists_in(message))
+    )
 
 
 def _withdrawn(delivery: Delivery) -> tuple[Resource, ...]:

@@ -75,6 +75,8 @@ class Element:
     """Number of the national code system, e.g. 9121."""
     namespace: str = ""
     """When it is not the namespace of the structure it stands in."""
+    holds: "tuple[Structure, ...]" = ()
+    """Of a base64Binary: what the document in it may be (enclosed.py)."""
 
     @property
     def required(self) -> bool:
@@ -103,6 +105,8 @@ class Structure:
     attributes: tuple[Attribute, ...] = ()
     may_be_empty: bool = False
     """The whole sequence is optional (MsgHead's Organisation)."""
+    together: tuple[tuple[str, ...], ...] = ()
+    """Optional elements of which all stand or none (an optional sequence within the sequence)."""
     tags: Mapping[str, Element] = field(init=False, repr=False, compare=False)
     """Element of each tag that may stand here. Worked out once: every message asks for each of its elements."""
     places: Mapping[str, tuple[int, ...]] = field(init=False, repr=False, compare=False)
@@ -140,8 +144,16 @@ def declare(
     *parts: Element | Choice,
     attributes: tuple[Attribute, ...] = (),
     may_be_empty: bool = False,
+    together: tuple[tuple[str, ...], ...] = (),
 ) -> Structure:
-    return Structure(name, namespace, parts, attributes, may_be_empty)
+    return Structure(name, namespace, parts, attributes, may_be_empty, together)
+
+
+def lacking(structure: Structure, values: Values) -> Iterator[str]:
+    """Elements that are not there though others of their group are."""
+    for group in structure.together:
+        missing = [name for name in group if name not in values]
+        yield from missing if len(missing) < len(group) else ()
 
 
 def alternatives(*options: Element, required: bool = True, mixed: bool = False) -> Choice:

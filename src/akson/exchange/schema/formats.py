@@ -20,6 +20,12 @@ _CLOCK = re.compile(_TIME + _ZONE)
 _INTEGER = re.compile(r"[+-]?\d+")
 _DECIMAL = re.compile(r"[+-]?(?:\d+(?:\.\d*)?|\.\d+)")
 _DOUBLE = re.compile(r"[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?|INF|-INF|NaN")
+_DURATION = re.compile(
+    r"-?P(?=.)(?:\d+Y)?(?:\d+M)?(?:\d+D)?(?:T(?=\d)(?:\d+H)?(?:\d+M)?(?:\d+(?:\.\d+)?S)?)?"
+)
+_NAME = re.compile(r"[^\W\d][\w.\-·]*")
+_BASE64 = re.compile(r"(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?")
+_INT_MAX = 2**31
 OID = re.compile(r"(?:\d+\.?)*\d+")
 
 
@@ -74,17 +80,31 @@ def is_uri(text: str) -> bool:
     )
 
 
+def is_int(text: str) -> bool:
+    return len(text) <= 20 and bool(_INTEGER.fullmatch(text)) and -_INT_MAX <= int(text) < _INT_MAX
+
+
+def is_base64(text: str) -> bool:
+    return bool(_BASE64.fullmatch("".join(text.split())))
+
+
 CHECKS: dict[str, Callable[[str], bool]] = {
+    "ID": lambda text: bool(_NAME.fullmatch(text)),
+    "IDREF": lambda text: bool(_NAME.fullmatch(text)),
     "anyURI": is_uri,
+    "base64Binary": is_base64,
     "boolean": is_boolean,
     "date": is_date,
     "dateTime": is_date_time,
     "decimal": lambda text: bool(_DECIMAL.fullmatch(text)),
     "double": lambda text: bool(_DOUBLE.fullmatch(text)),
+    "duration": lambda text: bool(_DURATION.fullmatch(text)),
     "gYear": lambda text: bool(_YEAR.fullmatch(text)),
+    "int": is_int,
     "integer": lambda text: bool(_INTEGER.fullmatch(text)),
     "oid": is_oid,
     "string": lambda text: True,
+    "time": lambda text: bool(_CLOCK.fullmatch(text)),
 }
 """Data types whose value is the element's text."""
 
@@ -92,14 +112,27 @@ ATTRIBUTE_TYPES: dict[str, dict[str, Callable[[str], bool]]] = {
     "BL": {"V": lambda text: text in ("true", "false")},
     "CS": {"V": lambda text: True, "DN": lambda text: True},
     "CV": {"V": lambda text: True, "S": is_oid, "DN": lambda text: True, "OT": lambda text: True},
+    "MO": {"V": CHECKS["decimal"], "U": lambda text: True},
     "PQ": {"V": CHECKS["double"], "U": lambda text: True},
     "TS": {"V": is_time_stamp},
     "URL": {"V": is_uri},
 }
 """Data types whose value stands in attributes."""
 
+AS_WRITTEN = ("base64Binary", "string")
+"""Text types whose white space is kept: a file comes out with the line breaks it came in with."""
 _TOKENS = frozenset(
-    {("CS", "V"), ("CV", "V"), ("CV", "S"), ("PQ", "U"), ("PQ", "V"), ("TS", "V"), ("URL", "V")}
+    {
+        ("CS", "V"),
+        ("CV", "V"),
+        ("CV", "S"),
+        ("MO", "U"),
+        ("MO", "V"),
+        ("PQ", "U"),
+        ("PQ", "V"),
+        ("TS", "V"),
+        ("URL", "V"),
+    }
 )
 
 

@@ -9,8 +9,24 @@ from typing import Any
 
 from lxml import etree
 
-from akson.exchange.schema.declare import Attribute, Choice, Coded, Element, Quantity, Structure, Values
-from akson.exchange.schema.formats import ATTRIBUTE_TYPES, CHECKS, attribute_text, collapse, from_text
+from akson.exchange.schema.declare import (
+    Attribute,
+    Choice,
+    Coded,
+    Element,
+    Quantity,
+    Structure,
+    Values,
+    lacking,
+)
+from akson.exchange.schema.formats import (
+    AS_WRITTEN,
+    ATTRIBUTE_TYPES,
+    CHECKS,
+    attribute_text,
+    collapse,
+    from_text,
+)
 from akson.exchange.schema.formatted import Formatted, formatted
 
 XSI = "http://www.w3.org/2001/XMLSchema-instance"
@@ -61,6 +77,7 @@ def _structure(node: etree._Element, structure: Structure, path: str, faults: li
             values[element.name] = (*values.get(element.name, ()), value)
         else:
             values.setdefault(element.name, value)
+    faults += [Fault(f"{path}/{name}", "is missing") for name in lacking(structure, values)]
     return values
 
 
@@ -130,7 +147,7 @@ def _value(node: etree._Element, around: Structure, element: Element, path: str,
         return _attribute_value(node, element.type, path, faults)
     _attributes(node, (), path, faults)
     text = "".join(node.itertext())
-    text = text if element.type == "string" else collapse(text)
+    text = text if element.type in AS_WRITTEN else collapse(text)
     if not CHECKS[element.type](text):
         faults.append(Fault(path, f"is not a valid {element.type}"))
     return from_text(element.type, text)
@@ -160,7 +177,7 @@ def _attribute_value(node: etree._Element, type: str, path: str, faults: list[Fa
             faults.append(Fault(f"{path}/@{name}", "is not a valid value"))
     if type in ("CS", "CV"):
         return Coded(*(found.get(name, "") for name in ("V", "DN", "S", "OT")))
-    if type == "PQ":
+    if type in ("MO", "PQ"):
         return Quantity(found.get("V", ""), found.get("U", ""))
     return found.get("V", "")
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from lxml import etree
 
-from akson.exchange.schema.declare import Choice, Coded, Element, Quantity, Structure, Values
+from akson.exchange.schema.declare import Choice, Coded, Element, Quantity, Structure, Values, lacking
 from akson.exchange.schema.formats import ATTRIBUTE_TYPES, to_text
 from akson.exchange.schema.formatted import Formatted
 from akson.fhir.problem import Problem, ProblemKind
@@ -27,6 +27,8 @@ def _fill(node: etree._Element, structure: Structure, values: Values, path: str)
             node.set(attribute.tag, values[f"@{attribute.name}"])
     if not values and structure.may_be_empty:
         return
+    if absent := next(lacking(structure, values), ""):
+        raise _refused(f"{path}/{absent}", "is missing")
     for part in structure.parts:
         options = (part,) if isinstance(part, Element) else part.options
         chosen = [element for element in options if _present(values, element)]
