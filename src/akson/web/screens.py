@@ -30,6 +30,7 @@ from akson.web.workspace.inbox.screen import SCREEN as INBOX
 from akson.web.workspace.lift.screen import SCREEN as LIFT
 from akson.web.workspace.measurements.screen import SCREEN as MEASUREMENTS
 from akson.web.workspace.messages.screen import SCREEN as MESSAGES
+from akson.web.workspace.notes.screen import SCREEN as NOTES
 from akson.web.workspace.pathway.screen import SCREEN as PATHWAY
 from akson.web.workspace.plan.screen import SCREEN as PLAN
 from akson.web.workspace.search.screen import SCREEN as SEARCH
@@ -68,6 +69,7 @@ SCREENS: tuple[Screen, ...] = (
     LIFT,
     MEASUREMENTS,
     MESSAGES,
+    NOTES,
     PATHWAY,
     PLAN,
     SEARCH,

@@ -213,6 +213,7 @@ def _menu(patient: str, here: str) -> tuple[MenuEntry, ...]:
         ("", "Forside", "f"),
         ("/plan", "Tiltaksplan", "p"),
         ("/maalinger", "Målinger", "m"),
+        ("/notater", "Notater", "n"),
         ("/meldinger", "Meldinger", "e"),
         ("/forlop", "I sykehus", "h"),
         ("/sak", "Sak og vedtak", "v"),

@@ -13,6 +13,7 @@ from akson.care.homefollowup.readings import readings, weights
 from akson.care.homefollowup.scale import on_scale, scale_2
 from akson.care.medication.list import medication_lines
 from akson.care.notes.fold import fold
+from akson.care.notes.structured import signed
 from akson.care.pathway import events
 from akson.care.plan.problems import HealthProblem, free_goals, problems
 from akson.care.worklist.inbox import GRAVE_CODES, OPEN, due_words, open_items
@@ -195,7 +196,7 @@ async def load(session: RecordSession, patient: str, now: datetime) -> FrontPage
     found = Found(answers)
     medications = medication_lines(found.all("MedicationStatement"), found.near)
     sets = on_scale(readings(found.all("Observation")), scale_2(found.all("Flag")))
-    notes = found.all("ClinicalImpression")
+    notes = signed(found.all("ClinicalImpression"))
     sources = Sources(
         messages=care_messages(found.all("Communication"), found.near),
         changes=_changes(found.all("Communication")),
