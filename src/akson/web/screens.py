@@ -35,6 +35,7 @@ from akson.web.workspace.pathway.screen import SCREEN as PATHWAY
 from akson.web.workspace.plan.screen import SCREEN as PLAN
 from akson.web.workspace.search.screen import SCREEN as SEARCH
 from akson.web.workspace.test_results.screen import SCREEN as TEST_RESULTS
+from akson.web.workspace.timeline.screen import SCREEN as TIMELINE
 from akson.web.workspace.today.screen import SCREEN as TODAY
 from akson.web.workspace.why.screen import SCREEN as WHY
 from akson.web.workspace.write.screen import SCREEN as WRITE
@@ -74,6 +75,7 @@ SCREENS: tuple[Screen, ...] = (
     PLAN,
     SEARCH,
     TEST_RESULTS,
+    TIMELINE,
     TODAY,
     WHY,
     WRITE,

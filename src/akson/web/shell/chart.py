@@ -211,6 +211,7 @@ def _basis(decision: Decision) -> str:
 def _menu(patient: str, here: str) -> tuple[MenuEntry, ...]:
     entries = (
         ("", "Forside", "f"),
+        ("/tidslinje", "Tidslinje", "t"),
         ("/plan", "Tiltaksplan", "p"),
         ("/maalinger", "Målinger", "m"),
         ("/notater", "Notater", "n"),
