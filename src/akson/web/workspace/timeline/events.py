@@ -24,6 +24,8 @@ class Event:
     who: str
     path: str
     """Below the patient's pages: `/notater/n1`; ""."""
+    whole_day: bool = False
+    """Only the day is known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,8 +201,19 @@ def events_of(
         if m.at
     ]
     for one in rows:
-        at = instant(when[one["resourceType"]](one))
+        said = when[one["resourceType"]](one)
+        at = instant(said)
         words = None if one["resourceType"] == "Communication" else _told(one)
         if at is not None and words is not None:
-            told.append(Event(at, _ONE[kind], _line(words[0]), _line(words[1]), _who(one), words[2]))
+            told.append(
+                Event(
+                    at,
+                    _ONE[kind],
+                    _line(words[0]),
+                    _line(words[1]),
+                    _who(one),
+                    words[2],
+                    len(said or "") <= len("2026-11-27"),
+                )
+            )
     return told

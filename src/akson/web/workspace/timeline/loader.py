@@ -80,7 +80,9 @@ async def load(session: RecordSession, chart: Chart, kind: str, older: str, now:
     days: dict[str, list[EventRow]] = {}
     for one in events:
         path = f"/pasient/{patient}{one.path}" if one.path else ""
-        row = EventRow(words.clock(one.at), one.kind, one.strong, one.text, one.who, path)
+        row = EventRow(
+            "" if one.whole_day else words.clock(one.at), one.kind, one.strong, one.text, one.who, path
+        )
         days.setdefault(words.long_day(one.at, now), []).append(row)
     base = f"/pasient/{patient}/tidslinje"
     query = f"vis={kind}&" if kind in KINDS else ""
