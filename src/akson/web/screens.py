@@ -33,6 +33,7 @@ from akson.web.workspace.inbox.screen import SCREEN as INBOX
 from akson.web.workspace.lift.screen import SCREEN as LIFT
 from akson.web.workspace.measurements.screen import SCREEN as MEASUREMENTS
 from akson.web.workspace.messages.screen import SCREEN as MESSAGES
+from akson.web.workspace.notes.screen import SCREEN as NOTES
 from akson.web.workspace.pathway.screen import SCREEN as PATHWAY
 from akson.web.workspace.plan.screen import SCREEN as PLAN
 from akson.web.workspace.reconciliation.screen import SCREEN as RECONCILIATION
@@ -41,6 +42,7 @@ from akson.web.workspace.round.screen import SCREEN as ROUND
 from akson.web.workspace.round_shell.screen import SCREEN as ROUND_SHELL
 from akson.web.workspace.search.screen import SCREEN as SEARCH
 from akson.web.workspace.test_results.screen import SCREEN as TEST_RESULTS
+from akson.web.workspace.timeline.screen import SCREEN as TIMELINE
 from akson.web.workspace.today.screen import SCREEN as TODAY
 from akson.web.workspace.why.screen import SCREEN as WHY
 from akson.web.workspace.write.screen import SCREEN as WRITE
@@ -78,6 +80,7 @@ SCREENS: tuple[Screen, ...] = (
     LIFT,
     MEASUREMENTS,
     MESSAGES,
+    NOTES,
     PATHWAY,
     RECONCILIATION,
     REPLANNING,
@@ -86,6 +89,7 @@ SCREENS: tuple[Screen, ...] = (
     ROUND_SHELL,
     SEARCH,
     TEST_RESULTS,
+    TIMELINE,
     TODAY,
     WHY,
     WRITE,

@@ -104,13 +104,13 @@ RECIPES: Mapping[str, Recipe] = {
     ),
     "EPJ-EKSTRAKT": Recipe(extract.ROWS, (extract.LETTER,), "2008-02-20", demands=extract.DEMANDS),
     "HELSEOPPLYSNINGER_LEGE": Recipe(
-        (*rows.START, rows.DIAGNOSES, rows.CAVE, rows.DRUGS, rows.FUNCTIONS, rows.PLAN),
+        (*rows.START, rows.DIAGNOSES, rows.CAVE, rows.DRUGS, rows.FUNCTIONS, rows.PLAN, rows.NOTES),
         (CONSULTATION, PROBLEM, WANTED, SUMMARY),
         "1.6",
         changes=_NURSE,
     ),
     "HELSEOPPL_SOKNAD": Recipe(
-        (*rows.START, rows.DIAGNOSES, rows.CAVE, rows.FUNCTIONS, rows.PLAN),
+        (*rows.START, rows.DIAGNOSES, rows.CAVE, rows.FUNCTIONS, rows.PLAN, rows.NOTES),
         (APPLICATION, EXPECTED, STATUS, COURSE, SUMMARY),
         "1.6",
         changes=_NURSE,
@@ -118,6 +118,7 @@ RECIPES: Mapping[str, Recipe] = {
     "INNLEGGELSESRAPPORT": Recipe(
         (
             *rows.START, rows.DIAGNOSES, rows.CAVE, rows.DRUGS, rows.SERVICES, rows.FUNCTIONS, rows.FLAGS, rows.PLAN,
+            rows.NOTES,
         ),
         (REASON, SUMMARY, PRACTICAL),
         "1.6",

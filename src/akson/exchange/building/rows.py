@@ -6,16 +6,20 @@ Row("InfoMedisinskDiagnose/MedisinskDiagnose", "Diagnoser", "diagnoselisten", ("
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 from akson.exchange.building import health, notes, people
-from akson.exchange.building.facts import Facts, her_of, place, says
+from akson.exchange.building.facts import Facts, day, has_code, her_of, place, says
 from akson.exchange.message_type import Resource
 from akson.exchange.schema import Values
-from akson.exchange.times import NORWAY
+from akson.exchange.times import NORWAY, instant
 
 _ABOUT_ADDRESS = re.compile(r"adresse|kode [67]\b", re.IGNORECASE)
 """A mark that somebody's address is protected is no practical information for others."""
+NOTE_TOLD = "https://akson.no/fhir/StructureDefinition/note-in-next-message"
+"""Extension of a note whose author wants it told (care/notes)."""
+NOTES_OF = timedelta(days=7)
 PRIMARY_CONTACT, GP = "9", "6"
 """9034."""
 
@@ -134,6 +138,31 @@ def _flags(facts: Facts) -> Filled | None:
     return Filled(notes.text(notes.NURSING, "88")(f"Merk: {', '.join(told)}."), tuple(map(place, current)))
 
 
+def _marked_notes(facts: Facts) -> Filled | None:
+    """Signed notes of the last week that their author wants told."""
+    marked = [
+        n
+        for n in facts.of("ClinicalImpression")
+        if n.get("status") == "completed"
+        and any(e.get("url") == NOTE_TOLD and e.get("valueBoolean") for e in n.get("extension", ()))
+        and (at := instant(str(n.get("date") or ""))) is not None
+        and facts.at - at <= NOTES_OF
+    ]
+    told = [
+        f"{day(n.get('date'))}: {n['summary']}"
+        for n in sorted(marked, key=lambda n: str(n["date"]))
+        if n.get("summary")
+    ]
+    return (
+        Filled(notes.text(notes.NURSING, "88")("\n".join(told)), tuple(map(place, marked))) if told else None
+    )
+
+
+def has_code_in(resource: Resource, code: str) -> bool:
+    """Whether one of its categories carries the code."""
+    return any(has_code(c, code) for c in resource.get("category", ()))
+
+
 def _plan(facts: Facts) -> Filled | None:
     plans = [p for p in facts.of("CarePlan") if p.get("status") == "active"]
     goals = [
@@ -146,6 +175,11 @@ def _plan(facts: Facts) -> Filled | None:
         for p in plans
         for a in p.get("activity", ())
         if a.get("detail", {}).get("description")
+    ]
+    activities += [
+        says(r.get("code"))
+        for r in facts.of("ServiceRequest")
+        if r.get("intent") == "plan" and r.get("status") == "active" and has_code_in(r, "measure")
     ]
     aims = [says(g.get("description")) for g in goals]
     parts = [
@@ -200,5 +234,6 @@ FUNCTIONS = Row(
 _NURSE = "Sykepleierdokumentasjon/InfoFraSykepleier/Journaltekst"
 """Rows stand under 88, other: the headings of what is typed are its own, so that a change finds it again."""
 FLAGS = Row(_NURSE, "Varsler", "varsler i journalen", ("Flag",), _flags)
-PLAN = Row(_NURSE, "Mål og tiltak", "tiltaksplanen", ("CarePlan", "Goal"), _plan)
+PLAN = Row(_NURSE, "Mål og tiltak", "tiltaksplanen", ("CarePlan", "Goal", "ServiceRequest"), _plan)
+NOTES = Row(_NURSE, "Notater til neste melding", "notater", ("ClinicalImpression",), _marked_notes)
 ALL_DRUGS = _drugs(lambda medicine: health.is_taken(medicine) or health.is_stopped(medicine))

@@ -211,9 +211,11 @@ def _basis(decision: Decision) -> str:
 def _menu(patient: str, here: str) -> tuple[MenuEntry, ...]:
     entries = (
         ("", "Forside", "f"),
+        ("/tidslinje", "Tidslinje", "t"),
         ("/plan", "Tiltaksplan", "p"),
         ("/legemidler/samstemming", "Legemidler", "l"),
         ("/maalinger", "Målinger", "m"),
+        ("/notater", "Notater", "n"),
         ("/meldinger", "Meldinger", "e"),
         ("/forlop", "I sykehus", "h"),
         ("/sak", "Sak og vedtak", "v"),

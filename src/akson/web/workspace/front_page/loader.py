@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from akson.access.actor import Actor
@@ -13,6 +14,7 @@ from akson.care.homefollowup.readings import readings, weights
 from akson.care.homefollowup.scale import on_scale, scale_2
 from akson.care.medication.list import medication_lines
 from akson.care.notes.fold import fold
+from akson.care.notes.structured import signed
 from akson.care.pathway import events
 from akson.care.plan.problems import HealthProblem, free_goals, problems
 from akson.care.worklist.inbox import GRAVE_CODES, OPEN, due_words, open_items
@@ -24,7 +26,7 @@ from akson.web.shell.chart import load_chart
 from akson.web.shell.days import day_bounds, on_day
 from akson.web.shell.news2_panel import news2_view
 from akson.web.shell.owners import owner_words
-from akson.web.shell.reading import of_patient, resources, search_all, token
+from akson.web.shell.reading import NOTHING_FOUND, may_see, of_patient, resources, search_all, token
 from akson.web.shell.stopped_visits import visits_of, visits_word
 from akson.web.workspace.front_page.news import Sources, news, one_line
 from akson.web.workspace.front_page.view import (
@@ -183,19 +185,43 @@ def _changes(messages: Sequence[Resource]) -> dict[str, tuple[str, ...]]:
     }
 
 
-async def load(session: RecordSession, patient: str, now: datetime) -> FrontPageView:
-    """The front page of one patient.
+async def _as_known(session: RecordSession, queries: Sequence[Query], at: datetime) -> list[SearchResult]:
+    """The same questions of the versions that were current then. What was included is named by its references alone."""
+    return list(
+        await asyncio.gather(
+            *(
+                session.search_as_of(replace(q, includes=()), at) if may_see(session, q.type) else _nothing()
+                for q in queries
+            )
+        )
+    )
+
+
+async def _nothing() -> SearchResult:
+    return NOTHING_FOUND
+
+
+async def load(
+    session: RecordSession, patient: str, now: datetime, known: datetime | None = None
+) -> FrontPageView:
+    """The front page of one patient; with `known`, what the record held at that instant, under today's rules.
+
+    The banner is always today's: who she is and what is dangerous must not be read from the past.
 
     Raises: Problem(NOT_FOUND) when the patient is missing or hidden.
     """
-    chart = await load_chart(session, patient, "Forside", now)
+    chart, today = await load_chart(session, patient, "Forside", now), now
+    if known is not None:
+        now = known
+    asked = _queries(patient, now)
     since, answers = await asyncio.gather(
-        session.last_access(patient, before=now - SAME_SITTING), search_all(session, _queries(patient, now))
+        session.last_access(patient, before=now - SAME_SITTING),
+        search_all(session, asked) if known is None else _as_known(session, asked, known),
     )
     found = Found(answers)
     medications = medication_lines(found.all("MedicationStatement"), found.near)
     sets = on_scale(readings(found.all("Observation")), scale_2(found.all("Flag")))
-    notes = found.all("ClinicalImpression")
+    notes = signed(found.all("ClinicalImpression"))
     sources = Sources(
         messages=care_messages(found.all("Communication"), found.near),
         changes=_changes(found.all("Communication")),
@@ -216,4 +242,5 @@ async def load(session: RecordSession, patient: str, now: datetime) -> FrontPage
         services=_services(found),
         notes=_note_rows(notes, now),
         deadlines=_deadlines(found.all("Task"), found.near, session.actor, now),
+        known=words.spoken_moment(known, today) if known else "",
     )

@@ -76,7 +76,10 @@ def _values(reading: Reading) -> str:
     return ", ".join(told)
 
 
-def _measurements(sets: Sequence[Reading], when: Callable[[datetime], str]) -> Iterator[Happening]:
+def _measurements(
+    patient: str, sets: Sequence[Reading], when: Callable[[datetime], str]
+) -> Iterator[Happening]:
+    path = f"/pasient/{patient}/ny-melding"
     before: int | None = None
     for reading in (r for r in sets if len(r.values) >= DRAWN_MIN):
         result = score(reading.measured())
@@ -84,9 +87,18 @@ def _measurements(sets: Sequence[Reading], when: Callable[[datetime], str]) -> I
         text = ". ".join(part for part in (change, _values(reading)) if part)
         before = result.total
         grave = result.total >= URGENT_TOTAL
-        action = "Se NEWS2" if grave else ""
+        newest = grave and reading is sets[-1]
+        action = ("Varsle lege" if newest else "Se NEWS2") if grave else ""
         strong = f"NEWS2 {total_words(result)}" + (" – akutt" if result.total >= EMERGENCY_TOTAL else "")
-        row = NewsRow(when(reading.at), "Måling", strong, text, "#news2" if action else "", action, grave)
+        row = NewsRow(
+            when(reading.at),
+            "Måling",
+            strong,
+            text,
+            path if newest else "#news2" if action else "",
+            action,
+            grave,
+        )
         yield Happening(reading.at, row)
 
 
@@ -147,7 +159,7 @@ def news(patient: str, sources: Sources, since: datetime | None, now: datetime) 
 
     happened = [
         *_messages(patient, sources.messages, when, sources.changes),
-        *_measurements(sources.sets, when),
+        *_measurements(patient, sources.sets, when),
         *_weights(sources.weights, when),
         *_notes(sources.notes, when),
         *_medications(sources.medications, when),

@@ -88,3 +88,5 @@ class FrontPageView:
     deadlines: tuple[DeadlineRow, ...]
     visits_word: VisitsWord | None = None
     """What a stay in hospital does to her visits."""
+    known: str = ""
+    """`21.11 kl. 08:00`: the page tells what the record held then; "" for now."""

@@ -5,56 +5,17 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from akson.care.fhir_json import Resource, concept_text, display, instant, reference
-from akson.care.homefollowup.limits import is_limit
-from akson.care.plan.care_plan import OUTCOMES, plan_of
-from akson.care.plan.measures import WEEKDAY_WORDS, WEEKDAYS, Measure, measures
+from akson.care.plan.care_plan import OUTCOMES
+from akson.care.plan.measures import WEEKDAY_WORDS, WEEKDAYS, Measure
 from akson.care.plan.problems import CLOSED_GOALS, problems
 from akson.record.session import RecordSession
 from akson.web.shell import words
 from akson.web.shell.chart import Chart
-from akson.web.shell.reading import may_see, of_patient, resources, search_all
-from akson.web.shell.stopped_visits import visits_of
+from akson.web.shell.plan_changes import Plan
+from akson.web.shell.reading import may_see
 from akson.web.workspace.plan.view import GoalRow, MeasureRow, PlanView, ProblemPanel
 
 ENDED_SHOWN = 10
-
-
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """What the record holds of it."""
-
-    conditions: tuple[Resource, ...]
-    goals: tuple[Resource, ...]
-    measures: tuple[Measure, ...]
-    visits: tuple[Resource, ...]
-    whole: Resource | None
-    encounters: tuple[Resource, ...]
-
-    def named(self, type: str, id: str) -> Resource | None:
-        rows = {"Condition": self.conditions, "Goal": self.goals}[type]
-        return next((r for r in rows if r["id"] == id), None)
-
-    def measure(self, id: str) -> Measure | None:
-        return next((m for m in self.measures if m.id == id), None)
-
-
-async def load(session: RecordSession, patient: str, now: datetime) -> Plan:
-    found = await search_all(
-        session,
-        (
-            of_patient("Condition", patient),
-            of_patient("Goal", patient),
-            of_patient("ServiceRequest", patient),
-            visits_of(patient, now),
-            of_patient("CarePlan", patient),
-            of_patient("Encounter", patient),
-        ),
-    )
-    conditions, goals, requests, visits, plans, encounters = (resources(f.matches) for f in found)
-    return Plan(
-        tuple(conditions), tuple(g for g in goals if not is_limit(g)), tuple(measures(requests)), tuple(visits),
-        plan_of(plans), tuple(encounters),
-    )  # fmt: skip
 
 
 def _trail(resource: Resource, now: datetime) -> tuple[str, ...]:

@@ -2,34 +2,29 @@
 
 import uuid
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import date
 from urllib.parse import quote
 
 from starlette.responses import RedirectResponse, Response
 
-from akson.care.casework.absences import absences
-from akson.care.casework.rows import VISIT, category, why_cancelled
 from akson.care.fhir_json import Resource
 from akson.care.plan import care_plan
 from akson.care.plan.measures import (
     WEEKDAYS,
-    WINDOW,
-    Measure,
     Schedule,
     clocks,
     measures,
     request,
     stopped,
-    visits,
 )
 from akson.fhir.problem import Problem, ProblemKind
 from akson.record.session import RecordSession
-from akson.record.values import Change
 from akson.web.shell import gate, typed, words
 from akson.web.shell.chart import load_chart
 from akson.web.shell.house import Audience, Screen, Visit, Way
+from akson.web.shell.plan_changes import Plan, again, commit_once, held, load_plan, new, visit_changes
 from akson.web.shell.waiting import waiting
-from akson.web.workspace.plan.loader import Form, Plan, load, view_of
+from akson.web.workspace.plan.loader import Form, view_of
 
 PATH = "/pasient/{patient}/plan"
 MENU = "Tiltaksplan"
@@ -83,7 +78,7 @@ def _id(visit: Visit, given: Mapping[str, str], what: str) -> str:
 async def _page(visit: Visit, given: dict[str, str] | None = None, fault: str = "") -> Response:
     session, now = visit.open(), visit.house.clock.now()
     chart = await load_chart(session, _patient(visit), MENU, now)
-    plan = await load(session, _patient(visit), now)
+    plan = await load_plan(session, _patient(visit), now)
     said = SAID.get(visit.request.query_params.get("sagt", ""), "")
     kept = (given or {}).get("id", "")[:64]
     form = Form(kept or _form_id(visit), given or {}, fault, said)
@@ -100,28 +95,7 @@ async def _opened(visit: Visit) -> tuple[RecordSession, Plan]:
     """The read of the Patient is what the record permits or refuses, before anything is written."""
     session = visit.open()
     await session.read("Patient", _patient(visit))
-    return session, await load(session, _patient(visit), visit.house.clock.now())
-
-
-def _new(resource: Resource) -> Change:
-    return Change("POST", str(resource["resourceType"]), resource=resource, given_id=str(resource["id"]))
-
-
-def _again(resource: Resource, version: str | int) -> Change:
-    if not str(version).isdigit():
-        raise Problem(
-            ProblemKind.MALFORMED, "AKS-WEB-021", "Skjemaet mangler noe.", now="Last siden på nytt."
-        )
-    type, id = str(resource["resourceType"]), str(resource["id"])
-    return Change("PUT", type, id=id, resource=resource, if_match=int(version))
-
-
-def _held(visit: Visit, plan: Plan, *added: Resource) -> list[Change]:
-    """The CarePlan with what was added."""
-    whole = care_plan.whole(plan.whole, _her(visit), added, _now(visit))
-    if plan.whole is None:
-        return [_new(whole)]
-    return [] if whole == plan.whole else [_again(whole, plan.whole["meta"]["versionId"])]
+    return session, await load_plan(session, _patient(visit), visit.house.clock.now())
 
 
 def _done(visit: Visit, said: str, given: Mapping[str, str] | None = None) -> Response:
@@ -137,7 +111,7 @@ def _text(given: Mapping[str, str], name: str) -> str:
 
 def _problem_of(plan: Plan, given: Mapping[str, str]) -> list[str]:
     ref = given.get("problem", "")
-    return [ref] if plan.named("Condition", ref.rpartition("/")[2]) else []
+    return [ref] if plan.condition(ref) else []
 
 
 def _day(text: str) -> date | None:
@@ -147,17 +121,6 @@ def _day(text: str) -> date | None:
         return None
 
 
-async def _commit(session: RecordSession, changes: list[Change]) -> None:
-    """Pressed twice: what stands is hers."""
-    try:
-        await session.commit(changes)
-    except Problem as problem:
-        first = changes[0]
-        if problem.kind is not ProblemKind.CONFLICT or first.method != "POST" or not first.given_id:
-            raise
-        await session.read(first.type, first.given_id)
-
-
 async def add_problem(visit: Visit) -> Response:
     given = await visit.form()
     name = _text(given, "navn")
@@ -165,7 +128,7 @@ async def add_problem(visit: Visit) -> Response:
         return await _page(visit, given, "Skriv hva problemstillingen er.")
     session, plan = await _opened(visit)
     made = care_plan.problem(_id(visit, given, "problem"), _her(visit), name, _me(visit), _now(visit))
-    await _commit(session, [_new(made), *_held(visit, plan, made)])
+    await commit_once(session, [new(made), *held(plan, _her(visit), [made], _now(visit))])
     return _done(visit, "problem", given)
 
 
@@ -181,7 +144,7 @@ async def add_goal(visit: Visit) -> Response:
         _id(visit, given, "goal"), _her(visit), text, _problem_of(plan, given), due.isoformat() if due else "",
         _me(visit), _now(visit)[:10],
     )  # fmt: skip
-    await _commit(session, [_new(made), *_held(visit, plan, made)])
+    await commit_once(session, [new(made), *held(plan, _her(visit), [made], _now(visit))])
     return _done(visit, "mal", given)
 
 
@@ -212,24 +175,13 @@ async def add_measure(visit: Visit) -> Response:
         _id(visit, given, "measure"), _her(visit), what, schedule, _me(visit), _unit(visit), _problem_of(plan, given),
         _now(visit),
     )  # fmt: skip
-    (new,) = measures([made])
-    await _commit(session, [_new(made), *_held(visit, plan, made), *_visits(plan, [new], now)])
+    changes = [
+        new(made),
+        *held(plan, _her(visit), [made], _now(visit)),
+        *visit_changes(plan, measures([made]), now),
+    ]
+    await commit_once(session, changes)
     return _done(visit, "tiltak", given)
-
-
-def _visits(plan: Plan, planned: list[Measure], now: datetime) -> list[Change]:
-    """What the measures do to her visits, with her absences looked up: nobody is sent to an empty house."""
-    away = [(a.start, a.end) for a in absences(plan.encounters, plan.visits)]
-    made = visits(
-        planned,
-        plan.visits,
-        now,
-        now + WINDOW,
-        category=category(VISIT),
-        why_ended=why_cancelled("ended"),
-        away=away,
-    )
-    return [_again(v, v["meta"]["versionId"]) if "meta" in v else _new(v) for v in made]
 
 
 async def end_measure(visit: Visit) -> Response:
@@ -243,8 +195,8 @@ async def end_measure(visit: Visit) -> Response:
         raise Problem(ProblemKind.NOT_FOUND, "AKS-PAGE-002", "Tiltaket finnes ikke.")
     over = stopped(one, _note(visit, f"Avsluttet: {why}"))
     changes = [
-        _again(over, given.get("versjon", "")),
-        *_visits(plan, measures([over]), visit.house.clock.now()),
+        again(over, given.get("versjon", "")),
+        *visit_changes(plan, measures([over]), visit.house.clock.now()),
     ]
     await session.commit(changes)
     return _done(visit, "avsluttet", given)
@@ -258,11 +210,11 @@ async def evaluate(visit: Visit) -> Response:
     if due and _day(due) is None:
         return await _page(visit, given, "Datoen for neste evaluering kunne ikke leses.")
     session, plan = await _opened(visit)
-    goal = plan.named("Goal", given.get("mal", ""))
+    goal = plan.goal(given.get("mal", ""))
     if goal is None:
         raise Problem(ProblemKind.NOT_FOUND, "AKS-PAGE-002", "Målet finnes ikke.")
     done = care_plan.evaluated(goal, outcome, _note(visit, _text(given, "tekst")), _now(visit)[:10], due)
-    await session.commit([_again(done, given.get("versjon", ""))])
+    await session.commit([again(done, given.get("versjon", ""))])
     return _done(visit, "evaluert", given)
 
 

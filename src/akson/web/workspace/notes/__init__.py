@@ -1,0 +1,1 @@
+"""Notes of a patient: written once in the nursing process, signed, corrected, moved, locked, removed."""
