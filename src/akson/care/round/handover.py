@@ -8,14 +8,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from akson.care.fhir_json import Resource, concept_text, display, instant, reference, reference_id
+from akson.care.fhir_json import Resource, any_code, concept_text, display, instant, reference, reference_id
 from akson.care.quantities import quantity_words
 from akson.care.round import items, package, writing
 
-VISIT, NOTE, MEASURED, ITEM = "visit", "note", "measured", "item"
+CONFLICT, VISIT, ITEM, MEASURED, NOTE = "conflict", "visit", "item", "measured", "note"
 LATE_MAX = timedelta(hours=24)
 """What is older than this and came now is history that somebody loaded, not this shift's."""
-_RANK = {ITEM: 0, VISIT: 1, MEASURED: 2, NOTE: 3}
+_RANK = {CONFLICT: 0, VISIT: 1, ITEM: 2, MEASURED: 3, NOTE: 4}
 _ENDED = {"cancelled": "Ikke gjennomført", "noshow": "Ikke hjemme"}
 
 
@@ -107,9 +107,10 @@ def _item(task: Resource) -> Told | None:
     at = instant(task.get("authoredOn"))
     if at is None or task.get("status") not in ("requested", "accepted", "in-progress", "ready", "received"):
         return None
-    title = concept_text(task.get("code")) or items.TITLE
+    title = concept_text(task.get("code"))
+    kind = CONFLICT if any_code([task.get("code") or {}], items.CODE) else ITEM
     text = ": ".join(filter(None, (title, str(task.get("description") or ""))))
-    return Told(reference(task.get("for")).rpartition("/")[2], ITEM, at, text, display(task.get("owner")))
+    return Told(reference(task.get("for")).rpartition("/")[2], kind, at, text, display(task.get("owner")))
 
 
 _TOLD = {"Appointment": _visit, "ClinicalImpression": _note, "Observation": _observation, "Task": _item}
