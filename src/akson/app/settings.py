@@ -6,6 +6,7 @@ Every fault is told at once. What the settings switch on does not belong here. d
 """
 
 import os
+import ssl
 import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, fields
@@ -63,6 +64,8 @@ class Settings:
     logins_per_minute: int
     adoption_open: int
     clock: str
+    tls_cert: Path | None
+    tls_key: Path | None
 
     def shown(self) -> dict[str, str]:
         """For people: secrets only as set or not."""
@@ -259,6 +262,14 @@ TABLE: tuple[Setting, ...] = (
         _clock,
         "`lab`: the time of `akson lab up --leads`, for a demo on a data folder that this lab has made. Else the machine's.",
     ),
+    Setting(
+        "tls_cert",
+        "file",
+        "",
+        _optional_file,
+        "Certificate chain (PEM) to answer HTTPS with, the node's own first. The round without network needs HTTPS.",
+    ),
+    Setting("tls_key", "file", "", _optional_file, "Its key (PEM, without a password)."),
 )
 
 # Read by other parts or by tests; named here so that a mistyped setting is told from them.
@@ -284,9 +295,24 @@ def load(*, environ: Mapping[str, str] = os.environ, options: Mapping[str, objec
     faults += [f"{FILE_NAME}: {name!r} is not a setting." for name in sorted(stored.keys() - values.keys())]
     if values["log_database_url"] and not values["database_url"]:
         faults.append("AKSON_LOG_DATABASE_URL is set without AKSON_DATABASE_URL.")
+    if not faults:
+        faults += _tls_faults(values["tls_cert"], values["tls_key"])
     if faults:
         raise _refused(faults)
     return Settings(**values)
+
+
+def _tls_faults(certificate: Path | None, key: Path | None) -> list[str]:
+    """Told before anything is started: a worker that dies of it would be restarted for ever."""
+    if certificate is None and key is None:
+        return []
+    if certificate is None or key is None:
+        return ["--tls-cert and --tls-key come together."]
+    try:
+        ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER).load_cert_chain(certificate, key, password="")
+    except (OSError, ValueError) as wrong:
+        return [f"--tls-cert and --tls-key: they are no certificate and its key ({type(wrong).__name__})."]
+    return []
 
 
 def strangers(environ: Mapping[str, str] = os.environ) -> list[str]:

@@ -64,6 +64,8 @@ async def _web(order: Order) -> None:
         server_header=False,
         proxy_headers=False,
         backlog=2048,
+        ssl_certfile=order.settings.tls_cert,
+        ssl_keyfile=order.settings.tls_key,
         timeout_keep_alive=KEEP_ALIVE_S,
         timeout_graceful_shutdown=GRACE_S,
     )

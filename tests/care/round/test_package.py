@@ -56,4 +56,23 @@ def test_each_change_is_told_once() -> None:
     told = handover.changes([*left, *left, old, new, visit(3, "per")], since, until)
     assert [(t.patient, t.by) for t in told] == [("astrid", "Ida"), ("solveig", "Ida"), ("solveig", "")]
     assert told[0].text == "Morgenstell og legemidler: utført. Gjort: Stell. Ikke gjort: Insulin."
+    measured = [
+        {
+            "resourceType": "Observation",
+            "id": f"m{n}",
+            "subject": {"reference": "Patient/astrid"},
+            "effectiveDateTime": (NOW - timedelta(hours=n)).isoformat(),
+            "code": {"text": text},
+            "valueQuantity": {"value": 93, "code": "/min"},
+        }
+        for n, text in ((0, "Puls"), (0.001, "Respirasjon"), (90, "Puls"))
+    ]
+    told = handover.changes(measured, since, until)
+    assert sorted(t.text for t in told) == ["Puls 93 /min", "Respirasjon 93 /min"], (
+        "another minute is another set"
+    )
+    together = [{**m, "effectiveDateTime": NOW.isoformat()} for m in measured[:2]]
+    assert [t.text for t in handover.changes(together, since, until)] == [
+        "Puls 93 /min · Respirasjon 93 /min"
+    ]
     assert handover.changes([*left, old], NOW + timedelta(minutes=1), until) == ()

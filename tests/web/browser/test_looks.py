@@ -62,6 +62,8 @@ SCREENS = {
     "post, ledger": ("mats", "/meldinger/regnskap"),
     "adoption": ("mats", "/tall/innforing"),
     "today": ("ida", "/i-dag"),
+    "round, not loaded": ("ida", "/runde"),
+    "handover": ("ida", "/runde/overlapp?timer=4"),
     "in hospital, board": ("kari", "/forlop"),
     "in hospital, stay": ("kari", "/pasient/astrid/forlop"),
     "casework": ("kari", "/pasient/astrid/sak"),

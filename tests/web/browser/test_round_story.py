@@ -15,6 +15,7 @@ from playwright.async_api import BrowserContext, Page, async_playwright, expect
 
 from tests.app.nodes import RunningNode, akson, start
 from tests.web.browser.conftest import CHROMIUM_ARGUMENTS, chromium, shot
+from tests.web.browser.test_looks import faults_of
 from tests.web.stage import helped
 from tests.web.test_round import planned
 
@@ -109,6 +110,10 @@ async def worked(page: Page) -> None:
     await page.get_by_role("button", name="Lagre notat").click()
     await expect(page.locator(".round-own")).to_contain_text(WRITTEN)
     await shot(page, "runde-besok")
+    faults = await faults_of(page)
+    assert not faults, "\n".join(faults)
+    await page.emulate_media(color_scheme="light")
+    await page.set_viewport_size({"width": 360, "height": 780})
     await page.get_by_role("button", name="Kunne ikke").click()
     await page.get_by_label("Ikke hjemme").check()
     await shot(page, "runde-kunne-ikke")

@@ -22,13 +22,17 @@ as_json = click.option("--json", "as_json", is_flag=True, help="Machine-readable
 
 
 def running(command: F) -> F:
-    """What `up` and `serve` take: --data, --host, --port, --workers."""
+    """What `up` and `serve` take: --data, --host, --port, --workers, --tls-cert, --tls-key."""
     workers = click.option(
         "--workers", metavar="N", help="Web worker processes. [AKSON_WORKERS; one for each core]"
     )
     port = click.option("--port", metavar="PORT", help="Port; 0 takes a free one. [AKSON_PORT; 8080]")
     host = click.option("--host", metavar="ADDRESS", help="Address to listen on. [AKSON_HOST; 127.0.0.1]")
-    return data(host(port(workers(command))))
+    key = click.option("--tls-key", metavar="FILE", help="Key of --tls-cert, PEM. [AKSON_TLS_KEY]")
+    cert = click.option(
+        "--tls-cert", metavar="FILE", help="Answer HTTPS with this chain, PEM. [AKSON_TLS_CERT]"
+    )
+    return data(host(port(workers(cert(key(command))))))
 
 
 def settings(**options: object) -> "Settings":

@@ -8,7 +8,7 @@ from akson.app.cli.running import run_async
 
 @click.command("serve")
 @options.running
-def command(data: str | None, host: str | None, port: str | None, workers: str | None) -> None:
+def command(**given: str | None) -> None:
     """Run a node, without demo data and without demo login.
 
     Access tokens for /fhir come from `akson token`. Ctrl-C or SIGTERM stops everything; what was acknowledged is on disk.
@@ -16,4 +16,4 @@ def command(data: str | None, host: str | None, port: str | None, workers: str |
     from akson.app.cli.node import run_node
     from akson.app.supervisor.orders import Stage
 
-    run_async(run_node(Stage.SERVE, options.settings(data=data, host=host, port=port, workers=workers)))
+    run_async(run_node(Stage.SERVE, options.settings(**given)))

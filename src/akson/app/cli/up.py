@@ -8,7 +8,7 @@ from akson.app.cli.running import run_async
 
 @click.command("up")
 @options.running
-def command(data: str | None, host: str | None, port: str | None, workers: str | None) -> None:
+def command(**given: str | None) -> None:
     """Run a demo node: Storvik, a synthetic municipality, with everybody of the cast ready to log in.
 
     The first start makes the data; the next ones find it again. Ctrl-C stops everything.
@@ -16,4 +16,4 @@ def command(data: str | None, host: str | None, port: str | None, workers: str |
     from akson.app.cli.node import run_node
     from akson.app.supervisor.orders import Stage
 
-    run_async(run_node(Stage.DEMO, options.settings(data=data, host=host, port=port, workers=workers)))
+    run_async(run_node(Stage.DEMO, options.settings(**given)))

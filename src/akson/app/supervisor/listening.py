@@ -30,11 +30,11 @@ def listen(host: str, port: int) -> socket.socket:
     return bound
 
 
-def address(bound: socket.socket) -> str:
+def address(bound: socket.socket, *, tls: bool = False) -> str:
     """`http://127.0.0.1:8080`"""
     host, port = bound.getsockname()[:2]
     shown = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(host, f"[{host}]" if ":" in host else host)  # noqa: S104
-    return f"http://{shown}:{port}"
+    return f"http{'s' if tls else ''}://{shown}:{port}"
 
 
 def _refused(host: str, why: str) -> Problem:

@@ -55,7 +55,13 @@ async def run(settings: Settings, stage: Stage, *, tell: Tell, ready: Callable[[
     lock.take()
     try:
         with contextlib.closing(listening.listen(settings.host, settings.port)) as bound:
-            lock.say({"pid": os.getpid(), "address": listening.address(bound), "ready": False})
+            lock.say(
+                {
+                    "pid": os.getpid(),
+                    "address": listening.address(bound, tls=settings.tls_cert is not None),
+                    "ready": False,
+                }
+            )
             await _run(settings, stage, bound, lock, tell, ready)
     finally:
         lock.leave()
@@ -93,7 +99,7 @@ async def _run(
             return
         tell("Starting the workers")
         children = _children(settings, stage, bound)
-        address = listening.address(bound)
+        address = listening.address(bound, tls=settings.tls_cert is not None)
         for child in children:
             child.tell = tell
 

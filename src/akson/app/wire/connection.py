@@ -46,7 +46,7 @@ class Connection(asyncio.Protocol):
             "type": "http",
             "asgi": {"version": "3.0", "spec_version": "2.3"},
             "http_version": "1.1",
-            "scheme": "http",
+            "scheme": "https" if config.is_ssl else "http",
             "root_path": "",
         }
         self._url = b""

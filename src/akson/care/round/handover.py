@@ -5,15 +5,17 @@ https://hl7.org/fhir/R4/appointment.html, clinicalimpression.html, observation.h
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 
-from akson.care.fhir_json import Resource, concept_text, display, instant, reference, reference_id
+from akson.care.fhir_json import Resource, any_code, concept_text, display, instant, reference, reference_id
 from akson.care.quantities import quantity_words
 from akson.care.round import items, package, writing
 
-VISIT, NOTE, MEASURED, ITEM = "visit", "note", "measured", "item"
-_RANK = {ITEM: 0, VISIT: 1, MEASURED: 2, NOTE: 3}
+CONFLICT, VISIT, ITEM, MEASURED, NOTE = "conflict", "visit", "item", "measured", "note"
+LATE_MAX = timedelta(hours=24)
+"""What is older than this and came now is history that somebody loaded, not this shift's."""
+_RANK = {CONFLICT: 0, VISIT: 1, ITEM: 2, MEASURED: 3, NOTE: 4}
 _ENDED = {"cancelled": "Ikke gjennomført", "noshow": "Ikke hjemme"}
 
 
@@ -29,11 +31,25 @@ class Told:
 def changes(resources: Iterable[Resource], since: datetime, now: datetime) -> tuple[Told, ...]:
     """Of visits, notes, measurements and items changed in [since, now), gravest first, then by the clock.
 
-    A visit that was done as planned is none; one that says what was left undone is.
+    A visit that was done as planned is none; one that says what was left undone is. What was measured together is one.
     """
     found = {(r["resourceType"], r["id"]): r for r in resources}
-    told = [t for r in found.values() if (t := _told(r, now)) and since <= _changed(r, t) < now]
-    return tuple(sorted(told, key=lambda t: (_RANK[t.kind], t.at, t.patient)))
+    told = [
+        t
+        for r in found.values()
+        if (t := _told(r)) and since <= _changed(r, t) < now and t.at >= since - LATE_MAX
+    ]
+    return tuple(sorted(_together(told), key=lambda t: (_RANK[t.kind], t.at, t.patient)))
+
+
+def _together(told: Iterable[Told]) -> list[Told]:
+    joined: dict[tuple[object, ...], Told] = {}
+    for number, one in enumerate(told):
+        set_ = (one.patient, one.by, one.at.replace(second=0, microsecond=0))
+        key = set_ if one.kind == MEASURED else (number,)
+        before = joined.get(key)
+        joined[key] = replace(before, text=f"{before.text} · {one.text}") if before else one
+    return list(joined.values())
 
 
 def _changed(resource: Resource, told: Told) -> datetime:
@@ -41,11 +57,11 @@ def _changed(resource: Resource, told: Told) -> datetime:
     return instant((resource.get("meta") or {}).get("lastUpdated")) or told.at
 
 
-def _told(resource: Resource, now: datetime) -> Told | None:
-    return _TOLD[resource["resourceType"]](resource, now) if resource["resourceType"] in _TOLD else None
+def _told(resource: Resource) -> Told | None:
+    return _TOLD[resource["resourceType"]](resource) if resource["resourceType"] in _TOLD else None
 
 
-def _visit(visit: Resource, now: datetime) -> Told | None:
+def _visit(visit: Resource) -> Told | None:
     start = instant(visit.get("start"))
     mark = writing.last(visit)
     by = mark.by if mark else ""
@@ -68,7 +84,7 @@ def _joined(visit: Resource, state: str, more: str) -> str:
     return f"{what}: {state[:1].lower()}{state[1:]}{f'. {more}' if more else ''}".rstrip(".") + "."
 
 
-def _note(note: Resource, now: datetime) -> Told | None:
+def _note(note: Resource) -> Told | None:
     at = instant(note.get("effectiveDateTime") or note.get("date"))
     text = str(note.get("summary") or "")
     if at is None or not text:
@@ -76,7 +92,7 @@ def _note(note: Resource, now: datetime) -> Told | None:
     return Told(reference_id(note.get("subject")), NOTE, at, text, display(note.get("assessor")))
 
 
-def _observation(found: Resource, now: datetime) -> Told | None:
+def _observation(found: Resource) -> Told | None:
     at = instant(found.get("effectiveDateTime"))
     value = quantity_words(found.get("valueQuantity"))
     if at is None or not value:
@@ -87,13 +103,14 @@ def _observation(found: Resource, now: datetime) -> Told | None:
     )
 
 
-def _item(task: Resource, now: datetime) -> Told | None:
+def _item(task: Resource) -> Told | None:
     at = instant(task.get("authoredOn"))
     if at is None or task.get("status") not in ("requested", "accepted", "in-progress", "ready", "received"):
         return None
-    title = concept_text(task.get("code")) or items.TITLE
+    title = concept_text(task.get("code"))
+    kind = CONFLICT if any_code([task.get("code") or {}], items.CODE) else ITEM
     text = ": ".join(filter(None, (title, str(task.get("description") or ""))))
-    return Told(reference(task.get("for")).rpartition("/")[2], ITEM, at, text, display(task.get("owner")))
+    return Told(reference(task.get("for")).rpartition("/")[2], kind, at, text, display(task.get("owner")))
 
 
 _TOLD = {"Appointment": _visit, "ClinicalImpression": _note, "Observation": _observation, "Task": _item}

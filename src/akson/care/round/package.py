@@ -29,10 +29,10 @@ class Carried:
     address: str
     phone: str
     alerts: tuple[str, ...] = ()
+    said: tuple[str, ...] = ()
+    """What is said in place of alerts: `Ingen kjente allergier` is not the same as not asked."""
     medicines: tuple[str, ...] = ()
     problems: tuple[str, ...] = ()
-    tasks: tuple[Mapping[str, Any], ...] = ()
-    """`{"id": …, "version": …, "text": …}`: open tasks of the unit about her."""
 
 
 def day_package(

@@ -56,13 +56,13 @@ async def _carried(
         drugs, conditions = await search_all(session, (medicines, of_patient("Condition", patient)))
     known = {f"{r['resourceType']}/{r['id']}": r for r in resources(drugs.included)}
     her = chart.person
-    words = [a.text for a in chart.alerts] + [w for w in (chart.allergy_words, chart.admitted) if w]
     return package.Carried(
         her.name,
         her.born,
         her.address,
         her.phone,
-        tuple(words),
+        (*([chart.admitted] if chart.admitted else []), *(a.text for a in chart.alerts)),
+        (chart.allergy_words,) if chart.allergy_words else (),
         tuple(_line(line) for line in medication_lines(resources(drugs.matches), known)),
         tuple(p.name for p in problems(resources(conditions.matches))),
     )

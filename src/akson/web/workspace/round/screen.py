@@ -24,7 +24,7 @@ class ToldRow:
     path: str
     name: str
     kind: str
-    """`item`, `visit`, `measured`, `note`."""
+    """`conflict`, `visit`, `item`, `measured`, `note`."""
     clock: str
     text: str
     by: str

@@ -7,7 +7,8 @@ from datetime import datetime
 from starlette.responses import Response
 
 from akson.care.casework.rows import VISIT, is_a
-from akson.care.fhir_json import Resource, display, reference, reference_id
+from akson.care.fhir_json import Resource, concept_text, display, reference, reference_id
+from akson.care.worklist import conservation
 from akson.fhir.search.query import Include, Query
 from akson.web.shell import gate, words
 from akson.web.shell.chart import person
@@ -29,7 +30,7 @@ class VisitRow:
     what: str
     who: str
     state: str
-    """`stopped`, `done`, `planned`, `missed`."""
+    """`stopped`, `done`, `planned`, `missed`, `cancelled` (with a reason, or moved)."""
     state_words: str
 
 
@@ -47,6 +48,8 @@ class TodayView:
     rows: tuple[VisitRow, ...]
     notices: tuple[Notice, ...]
     stopped: int
+    counted: str
+    """`12 planlagt = 5 gjort + 1 flyttet + 2 avlyst med grunn + 4 åpne`: nothing of the day vanishes."""
 
 
 async def show(visit: Visit) -> Response:
@@ -69,19 +72,21 @@ def view_of(visits: Iterable[Resource], people: dict[str, Resource], now: dateti
     by_patient: dict[str, list[Resource]] = {}
     for one in visits:
         by_patient.setdefault(_patient(one), []).append(one)
-    notices, rows = [], []
+    notices, rows, today = [], [], []
     for id, hers in by_patient.items():
         name = person(people[id], words.local(now).date()).name if id in people else "Uten navn"
         away = any(is_stopped(v) and start(v) >= now for v in hers)
         told = visits_word(hers, now, away=away)
         if told is not None:
             notices.append(Notice(f"/pasient/{id}/forlop", name, told.title, told.text, told.stopped))
+        today += [v for v in hers if begins <= start(v) < ends]
         rows += [(start(v), _row(v, id, name)) for v in hers if begins <= start(v) < ends and _shown(v)]
     rows.sort(key=lambda pair: (pair[0], pair[1].name))
     return TodayView(
         tuple(row for _, row in rows),
         tuple(sorted(notices, key=lambda n: (not n.stopped, n.name))),
         sum(row.state == "stopped" for _, row in rows),
+        conservation.in_full(conservation.count(today)),
     )
 
 
@@ -91,13 +96,14 @@ def _patient(visit: Resource) -> str:
 
 
 def _shown(visit: Resource) -> bool:
-    return visit.get("status") not in ("cancelled", "entered-in-error") or is_stopped(visit)
+    return visit.get("status") != "entered-in-error"
 
 
 def _row(visit: Resource, id: str, name: str) -> VisitRow:
     actors = [p.get("actor") for p in visit.get("participant") or []]
     status = str(visit.get("status"))
-    kind = {"fulfilled": "done", "noshow": "missed"}.get(status, "planned")
+    kind = {"fulfilled": "done", "noshow": "missed", "cancelled": "cancelled"}.get(status, "planned")
+    reason = (concept_text(visit.get("cancelationReason")) or "Avlyst") if status == "cancelled" else ""
     return VisitRow(
         clock=words.clock(start(visit)),
         path=f"/pasient/{id}",
@@ -105,7 +111,7 @@ def _row(visit: Resource, id: str, name: str) -> VisitRow:
         what=str(visit.get("description") or "Besøk"),
         who=next((display(a) for a in actors if reference(a).startswith("Practitioner/")), ""),
         state="stopped" if is_stopped(visit) else kind,
-        state_words="Stoppet: innlagt" if is_stopped(visit) else STATES.get(status, ""),
+        state_words="Stoppet: innlagt" if is_stopped(visit) else STATES.get(status, reason),
     )
 
 

@@ -113,6 +113,7 @@ function details(visit, her, now) {
   return el("div", { class: "round-more" },
     now.state === "open" && el("ul", { class: "round-steps" }, all, visit.steps.map((step) => tick("step", step, ticks.has(step)))),
     her.alerts.map((alert) => el("p", { class: "round-alert" }, icon("alert"), " ", alert)),
+    her.said.map((line) => el("p", { class: "round-said muted" }, line)),
     now.state === "open"
       ? el("div", { class: "round-pair" }, button("Registrer besøk", () => done(visit, ticks)), button("Kunne ikke", () => could(visit, now), "secondary"))
       : el("div", { class: "round-pair" }, button("Åpne igjen", () => act(visit, { outcome: "open" }), "secondary")),
