@@ -22,9 +22,12 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
 import akson_verify
 from akson.exchange.times import NORWAY
-from akson_lab.stories import evidence, judging, story
+from akson.terminology.systems import HER_ID, OUTBOX_ITEM
+from akson_lab.stories import evidence, judging, story, table
 from akson_lab.stories.judging import Seen
 from akson_lab.stories.play import Failed, Lab, play
 from akson_lab.stories.story import Step, Story
@@ -50,7 +53,17 @@ TEXTS = {
     "information-to-doctor": ("HELSEOPPLYSNINGER_LEGE", {"reason": "Økende hevelse i begge legger."}),
 }
 WHO = {"ready-answer": "kari", "status-request": "ida"}
-ANSWERED = {"admission-report": "admission", "ready-answer": "ready"}
+ANSWERED = {"admission-report": "admission", "ready-answer": "ready", "status-request": "admission"}
+"""Written from the message that is open on the screen: its sender is the receiver, and nobody types an address."""
+
+HEAD = """# The stories of a discharge, as they were played
+
+Written by `make story-discharge ARGS="--resume --into akson-evidence --table docs/story-discharge.md"`, from the evidence
+alone. Every story has a node of its own, which lives by the lab's time from nothing. How they are judged:
+[ADR 179](adr/0179-a-story-is-judged-by-hand-made-truth.md), [ADR 190](adr/0190-what-a-message-lacks-is-said-by-three.md).
+Seconds are those of the steps. The last column: copies of the bundle with one thing changed (one for each kind of
+thing in it, one without a message, one signed by somebody else) that `akson-verify` refused.
+"""
 
 
 class Staff:
@@ -63,10 +76,12 @@ class Staff:
         self.address = json.loads((data / "akson.lock").read_text("utf-8"))["address"]
         self.tokens = {
             who: akson("token", who, "--hours", "1000", "--data", str(data)).stdout.strip()
-            for who in ("ida", "kari")
+            for who in ("ida", "kari", "mats")
         }
         self.since = told.steps[0].at.astimezone(NORWAY).date()
         self.times = judging.usual_times(self.visits(), self.since)
+        self.rows: dict[str, list[int]] = {}
+        """MsgId -> its rows of the outbox."""
         self.seen = Seen()
         self.seen.typed, self.seen.chosen, self.seen.retyped, self.seen.alarms_missing = [], [], [], []
 
@@ -78,18 +93,16 @@ class Staff:
         if step.does == "ready-answer":
             day = step.at.astimezone(NORWAY).date()
             words["receives"] = str(day + timedelta(days=int(step.how.get("in_days", 1))))
+        if "text" in step.how:
+            words["text"] = str(step.how["text"])
         if step.does == "information-to-doctor":
             words = {"problem": words["reason"]}
         who = WHO.get(step.does, "ida")
-        self._trace(type, words, who)
+        way = self._way(step)
+        self._trace(type, {**words, **({"to": way[1]} if way[1].isdecimal() else {})}, who)
         line = [
-            "message", "build", type, "--patient", PATIENT, "--as", who, "--send", "--confirm", "--json",
+            "message", "build", type, "--patient", PATIENT, "--as", who, "--send", "--confirm", "--json", *way,
         ]  # fmt: skip
-        if about := ANSWERED.get(step.does):
-            stay = self.lab.ask("/lab/house/hospital")["stays"][0]
-            line += ["--answers", stay["sent"][about]]
-        else:
-            line += ["--to", str(step.how.get("to", "990202"))]
         for name, said in words.items():
             line += ["--word", f"{name}={said}"]
         done = akson(*line, "--data", str(self.data))
@@ -99,7 +112,23 @@ class Staff:
             raise Failed(done.stderr.strip()[-300:]) from None
         if told["sent"] is None:
             raise Failed("; ".join(f["what"] for f in told["findings"]))
+        self.rows[str(told["messageId"]).lower()] = told["sent"]["outbox"]
         return str(told["messageId"])
+
+    def _way(self, step: Step) -> list[str]:
+        """Whom it goes to: who wrote what it answers, her GP as the record has him, else a HER-id that somebody types."""
+        if about := ANSWERED.get(step.does):
+            stay = self.lab.ask("/lab/house/hospital")["stays"][0]
+            return ["--answers", stay["sent"][about]]
+        return ["--to", "gp" if step.at_house == "gp" else str(step.how["to"])]
+
+    def owner(self, msg_id: str) -> str:
+        """Of one that came in and is nobody's, or that went out and was refused. Mats sees what has no patient."""
+        found = [t for t in self.ask("mats", "Task?code=match-patient&_count=50") if _msg_id(t) == msg_id]
+        for row in self.rows.get(msg_id, ()):
+            found += self.ask("mats", f"Task?identifier={OUTBOX_ITEM}|{row}")
+        open_items = (t for t in found if t.get("status") in OPEN_ITEM and t.get("owner"))
+        return next((f"{t['owner'].get('display', 'eier')} har den" for t in open_items), "")
 
     def alarm(self, step: Step) -> str:
         now = self.now()
@@ -158,7 +187,7 @@ class Staff:
         return self.seen
 
     def _trace(self, type: str, words: Mapping[str, str], who: str) -> None:
-        """Each field against all that her record says to the one who types."""
+        """Each field against all that her record says to the one who types, and an address against all it knows."""
         held = {
             text.casefold()
             for kind in HELD
@@ -169,6 +198,11 @@ class Staff:
         }
         for name, said in words.items():
             field = f"{type} {name}"
+            if name == "to":
+                self.seen.typed.append(field)
+                if self.ask(who, f"Organization?identifier={HER_ID}|{said}"):
+                    self.seen.retyped.append(field)
+                continue
             if said.replace("-", "").isdecimal():
                 self.seen.chosen.append(field)
                 continue
@@ -199,8 +233,8 @@ def _type(communication: Mapping[str, Any]) -> str:
     return next((str(c.get("code")) for c in codings if str(c.get("code", "")).isupper()), "")
 
 
-def _msg_id(communication: Mapping[str, Any]) -> str:
-    for identifier in communication.get("identifier") or ():
+def _msg_id(resource: Mapping[str, Any]) -> str:
+    for identifier in resource.get("identifier") or ():
         if str(identifier.get("system")).endswith("/message-id"):
             return str(identifier.get("value", "")).rpartition("|")[2]
     return ""
@@ -289,12 +323,58 @@ def one(name: str, into: Path) -> bool:
     return verdict.accepted
 
 
+def changed_copies(bundle: Path) -> tuple[int, int]:
+    """How many copies with one thing changed akson-verify refuses, of how many: one for each kind of thing in a bundle, one
+    without a message, one signed by somebody else."""
+    places = [p.relative_to(bundle) for p in sorted(bundle.rglob("*")) if p.is_file()]
+    kinds = {
+        "receipts" if p.parts[0] == "receipts" else str(p) if len(p.parts) == 1 else p.parts[0]: p
+        for p in places
+    }
+    with tempfile.TemporaryDirectory(prefix="akson-changed-") as folder:
+        refused = 0
+        for number, place in enumerate(kinds.values()):
+            copy = Path(shutil.copytree(bundle, Path(folder) / str(number)))
+            written = (copy / place).read_bytes()
+            (copy / place).write_bytes(written.replace(b"1", b"2", 1) if b"1" in written else written + b" ")
+            refused += not akson_verify.check_evidence(copy).accepted
+        gone = Path(shutil.copytree(bundle, Path(folder) / "gone"))
+        next((gone / "messages").iterdir()).unlink()
+        refused += not akson_verify.check_evidence(gone).accepted
+        anew = Path(shutil.copytree(bundle, Path(folder) / "anew"))
+        manifest = json.loads((anew / evidence.MANIFEST).read_bytes())
+        del manifest["signature"]
+        (anew / evidence.MANIFEST).write_bytes(evidence.signed(manifest, Ed25519PrivateKey.generate()))
+        refused += not akson_verify.check_evidence(anew).accepted
+    return refused, len(kinds) + 2
+
+
+def told_in_a_table(into: Path, report: Path | None) -> bool:
+    """Prints one line for each bundle, and writes them. False when a changed copy was accepted, or two shared a node."""
+    found = table.bundles(into)
+    told = [table.told_of(bundle) for bundle in found]
+    refused = {each.story: changed_copies(bundle) for each, bundle in zip(told, found, strict=True)}
+    lines = table.lines(told, refused)
+    nodes = len({each.key for each in told})
+    accepted = sum(akson_verify.check_evidence(bundle).accepted for bundle in found)
+    total = f"{accepted} av {len(told)} godtatt av akson-verify, på {nodes} noder, hver med sin egen nøkkel."
+    print("\n".join(("", *lines, "", total)), flush=True)
+    if report is not None:
+        criteria = [f"{number}. {words}" for number, words in judging.WORDS.items()]
+        stories = [f"- **{each.story}**: {each.words}" for each in told]
+        report.write_text("\n".join((HEAD, *criteria, "", *lines, "", total, "", *stories, "")), "utf-8")
+    return nodes == len(told) and all(count == of for count, of in refused.values())
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("stories", nargs="*", metavar="STORY")
     parser.add_argument("--into", type=Path, default=Path("akson-evidence"), metavar="FOLDER")
     parser.add_argument(
         "--resume", action="store_true", help="Leave out what was accepted before, by its evidence."
+    )
+    parser.add_argument(
+        "--table", type=Path, metavar="FILE", help="Write the table of all bundles in the folder."
     )
     given = parser.parse_args()
     names = given.stories or ["discharge", *(n for n in story.names() if n != "discharge")]
@@ -311,10 +391,14 @@ def main() -> None:
     print(f"{len(passed)} of {len(results)} stories came as they should; evidence in {given.into}")
     for name in sorted(set(results) - set(passed)):
         print(f"  FAILED {name}")
-    raise SystemExit(0 if len(passed) == len(results) else 1)
+    sound = told_in_a_table(given.into, given.table)
+    raise SystemExit(0 if sound and len(passed) == len(results) else 1)
 
 
 if __name__ == "__main__":
+    # A node that runs already, its folder and its database are nobody's business here.
+    for name in [n for n in os.environ if n.startswith("AKSON_") and n != "AKSON_SHARED"]:
+        del os.environ[name]
     os.environ["AKSON_CLOCK"] = "lab"
     beside = Path(__file__).resolve().parents[2] / "shared"
     if beside.is_dir():

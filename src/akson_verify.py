@@ -440,11 +440,15 @@ def _check_evidence(folder: Path, policy_text: str | None) -> Verdict:
         if sha256((folder / path).read_bytes()).hexdigest() != wanted:
             raise Refused(f"Filen er endret: {path}")
     story, wire = (json.loads((folder / name).read_bytes()) for name in ("story.json", "wire.json"))
+    _as_carried(folder, wire)
     counts = _receipts(wire, story["unanswered"])
     _in_order(story["steps"], {each["msg_id"] for each in wire})
     proofs = _proofs(
         folder, [p for p in sorted(there) if p.startswith("log/") and p.endswith(".json")], policy_text, key
     )
+    if policy_text is not None and key not in _policy(policy_text).logs.values():
+        # Without this, whoever takes the proofs out of a bundle may sign the rest anew.
+        raise Refused("Innholdslisten er signert av en annen enn loggen.")
     by = "loggens nøkkel" if proofs else "en egen nøkkel"
     mark = base64.b64encode(sha256(key).digest()).decode()
     told = [
@@ -464,6 +468,14 @@ def _check_evidence(folder: Path, policy_text: str | None) -> Verdict:
     )
     signature = f"Innholdslisten er signert med {by}: {mark}"
     return Verdict(True, (first, counts, f"{proofs} bevis fra tilgangsloggen holder", signature, *told))
+
+
+def _as_carried(folder: Path, wire: list[Json]) -> None:
+    """What is said of each message stands in it: its own id, and for a receipt the id that it answers."""
+    for each in wire:
+        written = (folder / each["file"]).read_bytes().lower()
+        if any(id and id.lower().encode() not in written for id in (each["msg_id"], each["answers"])):
+            raise Refused(f"Filen er en annen melding enn listen sier: {each['file']}")
 
 
 def _receipts(wire: list[Json], owned: Json) -> str:

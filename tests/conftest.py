@@ -4,10 +4,13 @@ The server is the embedded one in a temporary folder, or the one AKSON_TEST_DATA
 points to; its user must be allowed to create databases.
 """
 
+import gc
 import os
 import secrets
+import sys
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
 import asyncpg
@@ -15,6 +18,41 @@ import pytest
 import pytest_asyncio
 
 from akson.store.server import EmbeddedPostgres
+from tests import sharing_out
+from tests.memory_folder import use_memory
+
+
+def pytest_configure() -> None:
+    use_memory()
+    # A node is four processes and a command is one: none of them translates the same files anew.
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+    sys.dont_write_bytecode = False
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        sharing_out.longest_first(items)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> sharing_out.SharedOut:
+    return sharing_out.SharedOut(config, log)
+
+
+def pytest_runtest_logreport(report: pytest.TestReport) -> None:
+    sharing_out.remember(report)
+
+
+def pytest_sessionfinish() -> None:
+    if "PYTEST_XDIST_WORKER" not in os.environ:
+        sharing_out.write_times()
+
+
+def pytest_collection_finish() -> None:
+    """What has been imported stays to the end: looking through it for garbage was a tenth of the time."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 20)
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
@@ -25,7 +63,22 @@ async def postgres_dsn(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterato
         yield external
         return
     async with EmbeddedPostgres(tmp_path_factory.mktemp("postgres")) as server:
+        await _forget_at_power_cuts(server.dsn("postgres"))
         yield server.dsn("postgres")
+
+
+async def _forget_at_power_cuts(dsn: str) -> None:
+    """Nobody cuts this server's power, and each database made or dropped would wait for the disk to have all of it.
+
+    What is killed on purpose (tests/crash, test_server) runs on servers of its own, as they are set for people.
+    """
+    connection = await asyncpg.connect(dsn)
+    try:
+        for setting in ("fsync", "synchronous_commit", "full_page_writes"):
+            await connection.execute(f"alter system set {setting} = off")
+        await connection.execute("select pg_reload_conf()")
+    finally:
+        await connection.close()
 
 
 @pytest_asyncio.fixture(loop_scope="session")

@@ -7,7 +7,7 @@ from akson.exchange.components import dialogue
 from akson.exchange.messages import medical_information
 from akson.exchange.schema import Coded, Values, write_structure
 from akson_lab.facts import Shipment, StayFacts
-from akson_lab.hospital import LISTS, _typed, enveloped
+from akson_lab.hospital import JOURNAL_NOTE, LISTS, _typed, enveloped
 
 REQUEST = Coded("DIALOG_FORESPORSEL", "Forespørsel")
 ANSWER = Coded("DIALOG_SVAR", "Svar på forespørsel")
@@ -63,17 +63,10 @@ def medical_message(facts: StayFacts, shipment: Shipment, *, text: str) -> bytes
     body: Values = {
         "InfoMedisinskDiagnose": {"MedisinskDiagnose": (diagnosis,)},
         "MedisinskfagligeOpplysninger": {
-            "GenereltJournalnotat": ({**NOTE, "Journaltekst": ({"Notat": text},)},)
+            "GenereltJournalnotat": ({**JOURNAL_NOTE, "Journaltekst": ({"Notat": text},)},)
         },
     }
     return _typed(facts, shipment, medical_information.MESSAGE, body)
-
-
-NOTE = {
-    "@basiskomponenttype": "EPJ dokument",
-    "@komponenttype": "2.16.578.1.12.4.1.6.13.11009.0",
-    "@komponentID": "notat-1",
-}
 
 
 def _by(facts: StayFacts) -> Values:

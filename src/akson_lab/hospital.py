@@ -4,7 +4,7 @@ Standard: Pasientlogistikk 1.6 (HIS 1149:2014) in MsgHead 1.2 (HIS 80601:2006). 
 message type asks for.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -35,6 +35,15 @@ NOTICE, UPDATE = "1", "2"
 _CONTENTS = {NOTICE: "Varsel om innlagt pasient", UPDATE: "Oppdaterte opplysninger"}
 HOME = Coded("1", "Bosted/arbeidssted", f"{LISTS}8408")
 ALIVE = Coded("1", "Som levende", f"{LISTS}8431")
+STATUS = "Oppegående med rullator. Klar og orientert. Trenger hjelp til stell og på trapp."
+COURSE = "Smertelindring og mobilisering. Ventes hjem med samme tjenester som før, og tilsyn av sår."
+PRACTICAL = "Kommer hjem med drosje. Nøkkel hos nabo. Legemidler for tre dager er med."
+"""What a ward writes when nothing else is said: what the profiles demand beyond the schema (HIS 1144 and 1148, 4.3)."""
+JOURNAL_NOTE = {
+    "@basiskomponenttype": "EPJ dokument",
+    "@komponenttype": "2.16.578.1.12.4.1.6.13.11009.0",
+    "@komponentID": "notat-1",
+}
 _NURSE = Coded("SP", "Sykepleier")
 _PRIMARY_CONTACT = Coded("9", "Primærkontakt", f"{LISTS}9034")
 _MAIN_PHONE = Coded("HP", "Hovedtelefon")
@@ -87,9 +96,18 @@ def withdrawn_message(facts: StayFacts, shipment: Shipment, *, at: datetime) -> 
 
 
 def early_notice(
-    facts: StayFacts, shipment: Shipment, *, expected: datetime, content: str = NOTICE, changed: str = ""
+    facts: StayFacts,
+    shipment: Shipment,
+    *,
+    expected: datetime,
+    content: str = NOTICE,
+    changed: str = "",
+    status: str = STATUS,
+    course: str = COURSE,
 ) -> bytes:
-    """HELSEOPPL_SOKNAD: within 24 hours what for, and when she may be ready. As an UPDATE it says what has changed."""
+    """HELSEOPPL_SOKNAD: within 24 hours what for, and when she may be ready. As an UPDATE it says what has changed.
+
+    `status` or `course` "" leaves out what the profile demands."""
     event = {
         **_event(logistics.EVENT_READY, "Pasient utskrivningsklar", expected, ""),
         "TidspunktForHendelse": expected.astimezone(NORWAY).date().isoformat(),
@@ -106,9 +124,28 @@ def early_notice(
         "InfoMedisinskDiagnose": (
             {"MedisinskDiagnose": ({"Hoveddiagnose": True, "DiagnoseBeskrivelse": facts.description},)},
         ),
+        **_medical(("1", "Pasientens status", status), ("2", "Antatt forløp", course)),
         **told,
     }
     return _typed(facts, shipment, health_information.MESSAGE, body)
+
+
+def _medical(*told: tuple[str, str, str]) -> Values:
+    """Of (code in 9145, its words, text) what is said."""
+    texts = _under("9145", told)
+    return (
+        {"MedisinskfagligeOpplysninger": {"GenereltJournalnotat": ({**JOURNAL_NOTE, "Journaltekst": texts},)}}
+        if texts
+        else {}
+    )
+
+
+def _under(headings: str, told: Iterable[tuple[str, str, str]]) -> tuple[Values, ...]:
+    return tuple(
+        {"Overskriftskode": Coded(code, words, f"{LISTS}{headings}"), "Notat": text}
+        for code, words, text in told
+        if text
+    )
 
 
 def death_message(facts: StayFacts, shipment: Shipment, *, at: datetime) -> bytes:
@@ -117,14 +154,17 @@ def death_message(facts: StayFacts, shipment: Shipment, *, at: datetime) -> byte
     return _typed(facts, shipment, death.MESSAGE, {"OrienteringOmDod": {"TidsfestetHendelse": event}})
 
 
-def discharge_report(facts: StayFacts, shipment: Shipment, *, text: str) -> bytes:
-    """UTSKRIVNINGSRAPPORT as bytes: the nurses' report, in their own words."""
+def discharge_report(facts: StayFacts, shipment: Shipment, *, text: str, practical: str = PRACTICAL) -> bytes:
+    """UTSKRIVNINGSRAPPORT as bytes: the nurses' report, in their own words. `practical` "" leaves out what is demanded."""
+    told = _under(
+        "9141", (("8", "Sykepleiesammenfatning", text), ("14", "Praktiske opplysninger", practical))
+    )
     body = {
         "TypeInnholdIMelding": {"TypeInnhold": Coded("11", "Utskrivningsrapport", f"{LISTS}9139")},
         "InfoMedisinskDiagnose": (
             {"MedisinskDiagnose": ({"Hoveddiagnose": True, "DiagnoseBeskrivelse": facts.description},)},
         ),
-        "Sykepleierdokumentasjon": {"InfoFraSykepleier": {"Journaltekst": ({"Notat": text},)}},
+        "Sykepleierdokumentasjon": {"InfoFraSykepleier": {"Journaltekst": told}},
     }
     return _typed(facts, shipment, discharge_report_type.MESSAGE, body)
 

@@ -18,15 +18,10 @@ from akson.exchange.messages import BY_CODE
 from akson.exchange.schema import Coded, Quantity, Structure, Values, write_structure
 from akson.fhir import markup
 from akson_lab.facts import Address, Shipment, StayFacts
-from akson_lab.hospital import LISTS, _event, _info, _local, _start
+from akson_lab.hospital import JOURNAL_NOTE, LISTS, _event, _info, _local, _start
 
 _TYPE = BY_CODE["HELSEOPPL_SOKNAD"]
 _HER = Coded("HER", "HER-id")
-_NOTE = {
-    "@basiskomponenttype": "EPJ dokument",
-    "@komponenttype": "2.16.578.1.12.4.1.6.13.11009.0",
-    "@komponentID": "notat-1",
-}
 
 
 def early_notice(facts: StayFacts, shipment: Shipment, *, stays_days: int, changed: bool = False) -> bytes:
@@ -58,7 +53,7 @@ def early_notice(facts: StayFacts, shipment: Shipment, *, stays_days: int, chang
         "MedisinskfagligeOpplysninger": {
             "GenereltJournalnotat": (
                 {
-                    **_NOTE,
+                    **JOURNAL_NOTE,
                     "Journaltekst": tuple({"Overskriftskode": code, "Notat": text} for code, text in notes),
                 },
             )

@@ -9,8 +9,8 @@ from akson.exchange.components import dialogue
 from akson.exchange.messages import admission_report, information_to_doctor
 from akson.exchange.schema import Coded, Values, write_structure
 from akson_lab.facts import Shipment, StayFacts
-from akson_lab.gp import NOTE, _by
-from akson_lab.hospital import LISTS, _typed, enveloped
+from akson_lab.gp import _by
+from akson_lab.hospital import JOURNAL_NOTE, LISTS, _typed, enveloped
 
 NOTE_TYPE = Coded("DIALOG_NOTAT", "Dialognotat")
 ANSWERS_READY = Coded("1", "Tilbakemelding på mottak av utskrivningsklar pasient", f"{LISTS}9155")
@@ -45,6 +45,6 @@ def _told(facts: StayFacts, text: str) -> Values:
     return {
         "InfoMedisinskDiagnose": ({"MedisinskDiagnose": (diagnosis,)},),
         "MedisinskfagligeOpplysninger": {
-            "GenereltJournalnotat": ({**NOTE, "Journaltekst": ({"Notat": text},)},)
+            "GenereltJournalnotat": ({**JOURNAL_NOTE, "Journaltekst": ({"Notat": text},)},)
         },
     }

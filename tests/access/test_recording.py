@@ -144,7 +144,7 @@ def test_decide_is_total_and_replayed_whatever_is_asked(
 ) -> None:
     decision = decide(facts, actor, purpose, question, policy)
     assert decision.reasons and decision.policy_version == policy.version
-    assert decide(narrowed(facts, actor, question), actor, purpose, question, policy) == decision
+    assert decide(narrowed(facts, actor, question.at), actor, purpose, question, policy) == decision
     again = replay(record(facts, actor, purpose, question, policy), {policy.version: policy})
     assert decision_bytes(again) == decision_bytes(decision)
 

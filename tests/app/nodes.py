@@ -10,11 +10,19 @@ import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 
+from akson.app import settings as all_settings
+from akson.app.cast import CAST
+from akson.app.lab_time import clock_of
+from akson.app.wiring import local_issuer
+from akson.world import SystemRandom
+
 AKSON = [sys.executable, "-c", "from akson.app.cli import main; main()"]
-READY_TIMEOUT_S = 60.0
-STOP_TIMEOUT_S = 20.0
+READY_TIMEOUT_S = 120.0
+STOP_TIMEOUT_S = 60.0
+TOKEN_LIFETIME = timedelta(hours=12)
 
 
 def environ(**more: str) -> dict[str, str]:
@@ -22,7 +30,7 @@ def environ(**more: str) -> dict[str, str]:
     return {k: v for k, v in os.environ.items() if not k.startswith("AKSON_")} | more
 
 
-def akson(*arguments: object, timeout: float = 120, **env: str) -> subprocess.CompletedProcess[str]:
+def akson(*arguments: object, timeout: float = 300, **env: str) -> subprocess.CompletedProcess[str]:
     """Runs a command to its end."""
     command = [*AKSON, *(str(a) for a in arguments)]
     return subprocess.run(command, capture_output=True, text=True, timeout=timeout, env=environ(**env))
@@ -39,15 +47,16 @@ class RunningNode:
         if token:
             request.add_header("Authorization", f"Bearer {token}")
         try:
-            with urllib.request.urlopen(request, timeout=20) as response:
+            with urllib.request.urlopen(request, timeout=60) as response:
                 return response.status, response.read()
         except urllib.error.HTTPError as refused:
             return refused.code, refused.read()
 
     def token(self, actor: str = "system") -> str:
-        done = akson("token", actor, "--data", self.data)
-        assert done.returncode == 0, done.stderr
-        return done.stdout.strip()
+        """What `akson token` prints, without a process for each: many ask again and again until something has happened."""
+        settings = all_settings.load(environ={}, options={"data": str(self.data)})
+        issuer = local_issuer(settings, clock=clock_of(settings), random=SystemRandom())
+        return issuer.issue(CAST[actor], lifetime=TOKEN_LIFETIME)
 
     def workers(self) -> list[int]:
         """Process numbers of the supervisor's children that are Python: web and post workers."""
@@ -136,11 +145,11 @@ def command_line(pid: int) -> bytes:
         return b""
 
 
-def wait_until(happened: object, seconds: float = 20.0) -> None:
+def wait_until(happened: object, seconds: float = 60.0) -> None:
     assert callable(happened)
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
         if happened():
             return
         time.sleep(0.05)
-    raise AssertionError("it did not happen in time")
+    raise AssertionError(f"it did not happen within {seconds:.0f} s")

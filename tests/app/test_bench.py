@@ -9,6 +9,7 @@ import pytest
 
 from akson.app.bench.clones import CLONES_MAX, family_of
 from akson.app.bench.lines import LINES, chosen
+from akson.app.bench.message_figures import MessageFigures, quarters_of
 from akson.app.bench.peers import read_peer
 from akson.app.bench.people import ids_of
 from akson.app.bench.run import lines_of
@@ -190,3 +191,15 @@ def test_ids_out_of_a_transaction_response() -> None:
     made = {"location": "http://x/fhir/Patient/p1/_history/1"}
     answer = {"entry": [{"response": made}, {"response": {"status": "204"}}]}
     assert ids_of(json.dumps(answer).encode()) == ["p1", ""]
+
+
+def test_messages_are_told_quarter_by_quarter() -> None:
+    ended = [(1.0, 20), (2.0, 100), (4.0, 200), (5.0, 330), (8.0, 400), (10.0, 400)]
+    memory = [(60.0, 61.0), (62.0, 63.0), (62.0, 63.0), (62.0, 63.0)]
+    found = quarters_of(400, ended, memory)
+    assert [quarter.per_second for quarter in found] == [50.0, 50.0, 130.0, 14.0]
+    assert [quarter.pss_mib for quarter in found] == memory
+    words = MessageFigures(400, 2, 40.0, found, 15_000, 8.0, 4.7).words
+    assert "by quarter: 50 50 130 14 messages/s" in words and "60/61 62/63" in words
+    assert "15.0 kB stored; CPU 12.7 ms (workers 8.0, PostgreSQL 4.7)" in words
+    assert "7,400,000" in words and "147 hours" in words

@@ -24,6 +24,7 @@ from akson.identity import keys
 from akson.identity.issuers.local import LocalIssuer
 from akson.world import SystemClock, SystemRandom
 from tests.app.nodes import akson
+from tests.promises import allowed_s
 
 DOCS = Path(__file__).resolve().parents[2] / "docs"
 ALL = (
@@ -49,7 +50,7 @@ def test_help_is_there_at_once_and_imports_nothing_heavy() -> None:
     began = time.perf_counter()
     done = akson("--help")
     assert done.returncode == 0
-    assert time.perf_counter() - began < HELP_LIMIT_S
+    assert time.perf_counter() - began < allowed_s(HELP_LIMIT_S)
     assert all(f"\n  {name} " in done.stdout for name in COMMANDS)
     heavy = "{'asyncpg', 'rich', 'uvicorn', 'akson.fhir.definitions', 'lxml', 'cryptography'}"
     check = f"import akson.app.cli, sys; assert not {heavy} & set(sys.modules), {heavy} & set(sys.modules)"

@@ -2,7 +2,6 @@
 
 import json
 import secrets
-import socket
 import time
 import urllib.error
 import urllib.parse
@@ -21,16 +20,11 @@ from akson.identity.smart.proving import ASSERTION
 from akson.world import SystemClock, SystemRandom
 from tests.api.trust import FNR, attestation
 from tests.app.nodes import RunningNode, akson, node
+from tests.ports import free_port
 
 ISSUER_KEY, CLIENT_KEY = (ec.generate_private_key(ec.SECP256R1()) for _ in range(2))
 ISSUER = "https://sykehus.example.no/token"
 DOCTOR, HOSPITAL = "05898597468", "100100673"
-
-
-def free_port() -> int:
-    with socket.socket() as found:
-        found.bind(("127.0.0.1", 0))
-        return found.getsockname()[1]
 
 
 def issuers(folder: Path) -> None:

@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from tests.app.nodes import RunningNode, node
+from tests.promises import allowed_s
 
 SLOW_CLIENTS = 300
 OTHERS_S_MAX = 1.0
@@ -25,7 +26,7 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningNode]:
 
 def connected(running: RunningNode) -> socket.socket:
     place = urlsplit(running.address)
-    return socket.create_connection((place.hostname, place.port), timeout=15)
+    return socket.create_connection((place.hostname, place.port), timeout=60)
 
 
 @contextmanager
@@ -45,7 +46,9 @@ def another_reader(running: RunningNode, token: str) -> Iterator[list[float]]:
     yield waits
     over.set()
     reading.join()
-    assert waits and max(waits) < OTHERS_S_MAX, f"another reader waited {max(waits, default=99):.2f} s"
+    assert waits and max(waits) < allowed_s(OTHERS_S_MAX), (
+        f"another reader waited {max(waits, default=99):.2f} s"
+    )
 
 
 def answer(line: socket.socket) -> bytes:
@@ -79,7 +82,7 @@ def test_slow_clients_keep_nobody_waiting_and_are_let_go(running: RunningNode) -
         began = time.monotonic()
         for line in (lines[0], lines[2]):
             assert line.recv(1) == b""
-        assert time.monotonic() - began < 12
+        assert time.monotonic() - began < allowed_s(12)
 
 
 def test_endless_headers_are_cut_off(running: RunningNode) -> None:

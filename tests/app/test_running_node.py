@@ -19,6 +19,7 @@ from akson.app.supervisor.node_lock import running_node
 from akson.app.supervisor.orders import Order, Role, Stage, read_order
 from tests.app import nodes
 from tests.app.nodes import RunningNode, akson, node, postmaster, start, wait_until
+from tests.promises import allowed_s
 
 RESTART_LIMIT_S = 15.0
 LOGIN = "/logg-inn"
@@ -37,7 +38,8 @@ def test_it_answers_the_watchman_without_patient_data(running: RunningNode) -> N
 
 def test_the_fhir_door_asks_who_is_there(running: RunningNode) -> None:
     assert running.get("/fhir/Patient")[0] == 401
-    assert running.get("/fhir/Patient", running.token())[0] == 200
+    token = akson("token", "system", "--data", running.data).stdout.strip()
+    assert running.get("/fhir/Patient", token)[0] == 200
 
 
 def test_a_real_node_has_no_demo_login(running: RunningNode) -> None:
@@ -86,46 +88,46 @@ def test_a_killed_database_comes_back(running: RunningNode) -> None:
 
 
 def test_ctrl_c_finishes_and_leaves_nothing_and_the_data_is_found_again(tmp_path: Path) -> None:
-    first = start(tmp_path)
+    first = start(tmp_path, "--workers", 1)
     token = first.token()
     began = time.monotonic()
     said = first.interrupt()
     assert first.process.returncode == 0, said
-    assert time.monotonic() - began < 10
+    assert time.monotonic() - began < allowed_s(10)
     assert "Stopped" in said
     assert postmaster(tmp_path) is None
     assert running_node(tmp_path) is None
-    with node(tmp_path) as second:
+    with node(tmp_path, "--workers", 1) as second:
         assert second.get("/fhir/Patient", token)[0] == 200
 
 
 def test_a_killed_supervisor_takes_its_workers_along_and_blocks_nothing(tmp_path: Path) -> None:
-    first = start(tmp_path)
+    first = start(tmp_path, "--workers", 1)
     workers = first.workers()
     os.kill(first.process.pid, signal.SIGKILL)
     first.process.wait()
     wait_until(lambda: not any(nodes.command_line(pid) for pid in workers))
     wait_until(lambda: postmaster(tmp_path) is None)
     began = time.monotonic()
-    with node(tmp_path) as second:
-        assert time.monotonic() - began < RESTART_LIMIT_S
+    with node(tmp_path, "--workers", 1) as second:
+        assert time.monotonic() - began < allowed_s(RESTART_LIMIT_S)
         assert second.get("/helse")[0] == 200
 
 
 def test_stale_files_of_a_dead_node_block_nothing(tmp_path: Path) -> None:
-    first = start(tmp_path)
+    first = start(tmp_path, "--workers", 1)
     pid = postmaster(tmp_path)
     first.kill_tree()
     assert pid is not None
     os.kill(pid, signal.SIGKILL)
     assert (tmp_path / "akson.lock").read_text()
     assert (tmp_path / "pg" / "cluster" / "postmaster.pid").exists()
-    with node(tmp_path) as second:
+    with node(tmp_path, "--workers", 1) as second:
         assert second.get("/helse")[0] == 200
 
 
 def test_a_real_node_is_never_opened_as_a_demo(running: RunningNode, tmp_path: Path) -> None:
-    with node(tmp_path):
+    with node(tmp_path, "--workers", 1):
         pass
     done = akson("up", "--data", tmp_path, "--port", 0)
     assert done.returncode == 1
@@ -134,7 +136,7 @@ def test_a_real_node_is_never_opened_as_a_demo(running: RunningNode, tmp_path: P
 
 
 def test_a_demo_is_never_served_as_a_real_node_and_shows_its_login(tmp_path: Path) -> None:
-    with node(tmp_path, command="up") as demo:
+    with node(tmp_path, "--workers", 1, command="up") as demo:
         assert b"Ida Nilsen" in demo.get(LOGIN)[1]
         assert demo.get("/fhir/Patient/astrid", demo.token("ida"))[0] == 200
         assert demo.get("/fhir/Patient/astrid", demo.token("omar"))[0] == 404
@@ -169,7 +171,7 @@ def test_an_ordinary_user_runs_it() -> None:
         assert process.poll() is None, process.communicate()[0]
         assert (data / "pg" / "cluster").stat().st_uid == nobody.pw_uid
         process.send_signal(signal.SIGINT)
-        said, _ = process.communicate(timeout=20)
+        said, _ = process.communicate(timeout=60)
         assert process.returncode == 0, said
 
 

@@ -8,6 +8,7 @@ import urllib.parse
 import urllib.request
 
 from tests.app.nodes import node
+from tests.promises import allowed_s
 
 PROMISE_S = 5.0
 LOOKS = (
@@ -43,10 +44,10 @@ def test_seen_within_five_seconds(tmp_path):
             running.get("/fhir/Patient/astrid", token)
             begun = time.monotonic()
             while said not in page():
-                assert time.monotonic() - begun < PROMISE_S, who
+                assert time.monotonic() - begun < allowed_s(PROMISE_S), who
                 time.sleep(0.05)
             waited.append(time.monotonic() - begun)
         print(
             f"on the citizen's page within {max(waited) * 1000:.0f} ms, page load and all, at most of {len(waited)}"
         )
-        assert max(waited) < PROMISE_S
+        assert max(waited) < allowed_s(PROMISE_S)

@@ -29,7 +29,7 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningNode]:
 
 def said(running: RunningNode, sent: bytes) -> bytes:
     place = urlsplit(running.address)
-    with socket.create_connection((place.hostname, place.port), timeout=5) as line:
+    with socket.create_connection((place.hostname, place.port), timeout=30) as line:
         line.sendall(sent)
         answered = b""
         line.settimeout(2)

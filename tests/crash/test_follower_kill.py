@@ -1,7 +1,8 @@
 """kill -9 of the follower between reading and writing, and anywhere else: nothing is done twice, and nothing is left undone.
 
 The follower is a process of its own on the real record; this one is the world, in which people are admitted and come home.
-Every other kill comes between what was read and its commit (it stands still there, and says so), the others at random.
+Kills come in turn between what was read and its commit (it stands still there, and says so), within the commit (its versions
+are written, and the last table of the transaction is locked), and at random.
 AKSON_SEEDS=0-19 for a long run; the seed is printed and repeats.
 """
 
@@ -13,6 +14,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import asyncpg
 import pytest
 
 from akson.access.actor import PurposeOfUse
@@ -35,7 +37,8 @@ from tests.crash.test_message_kill import kill, prepare
 pytestmark = pytest.mark.crash
 
 PEOPLE = ("p1", "p2", "p3", "p4")
-KILLS = 8
+KILLS = 6
+WHERE = ("between", "within", "anywhere")
 END_LIMIT_S = 60
 UNIT = {"reference": "Organization/hjemmetjenesten-ost", "display": "Hjemmetjenesten Øst"}
 ROUNDS = (Round("07:45", 45, "Morgenstell"), Round("13:00", 30, "Lunsj"), Round("20:00", 40, "Kveldsstell"))
@@ -88,6 +91,30 @@ async def at_rest(data: Path) -> None:
     process = await follower(data, "anywhere")
     await says(process, b"rest\n")
     await kill(process)
+
+
+async def killed_within(node: Node, data: Path) -> None:
+    """kill -9 while its transaction waits to tell of the change: everything else of the batch is written by then."""
+    async with asyncio.timeout(END_LIMIT_S):
+        ours = await asyncpg.connect(node.server.dsn("record"))
+        try:
+            async with ours.transaction():
+                await ours.execute("lock table record.change_event in share mode")
+                process = await follower(data, "anywhere")
+                while not (waiting := await ours.fetchval(_WAITING)):
+                    await asyncio.sleep(0.02)
+                assert await ours.fetchval(_WRITING, waiting) > 0, "nothing was written before it"
+                await kill(process)
+            while await ours.fetchval("select count(*) from pg_stat_activity where pid = $1", waiting):
+                await asyncio.sleep(0.02)
+        finally:
+            await ours.close()
+
+
+_WAITING = "select pid from pg_locks where relation = 'record.change_event'::regclass and not granted limit 1"
+_WRITING = """select count(*) from pg_locks where pid = $1 and granted and mode = 'RowExclusiveLock'
+              and relation <> 'record.change_event'::regclass"""
+"""Tables that its transaction has written to."""
 
 
 def granted(who: str, now: datetime) -> list[dict[str, Any]]:
@@ -145,20 +172,23 @@ async def test_what_a_killed_follower_left_is_done_once(tmp_path: Path, seed: in
         for who in PEOPLE:
             await people.put(*granted(who, node.clock.now()))
         for number in range(KILLS):
-            between = number % 2 == 0
+            where = WHERE[number % len(WHERE)]
             if number:
                 for who in chance.sample(PEOPLE, 2):
                     await people.happens(who)
-            before = await statuses(node) if between else {}
-            process = await follower(tmp_path, "between" if between else "anywhere")
-            if between:
-                await says(process, b"read\n")
+            before = await statuses(node)
+            if where == "within":
+                await killed_within(node, tmp_path)
             else:
-                await asyncio.sleep(chance.uniform(0.0, 0.4))
-            await kill(process)
-            # What was read and not committed has left no trace.
-            assert not between or await statuses(node) == before
-            if not number or not between:
+                process = await follower(tmp_path, where)
+                if where == "between":
+                    await says(process, b"read\n")
+                else:
+                    await asyncio.sleep(chance.uniform(0.0, 0.4))
+                await kill(process)
+            # What was read and not committed has left no trace, nor has half a commit.
+            assert where == "anywhere" or await statuses(node) == before
+            if not number or where != "between":
                 # Everybody's visits stand before anybody is admitted; and what comes next is something to do.
                 await at_rest(tmp_path)
         while not 0 < len(people.away) < len(PEOPLE):

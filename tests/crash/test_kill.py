@@ -19,10 +19,12 @@ import aiohttp
 import pytest
 
 from tests.app.nodes import RunningNode, akson, postmaster, start, wait_until
+from tests.promises import allowed_s
 
 pytestmark = pytest.mark.crash
 
-ROUNDS = 20
+ROUNDS = 20 if "AKSON_SEEDS" in os.environ else 8
+"""Starts and kills of a seed: each way five times at night, twice in CI."""
 SENDERS = 4
 OBSERVATIONS = 6
 """In each transaction, beside its Patient."""
@@ -74,7 +76,7 @@ async def send_until_killed(
 ) -> None:
     """One connection: every third request is a single create, the others transactions."""
     headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/fhir+json"}
-    async with aiohttp.ClientSession(headers=headers, timeout=aiohttp.ClientTimeout(total=10)) as session:
+    async with aiohttp.ClientSession(headers=headers, timeout=aiohttp.ClientTimeout(total=30)) as session:
         while not end.is_set():
             number = next(numbers)
             sent.tried += 1
@@ -153,7 +155,7 @@ async def test_what_was_acknowledged_is_there_and_nothing_is_half_done(tmp_path:
     token = akson("token", "system", "--data", tmp_path).stdout.strip()
     ways = ["tree", "worker", "everything", "supervisor"] * (ROUNDS // 4)
     starts = [await one_round(tmp_path, token, sent, numbers, how, chance) for how in ways]
-    assert sorted(starts)[len(starts) // 2] < RESTART_LIMIT_S
+    assert sorted(starts)[len(starts) // 2] < allowed_s(RESTART_LIMIT_S)
     assert len(sent.acknowledged) > ROUNDS, "the test sent too little to tell anything"
     assert sent.tried > len(sent.acknowledged) + len(sent.singles), "nothing was ever cut off"
     node = await asyncio.to_thread(start, tmp_path, "--workers", 2)

@@ -15,6 +15,7 @@ from akson.exchange.transport.folder import write_whole
 from tests.app.nodes import akson
 from tests.exchange.conftest import OFFICER, episode, organisation, patient
 from tests.exchange.samples import admission, bent, stay
+from tests.promises import allowed_s
 
 ANSWER_LIMIT_S = 1.0
 PEOPLE = json.dumps(
@@ -172,12 +173,12 @@ async def test_the_post_worker_answers_within_a_second_and_stops_when_told(data:
         write_whole(post / "in", f"{number}.xml", admission(number))
         began = time.monotonic()
         while not {p for p in set((post / "out").iterdir()) - before if p.suffix == ".xml"}:
-            assert time.monotonic() - began < 10
+            assert time.monotonic() - began < 60
             await asyncio.sleep(0.02)
         took.append(time.monotonic() - began)
     stop.set()
     await asyncio.wait_for(work, 5)
-    assert min(took) < ANSWER_LIMIT_S, took
+    assert min(took) < allowed_s(ANSWER_LIMIT_S), took
     assert not list((post / "in").iterdir())
 
 

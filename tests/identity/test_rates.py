@@ -121,10 +121,10 @@ def test_asking_costs_next_to_nothing() -> None:
 
 
 def _seconds(limited: Rates) -> float:
-    ida, began = CAST["ida"], time.perf_counter()
+    ida, began = CAST["ida"], time.thread_time()
     for _ in range(10_000):
         limited.caller(ida)
-    return time.perf_counter() - began
+    return time.thread_time() - began
 
 
 async def test_the_door_answers_429_with_what_to_do(house: House) -> None:

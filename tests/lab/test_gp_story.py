@@ -12,7 +12,7 @@ from typing import Any
 
 import httpx
 import pytest
-from tests.app.nodes import RunningNode, node
+from tests.app.nodes import RunningNode, akson, node
 from tests.lab.test_together import Lab, lab, shared_or_none, wait
 from tests.web.test_write import form, words
 
@@ -96,6 +96,9 @@ def test_the_whole_dialogue(ida: Nurse, lab: Lab) -> None:
 
 
 def _swollen_legs(ida: Nurse, lab: Lab) -> None:
+    asked = ("HELSEOPPLYSNINGER_LEGE", "--patient", "astrid", "--as", "ida", "--to", "gp", "--json")
+    shown = akson("message", "build", *asked, "--data", lab.data)
+    assert "Grete Lund" in json.loads(shown.stdout)["receiver"], "nobody types an address that the record has"
     page = ida.page(PATH, type="HELSEOPPLYSNINGER_LEGE", til=DOCTOR)
     assert "Furosemid" in words(page) and "Hjertesvikt" in words(page)
     sent = ida.send(page, kind="3", problem="Hovne legger.", wanted="Vurdering.", summary="Vekt opp 2 kg.")

@@ -41,6 +41,9 @@ class StandIn:
     def alarm(self, step: Step) -> str:
         return "ikke spurt: ingen node"
 
+    def owner(self, msg_id: str) -> str:
+        return "ikke spurt: ingen node"
+
     def after(self, step: Step) -> None:
         return
 
@@ -92,7 +95,9 @@ def test_summer_ends_between_the_two_half_past_twos() -> None:
     assert (second - first).total_seconds() == 3600
 
 
-@pytest.mark.parametrize("what", ["byte", "gone", "more", "receipt", "order", "hash", "signer", "format"])
+@pytest.mark.parametrize(
+    "what", ["byte", "gone", "more", "receipt", "order", "answers", "hash", "signer", "format"]
+)
 async def test_what_is_changed_in_a_bundle_is_found(lab: Lab, what: str, tmp_path: Path) -> None:
     made = await played(lab, "admission-cancelled")
     evidence.write(made, tmp_path, criteria=CRITERIA)
@@ -114,10 +119,13 @@ async def test_what_is_changed_in_a_bundle_is_found(lab: Lab, what: str, tmp_pat
             manifest["format"] = "akson-evidence/1"
         (tmp_path / "manifest.json").write_bytes(akson_verify._written(manifest))
     else:
-        name = "wire.json" if what == "receipt" else "story.json"
+        name = "story.json" if what == "order" else "wire.json"
         told = json.loads((tmp_path / name).read_text())
         if what == "order":
             told["steps"].reverse()
+        elif what == "answers":
+            receipts = [each for each in told if each["type"] == "APPREC"]
+            receipts[0]["answers"], receipts[1]["answers"] = (r["answers"] for r in receipts[1::-1])
         else:
             told = [each for each in told if each["type"] != "APPREC"]
         written = (json.dumps(told, ensure_ascii=False, indent=1, sort_keys=True) + "\n").encode()
@@ -128,6 +136,27 @@ async def test_what_is_changed_in_a_bundle_is_found(lab: Lab, what: str, tmp_pat
         signed = evidence.signed(manifest, Ed25519PrivateKey.generate())
         (tmp_path / "manifest.json").write_bytes(signed)
     assert not akson_verify.check_evidence(tmp_path).accepted
+
+
+def of_log(key: Ed25519PrivateKey) -> str:
+    """A policy that knows one log (c2sp.org/tlog-policy)."""
+    raw = b"\x01" + key.public_key().public_bytes_raw()
+    id = hashlib.sha256(b"log.example\n" + raw).digest()[:4].hex()
+    return f"log log.example+{id}+{base64.b64encode(raw).decode()}\nquorum none\n"
+
+
+async def test_a_bundle_signed_anew_by_another_is_found_by_the_published_key(
+    lab: Lab, tmp_path: Path
+) -> None:
+    """Its proofs of the log are taken out, and all else is signed anew: only a key from outside tells."""
+    made = await played(lab, "admission-cancelled")
+    log = Ed25519PrivateKey.generate()
+    evidence.write(made, tmp_path, criteria=CRITERIA, sign=log)
+    assert akson_verify.check_evidence(tmp_path, of_log(log)).accepted
+    evidence.write(made, tmp_path, criteria=CRITERIA)
+    assert akson_verify.check_evidence(tmp_path).accepted, "it says that it is signed by a key of its own"
+    verdict = akson_verify.check_evidence(tmp_path, of_log(log))
+    assert not verdict.accepted and "signert av en annen" in verdict.lines[1]
 
 
 def test_a_message_without_a_receipt_needs_an_owner() -> None:
@@ -154,7 +183,7 @@ def visit(start: str, status: str = "booked") -> dict:
 def test_a_visit_missed_doubled_or_made_while_away_is_told(
     standing: tuple[str, ...], wrong: list[str]
 ) -> None:
-    away = story.Truth(away=((at("2026-11-17T12:00"), at("2026-11-18T12:00")),))
+    away = story.Truth(away=((at("2026-11-17T12:00"), at("2026-11-18T12:00"), at("2026-11-17T12:00")),))
     later = [f"2026-11-{day}T08:00+01:00" for day in range(20, 31)] + ["2026-12-01T08:00+01:00"]
     visits = [visit(start) for start in (*standing, *later)]
     found = judging.visits_wrong(visits, away, at("2026-11-19T00:30"), date(2026, 11, 18), ["08:00"])

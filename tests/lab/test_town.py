@@ -20,7 +20,7 @@ from akson_lab.stories.play import Lab
 from akson_lab.town import Town
 
 __all__ = ["StandIn", "lab"]
-WAIT_S = 30.0
+WAIT_S = 60.0
 
 
 async def asked(lab: Lab, path: str, body: object = None, method: str = "") -> Any:

@@ -263,7 +263,7 @@ def struck(asked: Asked, planter: Planter, types: list[str]) -> None:
         for one in sent:
             one.result()
     assert asked.answers.get(0) or asked.answers.get(503), "nothing was under way when they were killed"
-    wait_until(lambda: asked.running.get("/helse")[0] == 200, 40)
+    wait_until(lambda: asked.running.get("/helse")[0] == 200)
 
 
 def kept_beside(data: Path) -> Iterator[tuple[str, bytes]]:

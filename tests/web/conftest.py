@@ -33,6 +33,7 @@ from akson.identity.sessions import Sessions
 from akson.record.door import Record
 from akson.record.values import Change
 from akson.store.audit_log import AuditLogStore
+from akson.store.ledger import LedgerStore
 from akson.store.outbox import OutboxStore
 from akson.store.store import Store
 from akson.web.shell.house import CastMember, DemoLogin, NodeName
@@ -110,7 +111,8 @@ async def rooms(postgres_dsn: str, tmp_path_factory: Any) -> AsyncIterator[Rooms
     carrier = OutFolder(Folder(tmp_path_factory.mktemp("post"), clock_s=time.monotonic))
     desk = RecordDesk(Directory(record, tuple(HOUSES), {}), clock)
     outbox = Outbox(kept, lambda row: carrier, desk, clock=clock, random=random)
-    letters = HouseLetters(outbox, kept, clock=clock, random=random)
+    books = await LedgerStore.open(record_dsn, clock=clock)
+    letters = HouseLetters(outbox, kept, clock=clock, random=random, books=books)
     house = Rooms(Starlette(), record, sessions, letters, outbox, kept)
     house.app = house.build(demo=True)
     await seed(record, cast=CAST, reference_date=clock.now().date(), citizens=CITIZENS)
@@ -119,6 +121,7 @@ async def rooms(postgres_dsn: str, tmp_path_factory: Any) -> AsyncIterator[Rooms
     for client in house.clients:
         await client.aclose()
     await kept.close()
+    await books.close()
     await record.close()
     await rows.close()
     await store.close()

@@ -80,6 +80,10 @@ async def test_the_board_says_who_lies_there_and_the_answer_is_one_click(rooms: 
     again = await kari.post(address, data=fields)
     assert again.status_code == 303
     assert len([c for c in await kept(rooms, "Communication", "bjarne") if c.get("inResponseTo")]) == 1
+    account = words((await kari.get("/forlop/regnskap")).text)
+    # What was sent is counted by the post's own book, and visits of the day beside tasks.
+    sent = re.search(r"Meldinger (\d+) sendt = \d+ bekreftet .* (\d+) underveis", account)
+    assert sent and int(sent[2]) >= 1 and "Besøk i dag" in account and "0 uten eier" in account, account
     page = words((await kari.get("/pasient/bjarne/forlop")).text)
     assert sentence[0] in page and "Sendt, ikke bekreftet" in page and "Plass lovet" in page
 

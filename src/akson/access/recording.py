@@ -18,7 +18,7 @@ import msgspec
 
 from akson.access.actor import Actor, PurposeOfUse
 from akson.access.decision import Decision, Question
-from akson.access.facts import Facts, Relation, Representation
+from akson.access.facts import Barrier, Facts, Relation, Representation, Traits
 from akson.access.policies.values import Policy
 from akson.access.policy import EDITIONS, decide
 from akson.fhir.problem import Problem, ProblemKind
@@ -44,9 +44,20 @@ def record(
     facts: Facts, actor: Actor, purpose_of_use: PurposeOfUse, question: Question, policy: Policy
 ) -> bytes:
     """What is kept of a decision. `decide` over it gives the same as over all the facts."""
-    kept = narrowed(facts, actor, question)
+    return record_kept(kept_of(facts, actor, question.at), actor, purpose_of_use, question, policy)
+
+
+def kept_of(facts: Facts, actor: Actor, at: datetime) -> msgspec.Raw:
+    """The facts as they are kept, whatever was asked of them at that instant: for who asks of them several times."""
+    return msgspec.Raw(msgspec.json.encode(_row(narrowed(facts, actor, at))))
+
+
+def record_kept(
+    kept: msgspec.Raw, actor: Actor, purpose_of_use: PurposeOfUse, question: Question, policy: Policy
+) -> bytes:
+    """As `record`, of facts that are written down already."""
     return msgspec.json.encode(
-        [FORMAT, policy.version, _actor(actor), purpose_of_use.value, _row(question), _row(kept)]
+        [FORMAT, policy.version, _actor(actor), purpose_of_use.value, _question(question), kept]
     )
 
 
@@ -98,15 +109,15 @@ def decision_bytes(decision: Decision) -> bytes:
     return msgspec.json.encode(_row(decision))
 
 
-def narrowed(facts: Facts, actor: Actor, question: Question) -> Facts:
+def narrowed(facts: Facts, actor: Actor, at: datetime) -> Facts:
     """Without rows that no rule may count: of other people, of other times, of other patients."""
     if not (facts.relations or facts.barriers or facts.representations or facts.traits):
         return facts
-    reach = {*actor.grantees, *actor.enterprises}
+    reach = _reach(actor)
 
     def now(row: Relation | Representation) -> bool:
-        started = row.valid_from is None or row.valid_from <= question.at
-        return started and (row.valid_to is None or question.at < row.valid_to)
+        started = row.valid_from is None or row.valid_from <= at
+        return started and (row.valid_to is None or at < row.valid_to)
 
     return replace(
         facts,
@@ -119,13 +130,37 @@ def narrowed(facts: Facts, actor: Actor, question: Question) -> Facts:
     )
 
 
+@lru_cache(maxsize=1024)
+def _reach(actor: Actor) -> frozenset[str]:
+    return frozenset((*actor.grantees, *actor.enterprises))
+
+
 def _row(value: Any) -> list[Any]:
     """A dataclass by position, without the defaults at its end."""
     names, defaults = _shape(type(value))
     found = [getattr(value, name) for name in names]
     while found and found[-1] == defaults[len(found) - 1]:
         found.pop()
-    return [each if type(each) is str else _plain(each) for each in found]
+    return [each if type(each) is str else _known(each) for each in found]
+
+
+def _known(value: Any) -> Any:
+    """As `_plain`, the kinds that most fields hold first: this stands in every read, once for each patient."""
+    kind = type(value)
+    if kind is tuple:
+        return [each if type(each) is str else _known(each) for each in value]
+    if kind is datetime:
+        return _microseconds(value)
+    return _row(value) if kind in _ROWS else _plain(value)
+
+
+_ROWS = frozenset((Relation, Barrier, Representation, Traits))
+
+
+@lru_cache(maxsize=4096)
+def _microseconds(at: datetime) -> int:
+    """One and the same for the rows of a search: relations begin on few days."""
+    return (at - EPOCH) // _MICROSECOND
 
 
 @cache
@@ -141,13 +176,19 @@ def _actor(actor: Actor) -> msgspec.Raw:
     return msgspec.Raw(msgspec.json.encode(_row(actor)))
 
 
+@lru_cache(maxsize=64)
+def _question(question: Question) -> msgspec.Raw:
+    """The same for all that one search shows."""
+    return msgspec.Raw(msgspec.json.encode(_row(question)))
+
+
 def _plain(value: Any) -> Any:
     if isinstance(value, str | int | float | None):
         return value.value if isinstance(value, Enum) else value
     if isinstance(value, tuple):
         return [_plain(each) for each in value]
     if isinstance(value, datetime):
-        return (value - EPOCH) // _MICROSECOND
+        return _microseconds(value)
     if isinstance(value, date):
         return value.isoformat()
     if isinstance(value, Enum):

@@ -50,6 +50,7 @@ class House:
         self._log: App | None = None
         self._witness: App | None = None
         self._ledger: App | None = None
+        self._advice: App | None = None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":
@@ -73,6 +74,7 @@ class House:
         await send({"type": "lifespan.shutdown.complete"})
 
     def _open(self, node: Node) -> None:
+        from akson.app.advice_door import AdviceDoor
         from akson.app.ledger_door import LedgerDoor
         from akson.app.log_door import LogDoor
         from akson.app.rooms import fhir_door, screens, witness_door
@@ -82,6 +84,7 @@ class House:
         self._log = LogDoor(node.log)
         self._witness = witness_door(node)
         self._ledger = LedgerDoor(node)
+        self._advice = AdviceDoor(node)
         self._node = node
 
     async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -96,6 +99,8 @@ class House:
                 await self._witness(scope, receive, send)
             elif path == "/post/regnskap" and self._ledger is not None:
                 await self._ledger(scope, receive, send)
+            elif (path == "/cds-services" or path.startswith("/cds-services/")) and self._advice is not None:
+                await self._advice(scope, receive, send)
             elif path == "/helse":
                 await _json(send, *await healthy(self._node))
             elif path == "/helse/post":

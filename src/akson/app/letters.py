@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 from akson.app.calling import gp_address, leave_call
-from akson.app.pathways.receipts import receipts_of
+from akson.app.pathways.receipts import posted, receipts_of
 from akson.app.post import folder, post_office
 from akson.app.posting.opening import may_send_of
 from akson.app.wiring import Node
@@ -13,6 +13,7 @@ from akson.care.fhir_json import Resource
 from akson.care.pathway import rules
 from akson.care.pathway.gp import forms
 from akson.care.pathway.said import Receipt
+from akson.care.worklist.conservation import Posted
 from akson.exchange import mirror
 from akson.exchange.building import correcting
 from akson.exchange.building.checks import may_go
@@ -35,6 +36,7 @@ from akson.exchange.times import NORWAY
 from akson.fhir.codec import json
 from akson.fhir.problem import Problem, ProblemKind
 from akson.record.session import RecordSession
+from akson.store.ledger import LedgerStore
 from akson.store.outbox import OutboxStore
 from akson.store.outbox_rows import Asked, OutboxRow
 from akson.web.shell.letters import (
@@ -68,8 +70,10 @@ class HouseLetters:
         clock: Clock,
         random: Random,
         may_send: MaySend | None = None,
+        books: LedgerStore | None = None,
     ) -> None:
-        """`may_send`: what each partner takes; None on a node without an address book."""
+        """`may_send`: what each partner takes; None on a node without an address book. `books`: what counts messages."""
+        self._books = books
         self._outbox = outbox
         self._rows = rows
         self._clock = clock
@@ -79,7 +83,14 @@ class HouseLetters:
     @classmethod
     def of(cls, node: Node) -> "HouseLetters":
         outbox = post_office(node, folder(node.settings)).outbox
-        return cls(outbox, node.outbox, clock=node.clock, random=node.random, may_send=may_send_of(node))
+        return cls(
+            outbox,
+            node.outbox,
+            clock=node.clock,
+            random=node.random,
+            may_send=may_send_of(node),
+            books=node.ledger,
+        )
 
     def new_id(self) -> str:
         return str(self._random.uuid())
@@ -151,6 +162,9 @@ class HouseLetters:
     async def _sheet(self, draft: Draft, rows: Sequence[OutboxRow]) -> Sheet:
         sheet = _sheet(draft)
         return replace(sheet, refused=(await self._why(rows)).why) if rows else sheet
+
+    async def accounted(self, communications: Iterable[Resource]) -> Posted | None:
+        return await posted(self._books, communications) if self._books is not None else None
 
     async def refused(
         self, session: RecordSession, sent: Sequence[Mapping[str, Any]]

@@ -183,7 +183,8 @@ async def run_post(settings: Settings, stop: asyncio.Event, *, on_open: Callable
     """Until `stop` is set. Raises what went wrong for good; the supervisor then starts the worker again."""
     async with open_node(settings, pool_size=POOL_SIZE) as node, opened(node) as ways:
         post = folder(settings)
-        office = post_office(node, post, ways)
+        # Senders of their own hand over: what is worked does not wait for the disk, or for a partner.
+        office = post_office(node, post, ways, hands_over=False)
         ledger = await LedgerStore.open(node.server.dsn("record"), clock=node.clock)
         try:
             comparing = comparing_of(node, ways.declared, ledger)

@@ -67,14 +67,17 @@ def screens(node: Node, stage: Stage) -> "App":
     from akson import web
     from akson.analytics.reports.adoption.reports import AdoptionReports
     from akson.app import issuers
+    from akson.app.advisers import advisers_of
     from akson.app.apps import authorization_server
     from akson.app.letters import HouseLetters
     from akson.app.pathways.held import HouseBeds
     from akson.app.post_desk.building import desk
     from akson.app.reception import Reception
+    from akson.app.replanning import ReplansApart
     from akson.exchange.reader import PostReader
     from akson.identity.openid.pending import PendingLogins
     from akson.web.shell.house import CastMember, DemoLogin, NodeName, OpenIdLogin
+    from akson.world.apart import Apart
 
     login = None
     if stage is Stage.DEMO:
@@ -109,4 +112,6 @@ def screens(node: Node, stage: Stage) -> "App":
         adoption=AdoptionReports(node.adoption),
         adoption_open=bool(settings.adoption_open),
         beds=HouseBeds(node.record),
+        replans=ReplansApart(Apart()),
+        advisers=advisers_of(node),
     )

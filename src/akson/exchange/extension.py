@@ -37,7 +37,7 @@ def to_extension(url: str, structure: Structure, values: Values) -> Extension:
 
 def from_extension(extension: Extension, structure: Structure) -> Values:
     """The values that `to_extension` was given."""
-    elements = {element.name: element for element in structure.elements()}
+    elements = structure.named
     values: dict[str, Any] = {}
     for part in extension.get("extension", ()):
         name = part["url"]
@@ -57,7 +57,7 @@ def from_extension(extension: Extension, structure: Structure) -> Values:
 
 
 def _parts(structure: Structure, values: Values) -> Iterator[Extension]:
-    elements = {element.name: element for element in structure.elements()}
+    elements = structure.named
     for name, value in values.items():
         if name.startswith("@"):
             yield {"url": name, **({"valueString": value} if value else {"extension": [_EMPTY]})}

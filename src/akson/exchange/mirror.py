@@ -73,6 +73,8 @@ class Around:
     encounter: Resource | None = None
     notes: tuple[str, ...] = ()
     """What the municipality's own post adds for its readers: what the message lacks, what is new in it."""
+    words: str = ""
+    """The message as a reader sees it (`rendering.text`), where that has been put together already."""
 
 
 def message_id(message: CareMessage, msg_id: str = "") -> str:
@@ -83,7 +85,7 @@ def message_id(message: CareMessage, msg_id: str = "") -> str:
 def to_fhir(message: CareMessage, around: Around) -> Resource:
     envelope = message.envelope
     head, files = _detached(envelope.head)
-    words = rendering.text(message)
+    words = around.words or rendering.text(message)
     told: dict[str, Any] = {
         "resourceType": "Communication",
         "extension": [

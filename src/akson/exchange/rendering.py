@@ -70,7 +70,7 @@ def fields(structure: Structure, values: Values, depth: int = 0) -> Iterator[Lin
 
 def _said(structure: Structure, values: Values) -> Iterator[tuple[Element, Any]]:
     """Each element that is there, once for each time."""
-    elements = {element.name: element for element in structure.elements()}
+    elements = structure.named
     for name, value in values.items():
         if not name.startswith("@"):
             element = elements[name]

@@ -12,6 +12,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
+import msgspec
+
 from akson.access.actor import Actor, PurposeOfUse
 from akson.access.decision import (
     Decision,
@@ -26,7 +28,7 @@ from akson.access.decision import (
 from akson.access.facts import Barrier, Facts, Relation, Representation, Traits
 from akson.access.policies.values import Policy
 from akson.access.policy import decide, rulings, scope
-from akson.access.recording import record
+from akson.access.recording import kept_of, record_kept
 from akson.record.matching import Contents, answered, matchings
 from akson.record.values import ID
 from akson.store.values import PatientFacts, StoredVersion
@@ -86,6 +88,8 @@ class Judge:
         self._facts: dict[
             tuple[tuple[str, ...], tuple[str, ...], datetime | None, tuple[str, ...]], Facts
         ] = {}
+        self._kept: dict[int, msgspec.Raw] = {}
+        """Facts as the log keeps them, by the place of those in `_facts`: several searches show the same person."""
         self._matchings: dict[tuple[str, str, bool], tuple[Matching, ...]] = {}
         self._answered: dict[tuple[str, str, bytes], tuple[str, ...]] = {}
         self._own = tuple(dict.fromkeys(_own_patients(actor)))
@@ -122,6 +126,7 @@ class Judge:
         missing = [p for p in dict.fromkeys(patients) if p not in self._known and ID.fullmatch(p)]
         if missing:
             self._facts.clear()
+            self._kept.clear()
             self._known |= await self._store.facts(
                 self._actor.tenant,
                 missing,
@@ -161,7 +166,11 @@ class Judge:
             return b""
         question = self.question(action, resource.type)
         facts = self.facts(resource, self._matches(action, resource))
-        return record(facts, self._actor, self._purpose, question, self._policy)
+        kept = self._kept.get(id(facts))
+        if kept is None:
+            # They stay in `_facts`, so nothing else comes to their place in memory meanwhile.
+            kept = self._kept[id(facts)] = kept_of(facts, self._actor, self._at)
+        return record_kept(kept, self._actor, self._purpose, question, self._policy)
 
     def general(self, action: str, type: str) -> Decision:
         """What the log says of a question that concerned nobody: permitted as far as the role goes, and by which rules."""

@@ -90,8 +90,9 @@ class RecordSession:
             )
         return await self._shown("history", "history", found, type, id)
 
-    async def search(self, query: Query) -> SearchResult:
-        """One page of what the query finds and the actor may see."""
+    async def search(self, query: Query, *, together: bool = False) -> SearchResult:
+        """One page of what the query finds and the actor may see. `together`: for whoever asks many alike at once; they
+        are one statement, each under its own restriction."""
         if not self.may("search", query.type):
             await self._log(await self._searched(query, ()))
             return SearchResult((), (), 0, None)
@@ -100,6 +101,7 @@ class RecordSession:
             query,
             restriction=self.judge.rule("search"),
             redactions=self.judge.redactions("search"),
+            together=together,
         )
         shown = (*page.matches, *page.included)
         await self._guard("search", shown)

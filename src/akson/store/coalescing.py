@@ -30,7 +30,7 @@ class _RowArguments(Arguments):
     per_row = True
 
     def add(self, value: object, type: str) -> str:
-        self.values.append(_literal(value))
+        self.values.append(literal(value))
         return f"k.a{len(self.values) - 1}::{type}"
 
 
@@ -111,7 +111,7 @@ def _text(type: str, seen: str, columns: int, *, placed: bool) -> str:
     return text.replace("{placed}", at_place(type, "$1::int", placed=placed))
 
 
-def _literal(value: object) -> str | None:
+def literal(value: object) -> str | None:
     """A value as PostgreSQL reads it from text; arrays of text with every element quoted."""
     match value:
         case None:

@@ -17,8 +17,9 @@ from typing import Any
 import asyncpg
 
 from akson.fhir.problem import Problem, ProblemKind
-from akson.store import fact_rows, one_statement
+from akson.store import connections, fact_rows, one_statement
 from akson.store.buckets import bucket_of, keeps_place
+from akson.store.gathering import GatheredByShape
 from akson.store.index_row import INDEX_VERSION, IndexRow, index_row
 from akson.store.keys import Keys
 from akson.store.one_statement import COLUMNS
@@ -40,6 +41,13 @@ TRIES_MAX = 5
 RETRY_S = 0.02
 NOTHING_DONE = "INSERT 0 0"
 """How PostgreSQL counts a statement whose condition did not hold."""
+SMALL_BYTES = 64 * 1024
+"""Values of a commit that is written together with others; a larger one keeps nobody waiting but itself."""
+_Values = list[Any]
+_Told = tuple[tuple[str, ...], tuple[str, ...], tuple[int, ...]]
+"""Types, ids and versions of a commit, which no other one has."""
+TOLD_AT = 13
+"""Where they stand among the arguments of finish_commit.sql."""
 
 
 @dataclass(slots=True)
@@ -64,6 +72,7 @@ class Commit:
         self._pool = pool
         self._tables = tables
         self._keys = keys
+        self._alike: GatheredByShape[str, _Values, bool] = GatheredByShape(self._written_together)
 
     async def commit(
         self, tenant: int, writes: Sequence[Write], *, events: Sequence[PendingEvent], at: datetime
@@ -75,10 +84,10 @@ class Commit:
         for attempt in range(1, TRIES_MAX + 1):
             try:
                 if _made_alone(prepared):
-                    await self._create(prepared, events)
+                    await self._create(prepared, events, size)
                     return
                 if _replaced_alone(prepared):
-                    await self._replace(prepared, writes[0], events)
+                    await self._replace(prepared, writes[0], events, size)
                     return
                 async with self._pool.acquire() as connection, connection.transaction():
                     await self._write(connection, prepared, events)
@@ -133,7 +142,32 @@ class Commit:
         await connection.execute(one_statement.finish(), *self._finish(prepared, events))
         await fact_rows.replace(connection, self._keys, prepared.tenant, prepared.writes)
 
-    async def _create(self, prepared: Prepared, events: Sequence[PendingEvent]) -> None:
+    async def _in_one(self, text: str, values: _Values, size: int) -> bool:
+        """A commit that is one statement, with others of the same text that come meanwhile. False: nothing was written."""
+        if size > SMALL_BYTES:
+            return await self._pool.execute(text, *values) != NOTHING_DONE
+        return await self._alike(text, values)
+
+    async def _written_together(self, text: str, commits: list[_Values]) -> list[bool | Exception]:
+        """One transaction for all when nothing stands in its way; else each is its own, and hears of its own fault."""
+        wanted = [_told(*values[TOLD_AT : TOLD_AT + 3]) for values in commits]
+        if len(commits) > 1 and len(set(wanted)) == len(wanted):
+            try:
+                done = {_told(*row) for row in await self._pool.fetchmany(text, commits)}
+                return [told in done for told in wanted]
+            except asyncpg.PostgresError as failed:
+                if connections.lost(failed):
+                    # Nobody knows whether it was written: not to be done again as if it had not been.
+                    raise
+        return [await self._written(text, values) for values in commits]
+
+    async def _written(self, text: str, values: _Values) -> bool | Exception:
+        try:
+            return await self._pool.execute(text, *values) != NOTHING_DONE
+        except Exception as failed:
+            return failed
+
+    async def _create(self, prepared: Prepared, events: Sequence[PendingEvent], size: int) -> None:
         """A few new resources and all that goes with them."""
         values: list[object] = self._finish(prepared, events)
         for type in sorted(prepared.created):
@@ -143,27 +177,29 @@ class Commit:
         shape = tuple((type, len(prepared.created[type])) for type in sorted(prepared.created))
         text = one_statement.create(shape, len(placed))
         values += [value for row in placed for value in row[1:]]
-        await self._pool.execute(text, *values)
+        await self._in_one(text, values, size)
 
     def _created(self, prepared: Prepared, type: str) -> list[tuple[object, ...]]:
         """The new rows of a type, in the order everybody locks in."""
         records = [self._record(prepared, write, self._bucket(write)) for write in prepared.created[type]]
         return sorted(records, key=lambda record: (record[4], record[8]))
 
-    async def _replace(self, prepared: Prepared, write: Write, events: Sequence[PendingEvent]) -> None:
+    async def _replace(
+        self, prepared: Prepared, write: Write, events: Sequence[PendingEvent], size: int
+    ) -> None:
         """The next version of one resource, or its tombstone."""
         deleted = write.body is None
         values = dict(zip(COLUMNS, self._record(prepared, write, 0), strict=True))
-        told = await self._pool.execute(
-            one_statement.replace(write.type, deleted),
+        text = one_statement.replace(write.type, deleted)
+        arguments = [
             *self._finish(prepared, events),
             write.type,
             write.id,
             bucket_of(write.id),
             write.version - 1,
             *(values[name] for name in one_statement.changed(deleted)),
-        )
-        if told == NOTHING_DONE:
+        ]
+        if not await self._in_one(text, arguments, size):
             raise _changed_meanwhile(write.type, 1)
 
     async def _supersede(self, connection: Any, prepared: Prepared, type: str) -> list[tuple[object, ...]]:
@@ -268,6 +304,10 @@ class Commit:
             [write.id for write in prepared.writes],
             [write.version for write in prepared.writes],
         ]
+
+
+def _told(types: Sequence[str], ids: Sequence[str], versions: Sequence[int]) -> _Told:
+    return tuple(types), tuple(ids), tuple(versions)
 
 
 def _made_alone(prepared: Prepared) -> bool:

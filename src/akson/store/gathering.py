@@ -7,7 +7,8 @@ An answer that is an exception is raised to its own caller alone; what the batch
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Hashable
+from functools import partial
 from typing import Generic, TypeVar
 
 TOGETHER_MAX = 64
@@ -15,6 +16,9 @@ TOGETHER_MAX = 64
 
 A = TypeVar("A")
 B = TypeVar("B")
+S = TypeVar("S", bound=Hashable)
+SHAPES_MAX = 200
+"""Kept ready of one call: what is asked has few shapes, and whoever asks decides on none of them."""
 
 
 class Gathered(Generic[A, B]):
@@ -52,3 +56,20 @@ class Gathered(Generic[A, B]):
                     answer.set_exception(said)
                 else:
                     answer.set_result(said)
+
+
+class GatheredByShape(Generic[S, A, B]):
+    """As `Gathered`, with a gathering of its own for each shape of what is asked: a text of SQL."""
+
+    def __init__(self, carry_out: Callable[[S, list[A]], Awaitable[list[B | Exception]]]) -> None:
+        self._carry_out = carry_out
+        self._shapes: dict[S, Gathered[A, B]] = {}
+
+    async def __call__(self, shape: S, asked: A) -> B:
+        gathered = self._shapes.get(shape)
+        if gathered is None:
+            if len(self._shapes) >= SHAPES_MAX:
+                # Those under way go on by themselves.
+                self._shapes.clear()
+            gathered = self._shapes[shape] = Gathered(partial(self._carry_out, shape))
+        return await gathered(asked)

@@ -12,8 +12,9 @@ Spec: RFC 7693.
 import hashlib
 from functools import lru_cache
 
-_CACHE_MAX = 100_000
-"""Remembered values per process, about 20 MB. Codes repeat; identifiers push each other out."""
+_CACHE_MAX = 20_000
+"""Remembered values per process, about 4 MB. Codes repeat; identifiers push each other out: a post worker meets some fifty
+new ones in every message."""
 
 
 class Keys:

@@ -130,6 +130,15 @@ class LedgerStore:
         rows = await self._pool.fetch(statement("ledger_out"), partner, type, day, self._whose[0])
         return [_counted(row, OUT_PARTS) for row in rows]
 
+    async def of_messages(self, msg_ids: list[str]) -> tuple[int, ...]:
+        """Of these at their primary receivers: how many were sent, the same by OUT_PARTS, and how many nobody owns."""
+        if not msg_ids:
+            return (0,) * (len(OUT_PARTS) + 2)
+        row = await self._pool.fetchrow(
+            statement("ledger_messages"), msg_ids, self._clock.now(), GRACE, self._whose[0]
+        )
+        return tuple(row)
+
     async def into(
         self, partner: str | None = None, type: str | None = None, day: date | None = None
     ) -> list[Counted]:

@@ -28,6 +28,7 @@ from akson.store.outbox_rows import (
     OutboxRow,
     Sending,
     Step,
+    Stood,
 )
 from akson.store.post import PostEvent
 from akson.store.statements import statement
@@ -84,7 +85,7 @@ class OutboxStore:
     def __init__(self, pool: asyncpg.Pool, clock: Clock) -> None:
         self._pool = pool
         self._clock = clock
-        self._drafts: Gathered[NewLetter, int] = Gathered(self._drafted)
+        self._drafts: Gathered[NewLetter, Stood] = Gathered(self._drafted)
         self._changes: Gathered[_Asked, OutboxRow | None] = Gathered(self._changed)
 
     @classmethod
@@ -106,15 +107,20 @@ class OutboxStore:
 
         Raises CONFLICT AKS-STORE-063 when that one has other bytes.
         """
-        if len(letters) == 1 and not because.type:
-            return [await self._drafts(letters[0])]
         async with self._pool.acquire() as connection, connection.transaction():
             newest = 0
             if because.type:
                 newest = await connection.fetchval("select coalesce(max(seq), 0) from record.change_event")
-            return [await self._draft(connection, letter, because, newest) for letter in letters]
+            return [(await self._draft(connection, letter, because, newest)).id for letter in letters]
 
-    async def _drafted(self, letters: list[NewLetter]) -> list[int | Exception]:
+    async def queue(self, letters: Sequence[NewLetter]) -> list[Stood]:
+        """As `draft`, for what no commit belongs to: new rows begin as their letter says. Raises CONFLICT AKS-STORE-063."""
+        if len(letters) == 1:
+            return [await self._drafts(letters[0])]
+        async with self._pool.acquire() as connection, connection.transaction():
+            return [await self._draft(connection, letter, Because(), 0) for letter in letters]
+
+    async def _drafted(self, letters: list[NewLetter]) -> list[Stood | Exception]:
         """Letters that wait for no commit, each a row of its own, whatever becomes of the others."""
         arguments = [self._arguments(letter, Because(), 0) for letter in letters]
         try:
@@ -124,7 +130,7 @@ class OutboxStore:
         if len(rows) == len(letters):
             return [_kept(row, letter) for row, letter in zip(rows, letters, strict=True)]
         # Somebody keeps one of them at this moment. Each by itself then.
-        answers: list[int | Exception] = []
+        answers: list[Stood | Exception] = []
         for letter in letters:
             try:
                 answers.append(await self._draft(self._pool, letter, Because(), 0))
@@ -136,10 +142,11 @@ class OutboxStore:
         return (
             letter.tenant, letter.msg_id, letter.receiver, letter.copy, letter.sender, letter.type, letter.purpose,
             letter.conversation, letter.answers, letter.generated_at, self._clock.now(), _digest(letter), letter.document,
-            letter.replaces, because.type, because.id, letter.parcel, newest,
+            letter.replaces, because.type, because.id, letter.parcel, newest, letter.begins.state, letter.begins.queued_at,
+            letter.begins.next_try, letter.begins.deadline,
         )  # fmt: skip
 
-    async def _draft(self, connection: Any, letter: NewLetter, because: Because, newest: int) -> int:
+    async def _draft(self, connection: Any, letter: NewLetter, because: Because, newest: int) -> Stood:
         arguments = self._arguments(letter, because, newest)
         while (row := await connection.fetchrow(statement("outbox_draft"), *arguments)) is None:
             # Somebody keeps the same one at this moment; his row is visible to the next statement.
@@ -350,10 +357,10 @@ def _digest(letter: NewLetter) -> bytes:
     return hashlib.sha256(letter.document).digest()
 
 
-def _kept(row: asyncpg.Record, letter: NewLetter) -> int | Problem:
+def _kept(row: asyncpg.Record, letter: NewLetter) -> Stood | Problem:
     """The row that stands, unless it is another message's."""
     if bytes(row["digest"]) == _digest(letter):
-        return row["id"]
+        return Stood(row["id"], row["stood"])
     return Problem(
         ProblemKind.CONFLICT,
         "AKS-STORE-063",

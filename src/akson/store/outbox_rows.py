@@ -56,6 +56,20 @@ class NewLetter:
     conversation: str = ""
     answers: str = ""
     replaces: int | None = None
+    queued: Sending | None = None
+    """How it begins where no commit belongs to it; a draft otherwise."""
+
+    @property
+    def begins(self) -> Sending:
+        return self.queued or Sending(parcel=self.parcel)
+
+
+@dataclass(frozen=True, slots=True)
+class Stood:
+    """The row of a letter, and its state when it stood already; "" for a new one."""
+
+    id: int
+    state: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,6 +28,8 @@ LEASE_S = 60
 SEEN_EACH = 10
 SEEN_LEAST = 200
 """Of what is due, so many times what a worker wants are looked over at a time."""
+SMALL_BYTES = 256 * 1024
+"""Of an original that is stored together with others; a larger one keeps nobody waiting but itself."""
 LOST = "AKS-STORE-065"
 _TAKING = 0x706F7374
 """The lock of whoever takes work: one at a time, for some milliseconds."""
@@ -94,6 +96,8 @@ class _Move:
     fields: dict[str, Any]
 
 
+_Came = tuple[str, str, datetime, bytes, bytes]
+"""Transport, name, when, digest, original."""
 Look = Callable[[InboxItem], Collection[str]]
 """What an item shares with others that must not be worked beside it. Never raises for what the item says."""
 
@@ -109,6 +113,7 @@ class PostStore:
         self._pool = pool
         self._clock = clock
         self._moves: Gathered[_Move, None] = Gathered(self._moved)
+        self._arrivals: Gathered[_Came, tuple[int, bool]] = Gathered(self._kept_together)
         self._taking = Lock()
 
     @classmethod
@@ -133,6 +138,29 @@ class PostStore:
         """As `receive`, and whether it is new."""
         digest = hashlib.sha256(original).digest()
         arguments = (transport, name, self._clock.now(), digest, original)
+        if len(original) <= SMALL_BYTES:
+            return await self._arrivals(arguments)
+        return await self._kept(arguments)
+
+    async def _kept_together(self, arrivals: list[_Came]) -> list[tuple[int, bool] | Exception]:
+        """Those that come at the same time, in one transaction; each by itself where something stands in the way of one.
+
+        Storing the same twice is storing it once, so what a lost connection leaves unknown may be done again."""
+        try:
+            rows = await self._pool.fetchmany(statement("post_receive"), arrivals)
+        except (asyncpg.PostgresError, asyncpg.InterfaceError):
+            rows = []
+        if len(rows) == len(arrivals):
+            return [(row["id"], row["new"]) for row in rows]
+        kept: list[tuple[int, bool] | Exception] = []
+        for arguments in arrivals:
+            try:
+                kept.append(await self._kept(arguments))
+            except Exception as failed:
+                kept.append(failed)
+        return kept
+
+    async def _kept(self, arguments: _Came) -> tuple[int, bool]:
         while (kept := await self._pool.fetchrow(statement("post_receive"), *arguments)) is None:
             # Somebody stores the same file at this moment; his row is visible to the next statement.
             continue

@@ -10,6 +10,7 @@ from akson.access.decision import Restriction
 from akson.store import history
 from akson.store.buckets import bucket_of
 from akson.store.coalescing import CoalescedReads
+from akson.store.gathering import GatheredByShape
 from akson.store.keys import Keys
 from akson.store.lanes import Lanes
 from akson.store.rows import Row, body_of, stored_version
@@ -28,6 +29,9 @@ class Reading:
         self._tables = tables
         self._keys = keys
         self._coalesced = CoalescedReads(lanes, keys)
+        self._standing: GatheredByShape[tuple[int, str], list[str], list[asyncpg.Record]] = GatheredByShape(
+            self._current
+        )
 
     async def read(
         self, tenant: int, type: str, id: str, *, restriction: Restriction
@@ -73,17 +77,25 @@ class Reading:
         present = await self._tables.having(by_type)
         found: dict[tuple[str, str], Current] = {}
         for type in sorted(present):
-            ids = by_type[type]
-            rows = await self._pool.fetch(
-                statement("current", type), tenant, type, ids, [bucket_of(id) for id in ids]
-            )
-            for row in rows:
+            for row in await self._standing((tenant, type), by_type[type]):
                 patients = tuple(row["patient_ids"] or ())
                 labels = tuple(row["labels"] or ())
                 found[type, row["id"]] = Current(
                     row["version"], row["updated"], patients, body_of(type, row), labels, row["released"]
                 )
         return found
+
+    async def _current(
+        self, of: tuple[int, str], asked: list[list[str]]
+    ) -> list[list[asyncpg.Record] | Exception]:
+        """Of those who ask at the same time, in one statement."""
+        tenant, type = of
+        ids = list(dict.fromkeys(id for one in asked for id in one))
+        rows = await self._pool.fetch(
+            statement("current", type), tenant, type, ids, [bucket_of(id) for id in ids]
+        )
+        found = {row["id"]: row for row in rows}
+        return [[found[id] for id in one if id in found] for one in asked]
 
     async def history(
         self,

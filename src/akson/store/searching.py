@@ -18,6 +18,7 @@ from akson.store.search import bodies, order, statement
 from akson.store.search.hiding import Redactions
 from akson.store.search.plans import Now, Plans, View
 from akson.store.search.scope import Arguments, Scope
+from akson.store.searching_together import SearchesTogether, ValuesOfOne
 from akson.store.tables import Tables
 from akson.store.values import SearchPage, Sql
 from akson.world import Clock
@@ -53,16 +54,24 @@ class Searching:
         self._definitions = definitions
         self._plans = Plans(clock.now)
         self._clock = clock
+        self._together = SearchesTogether(pool)
         self._including = Including(pool, tables, keys, definitions, steady=steady)
 
     async def search(
-        self, tenant: int, query: Query, *, restriction: Rule, redactions: Redactions
+        self, tenant: int, query: Query, *, restriction: Rule, redactions: Redactions, together: bool = False
     ) -> SearchPage:
-        """One page. Raises AKS-STORE-021 (not offered), -022 (foreign cursor), -026 (takes too long)."""
+        """One page. Raises AKS-STORE-021 (not offered), -022 (foreign cursor), -026 (takes too long).
+
+        `together`: several of one shape that are asked at the same time are one statement, where `statement.together`
+        allows it."""
         present = await self._tables.having(statement.types_of(query))
         view = View(restriction, redactions)
         looked_into = [part for part in bodies.candidates(query) if part.type in present]
         try:
+            if together and not looked_into and present and statement.together(query):
+                return await self._page(
+                    tenant, query, view, await self._rows_together(tenant, query, view), None
+                )
             if looked_into:
                 rows, total = await self._looking_into(tenant, query, view, present, looked_into)
             else:
@@ -70,6 +79,12 @@ class Searching:
             return await self._page(tenant, query, view, rows, total)
         except asyncpg.QueryCanceledError:
             raise _too_long() from None
+
+    async def _rows_together(self, tenant: int, query: Query, view: View) -> list[asyncpg.Record]:
+        values = ValuesOfOne()
+        scope = self._scope(tenant, query.type, values, view, lambda _type: True, self._clock.now)
+        text = statement.page_each(query, scope, limit=min(query.count, PAGE_MAX) + 1)
+        return await self._together.rows(text, values)
 
     async def _looking_into(
         self, tenant: int, query: Query, view: View, present: frozenset[str], candidates: Sequence[Query]

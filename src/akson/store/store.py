@@ -179,11 +179,19 @@ class Store:
         )
 
     async def search(
-        self, tenant: int, query: Query, *, restriction: Callable[[str], Restriction], redactions: Redactions
+        self,
+        tenant: int,
+        query: Query,
+        *,
+        restriction: Callable[[str], Restriction],
+        redactions: Redactions,
+        together: bool = False,
     ) -> SearchPage:
         """`restriction(type)` applies at every table the search touches: matches, chains, includes, counts; and so do the
-        `redactions(type)`: what they hide is found by nothing."""
-        return await self._searching.search(tenant, query, restriction=restriction, redactions=redactions)
+        `redactions(type)`: what they hide is found by nothing. `together`: with others of its shape in one statement."""
+        return await self._searching.search(
+            tenant, query, restriction=restriction, redactions=redactions, together=together
+        )
 
     async def everything(
         self,

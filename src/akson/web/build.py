@@ -15,12 +15,14 @@ from akson.identity.smart.server import AuthorizationServer
 from akson.web import verify
 from akson.web.screens import SCREENS
 from akson.web.shell import gate, problems
+from akson.web.shell.advisers import Advisers
 from akson.web.shell.beds import KeepsBeds
 from akson.web.shell.headers import SecureHeaders
 from akson.web.shell.house import DemoLogin, House, NodeName, OpenIdLogin, Opens
 from akson.web.shell.letters import Letters
 from akson.web.shell.pages import Pages
 from akson.web.shell.post_desk import PostDesk
+from akson.web.shell.replanning import Replans
 from akson.web.shell.static_files import Statics
 from akson.world import Clock
 
@@ -42,6 +44,8 @@ def build(
     letters: Letters | None = None,
     reads: ReadsPost | None = None,
     beds: KeepsBeds | None = None,
+    replans: Replans | None = None,
+    advisers: Advisers | None = None,
     adoption: AdoptionReports | None = None,
     adoption_open: bool = False,
 ) -> Starlette:
@@ -50,12 +54,13 @@ def build(
     `apps`: the authorization server behind the page that approves an app; `fhir`: the FHIR address it speaks of.
     `rates`: how often one may ask; without them as often as she likes. `post`: what stands behind the message officer's
     screens. `letters`: who writes and sends messages; without it no page offers to. `reads`: what opens messages field by
-    field. `beds`: who holds them. `adoption`: what counts messages; `adoption_open`: whether anybody may see those numbers.
+    field. `beds`: who holds them. `replans`: who finds a day anew. `advisers`: who asks other
+    services. `adoption`: what counts messages; `adoption_open`: whether anybody may see those numbers.
     """
     statics = Statics()
     house = House(
         record, sessions, clock, node, login, issuers, Pages(statics), apps, fhir, rates or unlimited(), post, letters,
-        reads, beds, adoption, adoption_open,
+        reads, beds, replans, advisers, adoption, adoption_open,
     )  # fmt: skip
 
     async def start(request: Request) -> Response:

@@ -2,6 +2,7 @@
 
 from akson.web.citizen.access_log.screen import SCREEN as CITIZEN_ACCESS_LOG
 from akson.web.citizen.closings.screen import SCREEN as CITIZEN_CLOSINGS
+from akson.web.citizen.medicines.screen import SCREEN as CITIZEN_MEDICINES
 from akson.web.citizen.overview.screen import SCREEN as CITIZEN_OVERVIEW
 from akson.web.citizen.proxies.screen import SCREEN as CITIZEN_PROXIES
 from akson.web.entrance.authorize.screen import SCREEN as AUTHORIZE
@@ -22,6 +23,7 @@ from akson.web.shell.house import Screen
 from akson.web.workspace.access_help.screen import SCREEN as ACCESS_HELP
 from akson.web.workspace.access_log.screen import SCREEN as ACCESS_LOG
 from akson.web.workspace.administration.screen import SCREEN as ADMINISTRATION
+from akson.web.workspace.advice.screen import SCREEN as ADVICE
 from akson.web.workspace.apps.screen import SCREEN as APPS
 from akson.web.workspace.casework.screen import SCREEN as CASEWORK
 from akson.web.workspace.declare.screen import SCREEN as DECLARE
@@ -29,8 +31,14 @@ from akson.web.workspace.emergency.screen import SCREEN as EMERGENCY
 from akson.web.workspace.front_page.screen import SCREEN as FRONT_PAGE
 from akson.web.workspace.inbox.screen import SCREEN as INBOX
 from akson.web.workspace.lift.screen import SCREEN as LIFT
+from akson.web.workspace.measurements.screen import SCREEN as MEASUREMENTS
 from akson.web.workspace.messages.screen import SCREEN as MESSAGES
 from akson.web.workspace.pathway.screen import SCREEN as PATHWAY
+from akson.web.workspace.plan.screen import SCREEN as PLAN
+from akson.web.workspace.reconciliation.screen import SCREEN as RECONCILIATION
+from akson.web.workspace.replanning.screen import SCREEN as REPLANNING
+from akson.web.workspace.round.screen import SCREEN as ROUND
+from akson.web.workspace.round_shell.screen import SCREEN as ROUND_SHELL
 from akson.web.workspace.search.screen import SCREEN as SEARCH
 from akson.web.workspace.test_results.screen import SCREEN as TEST_RESULTS
 from akson.web.workspace.today.screen import SCREEN as TODAY
@@ -40,6 +48,7 @@ from akson.web.workspace.write.screen import SCREEN as WRITE
 SCREENS: tuple[Screen, ...] = (
     CITIZEN_ACCESS_LOG,
     CITIZEN_CLOSINGS,
+    CITIZEN_MEDICINES,
     CITIZEN_OVERVIEW,
     CITIZEN_PROXIES,
     AUTHORIZE,
@@ -59,6 +68,7 @@ SCREENS: tuple[Screen, ...] = (
     ACCESS_HELP,
     ACCESS_LOG,
     ADMINISTRATION,
+    ADVICE,
     APPS,
     CASEWORK,
     DECLARE,
@@ -66,8 +76,14 @@ SCREENS: tuple[Screen, ...] = (
     FRONT_PAGE,
     INBOX,
     LIFT,
+    MEASUREMENTS,
     MESSAGES,
     PATHWAY,
+    RECONCILIATION,
+    REPLANNING,
+    PLAN,
+    ROUND,
+    ROUND_SHELL,
     SEARCH,
     TEST_RESULTS,
     TODAY,

@@ -7,6 +7,7 @@
 | `copy` | the doctors of the same municipality get a copy, in the same inbox |
 | `no-id` | no identifier of the patient |
 | `invalid` | the time of the event is missing, which the schema demands |
+| `incomplete` | what the profile demands beyond the schema: the expected course, or the practical information |
 """
 
 import re
@@ -16,7 +17,7 @@ from akson_lab.facts import Party, Stay
 from akson_lab.houses.addresses import DOCTORS, address
 from akson_lab.people import Resident
 
-BENT = ("help-number", "wrong-service", "copy", "no-id", "invalid")
+BENT = ("help-number", "wrong-service", "copy", "no-id", "invalid", "incomplete")
 UNKNOWN_SERVICE = "990099"
 
 

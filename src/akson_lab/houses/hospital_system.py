@@ -296,11 +296,14 @@ class HospitalSystem(House):
         how: Mapping[str, Any],
     ) -> bytes:
         expected = place.expected or now
+        lacks = how.get("bent") == "incomplete"
         match kind:
             case "admission" | "admission-cancelled":
                 return hospital.admission_message(facts, shipment)
             case "early-notice":
-                return hospital.early_notice(facts, shipment, expected=expected)
+                return hospital.early_notice(
+                    facts, shipment, expected=expected, course="" if lacks else hospital.COURSE
+                )
             case "update":
                 changed = str(how.get("text", f"Ny forventet dato: {expected:%d.%m.%Y}."))
                 if parent := how.get("parent"):
@@ -320,7 +323,9 @@ class HospitalSystem(House):
                 return hospital.death_message(facts, shipment, at=now)
             case "discharge-report":
                 text = str(how.get("text", "Går med rullator. Sår skiftes annenhver dag."))
-                return hospital.discharge_report(facts, shipment, text=text)
+                return hospital.discharge_report(
+                    facts, shipment, text=text, practical="" if lacks else hospital.PRACTICAL
+                )
         return hospital.discharge_letter(facts, shipment, ended_at=now)
 
     def _place_of(self, heard: Heard) -> HospitalStay | None:

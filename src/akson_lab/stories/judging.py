@@ -6,6 +6,7 @@
 It knows nothing of how the node works visits and days out: times are read off a day before, and truth is the story's.
 """
 
+import base64
 import itertools
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
@@ -14,6 +15,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from akson.exchange.times import NORWAY
+from akson_lab.stories.mandatory import absent
 from akson_lab.stories.play import Played
 from akson_lab.stories.story import Truth
 
@@ -30,8 +32,6 @@ WORDS = {
 LIVE = ("proposed", "pending", "booked", "arrived", "fulfilled", "checked-in")
 AHEAD = timedelta(days=13)
 """Visits stand fourteen days ahead; the last of them may be under way."""
-LEFT_OUT = {"HELSEOPPL_SOKNAD": 2, "UTSKRIVNINGSRAPPORT": 2}
-"""Type -> how much of the mandatory content the lab's hospital never gives: the node must say so, and of no other."""
 
 
 @dataclass(slots=True)
@@ -44,7 +44,7 @@ class Seen:
     remarks: Mapping[str, Sequence[str]] = field(default_factory=dict)
     """`TYPE MsgId` -> what the node says is missing."""
     typed: Sequence[str] = ()
-    """`INNLEGGELSESRAPPORT reason`, each field that a person wrote."""
+    """`INNLEGGELSESRAPPORT reason`, each field that a person wrote; `… to` an address that she typed."""
     chosen: Sequence[str] = ()
     """Days and codes: a choice, and no repetition."""
     retyped: Sequence[str] = ()
@@ -78,7 +78,8 @@ def _gone(truth: Truth, at: datetime, now: datetime) -> bool:
     if truth.dead is not None and truth.dead <= now and at >= truth.dead:
         return True
     return any(
-        start <= now and start <= at and (end is None or end > now or at < end) for start, end in truth.away
+        known <= now and start <= at and (end is None or end > now or at < end)
+        for start, end, known in truth.away
     )
 
 
@@ -151,11 +152,34 @@ def _fields(played: Played, seen: Seen | None) -> list[str] | None:
         for b in checked
         if not b["valid"] and b["status"] != "2"
     ]
-    for name, missing in (seen.remarks if seen is not None else {}).items():
-        wanted = LEFT_OUT.get(name.partition(" ")[0], 0)
-        if len(missing) != wanted:
-            wrong.append(f"{name}: noden savner {len(missing)}, sykehuset utelot {wanted}")
-    return wrong
+    return wrong if seen is None else [*wrong, *_content(played, seen)]
+
+
+def _content(played: Played, seen: Seen) -> list[str]:
+    """Three say what each message lacks, and agree: the story's truth, our own list of what is demanded, the node."""
+    truth = {s.msg_id: sorted(played.story.truth.lacks.get(s.step.no, ())) for s in played.steps if s.msg_id}
+    told = {
+        name.rpartition(" ")[2]: [m.partition(" (")[0] for m in all] for name, all in seen.remarks.items()
+    }
+    wrong = []
+    for each in played.wire:
+        id = each["msg_id"]
+        if each["type"] == "APPREC" or any(to["apprec"] == "2" for to in each["to"]):
+            continue
+        wanted = truth.get(id, [])
+        lacks = sorted(absent(each["type"], base64.b64decode(each["document"])))
+        said = sorted(told.get(id, wanted))
+        if not lacks == wanted == said:
+            words = "mangler {}, skulle mangle {}, noden savner {}".format(
+                *("; ".join(x) or "intet" for x in (lacks, wanted, said))
+            )
+            wrong.append(f"{each['type']} {id}: {words}")
+    untold = [
+        no
+        for no in played.story.truth.lacks
+        if not any(s.step.no == no and s.msg_id in told for s in played.steps)
+    ]
+    return [*wrong, *(f"{no}: noden har ikke meldingen" for no in untold)]
 
 
 def _told(played: Played) -> list[str]:

@@ -38,6 +38,10 @@ class Municipality(Protocol):
         """Who has the overdue item for an unanswered "ready"; "" when there is none."""
         ...
 
+    def owner(self, msg_id: str) -> str:
+        """Who has the open item about a message that is nobody's, or that was refused; "" when nobody has."""
+        ...
+
     def after(self, step: Step) -> None:
         """A step came as it should: what must be so in the record now. Raises Failed."""
         ...
@@ -152,7 +156,7 @@ class _Playing:
             elif step.does == "mend":
                 self._lab.ask("/lab/fault", method="DELETE")
             return ""
-        if step.does.startswith(_PASSIVE) or step.awaits == "alarm":
+        if step.does.startswith(_PASSIVE) or step.awaits in ("alarm", "owner"):
             return ""
         if step.does.endswith(_EARLIER):
             kind = step.does.removesuffix(_EARLIER)
@@ -169,6 +173,8 @@ class _Playing:
                 return
             case "alarm":
                 self._until(step, lambda: self._alarmed(step, made))
+            case "owner":
+                self._until(step, lambda: self._owned(made))
             case "receipt" | "refused" | "answered" if step.who == "municipality":
                 self._until(step, lambda: self._arrived(step, made, before))
                 self._fits(step, made)
@@ -200,6 +206,11 @@ class _Playing:
 
     def _alarmed(self, step: Step, made: PlayedStep) -> bool:
         made.said = self._municipality.alarm(step) if self._municipality else "ikke spurt"
+        return bool(made.said)
+
+    def _owned(self, made: PlayedStep) -> bool:
+        newest = next(s.msg_id for s in reversed(self._played.steps) if s.msg_id)
+        made.said = self._municipality.owner(newest) if self._municipality else "ikke spurt"
         return bool(made.said)
 
     def _books(self, house: str) -> dict[str, Any]:

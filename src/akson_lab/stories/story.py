@@ -4,7 +4,9 @@
     day = "wednesday"              # the last one nine days ago or more; or days before today, a day, "summer-ends"
     liability = [6]                # truth, computed by hand: days of the story that the municipality pays for
     away = [["0 13:15", "7 11:00"]]    # truth: when she is not at home; "" while nobody knows the end
+                                       # a third time: when the municipality can know it at the earliest
     dead = "5 03:20"
+    lacks = { "5/6" = ["Antatt forløp"] }    # truth: what is demanded and left out, by step; nothing of all others
     [[step]]
     no = "1/2"                     # of appendix A, for people
     who = "hospital"               # hospital, other-hospital, gp, neighbour, municipality, lab
@@ -42,6 +44,7 @@ AWAITS = {
     "promised": "the hospital shows the answer that she can come",
     "held": "the hospital shows that she cannot come",
     "alarm": "the node shows an overdue item with an owner for the unanswered «ready»",
+    "owner": "the node shows an open item with an owner for the newest message: it is nobody's, or was refused",
     "nothing": "nothing",
 }
 
@@ -65,7 +68,10 @@ class Truth:
     """What is so, computed by hand from the story and the law, and by no program that is tested."""
 
     liability: tuple[date, ...] = ()
-    away: tuple[tuple[datetime, datetime | None], ...] = ()
+    away: tuple[tuple[datetime, datetime | None, datetime], ...] = ()
+    """From, until (None: nobody knows), and from when it can be known."""
+    lacks: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Number of a step -> what its message should say by the standard, and does not."""
     dead: datetime | None = None
 
 
@@ -104,7 +110,11 @@ def _truth(told: Mapping[str, Any], begins: date) -> Truth:
     away = told.get("away", [["0 13:15", "7 11:00"]])
     return Truth(
         tuple(begins + timedelta(days=day) for day in told.get("liability", ())),
-        tuple((_at(start, begins), _at(end, begins) if end else None) for start, end in away),
+        tuple(
+            (_at(start, begins), _at(end, begins) if end else None, _at(known[0] if known else start, begins))
+            for start, end, *known in away
+        ),
+        {no: tuple(names) for no, names in told.get("lacks", {}).items()},
         _at(told["dead"], begins) if "dead" in told else None,
     )
 

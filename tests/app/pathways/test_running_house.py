@@ -8,7 +8,7 @@ from tests.app.nodes import node
 
 
 def test_a_message_stops_the_visits_in_a_running_node(tmp_path: Path) -> None:
-    with node(tmp_path, command="up") as running:
+    with node(tmp_path, "--workers", "1", command="up") as running:
         token, deadline = running.token(), time.monotonic() + 60
         reasons: set[str] = set()
         while "admitted" not in reasons and time.monotonic() < deadline:

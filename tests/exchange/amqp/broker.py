@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from tests.exchange.transport.server_tls import ServerTls
+from tests.ports import free_port
 
 PROGRAM = Path("/usr/lib/rabbitmq/bin/rabbitmq-server")
 USER, PASSWORD = "akson", "akson"
@@ -126,12 +127,6 @@ def _until_it_answers(server: subprocess.Popen[bytes], port: int, folder: Path) 
                 return
         time.sleep(0.2)
     raise RuntimeError("RabbitMQ did not start: " + (folder / "out").read_text()[-2000:])
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def _hash(password: str) -> str:

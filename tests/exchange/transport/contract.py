@@ -27,7 +27,7 @@ from akson.exchange.transport.contract import (
 )
 from tests.exchange.samples import admission
 
-PATIENCE_S = 20.0
+PATIENCE_S = 60.0
 """A real server with two shared cores: never a measure, only an end."""
 LOOKS = 3
 """So many empty looks in a row mean that nothing comes."""

@@ -18,15 +18,10 @@ from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
 from tests.exchange.transport.server_tls import ServerTls
+from tests.ports import free_port
 
 PASSWORD = "only-for-tests"
-DOVECOT_WAIT_S = 20.0
-
-
-def free_port() -> int:
-    with socket.socket() as found:
-        found.bind(("127.0.0.1", 0))
-        return found.getsockname()[1]
+DOVECOT_WAIT_S = 60.0
 
 
 class Folders:

@@ -16,6 +16,7 @@ from akson.store.outbox_rows import (
     OutboxRow,
     Sending,
     Step,
+    Stood,
 )
 from akson.store.post import PostEvent
 from akson.world import Clock
@@ -52,12 +53,19 @@ class MemoryOutbox:
             standing = self.keys.get((letter.msg_id, letter.receiver))
             if standing and self.documents[standing] != letter.document:
                 raise Problem(ProblemKind.CONFLICT, "AKS-STORE-063", "Another message has this id.")
-        return [self._draft(letter, because) for letter in letters]
+        return [self._draft(letter, because).id for letter in letters]
 
-    def _draft(self, letter: NewLetter, because: Because) -> int:
+    async def queue(self, letters: Sequence[NewLetter]) -> list[Stood]:
+        for letter in letters:
+            standing = self.keys.get((letter.msg_id, letter.receiver))
+            if standing and self.documents[standing] != letter.document:
+                raise Problem(ProblemKind.CONFLICT, "AKS-STORE-063", "Another message has this id.")
+        return [self._draft(letter, Because()) for letter in letters]
+
+    def _draft(self, letter: NewLetter, because: Because) -> Stood:
         key = letter.msg_id, letter.receiver
         if key in self.keys:
-            return self.keys[key]
+            return Stood(self.keys[key], self.rows[self.keys[key]].sending.state)
         id = len(self.rows) + 1
         names = (
             "tenant",
@@ -86,7 +94,9 @@ class MemoryOutbox:
         self.drafts.add(id)
         self.parcels[letter.parcel] = id
         self.book[id] = [PostEvent(self.clock.now(), "draft", "")]
-        return id
+        if letter.queued is not None:
+            self._write(self.rows[id], Step(letter.queued, ((letter.queued.state, ""),)))
+        return Stood(id, "")
 
     async def committed(self, limit: int) -> list[int]:
         found = (id for id in self.drafts if (self.because[id].type, self.because[id].id) in self.commits)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, ConsoleMessage, Page, Request, async_playwright
+from playwright.async_api import Browser, ConsoleMessage, Page, Request, async_playwright, expect
 
 from tests.app.nodes import RunningNode, akson, node, wait_until
 from tests.web.stage import hard_to_show
@@ -21,9 +21,14 @@ CHROMIUM_ARGUMENTS = (
     "--disable-dev-shm-usage",
     "--disable-background-networking",
 )
-MESSAGE_TIMEOUT_S = 30
+MESSAGE_TIMEOUT_S = 60
+PATIENCE_MS = 60_000
+"""For each step of a page; the machine may have too much to do. A step that is done goes on at once."""
 # What the browser itself says of a page that is answered with 404, as the refusal is, or 422, as a form with a fault.
 OF_THE_STATUS = "Failed to load resource: the server responded with a status of 4"
+
+
+expect.set_options(timeout=PATIENCE_MS)
 
 
 def chromium() -> str:
@@ -89,7 +94,7 @@ class Readers:
             java_script_enabled=script,
             locale="nb-NO",
         )
-        context.set_default_timeout(10_000)
+        context.set_default_timeout(PATIENCE_MS)
         page = await context.new_page()
         page.on("console", self._heard)
         page.on("pageerror", lambda error: self.complaints.append(str(error)))

@@ -1,6 +1,5 @@
 """A demo node with two issuers beside the demo's own: real OpenID providers, for a browser on another site than the node."""
 
-import socket
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -11,6 +10,7 @@ from akson.identity import keys
 from akson.identity.openid.assertion import ClientKey
 from tests.app.nodes import RunningNode, node
 from tests.identity.providers import CHILD, PARENT, RESOURCE, SCOPES, STAFF, Provider, provider
+from tests.ports import free_port
 
 ELSEWHERE = "127.0.0.2"
 
@@ -25,7 +25,7 @@ class Issuing:
 @contextmanager
 def issuing(data: Path) -> Iterator[Issuing]:
     """Runs until the block ends. Skips without Node."""
-    base = f"http://127.0.0.1:{_free_port()}"
+    base = f"http://127.0.0.1:{free_port()}"
     with ExitStack() as stack:
         staff = stack.enter_context(
             provider("helseid", _registration(data, base, "helseid"), STAFF, host=ELSEWHERE)
@@ -72,9 +72,3 @@ def _registration(data: Path, base: str, id: str) -> dict[str, Any]:
         "post_logout_redirect_uris": [f"{base}/logg-inn?ut"],
         "backchannel_logout_uri": f"{base}/logg-ut/bakkanal/{id}",
     }
-
-
-def _free_port() -> int:
-    with socket.socket() as bound:
-        bound.bind(("127.0.0.1", 0))
-        return bound.getsockname()[1]

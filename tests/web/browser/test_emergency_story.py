@@ -11,6 +11,7 @@ import pytest
 from playwright.async_api import expect
 
 from tests.app.nodes import RunningNode
+from tests.promises import allowed_s
 from tests.web.browser.conftest import Readers, shot
 
 pytestmark = pytest.mark.browser
@@ -80,8 +81,8 @@ async def test_the_emergency_story(readers: Readers, site: RunningNode) -> None:
         f"\nemergency: {interactions} interactions (goal ≤ {INTERACTIONS_MAX}), {critical_s:.2f} s to what is critical"
         f" (goal ≤ {SECONDS_MAX:.0f} s); told {told_s:.2f} s, review {review_s:.2f} s (goal ≤ {TOLD_WITHIN_S:.0f} s)"
     )
-    assert interactions <= INTERACTIONS_MAX and critical_s <= SECONDS_MAX
-    assert told_s <= TOLD_WITHIN_S and review_s <= TOLD_WITHIN_S
+    assert interactions <= INTERACTIONS_MAX and critical_s <= allowed_s(SECONDS_MAX)
+    assert max(told_s, review_s) <= allowed_s(TOLD_WITHIN_S)
 
 
 async def test_from_a_search_that_finds_nobody(readers: Readers) -> None:

@@ -12,7 +12,7 @@ from playwright.async_api import Browser, BrowserContext, ConsoleMessage, Page, 
 
 from akson.identity.sessions.sessions import COOKIE_LIFETIME
 from tests.identity.providers import log_in
-from tests.web.browser.conftest import OF_THE_STATUS, chromium
+from tests.web.browser.conftest import OF_THE_STATUS, PATIENCE_MS, chromium
 from tests.web.browser.issuing import Issuing, issuing
 from tests.web.browser.test_looks import faults_of
 
@@ -40,7 +40,7 @@ async def context(browser: Browser, place: Issuing) -> AsyncIterator[BrowserCont
 
 async def new_context(browser: Browser, place: Issuing) -> BrowserContext:
     made = await browser.new_context(base_url=place.node.address, locale="nb-NO")
-    made.set_default_timeout(10_000)
+    made.set_default_timeout(PATIENCE_MS)
     complaints: list[str] = []
     made.complaints = complaints  # type: ignore[attr-defined]
 

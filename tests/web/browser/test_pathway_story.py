@@ -1,5 +1,6 @@
 """A discharge as the case worker and the nurse see it, on a node of its own: real messages, the house's own follower."""
 
+import time
 import uuid
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -21,6 +22,7 @@ from tests.web.browser.test_looks import faults_of
 pytestmark = pytest.mark.browser
 
 ASTRID = "/pasient/astrid"
+UNTIL_S = 60
 
 
 @pytest.fixture(scope="module")
@@ -65,12 +67,14 @@ class Counter:
 
 async def until(page: Page, path: str, text: str) -> None:
     """Asks for the page until it says so: the post and the follower work beside us."""
-    for _ in range(60):
+    deadline = time.monotonic() + UNTIL_S
+    while True:
         await page.goto(path)
-        if text in await page.locator("main").inner_text():
+        said = await page.locator("main").inner_text()
+        if text in said:
             return
-        await page.wait_for_timeout(500)
-    raise AssertionError(f"{path} never said: {text}\n{await page.locator('main').inner_text()}")
+        assert time.monotonic() < deadline, f"{path} never said: {text}\n{said}"
+        await page.wait_for_timeout(200)
 
 
 async def test_a_discharge_from_admission_to_home(staff: Readers, ward: RunningNode) -> None:

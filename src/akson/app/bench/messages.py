@@ -13,19 +13,20 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import asdict, dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from akson.access.actor import PurposeOfUse
 from akson.app import settings as all_settings
-from akson.app.bench.processes import cpu_of
+from akson.app.bench.message_figures import QUARTERS, MessageFigures, quarter_end, quarters_of
+from akson.app.bench.processes import cpu_of, pss_mib
 from akson.app.cast import CAST, ORGANISATIONS, STORVIK
 from akson.app.demo import astrid_admission_arguments
 from akson.app.demo.chance import Chance
 from akson.app.demo.national_ids import NationalIds
-from akson.app.post import POOL_SIZE, SENDERS, PostOffice, folder, post_office, repeated
+from akson.app.post import POOL_SIZE, ROWS_EACH_SENDER, SENDERS, PostOffice, folder, post_office, repeated
 from akson.app.supervisor.run import default_post_workers
 from akson.app.wiring import Node, open_node
 from akson.exchange.inbox.directory import HER_SYSTEMS
@@ -35,9 +36,6 @@ from akson.terminology.systems import NORWEGIAN_IDENTIFIERS
 if TYPE_CHECKING:
     from akson.app.settings import Settings
 
-A_YEAR = 7_400_000
-"""All of Norway's PLO messages (research: mission appendix B); two a second at the peak."""
-GOAL_PER_SECOND = 150
 TOGETHER = 40
 """Messages that wait for each worker at a time: as when a partner delivers many at once."""
 LOOKED_EACH_S = 0.05
@@ -47,41 +45,6 @@ LETTERS = "letters"
 NOT_OUT = ("draft", "queued")
 BORN = datetime(1942, 5, 12, tzinfo=UTC)
 NOW = datetime(2026, 11, 24, 8, tzinfo=UTC)
-
-
-@dataclass(frozen=True, slots=True)
-class MessageFigures:
-    """`sustained` is the rate of the last quarter, in messages a second."""
-
-    messages: int
-    workers: int
-    per_second: float
-    sustained: float
-    bytes_each: int
-    worker_ms: float
-    """CPU of the workers for each message. A busy machine makes it more: caches and cores are shared."""
-    database_ms: float
-
-    @property
-    def a_year_hours(self) -> float:
-        return A_YEAR / self.sustained / 3600
-
-    @property
-    def a_year_gib(self) -> float:
-        return A_YEAR * self.bytes_each / 2**30
-
-    def as_json(self) -> dict[str, Any]:
-        return asdict(self) | {"aYearHours": self.a_year_hours, "aYearGiB": self.a_year_gib}
-
-    @property
-    def words(self) -> str:
-        hands = f"{self.workers} worker{'s' if self.workers > 1 else ''}"
-        return (
-            f"{self.messages} messages by {hands}: {self.per_second:,.0f}/s, the last quarter "
-            f"{self.sustained:,.0f}/s (goal {GOAL_PER_SECOND}); {self.bytes_each:,} bytes each; CPU ms each: worker "
-            f"{self.worker_ms:.1f}, PostgreSQL {self.database_ms:.1f}.\n"
-            f"All Norway's {A_YEAR:,} of a year: {self.a_year_hours:,.0f} hours of work, {self.a_year_gib:,.0f} GiB."
-        )
 
 
 async def measure_messages(
@@ -103,18 +66,15 @@ async def measure_messages(
             tell(f"{stored} messages by {workers} …")
             await asyncio.to_thread(_write, data / LETTERS, stored)
             busy = cpu_of(data).database
-            ended, worker_s = await _by_workers(data, stored, workers, tell)
+            ended, memory, worker_s = await _by_workers(data, stored, workers, tell)
             database_s = cpu_of(data).database - busy
             after = await node.outbox.size()
             (data / LETTERS).unlink()
-    seconds, in_last = ended[-1][0], stored - stored * 3 // 4
-    quarter = next(at for at, count in ended if count >= stored - in_last)
-    done_by_then = next(count for _, count in ended if count >= stored - in_last)
     return MessageFigures(
         stored,
         workers,
-        stored / seconds,
-        (stored - done_by_then) / max(seconds - quarter, 1e-9),
+        stored / ended[-1][0],
+        quarters_of(stored, ended, memory),
         (after - before) // stored,
         worker_s / stored * 1000,
         database_s / stored * 1000,
@@ -167,8 +127,9 @@ def numbers(count: int) -> list[str]:
 
 async def _by_workers(
     data: Path, stored: int, workers: int, tell: Callable[[str], None]
-) -> tuple[list[tuple[float, int]], float]:
-    """(seconds from the start, messages that have ended by then), the last line of it all; CPU seconds of the workers."""
+) -> tuple[list[tuple[float, int]], list[tuple[float, ...]], float]:
+    """(seconds from the start, messages that have ended by then), the last line of it all; PSS of the workers in MiB at the
+    end of each quarter; their CPU seconds."""
     processes = [
         await asyncio.create_subprocess_exec(
             sys.executable,
@@ -186,6 +147,7 @@ async def _by_workers(
     assert first.stdin is not None and first.stdout is not None
     first.stdin.write(b"go\n")
     ended: list[tuple[float, int]] = []
+    memory: list[tuple[float, ...]] = []
     told, busy = 0.0, 0.0
     while line := await first.stdout.readline():
         if line.startswith(b"cpu "):
@@ -193,13 +155,15 @@ async def _by_workers(
             continue
         at, count = line.split()
         ended.append((float(at), int(count)))
+        while len(memory) < QUARTERS and int(count) >= quarter_end(stored, len(memory) + 1):
+            memory.append(tuple(mib for p in processes if (mib := pss_mib(p.pid)) is not None))
         if ended[-1][0] - told >= TOLD_EACH_S:
             told = ended[-1][0]
             tell(f"{told:,.0f} s: {int(count):,} of {stored:,}")
     rest = await asyncio.gather(*(process.communicate(b"end\n") for process in others))
     await first.wait()
     tell(f"done in {ended[-1][0]:,.0f} s")
-    return ended, busy + sum(float(out.split()[-1]) for out, _ in rest)
+    return ended, memory, busy + sum(float(out.split()[-1]) for out, _ in rest)
 
 
 async def work_through(data: Path, stored: int, workers: int, number: int) -> None:
@@ -208,7 +172,7 @@ async def work_through(data: Path, stored: int, workers: int, number: int) -> No
     Prints `ready`, then the first one `seconds count` as messages end, and each its CPU seconds since it was ready."""
     settings = all_settings.load(environ={}, options={"data": str(data)})
     async with open_node(settings, pool_size=POOL_SIZE) as node:
-        office = post_office(node, folder(settings), hands_over=number == 0)
+        office = post_office(node, folder(settings), hands_over=False)
         print("ready", flush=True)
         busy = time.process_time()
         if number:
@@ -234,14 +198,21 @@ async def _lead(node: Node, office: PostOffice, letters: Path, stored: int, toge
     stop = asyncio.Event()
     hands = [
         asyncio.create_task(repeated(stop, part))
-        for part in (office.inbox.work, office.follow_up, *[office.outbox.send_due] * SENDERS)
+        for part in (
+            office.inbox.work,
+            office.follow_up,
+            *[lambda: office.outbox.send_due(ROWS_EACH_SENDER)] * SENDERS,
+        )
     ]
     messages = _read(letters)
     waits = together
     while waits or given < stored:
-        for n, content in zip(range(given, min(given + together - waits, stored)), messages, strict=False):
-            await office.inbox.receive(content, transport="bench", name=f"{n}.xml")
-            given = n + 1
+        room = range(given, min(given + together - waits, stored))
+        arriving = [
+            office.inbox.receive(content, transport="bench", name=f"{n}.xml")
+            for n, content in zip(room, messages, strict=False)
+        ]
+        given += len(await asyncio.gather(*arriving))
         await asyncio.sleep(LOOKED_EACH_S)
         waits = await node.post.unfinished()
         print(f"{time.monotonic() - began:.4f} {given - waits}", flush=True)

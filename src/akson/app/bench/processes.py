@@ -51,7 +51,7 @@ class Cpu:
 def memory_of(data: Path) -> Memory | None:
     """Of the node that runs on this folder; None where the system does not tell."""
     node, database = _families(data)
-    held = {pid: mib for pid in {*node, *database} if (mib := _pss_mib(pid)) is not None}
+    held = {pid: mib for pid in {*node, *database} if (mib := pss_mib(pid)) is not None}
     if not held:
         return None
     workers = [mib for pid, mib in held.items() if _WORKER in _read(pid, "cmdline")]
@@ -91,7 +91,8 @@ def _postmaster(data: Path) -> int | None:
         return None
 
 
-def _pss_mib(pid: int) -> float | None:
+def pss_mib(pid: int) -> float | None:
+    """Of one process; None when it has gone or the system does not tell."""
     lines = (line.split() for line in _read(pid, "smaps_rollup").splitlines())
     return next((int(fields[1]) / 1024 for fields in lines if fields[:1] == [b"Pss:"]), None)
 

@@ -83,9 +83,9 @@ _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
     multiple=True,
     default=(101, 102),
     metavar="N",
-    help="With `reconcile`: which cases, 1,000 of each. May be given again. [101, 102]",
+    help="With `reconcile`: which cases, 1,000 of each; with `replan`: which days. May be given again. [101, 102]",
 )
-@click.argument("what", required=False, type=click.Choice(["messages", "reconcile"]))
+@click.argument("what", required=False, type=click.Choice(["messages", "reconcile", "replan"]))
 @options.as_json
 def command(
     synthea: Path | None,
@@ -102,13 +102,16 @@ def command(
     Exits 3 when a line has no figure.
 
     `akson bench messages` measures care messages through the whole inbox instead; `akson bench reconcile` the engine of
-    reconciliation on made cases with truth (--seed), beside simpler ways.
+    reconciliation on made cases with truth (--seed), beside simpler ways; `akson bench replan` a day of 300 visits and 30
+    people with one, two and three away.
     """
     if what == "messages":
         return _messages(stored, chosen["data"], post_workers, as_json)
     seeds = chosen.pop("seeds")
     if what == "reconcile":
         return _reconcile(seeds, as_json)
+    if what == "replan":
+        return _replan(seeds, as_json)
     from dataclasses import replace
 
     from akson.app.bench.run import measure
@@ -150,6 +153,20 @@ def _reconcile(seeds: tuple[int, ...], as_json: bool) -> int:
     else:
         click.echo(table(outcome))
     return Exit.OK if outcome.met else Exit.FAULTS
+
+
+def _replan(seeds: tuple[int, ...], as_json: bool) -> int:
+    from dataclasses import asdict
+
+    from akson.app.bench.replanning import LIMIT_SECONDS, measure, table
+
+    measured = measure(seeds)
+    if as_json:
+        say_json([asdict(one) for one in measured])
+    else:
+        click.echo(table(measured))
+    missed = any(one.broken or one.seconds > LIMIT_SECONDS for one in measured)
+    return Exit.FAULTS if missed else Exit.OK
 
 
 def _plan(

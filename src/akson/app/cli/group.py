@@ -8,6 +8,7 @@ import click
 
 # name -> (module below akson.app.cli, one line of help). The list is the list in `akson --help`, alphabetical.
 COMMANDS: dict[str, tuple[str, str]] = {
+    "advice": ("advice", "Count advice that was set aside, by rule and reason."),
     "bench": ("bench", "Measure this machine: reads, writes, loading, disk."),
     "conformance": ("conformance", "Run conformance suites that others wrote, print the table."),
     "doctor": ("doctor", "Check the installation; says what is wrong and what to do."),
@@ -37,6 +38,7 @@ CLIENT_COMMANDS: dict[str, tuple[str, str]] = {
     "remove": ("client_remove", "Let an app or a system in no more."),
 }
 LAB_COMMANDS: dict[str, tuple[str, str]] = {
+    "adviser": ("lab_adviser", "Play somebody else's decision support for a node."),
     "fault": ("lab_fault", "Break something in the lab, or mend all of it."),
     "live": ("lab_live", "Random days at the lab's hospital, by seed."),
     "play": ("lab_play", "Play a story against the node, step by step."),

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from akson.exchange.building.sending import Sent
     from akson.exchange.building.writing import Draft, Wish
 
+_GP = "gp"
 _STATUSES = {"new": "N", "change": "M", "cancel": "C"}
 
 
@@ -24,7 +25,11 @@ _STATUSES = {"new": "N", "change": "M", "cancel": "C"}
     "--as", "who", required=True, metavar="USER", help="Who sends: `ida`. What she may not see is not in it."
 )
 @click.option(
-    "--to", "receiver", default="", metavar="HER", help="Receiver; the sender of --answers when left out."
+    "--to",
+    "receiver",
+    default="",
+    metavar="HER|gp",
+    help="Receiver, `gp` for her own GP; the sender of --answers when left out.",
 )
 @click.option("--copy", "copies", multiple=True, metavar="HER", help="Receiver of a copy; may be repeated.")
 @click.option("--answers", metavar="MSGID", help="The message that it answers, changes or cancels.")
@@ -95,6 +100,7 @@ async def _build(
 ) -> tuple["Draft", "Sent | None"]:
     from dataclasses import replace
 
+    from akson.app.calling import gp_address
     from akson.app.post import folder, post_office
     from akson.app.posting.opening import may_send_of
     from akson.app.wiring import open_node
@@ -105,6 +111,11 @@ async def _build(
         session = node.record.open(actor, options.usual_purpose(actor))
         writing = Writing(session, at=node.clock.now(), may_send=may_send_of(node))
         about = await writing.find(wish.patient, wish.about) if wish.about else ""
+        if wish.to == _GP:
+            gp = await gp_address(session, writing, wish.patient)
+            if gp is None:
+                raise click.UsageError("Her GP has no address for messages here: name the receiver.")
+            wish = replace(wish, to=gp.party)
         draft = await writing.draft(replace(wish, about=about, msg_id=str(node.random.uuid())))
         if not send or not may_go(draft.findings, confirmed=confirmed):
             return draft, None

@@ -11,7 +11,9 @@ from akson.care.fhir_json import Resource
 from akson.care.pathway import said
 from akson.care.pathway.events import MESSAGE_ID
 from akson.care.pathway.said import Receipt
+from akson.care.worklist.conservation import Posted
 from akson.exchange.outbox import states
+from akson.store.ledger import LedgerStore
 from akson.store.outbox import OutboxStore
 from akson.store.outbox_fates import Fate
 
@@ -41,6 +43,12 @@ async def receipts_of(outbox: OutboxStore, communications: Iterable[Resource]) -
 async def no_receipts(communications: Iterable[Resource]) -> dict[str, Receipt]:
     """Where nothing is sent."""
     return {}
+
+
+async def posted(books: LedgerStore, communications: Iterable[Resource]) -> Posted:
+    """Of those that were sent from here: what the post's book says became of them, each at its primary receiver."""
+    sent = {msg_id for one in communications for _, msg_id in _keys(one)}
+    return Posted(*await books.of_messages(sorted(sent)))
 
 
 def _keys(communication: Resource) -> Iterable[tuple[str, str]]:

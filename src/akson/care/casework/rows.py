@@ -35,6 +35,7 @@ REASONS = {
     "moved": "Flyttet til et annet tidspunkt",
     "not-wanted": "Ikke ønsket",
     "no-staff": "Ingen ansatt",
+    "not-home": "Ikke hjemme",
 }
 
 

@@ -45,9 +45,11 @@ class Reading:
     values: dict[Vital, Decimal] = field(default_factory=dict)
     oxygen: bool | None = None
     consciousness: str | None = None
+    scale_2: bool = False
+    """Which SpO₂ scale applied then; `scale.on_scale` says."""
 
-    def measured(self, *, scale_2: bool = False) -> Measured:
-        return Measured(self.values, self.oxygen, self.consciousness, scale_2)
+    def measured(self) -> Measured:
+        return Measured(self.values, self.oxygen, self.consciousness, self.scale_2)
 
 
 @dataclass(frozen=True, slots=True)

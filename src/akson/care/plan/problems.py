@@ -42,7 +42,12 @@ def _due(goal: Resource) -> datetime | None:
 
 
 def _open_goals(goals: Iterable[Resource]) -> list[Resource]:
-    return [g for g in goals if g.get("lifecycleStatus") not in CLOSED_GOALS]
+    """Limits of measurements (homefollowup/limits.py) are Goals too, and shown with the measurements."""
+    return [
+        g
+        for g in goals
+        if g.get("lifecycleStatus") not in CLOSED_GOALS and not any_code(g.get("category") or [], "limit")
+    ]
 
 
 def _addresses(goal: Resource) -> set[str]:

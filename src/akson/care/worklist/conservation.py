@@ -53,6 +53,54 @@ class Count:
         )
 
 
+class Adding:
+    """A sum of many, without a value for each step."""
+
+    def __init__(self) -> None:
+        self._sums = [0, 0, 0, 0, 0]
+        self._broken: list[str] = []
+        self._nobodys: list[str] = []
+
+    def add(self, one: Count) -> None:
+        for place, number in enumerate((one.planned, one.done, one.moved, one.cancelled, one.open)):
+            self._sums[place] += number
+        self._broken += one.broken
+        self._nobodys += one.without_owner
+
+    @property
+    def counted(self) -> Count:
+        planned, done, moved, cancelled, open = self._sums
+        return Count(planned, done, moved, cancelled, open, tuple(self._broken), tuple(self._nobodys))
+
+
+@dataclass(frozen=True, slots=True)
+class Posted:
+    """Messages that were sent, as the post's own book has them: `sent = confirmed + … + under_way`."""
+
+    sent: int = 0
+    confirmed: int = 0
+    refused: int = 0
+    undelivered: int = 0
+    unconfirmed: int = 0
+    """No receipt within its deadline."""
+    under_way: int = 0
+    without_owner: int = 0
+    """Refused, undelivered or unconfirmed, and nobody's to see to."""
+
+    @property
+    def balances(self) -> bool:
+        parts = self.confirmed + self.refused + self.undelivered + self.unconfirmed + self.under_way
+        return self.sent == parts
+
+    @property
+    def words(self) -> str:
+        """`12 sendt = 9 bekreftet + 1 avvist + 0 ikke levert + 1 ikke bekreftet + 1 underveis`."""
+        return (
+            f"{self.sent} sendt = {self.confirmed} bekreftet + {self.refused} avvist + {self.undelivered} ikke levert "
+            f"+ {self.unconfirmed} ikke bekreftet + {self.under_way} underveis"
+        )
+
+
 @dataclass(frozen=True, slots=True)
 class Beds:
     """Promises against beds."""
@@ -72,26 +120,27 @@ class Beds:
 
 def count(resources: Iterable[Resource]) -> Count:
     """Of Appointments (visits) and Tasks. Holds of beds are counted by `beds`; what was entered in error never was."""
-    counted = Count()
+    found = Adding()
     for resource in resources:
         if resource.get("status") != "entered-in-error" and not _is_hold(resource):
-            counted += _one(resource)
-    return counted
+            found.add(one(resource))
+    return found.counted
 
 
-def _one(resource: Resource) -> Count:
+def one(resource: Resource) -> Count:
+    """Of one alone: in which sum it is, and whether anybody owns it."""
     type, status, name = resource["resourceType"], resource.get("status"), _name(resource)
-    one = Count(planned=1)
+    counted = Count(planned=1)
     if status in _DONE[type]:
-        return replace(one, done=1)
+        return replace(counted, done=1)
     if status in _CANCELLED[type]:
         reason = resource.get("cancelationReason" if type == "Appointment" else "statusReason")
         if any_code([reason or {}], MOVED):
-            return replace(one, moved=1)
-        return replace(one, cancelled=1) if concept_text(reason) else replace(one, broken=(name,))
+            return replace(counted, moved=1)
+        return replace(counted, cancelled=1) if concept_text(reason) else replace(counted, broken=(name,))
     if status in _OPEN[type]:
-        return replace(one, open=1, without_owner=() if _owner(resource) else (name,))
-    return replace(one, broken=(name,))
+        return replace(counted, open=1, without_owner=() if _owner(resource) else (name,))
+    return replace(counted, broken=(name,))
 
 
 def _owner(resource: Resource) -> str:
@@ -138,10 +187,10 @@ def _overlap(periods: Sequence[tuple[str, str]]) -> bool:
     return any(later < end for (_, end), (later, _) in pairwise(times))
 
 
-def words(counted: Count) -> str:
+def words(counted: Count, posted: Posted | None = None) -> str:
     """The live figure: `0 uten eier`; what does not add up comes first."""
-    owner = f"{len(counted.without_owner)} uten eier"
-    lost = len(counted.broken)
+    owner = f"{len(counted.without_owner) + (posted.without_owner if posted else 0)} uten eier"
+    lost = len(counted.broken) + (0 if posted is None or posted.balances else 1)
     return f"{lost} uten begrunnelse, {owner}" if lost else owner
 
 

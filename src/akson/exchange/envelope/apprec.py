@@ -146,6 +146,12 @@ def build(
     return markup.write(write_structure(format.structure, values, {None: format.namespace}))
 
 
+def written_as(envelope: Envelope, receiver: Receiver) -> tuple[str, str]:
+    """(role of whoever answers, version of AppRec) of what `build` makes."""
+    format = version_for(envelope)
+    return _role(receiver.role, envelope, format).v, format.number
+
+
 @lru_cache(maxsize=64)
 def read_apprec(content: bytes) -> AppRec:
     """Either version, read as far as it can be: what a receiver has said must not be lost because of how it is spelt.

@@ -60,28 +60,26 @@ class Party:
     idents: tuple[Ident, ...] = ()
     unit: "Party | None" = None
     person: Person | None = None
+    organisation_her: str = field(init=False, repr=False, compare=False)
+    party_her: str = field(init=False, repr=False, compare=False)
+    """HER-id of the communication party: the service, else the person, when they have one."""
+    her: str = field(init=False, repr=False, compare=False)
+    """The most exact HER-id of the address, or ""."""
+    key: str = field(init=False, repr=False, compare=False)
+    """Tells one address from another: the HER-id, else another identifier with its type; "" when there is none.
 
-    @property
-    def organisation_her(self) -> str:
-        return her_of(self.idents)
+    These four follow from the others, and are asked for dozens of times while one message is worked."""
 
-    @property
-    def party_her(self) -> str:
-        """HER-id of the communication party: the service, else the person, when they have one."""
-        if self.unit and (found := self.unit.party_her or self.unit.organisation_her):
-            return found
-        return her_of(self.person.idents) if self.person else ""
+    def __post_init__(self) -> None:
+        within = (self.unit.party_her or self.unit.organisation_her) if self.unit else ""
+        organisation = her_of(self.idents)
+        party = within or (her_of(self.person.idents) if self.person else "")
+        object.__setattr__(self, "organisation_her", organisation)
+        object.__setattr__(self, "party_her", party)
+        object.__setattr__(self, "her", party or organisation)
+        object.__setattr__(self, "key", party or organisation or self._other_key())
 
-    @property
-    def her(self) -> str:
-        """The most exact HER-id of the address, or ""."""
-        return self.party_her or self.organisation_her
-
-    @property
-    def key(self) -> str:
-        """Tells one address from another: the HER-id, else another identifier with its type; "" when there is none."""
-        if self.her:
-            return self.her
+    def _other_key(self) -> str:
         everyone = (
             *self.idents,
             *(self.unit.idents if self.unit else ()),

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from akson.exchange import mirror, times
+from akson.exchange import mirror, rendering, times
 from akson.exchange.envelope.values import Party, Person
 from akson.exchange.inbox.directory import Directory, Place, Resource, identifier_query, reference
 from akson.exchange.inbox.patients import Match, PatientMatch, match
@@ -28,6 +28,8 @@ class Delivery:
     """One message to one municipality."""
 
     message: CareMessage
+    text: str
+    """As a reader sees it."""
     tenant: int
     places: tuple[Place, ...]
     received: str
@@ -70,7 +72,8 @@ async def gather(
 ) -> Delivery:
     """`made_id` is the id that the message's Communication has or will have; `patient` is whom a person says it is about."""
     tenant, envelope = places[0].tenant, message.envelope
-    words = mirror.same_words(message)
+    text = rendering.text(message)
+    words = mirror.same_words(message, text)
     found, told = await asyncio.gather(
         _known_as(directory, tenant, envelope.patient, patient), _told(directory, tenant, message, words)
     )
@@ -86,6 +89,7 @@ async def gather(
     )
     return Delivery(
         message=message,
+        text=text,
         tenant=tenant,
         places=places,
         received=received,

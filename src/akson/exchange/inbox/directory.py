@@ -107,7 +107,7 @@ class Directory:
         return self._record.open(actors.post(tenant), PurposeOfUse.CARE_COORDINATION)
 
     async def find(self, tenant: int, query: Query) -> list[Resource]:
-        found = await self.session(tenant).search(query)
+        found = await self.session(tenant).search(query, together=True)
         return [json.parse(v.body) for v in found.matches if v.body is not None]
 
     async def read(self, tenant: int, target: str) -> Resource | None:

@@ -231,6 +231,7 @@ def _communication(delivery: Delivery, encounter: str | None) -> Made:
         subject=subject(delivery.patient) if known else None,
         encounter={"reference": encounter} if encounter else None,
         notes=tuple(_notes(delivery)),
+        words=delivery.text,
     )
     return Made(
         made_id(delivery.tenant, delivery.message, "Communication"), mirror.to_fhir(delivery.message, around)

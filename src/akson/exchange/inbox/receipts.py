@@ -70,15 +70,15 @@ def _one(envelope: Envelope, answer: Answer, seed: str, made: str, received: str
     status = apprec.REJECTED if answer.errors else apprec.OK
     codes = tuple(error.code for error in answer.errors)
     texts = tuple(": ".join(t for t in (apprec.ERROR_WORDS[e.code], e.more) if t) for e in answer.errors)
-    told = apprec.read_apprec(content)
+    role, number = apprec.written_as(envelope, answer.receiver)
     return Receipt(
         to=answer.receiver.party.key,
         status=status.v,
         codes=codes,
         name=f"apprec-{id}.xml",
         content=content.decode("utf-8"),
-        role=told.role,
-        version=told.version,
+        role=role,
+        version=number,
         texts=texts,
     )
 

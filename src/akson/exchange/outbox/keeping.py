@@ -8,7 +8,16 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Protocol
 
-from akson.store.outbox_rows import Because, KeptReceipt, Leased, NewLetter, NewReceipt, OutboxRow, Step
+from akson.store.outbox_rows import (
+    Because,
+    KeptReceipt,
+    Leased,
+    NewLetter,
+    NewReceipt,
+    OutboxRow,
+    Step,
+    Stood,
+)
 
 Decide = Callable[[OutboxRow], Step | None]
 
@@ -17,6 +26,7 @@ class Keeping(Protocol):
     """Each call is one transaction."""
 
     async def draft(self, letters: Sequence[NewLetter], because: Because = ...) -> list[int]: ...
+    async def queue(self, letters: Sequence[NewLetter]) -> list[Stood]: ...
     async def committed(self, limit: int) -> list[int]: ...
     async def left_over(self, before: datetime, limit: int) -> list[int]: ...
     async def lease(self, limit: int, *, seconds: int) -> list[Leased]: ...

@@ -11,7 +11,7 @@ Files here hold no rules: what an event means is `states.transition`. Why nothin
 import asyncio
 import hashlib
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from types import MappingProxyType
 from typing import Protocol
@@ -23,7 +23,16 @@ from akson.exchange.outbox.retries import ACKNOWLEDGES
 from akson.exchange.outbox.states import Event, transition
 from akson.exchange.transport.contract import Handed, Parcel, Transport, Undeliverable, Unreachable
 from akson.fhir.problem import Problem, ProblemKind
-from akson.store.outbox_rows import Because, KeptReceipt, Leased, NewLetter, NewReceipt, OutboxRow, Step
+from akson.store.outbox_rows import (
+    Because,
+    KeptReceipt,
+    Leased,
+    NewLetter,
+    NewReceipt,
+    OutboxRow,
+    Step,
+    Stood,
+)
 from akson.world import Clock, Random
 
 LEASE_S = 120
@@ -115,19 +124,28 @@ class Outbox:
     async def queue(self, letter: Letter, *, replaces: int | None = None) -> list[int]:
         """For what no commit belongs to: receipts, and corrected messages that a person sends."""
         instead = NOTHING if replaces is None else dict.fromkeys(letter.receivers, replaces)
-        rows = await self._store.draft([*self._rows(letter, instead)])
-        for id in rows:
-            await self._queued(id)
-        return rows
+        return [stood.id for stood in await self._queue(letter, instead)]
 
     async def repeat_or_queue(self, letter: Letter) -> list[int]:
         """For receipts: one that is done and asked for again goes once more."""
-        rows = await self._store.draft([*self._rows(letter)])
-        for id in rows:
-            row = await self._queued(id)
-            if row is not None and row.sending.state == states.DONE:
-                await self.lost_there(id)
+        rows = await self._queue(letter)
+        for stood in rows:
+            if stood.state == states.DONE:
+                await self.lost_there(stood.id)
+        return [stood.id for stood in rows]
+
+    async def _queue(self, letter: Letter, instead: Mapping[str, int] = NOTHING) -> list[Stood]:
+        """One step for each new row; what was left as a draft is queued now."""
+        now = self._clock.now()
+        rows = await self._store.queue([self._begun(new, now) for new in self._rows(letter, instead)])
+        for stood in rows:
+            if stood.state == states.DRAFT:
+                await self._queued(stood.id)
         return rows
+
+    def _begun(self, new: NewLetter, now: datetime) -> NewLetter:
+        deadline = self._deadlines.of(new.type, new.purpose, generated=new.generated_at, queued=now)
+        return replace(new, queued=states.begun(new.parcel, now, deadline))
 
     async def work(self, limit: int = ROWS_EACH) -> int:
         """One round of everything that waits; gives how much there was, so that a full one is followed at once."""

@@ -170,6 +170,13 @@ def transition(row: OutboxRow, event: Event) -> Step | None:
             return Step(replace(now, owner=NOBODY)) if now.owner == ENDING else None
 
 
+def begun(parcel: str, at: datetime, deadline: datetime) -> Sending:
+    """How a message begins that no commit belongs to: as a draft of now that is queued."""
+    step = _queued(Sending(parcel=parcel), Queued(at, deadline))
+    assert step is not None, "a draft can be queued"
+    return step.sending
+
+
 def may_resend(sending: Sending) -> bool:
     """The same message may go once more. After a refusal by the receiver only a corrected one, with an id of its own."""
     return sending.state in (FAILED, OVERDUE) and not sending.closed

@@ -77,14 +77,13 @@ class Element:
     """When it is not the namespace of the structure it stands in."""
     holds: "tuple[Structure, ...]" = ()
     """Of a base64Binary: what the document in it may be (enclosed.py)."""
+    required: bool = field(init=False, repr=False, compare=False)
+    repeats: bool = field(init=False, repr=False, compare=False)
+    """Both follow from `occurs`; asked of each element of each message."""
 
-    @property
-    def required(self) -> bool:
-        return not self.occurs.startswith("0")
-
-    @property
-    def repeats(self) -> bool:
-        return self.occurs.endswith("*")
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "required", not self.occurs.startswith("0"))
+        object.__setattr__(self, "repeats", self.occurs.endswith("*"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +110,8 @@ class Structure:
     """Element of each tag that may stand here. Worked out once: every message asks for each of its elements."""
     places: Mapping[str, tuple[int, ...]] = field(init=False, repr=False, compare=False)
     """Which of `parts` a tag may stand for, in order."""
+    named: Mapping[str, Element] = field(init=False, repr=False, compare=False)
+    """By name, the last of those that share one."""
 
     def __post_init__(self) -> None:
         tags: dict[str, Element] = {}
@@ -122,6 +123,7 @@ class Structure:
                 places[tag] = (*places.get(tag, ()), index)
         object.__setattr__(self, "tags", tags)
         object.__setattr__(self, "places", places)
+        object.__setattr__(self, "named", {element.name: element for element in self.elements()})
 
     def elements(self) -> Iterator[Element]:
         """Every element that may stand here, in order."""

@@ -20,6 +20,7 @@ from akson.access.actor import Actor
 from akson.fhir.problem import Problem
 from akson.identity.claims import to_actor, to_claims
 from akson.identity.issuers.local import LocalIssuer
+from akson.identity.sessions.device_counts import DeviceCounts
 from akson.identity.sessions.pins import Pins
 from akson.identity.sessions.proofs import AGE_MAX_S, AHEAD_MAX_S, Asked, device_of, jti_of, public_key
 from akson.identity.sessions.refusals import locked, refused
@@ -77,6 +78,7 @@ class Sessions:
         self._random = random or SystemRandom()
         self._files = SessionFiles(ended.with_name("sessions"))
         self.pins = Pins(ended.with_name("pins"), random=self._random)
+        self.counts = DeviceCounts(ended.with_name("rounds"))
         self.lock_after = lock_after
         ended.mkdir(mode=0o700, parents=True, exist_ok=True)
         self._forget_expired()

@@ -27,6 +27,34 @@ def page(query: Query, scope: Scope, *, limit: int, with_refs: bool = False) -> 
     return Sql(text, tuple(scope.arguments.values))
 
 
+def together(query: Query) -> bool:
+    """Whether several of its shape may be one statement (`page_each`): each leaves few rows, whatever its values say."""
+    simple = not (
+        query.parts or query.cursor or query.sort or query.includes or query.revincludes or query.total
+    )
+    if not simple or query.summary == "count" or not query.count or any(map(is_chain, query.terms)):
+        return False
+    if any(names_patient(term, query.type) and len(term.values) == 1 for term in query.terms):
+        return all(term.kind in _STEADY for term in query.terms)
+    return any(map(terms.leaves_few, query.terms))
+
+
+def page_each(query: Query, scope: Scope, *, limit: int) -> str:
+    """`page` for each row of `k(n, a0, a1, …)`, whose columns hold the values: COLUMNS, the id as s0, and `n`.
+
+    A plan that does not know the values must not walk through the ids until it has a page: what fulfils the condition
+    is found first (`offset 0`), and then put in order.
+    """
+    condition = terms.rows(query, scope)
+    chosen = ", ".join(scope.column(name) for name in COLUMNS)
+    return (
+        f"select few.*, k.n from k cross join lateral (\n"
+        f"select {chosen}, {scope.column('id')} as s0\n"
+        f"from (select * from {table_of(query.type)} {scope.alias} where {condition} offset 0) {scope.alias}\n"
+        f"order by s0 limit {limit:d}) few\norder by k.n, few.s0"
+    )
+
+
 def union(query: Query, scopes: Sequence[Scope | None], *, limit: int, with_refs: bool = False) -> Sql:
     """As `page`, over the parts of the query; a scope of None is a part that has no rows. The last sort value is the part.
 

@@ -13,3 +13,4 @@ with {beside}related as (
 )
 insert into record.change_event (tenant, at, types, ids, versions)
 select $1::int, $2::timestamptz, $14::text[], $15::text[], $16::int[]{gate}
+returning types, ids, versions

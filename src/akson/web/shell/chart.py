@@ -69,6 +69,8 @@ class MenuEntry:
     text: str
     here: bool
     note: str = ""
+    key: str = ""
+    """The letter that leads there after G."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +88,8 @@ class Chart:
     clinical: bool
     """Whether the reader's role sees health data at all. What is not shown must never read as «there is none»."""
     menu: tuple[MenuEntry, ...]
+    writes: bool = False
+    """Whether the reader's role writes measurements and notes."""
 
 
 def _official(names: list[Resource]) -> Resource:
@@ -206,14 +210,21 @@ def _basis(decision: Decision) -> str:
 
 def _menu(patient: str, here: str) -> tuple[MenuEntry, ...]:
     entries = (
-        ("", "Forside"),
-        ("/meldinger", "Meldinger"),
-        ("/forlop", "I sykehus"),
-        ("/sak", "Sak og vedtak"),
-        ("/provesvar", "Prøvesvar"),
-        ("/tilgangslogg", "Tilgangslogg"),
+        ("", "Forside", "f"),
+        ("/plan", "Tiltaksplan", "p"),
+        ("/legemidler/samstemming", "Legemidler", "l"),
+        ("/utdeling", "Utdeling", "u"),
+        ("/maalinger", "Målinger", "m"),
+        ("/meldinger", "Meldinger", "e"),
+        ("/forlop", "I sykehus", "h"),
+        ("/sak", "Sak og vedtak", "v"),
+        ("/provesvar", "Prøvesvar", "r"),
+        ("/raad", "Råd", "o"),
+        ("/tilgangslogg", "Tilgangslogg", "a"),
     )
-    return tuple(MenuEntry(f"/pasient/{patient}{path}", text, text == here) for path, text in entries)
+    return tuple(
+        MenuEntry(f"/pasient/{patient}{path}", text, text == here, key=key) for path, text, key in entries
+    )
 
 
 def _surroundings(patient: str) -> Query:
@@ -271,4 +282,5 @@ async def load_chart(session: RecordSession, patient: str, here: str, now: datet
         admitted=admitted_words(stays, now),
         clinical=may_see(session, "AllergyIntolerance"),
         menu=_menu(patient, here),
+        writes=session.may("create", "Observation") and may_see(session, "Observation"),
     )

@@ -17,7 +17,7 @@ from functools import cache, lru_cache
 import msgspec
 
 from akson.care.casework import beds
-from akson.care.casework.rows import BED_HOLD
+from akson.care.casework.rows import BED_HOLD, VISIT, is_a
 from akson.care.contacts.stays import INPATIENT_CLASSES, UNDER_WAY
 from akson.care.fhir_json import Resource
 from akson.care.pathway import events, rules
@@ -27,12 +27,16 @@ from akson.care.pathway.said import Receipt
 from akson.care.pathway.stay import Stay
 from akson.fhir.search.query import DateValue, Include, Query, ReferenceValue, Term
 from akson.record.session import RecordSession
+from akson.record.values import SearchResult
 from akson.store.values import StoredVersion
+from akson.web.shell.days import on_day
 from akson.web.shell.letters import Letters
-from akson.web.shell.reading import END_OF_TIME, every_page, of_patient, resources, token
+from akson.web.shell.reading import END_OF_TIME, NOTHING_FOUND, every_page, of_patient, resources, token
 
 _decoder = msgspec.json.Decoder(dict, float_hook=Decimal)
 PLANNED = "planned"
+WIDE_PAGE = 1_000
+"""One statement and one line in each patient's log where there would be several."""
 LOOK_BACK = timedelta(days=120)
 """On the board: what was written before is no part of a stay under way."""
 OVER = (pathway.DISCHARGED, pathway.DEAD, pathway.NONE)
@@ -51,6 +55,9 @@ class PatientStays:
     """Also those that are closed."""
     heard: events.Heard
     """What was said, before anybody asked what it means now."""
+    messages: tuple[Resource, ...] = ()
+    visits: tuple[Resource, ...] = ()
+    """At home, of the day: asked for on the board alone."""
 
     @property
     def id(self) -> str:
@@ -68,7 +75,7 @@ async def in_hospital(session: RecordSession, letters: Letters | None, now: date
     under_way = Query(
         "Encounter",
         terms=(token("status", *UNDER_WAY, PLANNED), token("class", *INPATIENT_CLASSES)),
-        count=200,
+        count=WIDE_PAGE,
         includes=(Include("Encounter", "patient"),),
     )
     found = await every_page(session, under_way)
@@ -76,7 +83,7 @@ async def in_hospital(session: RecordSession, letters: Letters | None, now: date
     if not people:
         return []
     since = Term("_lastUpdated", "lastUpdated", None, (DateValue("ge", now - LOOK_BACK, END_OF_TIME),))
-    return await _gathered(session, letters, people, found.matches, now, since)
+    return await _gathered(session, letters, people, found.matches, now, since, of_the_day=True)
 
 
 async def stays_of_patient(
@@ -95,17 +102,23 @@ async def _gathered(
     encounters: Sequence[StoredVersion],
     now: datetime,
     *since: Term,
+    of_the_day: bool = False,
 ) -> list[PatientStays]:
     whose = Term("patient", "reference", None, tuple(ReferenceValue("Patient", id) for id in people))
-    messages, holds, tasks = await asyncio.gather(
-        every_page(session, Query("Communication", (whose, *since), count=200)),
-        every_page(session, Query("Appointment", (whose, token("service-category", BED_HOLD)), count=200)),
-        every_page(session, Query("Task", (whose, *since), count=200)),
+    of_day = (whose, token("service-category", VISIT), on_day("date", now))
+    messages, holds, tasks, visits = await asyncio.gather(
+        every_page(session, Query("Communication", (whose, *since), count=WIDE_PAGE)),
+        every_page(
+            session, Query("Appointment", (whose, token("service-category", BED_HOLD)), count=WIDE_PAGE)
+        ),
+        every_page(session, Query("Task", (whose, *since), count=WIDE_PAGE)),
+        every_page(session, Query("Appointment", of_day, count=WIDE_PAGE)) if of_the_day else _nothing(),
     )
     written = [_parsed(version.body or b"{}") for version in messages.matches]
     receipts = await letters.receipts(written) if letters is not None else {}
     stays, told = _by_patient(encounters), _by_patient(messages.matches)
     open_tasks, held = _by_patient(tasks.matches), _by_patient(holds.matches)
+    made = _by_patient(visits.matches)
     return [
         _patient(
             who,
@@ -113,6 +126,7 @@ async def _gathered(
             tuple(told.get(id, ())),
             resources(held.get(id, ())),
             resources(open_tasks.get(id, ())),
+            resources(made.get(id, ())),
             receipts,
             now,
         )
@@ -126,6 +140,7 @@ def _patient(
     messages: Sequence[StoredVersion],
     holds: Sequence[Resource],
     tasks: Sequence[Resource],
+    visits: Sequence[Resource],
     receipts: Mapping[str, Receipt],
     now: datetime,
 ) -> PatientStays:
@@ -147,7 +162,13 @@ def _patient(
         holds=tuple(beds.standing(holds)),
         tasks=tuple(tasks),
         heard=heard,
+        messages=tuple(_parsed(m.body or b"{}") for m in messages),
+        visits=tuple(v for v in visits if is_a(v, VISIT)),
     )
+
+
+async def _nothing() -> SearchResult:
+    return NOTHING_FOUND
 
 
 def as_known(found: PatientStays, at: datetime) -> PatientStays:

@@ -22,10 +22,12 @@ from akson.identity.sessions import Sessions, WebSession
 from akson.identity.sessions.proofs import Asked
 from akson.identity.smart.server import AuthorizationServer
 from akson.record.session import RecordSession
+from akson.web.shell.advisers import Advisers
 from akson.web.shell.beds import KeepsBeds
 from akson.web.shell.forms import PROOF_FIELD as PROOF_FIELD
 from akson.web.shell.forms import checked_fields
 from akson.web.shell.letters import Letters
+from akson.web.shell.replanning import Replans
 from akson.web.shell.uploads import Upload, checked_form
 from akson.world import Clock, Random
 
@@ -108,6 +110,10 @@ class House:
     """Opens messages field by field; without it their words are shown as the record holds them."""
     beds: KeepsBeds | None = None
     """Holds and gives back short-term beds; None where nobody promises any."""
+    replans: Replans | None = None
+    """Finds a proposal for a day with somebody away; None where nobody does."""
+    advisers: Advisers | None = None
+    """Asks other services for advice; None where there are none."""
     adoption: AdoptionReports | None = None
     """Counts who exchanges which messages; None where nothing is counted."""
     adoption_open: bool = False

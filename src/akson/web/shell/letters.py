@@ -9,6 +9,7 @@ from typing import Any, Protocol
 
 from akson.care.fhir_json import Resource
 from akson.care.pathway.said import Receipt
+from akson.care.worklist.conservation import Posted
 from akson.record.session import RecordSession
 from akson.web.shell.uploads import Upload
 
@@ -164,6 +165,10 @@ class Letters(Protocol):
 
     async def receipts(self, communications: Iterable[Resource]) -> Mapping[str, Receipt]:
         """`Communication/…` of each that went out -> what was heard of it. One question for all; what came in has none."""
+        ...
+
+    async def accounted(self, communications: Iterable[Resource]) -> Posted | None:
+        """Those of them that went out, counted by the post's own book; None where it has none."""
         ...
 
     async def refused(

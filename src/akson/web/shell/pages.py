@@ -83,6 +83,7 @@ def _environment(statics: Statics, language: str) -> Environment:
 class Pages:
     def __init__(self, statics: Statics, language: str = "nb") -> None:
         self._environment = _environment(statics, language)
+        self.static = statics.url
 
     def text(self, template: str, **values: Any) -> str:
         """The rendered template, e.g. `workspace/inbox/template.html`."""

@@ -28,7 +28,7 @@ STATUS = {
     ProblemKind.INTERNAL: 500,
 }
 
-OWN_IDS = ("AKS-WEB-", "AKS-CASE-")
+OWN_IDS = ("AKS-WEB-", "AKS-CASE-", "AKS-PLAN-")
 NOT_CARRIED_OUT = (
     "Dette lot seg ikke gjøre.",
     "Akson kunne ikke behandle det som ble sendt. Ingenting er endret.",

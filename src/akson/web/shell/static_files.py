@@ -24,6 +24,8 @@ MEDIA_TYPES = {
     ".woff2": "font/woff2",
 }
 COMPRESSED = (".css", ".js", ".svg")
+# `from "./vault.js"` in a module that stands beside it.
+_IMPORT = re.compile(rb'from "\./([a-z_]+\.js)"')
 # A quoted relative address in a stylesheet; `data:` and absolute ones are left alone.
 _CSS_URL = re.compile(rb'url\("([A-Za-z0-9_./-]+)"\)')
 
@@ -49,14 +51,27 @@ class Statics:
         paths = sorted(p for p in folder.rglob("*") if p.suffix in MEDIA_TYPES)
         # Stylesheets last, since they name the others.
         paths.sort(key=lambda p: p.suffix == ".css")
+        self._folder = folder
         self._by_path: dict[str, StaticFile] = {}
         for path in paths:
+            self._take(path)
+        self._by_name = {file.name: file for file in self._by_path.values()}
+
+    def _take(self, path: Path) -> StaticFile:
+        """With what it names first: its own name then holds the hash of theirs. A circle of modules is an endless one."""
+        relative = path.relative_to(self._folder).as_posix()
+        if relative not in self._by_path:
             body = path.read_bytes()
             if path.suffix == ".css":
                 body = _CSS_URL.sub(self._hashed_url, body)
-            relative = path.relative_to(folder).as_posix()
+            if path.suffix == ".js":
+                body = _IMPORT.sub(lambda found: self._hashed_import(path, found), body)
             self._by_path[relative] = _fingerprinted(relative, body)
-        self._by_name = {file.name: file for file in self._by_path.values()}
+        return self._by_path[relative]
+
+    def _hashed_import(self, path: Path, found: re.Match[bytes]) -> bytes:
+        beside = self._take(path.with_name(found.group(1).decode()))
+        return f'from "{PREFIX}{beside.name}"'.encode()
 
     def _hashed_url(self, found: re.Match[bytes]) -> bytes:
         return f'url("{self.url(found.group(1).decode())}")'.encode()

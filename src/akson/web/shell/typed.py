@@ -33,6 +33,9 @@ SOURCES: Mapping[str, Mapping[str, str]] = {
         "runde": CHOSEN, "timer": TYPED, "grounds": "vurderingen",
     },
     "casework.end": {"vedtak": "vedtaket", "siste": CHOSEN},
+    "measurements": {},
+    "notes": {"mal": CHOSEN, "problem": CHOSEN, "tiltak": CHOSEN, "notat": "notatet", "versjon": "notatet"},
+    "plan": {"problem": CHOSEN, "mal": CHOSEN, "ganger": CHOSEN, "klokka": CHOSEN, "utfall": CHOSEN},
     "write": {
         "type": CHOSEN, "til": CHOSEN, "svar": "meldingen som besvares", "endring": CHOSEN, "ny-kopi": CHOSEN,
         "felt-kind": CHOSEN, "felt-receives": CHOSEN, "felt-contact": CHOSEN, "felt-fault": CHOSEN,

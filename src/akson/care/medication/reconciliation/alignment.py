@@ -134,6 +134,8 @@ def _both_in_a_list(members: list[Reading], names: list[str]) -> bool:
 def _use(reading: Reading, drug: Drug) -> str:
     """Where it works. What does not say so works in the whole body."""
     if reading.routes and reading.local:
+        if "skin" in reading.routes and reading.kinds & _SMEARED:
+            return "skin"  # «voltarol gel» and no more is for the skin
         return "/".join(sorted(reading.routes & _USES)) if len(reading.routes & _USES) == 1 else "local"
     if len(reading.routes & _USES) >= 2 and reading.kinds & _SMEARED:
         return "skin" if "skin" in reading.routes else "local"

@@ -159,6 +159,7 @@ def _falls_under(reading: Reading, codes: tuple[str, ...], substances: frozenset
         return True
     if not codes:
         return False
-    own = [reading.atc, *reading.drug.atc[:1]] if not reading.local else [reading.atc]
-    parts = [code for part in reading.drug.components for code in names.atc_of.get(part, ())[:1]]
+    own = [reading.line.atc] if reading.local else [reading.atc, *reading.drug.atc[:1]]
+    whole = () if reading.local else reading.drug.components  # of the gel the code of its own speaks
+    parts = [code for part in whole for code in names.atc_of.get(part, ())[:1]]
     return any(code and code.startswith(codes) for code in (*own, *parts))

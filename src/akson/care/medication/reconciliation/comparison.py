@@ -237,12 +237,11 @@ def _times_differ(a: Regimen, b: Regimen) -> bool:
 
 def _needed(a: Reading, b: Reading, doses: tuple[list[Range | None], list[Range | None]]) -> str:
     ra, rb = a.regimen, b.regimen
-    most = _most_of(a), _most_of(b)
-    totals_differ = bool(
-        most[0] and most[1] and most[0][0] == most[1][0] and not _same(most[0][1], most[1][1])
-    )
-    totals_agree = bool(most[0] and most[1] and most[0][0] == most[1][0] and not totals_differ)
-    counts_differ = bool(ra.max_count and rb.max_count and ra.max_count != rb.max_count)
+    pairs = [(x, y) for x in _mosts_of(a) for y in _mosts_of(b) if x[0] == y[0]]
+    totals_agree = any(_same(x[1], y[1]) for x, y in pairs)
+    totals_differ = bool(pairs) and not totals_agree
+    pieces = totals_agree and ra.max_bare != rb.max_bare
+    counts_differ = bool(ra.max_count and rb.max_count and ra.max_count != rb.max_count) and not pieces
     one, other = doses
     if one and other and not (_totals_equal(one[0] or ((), ()), other[0] or ((), ()))):
         return FREQUENCY if totals_agree and counts_differ else DOSE
@@ -253,14 +252,13 @@ def _needed(a: Reading, b: Reading, doses: tuple[list[Range | None], list[Range 
     return FREQUENCY if _times_differ(ra, rb) or not _intervals_agree(ra, rb) else ""
 
 
-def _most_of(reading: Reading) -> tuple[str, Values] | None:
-    """The most in a day, as content or in pieces."""
+def _mosts_of(reading: Reading) -> list[tuple[str, Values]]:
+    """The most in a day, as content or in pieces; two when a bare number may mean times or pieces."""
     regimen = reading.regimen
-    most = regimen.max_total
-    if most is None and regimen.max_count and regimen.amounts and regimen.amounts[0]:
-        amount = regimen.amounts[0]
-        most = (amount[1] * regimen.max_count, amount[1] * regimen.max_count, amount[2])
-    if most is None:
-        return None
-    held = content(reading, most)
-    return (held[0], held[1][1]) if held else (most[2], (most[1],))
+    found = [regimen.max_total] if regimen.max_total else []
+    if not found and regimen.max_count and regimen.amounts and regimen.amounts[0]:
+        _, each, unit = regimen.amounts[0]
+        found.append((each * regimen.max_count, each * regimen.max_count, unit))
+        if regimen.max_bare and unit == "n" and each > 1:
+            found.append((regimen.max_count, regimen.max_count, "n"))
+    return [(held[0], held[1][1]) if (held := content(reading, m)) else (m[2], (m[1],)) for m in found]

@@ -67,6 +67,8 @@ def _prepared(folded: str) -> str:
     """Glued things apart, odd spellings of one meaning made one."""
     text = re.sub(r"\b(\d{1,3})[ .]000\b", r"\g<1>000", folded)
     text = re.sub(r"\((?=0?[5-9]\s*(?:[+,/&-]|og)\s*[12]\d)", "( kl ", text)
+    if re.search(r"frokost|lunsj|lunch", text):
+        text = re.sub(r"\bmiddag(?:en|s)?\b", "ettermiddag", text)  # the meal, not the middle of the day
     text = re.sub(r"midt p[åa] dag(?:en)?", "middag", text)
     text = re.sub(r"\b(?:annen?|andre) hver(?!t)", "annenhver", text)
     text = re.sub(r"\d+\s*(?:min|minutter|minutt|timer|time|t)\.? (?:før|etter|innen)\b", " ", text)
@@ -116,7 +118,12 @@ def _slots_of(hours: list[str]) -> str:
     """Hours of the clock as words of the day."""
     names = {"M": "morgen", "D": "middag", "K": "kveld", "N": "natt", "DK": "ettermiddag", "KN": "sengetid"}
     read = [int(h[:-2] if h.isdigit() and len(h) > 2 else re.split(r"[:.]", h)[0]) for h in hours]
-    return " " + " og ".join(names[HOURS.get(hour, "N")] for hour in read) + " "
+    slots = [names[HOURS.get(hour, "N")] for hour in read]
+    if len(set(slots)) < len(slots):  # five doses of levodopa are five, also where two stand in the morning
+        if len(slots) > len(SLOTS):
+            return f" x {len(slots)} "
+        slots = ["formiddag" if s == "morgen" and "morgen" in slots[:at] else s for at, s in enumerate(slots)]
+    return " " + " og ".join(slots) + " "
 
 
 def _read(words: list[Word], frame: Regimen) -> Regimen:
@@ -142,6 +149,7 @@ class _Reading:
         self.weekdays: frozenset[int] = frozenset()
         self.max_count: float | None = None
         self.max_total: Amount | None = None
+        self.max_bare = False
         self.piece: Amount | None = None
         self.needed = False
 
@@ -207,6 +215,7 @@ class _Reading:
         period = next((w for w in taken if w.kind == "P"), None)
         if word.kind == "n" or times:
             self.max_count = word.high if period is None or period.low >= 1 else None
+            self.max_bare = not times
         else:
             self.max_total = (word.high, word.high, word.unit)
         self.needed = self.needed or self._alone()
@@ -382,6 +391,7 @@ class _Reading:
             as_needed=needed,
             max_count=self.max_count,
             max_total=self.max_total,
+            max_bare=self.max_bare,
             piece=self.piece,
         )
 

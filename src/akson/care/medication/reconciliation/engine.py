@@ -53,6 +53,17 @@ def reconcile(case: Case, names: Names | None = None) -> tuple[Finding, ...]:
     return tuple(sorted(unique.values(), key=lambda f: (CLASSES.index(f.class_), f.lines, f.why)))
 
 
+def aligned(case: Case, names: Names | None = None) -> tuple[frozenset[str], ...]:
+    """Ids of the lines of each drug, whether its lists agree or not; a combination goes with the parts it is held as."""
+    known = names or own_names()
+    together: list[frozenset[str]] = []
+    for group in groups_of(_read(case, known), known):
+        lines = frozenset(r.line.id for r in group.readings)
+        near = [one for one in together if one & lines]
+        together = [one for one in together if not one & lines] + [lines.union(*near)]
+    return tuple(together)
+
+
 def _read(case: Case, names: Names) -> list[Reading]:
     """Sorted, so that the order of lines within a list says nothing."""
     lists = list_names([entry.source for entry in case.lists])

@@ -23,6 +23,8 @@ class Regimen:
     as_needed: bool | None = None
     max_count: float | None = None
     max_total: Amount | None = None
+    max_bare: bool = False
+    """`maks 8 pr døgn`: `max_count` may mean eight times or eight pieces."""
     days: int | None = None
     until: date | None = None
     stopped: bool = False

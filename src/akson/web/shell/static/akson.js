@@ -46,6 +46,8 @@
       if (link) { event.preventDefault(); link.click(); }
       return;
     }
+    const act = document.querySelector(`[data-key="${CSS.escape(key)}"]`);
+    if (act) { event.preventDefault(); act.click(); return; }
     if (keys[key]) { event.preventDefault(); keys[key](); }
   });
 

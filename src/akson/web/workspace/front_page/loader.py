@@ -10,6 +10,7 @@ from akson.care.contacts.services import services
 from akson.care.contacts.visits import Visit, next_visit, visits
 from akson.care.fhir_json import Resource, display, instant
 from akson.care.homefollowup.readings import readings, weights
+from akson.care.homefollowup.scale import on_scale, scale_2
 from akson.care.medication.list import medication_lines
 from akson.care.notes.fold import fold
 from akson.care.pathway import events
@@ -21,11 +22,11 @@ from akson.record.values import SearchResult
 from akson.web.shell import words
 from akson.web.shell.chart import load_chart
 from akson.web.shell.days import day_bounds, on_day
+from akson.web.shell.news2_panel import news2_view
 from akson.web.shell.owners import owner_words
 from akson.web.shell.reading import of_patient, resources, search_all, token
 from akson.web.shell.stopped_visits import visits_of, visits_word
 from akson.web.workspace.front_page.news import Sources, news, one_line
-from akson.web.workspace.front_page.news2_view import news2_view
 from akson.web.workspace.front_page.view import (
     DeadlineRow,
     FrontPageView,
@@ -56,6 +57,7 @@ def _queries(patient: str, now: datetime) -> tuple[Query, ...]:
     return (
         of_patient("Condition", patient),
         of_patient("Goal", patient),
+        of_patient("Flag", patient),
         _including(medications, "medication"),
         of_patient(
             "Observation", patient, token("category", "vital-signs"), sort="date", count=OBSERVATIONS_MAX
@@ -192,7 +194,7 @@ async def load(session: RecordSession, patient: str, now: datetime) -> FrontPage
     )
     found = Found(answers)
     medications = medication_lines(found.all("MedicationStatement"), found.near)
-    sets = readings(found.all("Observation"))
+    sets = on_scale(readings(found.all("Observation")), scale_2(found.all("Flag")))
     notes = found.all("ClinicalImpression")
     sources = Sources(
         messages=care_messages(found.all("Communication"), found.near),

@@ -13,7 +13,7 @@ from akson.care.homefollowup.news2 import EMERGENCY_TOTAL, URGENT_TOTAL, Vital, 
 from akson.care.homefollowup.readings import Reading, Weight
 from akson.care.quantities import number_words
 from akson.web.shell import words
-from akson.web.workspace.front_page.news2_view import DRAWN_MIN, total_words
+from akson.web.shell.news2_panel import DRAWN_MIN, total_words
 from akson.web.workspace.front_page.view import News, NewsRow
 
 FIRST_VISIT_LOOKS_BACK = timedelta(days=30)

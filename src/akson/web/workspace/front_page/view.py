@@ -2,10 +2,9 @@
 
 from dataclasses import dataclass
 
-from markupsafe import Markup
-
 from akson.care.medication.list import MedicationLine
 from akson.web.shell.chart import Chart
+from akson.web.shell.news2_panel import News2View
 from akson.web.shell.stopped_visits import VisitsWord
 
 
@@ -39,32 +38,6 @@ class ProblemRow:
     status: str
     """`Evalueres 01.12`, `Siden 2019`."""
     late: bool
-
-
-@dataclass(frozen=True, slots=True)
-class ParameterRow:
-    """One row of the NEWS2 table: a name with unit, and a value with points for each set."""
-
-    name: str
-    unit: str
-    cells: tuple[tuple[str, int | None], ...]
-
-
-@dataclass(frozen=True, slots=True)
-class News2View:
-    headline: str
-    """`5 – lege vurderer raskt`, `minst 5 – …` when something was not recorded."""
-    level: int
-    """0, 1, 2, 3: how the headline is coloured."""
-    rising: bool
-    falling: bool
-    chart: Markup
-    columns: tuple[str, ...]
-    """When each set was measured."""
-    parameters: tuple[ParameterRow, ...]
-    totals: tuple[str, ...]
-    missing: str
-    """What the latest set lacks, in words; ""."""
 
 
 @dataclass(frozen=True, slots=True)

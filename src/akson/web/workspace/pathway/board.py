@@ -1,15 +1,15 @@
 """Everybody in hospital or ready for discharge, the most urgent first. A fixed number of questions."""
 
+import asyncio
 from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from akson.access.actor import Actor
 from akson.care.casework import beds
-from akson.care.fhir_json import Resource, concept_text, display
+from akson.care.fhir_json import Resource, display
 from akson.care.pathway.liability import Account
 from akson.care.pathway.rules import HOSPITAL
 from akson.care.pathway.stay import DISCHARGED, OVERDUE, PLANNED, READY, Stay, Step, began
-from akson.care.worklist import conservation
 from akson.care.worklist.inbox import DueWords, due_words
 from akson.fhir.search.query import Query
 from akson.record.session import RecordSession
@@ -18,6 +18,7 @@ from akson.web.shell.chart import person
 from akson.web.shell.hospital import PatientStays, in_hospital
 from akson.web.shell.letters import Letters
 from akson.web.shell.reading import every_page, resources
+from akson.web.workspace.pathway.account import figure
 from akson.web.workspace.pathway.offers import (
     ANSWERS,
     Offers,
@@ -26,7 +27,7 @@ from akson.web.workspace.pathway.offers import (
     promised,
     settled_by_hand,
 )
-from akson.web.workspace.pathway.view import BoardRow, BoardView, Figure, Sum
+from akson.web.workspace.pathway.view import BoardRow, BoardView
 
 PHASES = {PLANNED: "Planlagt innlagt", READY: "Utskrivningsklar", "admitted": "Innlagt", DISCHARGED: "Utskrevet",
           "dead": "Død", "none": "Trukket tilbake"}  # fmt: skip
@@ -45,30 +46,42 @@ async def places(session: RecordSession) -> list[Resource]:
 async def load(
     session: RecordSession, letters: Letters | None, now: datetime, *, only: str = "", whole: bool = False
 ) -> BoardView:
-    found = await in_hospital(session, letters, now)
+    found, every_place = await asyncio.gather(in_hospital(session, letters, now), places(session))
     start, end = period_from(now)
-    free = beds.free(await places(session), start, end)
+    free = beds.free(every_place, start, end)
     new_id = letters.new_id if letters is not None else str
     mine = owner_of(session.actor)
-    rows = [
-        (order(one.current[0]), row(one, *one.current, free, now, new_id, mine))
-        for one in found
-        if one.current
-    ]
-    every = [shown for _, shown in sorted(rows, key=lambda pair: pair[0])]
-    kept = {"klar": [r for r in every if r.phase == READY], "frist": [r for r in every if r.due.late]}.get(
-        only, every
-    )
+    every = sorted((one for one in found if one.current), key=lambda one: order(_stay(one)))
+    ready = [one for one in every if _stay(one).phase == READY]
+    late = [one for one in every if is_late(one, now)]
+    kept = {"klar": ready, "frist": late}.get(only, every)
+    # What stands in a row is worked out for those alone that are shown.
+    shown = kept if whole else kept[:ROWS]
     return BoardView(
-        rows=tuple(kept if whole else kept[:ROWS]),
-        more=0 if whole else max(0, len(kept) - ROWS),
-        figure=figure(found),
+        rows=tuple(row(one, *one.current, free, now, new_id, mine) for one in shown if one.current),
+        more=len(kept) - len(shown),
+        figure=await figure(found, letters),
         checked=words.clock(now),
         only=only if only in FILTERS else "",
-        ready=sum(r.phase == READY for r in every),
-        late=sum(r.due.late for r in every),
+        ready=len(ready),
+        late=len(late),
         everybody=len(every),
     )
+
+
+def _stay(one: PatientStays) -> Stay:
+    assert one.current is not None, "asked of those under way"
+    return one.current[0]
+
+
+def unsettled(one: PatientStays, stay: Stay) -> list[Step]:
+    return [s for s in stay.steps if not settled_by_hand(one.tasks, s, stay)]
+
+
+def is_late(one: PatientStays, now: datetime) -> bool:
+    """Whether the nearest of what waits is over its deadline."""
+    nearest = nearest_due(unsettled(one, _stay(one)))
+    return nearest is not None and due_words(words.local(nearest), words.local(now)).late
 
 
 def order(stay: Stay) -> tuple[bool, bool, float, str]:
@@ -116,7 +129,7 @@ def row(
     mine: str,
 ) -> BoardRow:
     who = person(found.patient, words.local(now).date())
-    steps = [s for s in stay.steps if not settled_by_hand(found.tasks, s, stay)]
+    steps = unsettled(found, stay)
     waiting = most_urgent(steps, mine)
     offers = Offers(found, stay, free, now, new_id=new_id)
     nearest = nearest_due(steps)
@@ -162,49 +175,3 @@ def _owner(found: PatientStays) -> str:
         if t.get("status") in ("requested", "accepted", "in-progress")
     ]
     return next((o for o in owned if o), "")
-
-
-def figure(found: Sequence[PatientStays]) -> Figure:
-    """The account of what is to be done for those on the board, and of the beds held for them."""
-    tasks = [(one, task) for one in found for task in one.tasks]
-    counted = conservation.count(task for _, task in tasks)
-    held = [(one, hold) for one in found for hold in one.holds]
-    nobodys = set(counted.without_owner)
-    by_state: dict[str, list[tuple[str, str, str]]] = {}
-    for one, task in tasks:
-        state = _state(conservation.count([task]))
-        by_state.setdefault(state, []).append(_counted(one, concept_text(task.get("code")) or "Oppgave"))
-        if f"Task/{task['id']}" in nobodys:
-            by_state.setdefault("uten eier", []).append(
-                _counted(one, concept_text(task.get("code")) or "Oppgave")
-            )
-    sums = tuple(
-        Sum(label, len(by_state.get(label, ())), tuple(by_state.get(label, ())))
-        for label in ("åpne", "gjort", "avlyst med grunn", "flyttet", "uten begrunnelse", "uten eier")
-        if by_state.get(label) or label in ("åpne", "gjort", "uten eier")
-    )
-    kept = tuple(_counted(one, promise_words(hold)) for one, hold in held)
-    return Figure(
-        words=conservation.words(counted),
-        good=counted.balances and not nobodys,
-        kinds=(
-            ("Oppgaver", conservation.in_full(counted), sums),
-            ("Plasser", f"{len(kept)} holdt", (Sum("holdt", len(kept), kept),)),
-        ),
-    )
-
-
-def _state(one: conservation.Count) -> str:
-    if one.open:
-        return "åpne"
-    if one.done:
-        return "gjort"
-    if one.moved:
-        return "flyttet"
-    return "avlyst med grunn" if one.cancelled else "uten begrunnelse"
-
-
-def _counted(one: PatientStays, what: str) -> tuple[str, str, str]:
-    name = ((one.patient.get("name") or [{}])[0]) or {}
-    called = ", ".join(p for p in (str(name.get("family") or ""), " ".join(name.get("given") or [])) if p)
-    return f"/pasient/{one.id}/forlop", called or "Uten navn", what

@@ -1,5 +1,6 @@
 """«I sykehus og utskrivningsklare», one patient's stay, and the answer to the hospital: looked at, and sent."""
 
+import asyncio
 from dataclasses import replace
 from datetime import datetime
 from urllib.parse import quote
@@ -16,12 +17,12 @@ from akson.record.session import RecordSession
 from akson.web.shell import gate, problems, words
 from akson.web.shell.beds import KeepsBeds
 from akson.web.shell.chart import load_chart
-from akson.web.shell.hospital import PatientStays, as_known, stays_of_patient
+from akson.web.shell.hospital import PatientStays, as_known, in_hospital, stays_of_patient
 from akson.web.shell.house import Audience, Screen, Visit, Way
 from akson.web.shell.letters import Sheet
 from akson.web.shell.reading import resource
 from akson.web.shell.waiting import waiting
-from akson.web.workspace.pathway import acting, board, stay_page
+from akson.web.workspace.pathway import account, acting, board, stay_page
 from akson.web.workspace.pathway.offers import HELD, HOME, Offers, period_from, place_words, promised, wanted
 from akson.web.workspace.pathway.view import AnswerView
 
@@ -40,12 +41,24 @@ SOMEBODY_FIRST = "Noen andre var først. Se hva som gjelder nå."
 async def show_board(visit: Visit) -> Response:
     session, now = visit.open(), visit.house.clock.now()
     asked = visit.request.query_params
-    view = await board.load(
-        session, visit.house.letters, now, only=asked.get("vis", ""), whole="alle" in asked
+    view, number = await asyncio.gather(
+        board.load(session, visit.house.letters, now, only=asked.get("vis", ""), whole="alle" in asked),
+        waiting(session, visit.actor),
     )
     view = replace(view, said=SAID.get(asked.get("sagt", ""), ""))
-    frame = gate.frame_of(visit.request, visit.house, visit, waiting=await waiting(session, visit.actor))
+    frame = gate.frame_of(visit.request, visit.house, visit, waiting=number)
     return visit.house.pages.page("workspace/pathway/board.html", frame, view)
+
+
+async def show_account(visit: Visit) -> Response:
+    """The same account, with everything that it counts."""
+    session, now = visit.open(), visit.house.clock.now()
+    found, number = await asyncio.gather(
+        in_hospital(session, visit.house.letters, now), waiting(session, visit.actor)
+    )
+    view = await account.figure(found, visit.house.letters, whole=True)
+    frame = gate.frame_of(visit.request, visit.house, visit, waiting=number)
+    return visit.house.pages.page("workspace/pathway/account.html", frame, view)
 
 
 def _patient(visit: Visit) -> str:
@@ -80,7 +93,7 @@ async def show_stay(visit: Visit) -> Response:
     if stay is None:
         return visit.house.pages.page("workspace/pathway/none.html", frame, AnswerView(
             chart, "", "", "", "", (), "", "", "", "", ""))  # fmt: skip
-    account = next(a for s, a in zip(seen.stays, seen.accounts, strict=True) if s is stay)
+    days = next(a for s, a in zip(seen.stays, seen.accounts, strict=True) if s is stay)
     offers = None if known else await _offers(visit, session, found, stay)
     visits = await stay_page.load_visits(session, _patient(visit), now)
     asking = stay_page.Asking(
@@ -88,7 +101,7 @@ async def show_stay(visit: Visit) -> Response:
         SAID.get(asked.get("sagt", ""), ""),
         board.owner_of(visit.actor),
     )
-    view = stay_page.stay_view(chart, seen, stay, account, visits, offers, asking, known or now)
+    view = stay_page.stay_view(chart, seen, stay, days, visits, offers, asking, known or now)
     return visit.house.pages.page("workspace/pathway/stay.html", frame, view)
 
 
@@ -270,6 +283,7 @@ SCREEN = Screen(
     Audience.STAFF,
     (
         Way(BOARD, show_board),
+        Way(BOARD + "/regnskap", show_account),
         Way(PATH, show_stay),
         Way(PATH + "/svar", show_answer),
         Way(PATH + "/svar", answer, "POST"),

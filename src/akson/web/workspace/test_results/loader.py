@@ -9,8 +9,8 @@ from akson.fhir.search.query import Include
 from akson.record.session import RecordSession
 from akson.web.shell import words
 from akson.web.shell.chart import Chart
+from akson.web.shell.curve_drawing import drawing
 from akson.web.shell.reading import every_page, may_see, of_patient, resources
-from akson.web.workspace.test_results.drawing import drawing
 from akson.web.workspace.test_results.view import Curve, CurvePoint, FindingRow, ReportPanel, ResultsView
 
 _SYMBOLS = {"H": "up", "HH": "up", "L": "down", "LL": "down", "A": "alert", "AA": "alert", "R": "stop", "I": "alert",

@@ -14,6 +14,8 @@ from akson.care.homefollowup.news2 import (
     PULSE,
     RESPIRATION,
     SATURATION,
+    SATURATION_2_AIR,
+    SATURATION_2_OXYGEN,
     SYSTOLIC,
     TEMPERATURE,
     Chart,
@@ -43,6 +45,15 @@ STRIPS = (
     Strip(PULSE, "Puls", "/min", Decimal(45), Decimal(125)),
     Strip(TEMPERATURE, "Temperatur", "°C", Decimal("35.5"), Decimal("39.5")),
 )
+
+
+def strips(*, scale_2: bool, oxygen: bool = False) -> tuple[Strip, ...]:
+    """The strips on the scale of the newest set: its bands are those the newest dot is scored on."""
+    if not scale_2:
+        return STRIPS
+    chart = SATURATION_2_OXYGEN if oxygen else SATURATION_2_AIR
+    saturation = Strip(chart, "SpO₂ (skala 2)", "%", Decimal(81), Decimal(99))
+    return tuple(saturation if s.chart.vital is Vital.SATURATION else s for s in STRIPS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,13 +155,13 @@ def _total(column: Column, x: float, top: float) -> Markup:
     return box + when.format(x, top + 34, column.day, top + 46, column.clock)
 
 
-def draw(columns: Sequence[Column], description: str) -> Markup:
+def draw(columns: Sequence[Column], description: str, drawn_strips: Sequence[Strip] = STRIPS) -> Markup:
     """The drawing of one to seven sets, oldest first. `description` is read aloud in its place."""
     drawn = Markup(
         '<text class="head" x="{}" y="11">Sist</text><text class="head end" x="{}" y="11">poeng</text>'
     ).format(WIDTH - RIGHT + 10, WIDTH - 2)
     top = TOP
-    for strip in STRIPS:
+    for strip in drawn_strips:
         drawn += _strip(strip, columns, top)
         top += STRIP_HEIGHT + STRIP_GAP
     drawn += Markup('<text class="name strong" x="{}" y="{}">NEWS2</text>').format(LEFT - 8, top + 15)

@@ -1,14 +1,16 @@
 """From sets of measurements to what the NEWS2 panel says, draws and tabulates."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
+
+from markupsafe import Markup
 
 from akson.care.homefollowup.news2 import RISK_WORDS, Risk, Score, Vital, score
 from akson.care.homefollowup.readings import Reading
 from akson.care.quantities import number_words
 from akson.web.shell import words
-from akson.web.workspace.front_page.news2_chart import STRIPS, Column, draw
-from akson.web.workspace.front_page.view import News2View, ParameterRow
+from akson.web.shell.news2_chart import STRIPS, Column, draw, strips
 
 SETS_SHOWN = 7
 LEVELS = {Risk.NONE: 0, Risk.LOW: 0, Risk.SINGLE: 2, Risk.MEDIUM: 2, Risk.HIGH: 3}
@@ -30,6 +32,32 @@ CONSCIOUSNESS_WORDS = {
 }
 # A set with fewer of the five drawn measurements is a spot check, not a NEWS2.
 DRAWN_MIN = 3
+
+
+@dataclass(frozen=True, slots=True)
+class ParameterRow:
+    """One row of the NEWS2 table: a name with unit, and a value with points for each set."""
+
+    name: str
+    unit: str
+    cells: tuple[tuple[str, int | None], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class News2View:
+    headline: str
+    """`5 – lege vurderer raskt`, `minst 5 – …` when something was not recorded."""
+    level: int
+    """0, 1, 2, 3: how the headline is coloured."""
+    rising: bool
+    falling: bool
+    chart: Markup
+    columns: tuple[str, ...]
+    """When each set was measured."""
+    parameters: tuple[ParameterRow, ...]
+    totals: tuple[str, ...]
+    missing: str
+    """What the latest set lacks, in words; ""."""
 
 
 def _column(reading: Reading, result: Score, day: str) -> Column:
@@ -105,7 +133,11 @@ def news2_view(sets: Sequence[Reading], now: datetime) -> News2View | None:
         level=LEVELS[latest.risk],
         rising=latest.total > previous.total,
         falling=latest.total < previous.total,
-        chart=draw(_columns(shown, scores, now), _description(shown, scores, now)),
+        chart=draw(
+            _columns(shown, scores, now),
+            _description(shown, scores, now),
+            strips(scale_2=shown[-1].scale_2, oxygen=bool(shown[-1].oxygen)),
+        ),
         columns=tuple(words.moment(r.at, now) for r in shown),
         parameters=_parameters(shown, scores),
         totals=tuple(total_words(s) for s in scores),

@@ -1,0 +1,173 @@
+"""What is to be said about a patient, by the rules of an edition: the gravest first, at most one of it interrupting.
+
+advice(facts, rules.load().at(today))   -> (Advice("nsaid-anticoagulant", "critical", "Ibuprofen sammen med Warfarin", …), …)
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import permutations
+
+from akson.care.decisionsupport.facts import Drug, Facts, KnownAllergy
+from akson.care.decisionsupport.rules import ORDER, Edition, Kind, Rule, Severity
+from akson.care.medication.reconciliation.case import Case, MedicineList
+from akson.care.medication.reconciliation.daily import daily_mg, days_a_week
+from akson.care.medication.reconciliation.engine import reconcile
+from akson.care.medication.reconciliation.names import own_names
+from akson.care.medication.reconciliation.reading import Reading, read_line
+
+
+@dataclass(frozen=True, slots=True)
+class Advice:
+    rule: str
+    edition: str
+    kind: Kind
+    severity: Severity
+    title: str
+    words: str
+    now_do: str
+    source: str
+    url: str
+    concerns: tuple[str, ...]
+    """References of the drugs, allergies: `MedicationStatement/m1`."""
+    proposed: bool
+    """Whether something proposed is concerned."""
+    interrupts: bool = False
+
+    @property
+    def key(self) -> str:
+        """The same for the same advice about the same things: `nsaid-kidney|MedicationStatement/m2`."""
+        return "|".join((self.rule, *self.concerns))
+
+
+def advice(facts: Facts, edition: Edition) -> tuple[Advice, ...]:
+    """All that the edition has to say. About what is proposed alone, when something is."""
+    told: dict[str, Advice] = {}
+    for rule in edition.rules:
+        for one in _by_rule(rule, facts, edition.id):
+            told.setdefault(one.key, one)
+    # What is said of a pair by an interaction says already that the two stand together.
+    paired = {one.concerns for one in told.values() if one.kind is Kind.INTERACTION}
+    found = sorted(
+        (
+            one
+            for one in told.values()
+            if (one.proposed or not facts.asked)
+            and not (one.kind is Kind.DUPLICATE and one.concerns in paired)
+        ),
+        key=lambda one: (ORDER.index(one.severity), not one.interrupts, not one.proposed),
+    )
+    return _interrupting_once(found)
+
+
+def _interrupting_once(found: Sequence[Advice]) -> tuple[Advice, ...]:
+    first = next((one for one in found if one.interrupts), None)
+    return tuple(replace(one, interrupts=one is first) for one in found)
+
+
+def _by_rule(rule: Rule, facts: Facts, edition: str) -> Iterator[Advice]:
+    if rule.kind is Kind.INTERACTION:
+        yield from _interactions(rule, facts, edition)
+    elif rule.kind is Kind.ALLERGY:
+        yield from _allergies(rule, facts, edition)
+    elif rule.kind is Kind.DUPLICATE:
+        yield from _duplicates(rule, facts, edition)
+    elif rule.kind is Kind.NEWS2:
+        if facts.news2 is not None and facts.news2.risk.value == rule.risk and not facts.asked:
+            yield _said(rule, edition, facts, ())
+    else:
+        yield from _single(rule, facts, edition)
+
+
+def _single(rule: Rule, facts: Facts, edition: str) -> Iterator[Advice]:
+    """Of one drug and the one who takes it."""
+    if rule.egfr_below is not None and (facts.egfr is None or facts.egfr >= rule.egfr_below):
+        return
+    if rule.age_from is not None and (facts.age is None or facts.age < rule.age_from):
+        return
+    for drug in facts.drugs:
+        if _in(drug, rule.groups[0], rule.but) and _too_much(rule, drug, facts):
+            yield _said(rule, edition, facts, (drug,))
+
+
+def _too_much(rule: Rule, drug: Drug, facts: Facts) -> bool:
+    """True for a rule that asks nothing of the dose; what the words do not say is not too much."""
+    if rule.daily_above is None and rule.days_a_week is None:
+        return True
+    reading = _read(drug, facts)
+    if rule.days_a_week is not None:
+        return reading.regimen.said and not reading.as_needed and days_a_week(reading) > rule.days_a_week
+    daily = daily_mg(reading)
+    return daily is not None and rule.daily_above is not None and daily > rule.daily_above * 1.001
+
+
+def _read(drug: Drug, facts: Facts) -> Reading:
+    return read_line(drug.line, 0, ("",), own_names(), facts.asof)
+
+
+def _interactions(rule: Rule, facts: Facts, edition: str) -> Iterator[Advice]:
+    for pair in permutations(facts.drugs, len(rule.groups)):
+        if all(_in(drug, group, rule.but) for drug, group in zip(pair, rule.groups, strict=True)):
+            yield _said(rule, edition, facts, pair)
+
+
+def _allergies(rule: Rule, facts: Facts, edition: str) -> Iterator[Advice]:
+    by_line = {drug.line.id: drug for drug in facts.drugs}
+    for allergy in facts.allergies:
+        case = _case(facts, (allergy,))
+        for finding in reconcile(case):
+            if finding.class_ == "allergy":
+                for drug in (by_line[id] for id in finding.lines):
+                    yield _of_allergy(rule, edition, facts, drug, allergy)
+
+
+def _of_allergy(rule: Rule, edition: str, facts: Facts, drug: Drug, allergy: KnownAllergy) -> Advice:
+    said = _said(rule, edition, facts, (drug,), second=allergy.words, also=(allergy.reference,))
+    if allergy.serious:
+        return replace(said, interrupts=drug.proposed)
+    return replace(said, severity=Severity.WARNING)
+
+
+def _duplicates(rule: Rule, facts: Facts, edition: str) -> Iterator[Advice]:
+    by_line = {drug.line.id: drug for drug in facts.drugs}
+    for finding in reconcile(_case(facts, ())):
+        if finding.class_ == rule.finding:
+            yield _said(rule, edition, facts, [by_line[id] for id in finding.lines])
+
+
+def _case(facts: Facts, allergies: Iterable[KnownAllergy]) -> Case:
+    lines = tuple(drug.line for drug in facts.drugs)
+    return Case("", facts.asof, (MedicineList("municipality", lines),), tuple(a.stated for a in allergies))
+
+
+def _in(drug: Drug, group: Iterable[str], but: Iterable[str]) -> bool:
+    return (
+        bool(drug.atc) and drug.atc.startswith(tuple(group)) and not drug.atc.startswith(tuple(but) or ("-",))
+    )
+
+
+def _said(
+    rule: Rule,
+    edition: str,
+    facts: Facts,
+    drugs: Sequence[Drug],
+    *,
+    second: str = "",
+    also: tuple[str, ...] = (),
+) -> Advice:
+    names = [drug.name for drug in drugs]
+    score = facts.news2.total if facts.news2 is not None else ""
+    told = [*names, *([second] if second else []), "", ""]
+    title = rule.title.format(*told, egfr=facts.egfr, age=facts.age, score=score)
+    return Advice(
+        rule=rule.id,
+        edition=edition,
+        kind=rule.kind,
+        severity=rule.severity,
+        title=title,
+        words=rule.words,
+        now_do=rule.now_do,
+        source=rule.source,
+        url=rule.url,
+        concerns=(*sorted(drug.reference for drug in drugs), *also),
+        proposed=any(drug.proposed for drug in drugs),
+    )

@@ -1,0 +1,1 @@
+"""From findings and a person's choices to the one list."""

@@ -1,0 +1,73 @@
+"""The facts advice rests on, asked for at once; and what has been set aside."""
+
+import uuid
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from akson.care.decisionsupport.advice import Advice
+from akson.care.decisionsupport.facts import CREATININE_CODES, EGFR_CODES, Facts, facts_of
+from akson.care.fhir_json import Resource, code_in, concept_text, display, instant
+from akson.fhir.search.query import Include
+from akson.record.session import RecordSession
+from akson.web.shell import words
+from akson.web.shell.reading import of_patient, resources, search_all, token
+from akson.web.workspace.advice.view import REASONS, AsideRow
+
+RULES = "https://akson.no/fhir/CodeSystem/advice-rule"
+KEY = "https://akson.no/fhir/NamingSystem/advice"
+REASON = "https://akson.no/fhir/CodeSystem/advice-override"
+OBSERVED_MAX = 60
+_IDS = uuid.uuid5(uuid.NAMESPACE_URL, "https://akson.no/web/advice")
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    facts: Facts
+    rows: tuple[Resource, ...]
+    """What the facts were read from, the patient first."""
+    aside: dict[str, Resource]
+    """`aside_id` → the DetectedIssue that set that advice aside."""
+
+
+async def load(session: RecordSession, patient: str, now: datetime) -> Loaded:
+    drugs = of_patient("MedicationStatement", patient)
+    asked = (
+        replace(drugs, includes=(Include("MedicationStatement", "medication"),)),
+        of_patient("AllergyIntolerance", patient),
+        of_patient(
+            "Observation",
+            patient,
+            token("code", *EGFR_CODES, *CREATININE_CODES),
+            sort="date",
+            count=OBSERVED_MAX,
+        ),
+        of_patient("Observation", patient, token("category", "vital-signs"), sort="date", count=OBSERVED_MAX),
+        of_patient("DetectedIssue", patient),
+    )
+    *found, issues = await search_all(session, asked)
+    read = await session.read("Patient", patient)
+    rows = [r for one in found for r in resources((*one.matches, *one.included))]
+    who = resources([read])[0]
+    aside = {_key(issue): issue for issue in resources(issues.matches) if issue.get("status") == "final"}
+    return Loaded(facts_of(who, rows, now), (who, *rows), aside)
+
+
+def aside_row(issue: Resource, now: datetime) -> AsideRow:
+    mitigation = (issue.get("mitigation") or [{}])[0]
+    at = instant(mitigation.get("date") or issue.get("identifiedDateTime"))
+    return AsideRow(
+        title=concept_text(issue.get("code")),
+        reason=REASONS.get(code_in(mitigation.get("action"), REASON), concept_text(mitigation.get("action"))),
+        comment=str(issue.get("detail") or ""),
+        who=display(mitigation.get("author")),
+        when=words.moment(at, now) if at else "",
+    )
+
+
+def aside_id(patient: str, said: Advice) -> str:
+    """The same for the same advice about the same things of the same patient."""
+    return str(uuid.uuid5(_IDS, f"{patient}|{said.key}"))
+
+
+def _key(issue: Resource) -> str:
+    return next((str(i["value"]) for i in issue.get("identifier") or [] if i.get("system") == KEY), "")

@@ -1,0 +1,1 @@
+"""The plan of a patient: problems, goals, measures that become visits, and evaluations."""

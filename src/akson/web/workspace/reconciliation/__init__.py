@@ -1,0 +1,1 @@
+"""Lists of medicines made one: disagreements judged, signed, shared."""

@@ -1,0 +1,1 @@
+"""Setting up the day anew when somebody is away."""

@@ -1,0 +1,59 @@
+"""What goes along, and what is told at the handover: each change once."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from tests.care.round.test_operation import VISIT
+
+from akson.care.casework import visits
+from akson.care.round import handover, meeting, operation, package
+from akson.care.round.meeting import Author, Standing
+
+NOW = datetime.fromisoformat("2026-11-27T07:00:00+01:00")
+
+
+def visit(number: int, patient: str, hours: float = 1, **more: Any) -> dict[str, Any]:
+    start = NOW + timedelta(hours=hours)
+    return {
+        "resourceType": "Appointment",
+        "id": f"besok-{number}",
+        "meta": {"versionId": "3", "lastUpdated": NOW.isoformat()},
+        "status": "booked",
+        "description": "Morgenstell og legemidler",
+        "start": start.isoformat(),
+        "end": (start + timedelta(minutes=45)).isoformat(),
+        "participant": [{"actor": {"reference": f"Patient/{patient}"}}],
+        **more,
+    }
+
+
+def test_as_many_and_as_long_as_may_go_along() -> None:
+    many = [visit(n, f"p{n}", n / 10) for n in range(100)] + [visit(100, "p0", 15)]
+    chosen = package.chosen(many, NOW, until=NOW + timedelta(days=2))
+    assert len({package.patient_of(v) for v in chosen}) == package.PATIENTS_MAX
+    assert any(v["id"] == "besok-100" for v in chosen), "who is along already, is along whole"
+    late = [visit(1, "p", 16), visit(2, "p", -4), visit(3, "p", 1, cancelationReason={"text": "Flyttet til"})]
+    assert package.chosen(late, NOW, until=NOW + timedelta(days=2)) == []
+
+
+def test_the_package() -> None:
+    people = {"astrid": package.Carried("Bakken, Astrid", "12.05.1942", "Øvre vei 3", "")}
+    made = package.day_package([visit(1, "astrid"), visit(2, "ukjent")], people, unit="Øst", now=NOW)
+    assert [v["id"] for v in made["visits"]] == ["besok-1"] and list(made["people"]) == ["astrid"]
+    assert made["visits"][0]["steps"] == ["Morgenstell", "Legemidler"]
+    assert made["visits"][0]["version"] == 3 and made["visits"][0]["minutes"] == 45
+    assert made["ends"] == "2026-11-27T23:00:00+01:00"
+
+
+def test_each_change_is_told_once() -> None:
+    ida = Author("Practitioner/ida", "Ida", "Organization/ost", "Øst")
+    standing = Standing(visit(1, "astrid"))
+    left = meeting.meet(operation.read(VISIT), standing, ida, visits, NOW).resources
+    moved = operation.read(VISIT | {"said": {"outcome": "moved", "to": "2026-11-27T14:00:00+01:00"}})
+    old, new = meeting.meet(moved, Standing(visit(2, "solveig")), ida, visits, NOW).resources
+    old = {**old, "id": "besok-2"}
+    since, until = NOW - timedelta(hours=8), NOW + timedelta(hours=8)
+    told = handover.changes([*left, *left, old, new, visit(3, "per")], since, until)
+    assert [(t.patient, t.by) for t in told] == [("astrid", "Ida"), ("solveig", "Ida"), ("solveig", "")]
+    assert told[0].text == "Morgenstell og legemidler: utført. Gjort: Stell. Ikke gjort: Insulin."
+    assert handover.changes([*left, old], NOW + timedelta(minutes=1), until) == ()

@@ -1,0 +1,197 @@
+"""The round against a real record: a package of the least, operations that come twice, conflicts that overwrite nothing."""
+
+import asyncio
+import json
+import re
+import uuid
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import httpx
+
+from akson.access.actor import PurposeOfUse
+from akson.app.cast import CAST
+from akson.care.round import writing
+from akson.care.worklist import conservation
+from akson.fhir.search.parsing import parse
+from akson.web.shell.reading import resources
+from tests.web.conftest import Rooms
+from tests.web.stage import UNIT, helped
+
+PEOPLE = ("runde-a", "runde-b", "runde-c")
+SECRET = "Ugjennomtrengelig hemmelig notat"
+
+
+def planned(number: int, patient: str) -> dict[str, Any]:
+    start = datetime.now(UTC) + timedelta(minutes=10 * number)
+    return {
+        "resourceType": "Appointment",
+        "id": f"runde-{number}",
+        "status": "booked",
+        "serviceCategory": [
+            {"coding": [{"system": "https://akson.no/fhir/CodeSystem/casework", "code": "visit"}]}
+        ],
+        "description": "Morgenstell og legemidler",
+        "start": start.isoformat(),
+        "end": (start + timedelta(minutes=30)).isoformat(),
+        "extension": [{"url": conservation.RESPONSIBLE, "valueReference": UNIT}],
+        "participant": [{"actor": {"reference": f"Patient/{patient}"}, "status": "accepted"}],
+    }
+
+
+async def prepared(rooms: Rooms) -> None:
+    for number, id in enumerate(PEOPLE):
+        person = {
+            "resourceType": "Patient",
+            "id": id,
+            "identifier": [{"system": "urn:oid:2.16.578.1.12.4.1.4.1", "value": f"1285420028{number}"}],
+            "name": [{"family": "Rundesen", "given": [f"Nummer {number}"]}],
+            "birthDate": "1942-05-12",
+        }
+        note = {
+            "resourceType": "ClinicalImpression",
+            "id": f"{id}-notat",
+            "status": "completed",
+            "subject": {"reference": f"Patient/{id}"},
+            "summary": SECRET,
+        }
+        await rooms.put(person, helped(id), note, planned(number, id))
+
+
+def op(kind: str, sequence: int, patient: str, said: dict[str, Any], **more: Any) -> dict[str, Any]:
+    at = datetime.now(UTC).isoformat()
+    made = {"id": str(uuid.uuid4()), "device": "d1", "sequence": sequence, "at": at, "kind": kind}
+    return made | {"patient": patient, "said": said} | more
+
+
+async def sent(who: httpx.AsyncClient, *operations: Any, **more: Any) -> dict[str, Any]:
+    told = (await who.get("/runde/okt")).json()
+    body = {"device": "d1", "counted": 0, "operations": operations, "views": []} | more
+    answer = await who.post("/runde/send", data={"token": told["token"], "sendt": json.dumps(body)})
+    assert answer.status_code == 200, answer.text
+    return answer.json()
+
+
+async def found(rooms: Rooms, type: str, **asked: str) -> list[dict[str, Any]]:
+    session = rooms.record.open(CAST["system"], PurposeOfUse.OPERATIONS)
+    return resources((await session.search(parse(type, [*asked.items(), ("_count", "200")]))).matches)
+
+
+async def test_the_package_and_what_comes_back(rooms: Rooms) -> None:
+    await prepared(rooms)
+    ida, lise = rooms.visitor("ida"), rooms.visitor("ida")
+    told = (await ida.get("/runde/okt")).json()
+    assert told["token"] and "Ida" in told["name"]
+    answer = await ida.post("/runde/pakke", data={"token": told["token"]})
+    package = answer.json()
+    mine = {v["id"]: v for v in package["visits"] if v["id"].startswith("runde-")}
+    assert len(mine) == 3 and mine["runde-0"]["steps"] == ["Morgenstell", "Legemidler"]
+    assert package["people"]["runde-a"]["name"] == "Rundesen, Nummer 0"
+    assert SECRET not in answer.text and not re.search(r"1285420028|128542 0028", answer.text), "the least"
+
+    done = op("visit", 1, "runde-a", {"outcome": "done", "did": ["Morgenstell"], "left": ["Legemidler"]},
+              target="runde-0", base=mine["runde-0"]["version"])  # fmt: skip
+    weight = op("measurement", 2, "runde-a", {"measure": "weight", "value": "71,4"}, target="runde-0")
+    note = op("note", 3, "runde-a", {"text": "Blid og opplagt."}, target="runde-0")
+    wrong = op("measurement", 4, "runde-a", {"measure": "pulse", "value": "9000"})
+    first = await sent(ida, done, weight, note, wrong)
+    assert [first["answers"][o["id"]] for o in (done, weight, note, wrong)] == ["taken"] * 3 + ["refused"], (
+        first
+    )
+    twice = await asyncio.gather(*(sent(ida, done, weight, note) for _ in range(3)))
+    assert all(set(t["answers"].values()) == {"again"} for t in twice)
+    (visit,) = await found(rooms, "Appointment", _id="runde-0")
+    assert (
+        visit["status"] == "fulfilled" and visit["comment"] == "Gjort: Morgenstell. Ikke gjort: Legemidler."
+    )
+    (value,) = await found(rooms, "Observation", patient="runde-a")
+    assert (
+        str(value["valueQuantity"]["value"]) == "71.4"
+        and value["performer"][0]["display"] == CAST["ida"].name
+    )
+    assert len(await found(rooms, "ClinicalImpression", patient="runde-a")) == 2
+
+    late = op("visit", 5, "runde-a", {"outcome": "cancelled", "reason": "not-home"}, target="runde-0", base=1)
+    racing = await asyncio.gather(*(sent(lise, late) for _ in range(4)))
+    states = [r["answers"][late["id"]] for r in racing]
+    assert sorted(set(states)) in (["again", "conflict"], ["conflict"]), states
+    (item,) = await found(rooms, "Task", patient="runde-a", code="round-conflict")
+    assert item["owner"] == UNIT and writing.operations(item) == [late["id"]]
+    assert "Utført" in item["input"][0]["valueString"] and "Ikke hjemme" in item["input"][1]["valueString"]
+    assert (await found(rooms, "Appointment", _id="runde-0"))[0]["status"] == "fulfilled", "not overwritten"
+    assert "Ført ulikt om det samme" in (await ida.get("/innboks")).text
+
+
+async def test_moved_early_and_raced(rooms: Rooms) -> None:
+    await prepared(rooms)
+    ida = rooms.visitor("ida")
+    (standing,) = await found(rooms, "Appointment", _id="runde-1")
+    base = int(standing["meta"]["versionId"])
+    to = (datetime.now(UTC) + timedelta(hours=3)).isoformat()
+    moved = op("visit", 1, "runde-b", {"outcome": "moved", "to": to}, target="runde-1", base=base)
+    after = op("visit", 2, "runde-b", {"outcome": "open"}, target="runde-1", base=base, after=moved["id"])
+    assert (await sent(ida, after))["answers"] == {after["id"]: "early"}
+    racing = await asyncio.gather(*(sent(ida, moved) for _ in range(4)))
+    assert sorted(r["answers"][moved["id"]] for r in racing) == ["again", "again", "again", "taken"]
+    hers = await found(rooms, "Appointment", patient="runde-b")
+    assert sorted(v["status"] for v in hers) == ["booked", "cancelled"], "one in its place, whoever asks"
+
+
+async def test_views_are_told_once_and_gaps_too(rooms: Rooms) -> None:
+    await prepared(rooms)
+    ida = rooms.visitor("ida")
+    at = datetime.now(UTC).isoformat()
+    seen = [[1, "runde-c", at], [2, "runde-c", at], [5, "runde-c", at]]
+    first = await sent(ida, views=seen, counted=5, device="d9")
+    assert (first["views"], first["missing"]) == (3, "3–4")
+    again = await sent(ida, views=[*seen, [3, "runde-c", at], [4, "runde-c", at]], counted=5, device="d9")
+    assert (again["views"], again["missing"]) == (2, "")
+    await rooms.record.log.grow()
+    session = rooms.record.open(CAST["per"], PurposeOfUse.OPERATIONS)
+    lines = [line for line in await session.access_log("runde-c") if line.action == "read-offline"]
+    assert len(lines) == 5 and all("uten nett" in line.words for line in lines)
+    for wrong in ("", "[]", "{}", json.dumps({"device": "x", "counted": "z", "operations": [], "views": []})):
+        answer = await ida.post(
+            "/runde/send", data={"token": (await ida.get("/runde/okt")).json()["token"], "sendt": wrong}
+        )
+        assert answer.status_code in (400, 422) and "AKS-ROUND-002" in answer.text
+
+
+async def test_who_may_not_see_her_neither_takes_along_nor_writes(rooms: Rooms) -> None:
+    await prepared(rooms)
+    omar = rooms.visitor("omar")
+    told = (await omar.get("/runde/okt")).json()
+    package = (await omar.post("/runde/pakke", data={"token": told["token"]})).json()
+    assert not [v for v in package["visits"] if v["id"].startswith("runde-")]
+    note = op("note", 1, "runde-a", {"text": "Skal ikke stå."})
+    done = op("visit", 2, "runde-a", {"outcome": "done"}, target="runde-2", base=1)
+    answers = (await sent(omar, note, done))["answers"]
+    assert set(answers.values()) == {"refused"}, "kept on the device, shown there"
+    assert not [
+        n
+        for n in await found(rooms, "ClinicalImpression", patient="runde-a")
+        if n["summary"] == "Skal ikke stå."
+    ]
+
+
+async def test_the_page_is_the_same_for_all_and_the_worker_keeps_what_it_needs(rooms: Rooms) -> None:
+    shells = [(await rooms.visitor(who).get("/runde")).content for who in ("", "ida")]
+    assert shells[0] == shells[1] and b"Bakken" not in shells[0]
+    worker = await rooms.visitor().get("/runde/arbeider.js")
+    assert worker.headers["service-worker-allowed"] == "/runde"
+    for address in json.loads(worker.text.partition("FILES = ")[2].partition(";")[0]):
+        assert (await rooms.visitor().get(address)).status_code == 200, address
+    main = next(a for a in re.findall(r'"(/static/round/main[^"]+)"', worker.text))
+    for named in re.findall(r'from "([^"]+)"', (await rooms.visitor().get(main)).text):
+        assert named in worker.text, f"{named} is not kept"
+
+
+async def test_the_handover_tells_each_change_once(rooms: Rooms) -> None:
+    await prepared(rooms)
+    ida = rooms.visitor("ida")
+    text = f"Ny rullator kom i dag {uuid.uuid4()}."
+    await sent(ida, op("note", 1, "runde-c", {"text": text}))
+    for _ in range(2):
+        page = (await ida.get("/runde/overlapp?timer=4")).text
+        assert page.count(text) == 1 and "Rundesen, Nummer 2" in page
+    assert text not in (await rooms.visitor("omar").get("/runde/overlapp")).text
