@@ -135,6 +135,8 @@ POLICY_MUTANTS: dict[str, PolicyMutant] = {
     "a porter sees what was given to the unit": _grants("AKS-RULE-OWNED-ITEM", _with("roles", "porter")),
     "an owner deletes": _grants("AKS-RULE-OWNED-ITEM", _with("actions", "delete")),
     "an owner sees in an emergency": _grants("AKS-RULE-OWNED-ITEM", _with("purposes", "emergency")),
+    "a nurse promises beds": _grants("AKS-RULE-HOLD-BED", _with("roles", "nurse")),
+    "a bed is promised in an emergency": _grants("AKS-RULE-HOLD-BED", _with("purposes", "emergency")),
     "porters write down next of kin": _grants("AKS-RULE-NEXT-OF-KIN", _with("roles", "porter", "gp")),
 }
 
@@ -214,6 +216,7 @@ CODE_MUTANTS: dict[str, Callable[[], Iterator[None]]] = {
         "AKS-RULE-OWNED-ITEM", lambda rule, asked: found.parts[1] if (found := rule.judge(asked)) else None
     ),
     "nobody owns what names no patient": _dropped("AKS-RULE-OWNED-ITEM"),
+    "nobody promises a bed": _dropped("AKS-RULE-HOLD-BED"),
     "a weak login is enough": _dropped("AKS-RULE-LEVEL"),
     "an emergency opens for the whole unit": _judged("AKS-RULE-EMERGENCY", _by_unit),
     "a declaration opens for the whole unit": _judged("AKS-RULE-SELF-DECLARED", _by_unit),

@@ -15,7 +15,7 @@ from urllib.parse import unquote
 from zoneinfo import ZoneInfo
 
 import cedarpy
-from access_questions import Asked, giving, owning, questions
+from access_questions import Asked, giving, holding, owning, questions
 
 TEXT = (Path(__file__).parent / "cedar" / "policies.cedar").read_text(encoding="utf-8")
 GROUNDS: dict[str, str] = {
@@ -46,13 +46,13 @@ GROUPS = {
 ACTIONS = (
     *("read", "search", "history", "create", "update", "delete", "log", "identify", "erase"),
     *(*GIVING, "represent", "close", "person"),
-    *("open-message", "match-message"),
+    *("open-message", "match-message", "hold-bed"),
 )
 CLASS_OF = {
     **dict.fromkeys(("Patient", "RelatedPerson"), "demographic"),
     **dict.fromkeys(("EpisodeOfCare", "Appointment", "CareTeam", "ServiceRequest"), "service"),
     **dict.fromkeys(("Task", "Encounter", "Communication"), "message"),
-    **dict.fromkeys(("Organization", "Practitioner"), "reference"),
+    **dict.fromkeys(("Organization", "Practitioner", "Location"), "reference"),
 }
 QUESTIONS = 20_000
 BATCH = 500
@@ -78,7 +78,12 @@ class Opinion(NamedTuple):
 @lru_cache(maxsize=1)
 def opinions(seed: int, count: int = QUESTIONS) -> list[tuple[Asked, Opinion]]:
     """The questions of a seed, each with what Cedar says."""
-    asked = [*questions(seed, count), *giving(seed, count // 2), *owning(seed, count // 10)]
+    asked = [
+        *questions(seed, count),
+        *giving(seed, count // 2),
+        *owning(seed, count // 10),
+        *holding(seed, count // 20),
+    ]
     found: list[Opinion] = []
     rest = iter(asked)
     while batch := list(islice(rest, BATCH)):

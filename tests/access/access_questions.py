@@ -14,7 +14,7 @@ from akson.access.decision import Question
 from akson.access.facts import Barrier, Facts, Relation, RelationKind, Representation, Traits
 from akson.access.giving import CLOSE, GIVEN, PERSON, REPRESENT
 from akson.access.policies import Policy, current
-from akson.access.rules.staff import owned_by
+from akson.access.rules.staff import HOLD_BED, owned_by
 
 PATIENTS = ("astrid", "bjarne", "siri-p")
 UNITS = ("Organization/ost", "Organization/vest", "Organization/legevakt")
@@ -144,6 +144,17 @@ def _owning(r: Random) -> Asked:
     purpose = one.purpose if r.random() < 0.7 else PurposeOfUse.ADMINISTRATION
     question = Question(one.question.action, type, one.question.at)
     return one._replace(facts=facts, actor=actor, purpose=purpose, question=question)
+
+
+def holding(seed: int, count: int) -> Iterator[Asked]:
+    """Questions about beds and their holds, and the same of what is no bed."""
+    random = Random(f"holding-{seed}")
+    for _ in range(count):
+        one = _owning(random)
+        facts = one.facts if random.random() < 0.2 else Facts(labels=one.facts.labels)
+        type = "Location" if random.random() < 0.8 else one.question.type
+        action = HOLD_BED if random.random() < 0.8 else one.question.action
+        yield one._replace(facts=facts, question=Question(action, type, one.question.at))
 
 
 _ASSIGNED = ("Task", "CareTeam", "EpisodeOfCare", "ServiceRequest", "Encounter")

@@ -158,6 +158,11 @@ TABLE: tuple[tuple[str, PurposeOfUse, str, str, Restriction, str], ...] = (
     ("aide", COORDINATION, "delete", "Task", NONE, "AKS-RULE-DEFAULT"),
     ("porter", TREATMENT, "search", "Task", NONE, "AKS-RULE-DEFAULT"),
     ("ida", EMERGENCY, "update", "Task", NONE, "AKS-RULE-DEFAULT"),
+    # A bed's holds, and nothing else of it; by those who answer hospitals.
+    ("kari", COORDINATION, "hold-bed", "Location", OPEN, "AKS-RULE-HOLD-BED"),
+    ("kari", COORDINATION, "update", "Location", NONE, "AKS-RULE-DEFAULT"),
+    ("kari", COORDINATION, "hold-bed", "Organization", NONE, "AKS-RULE-DEFAULT"),
+    ("ida", COORDINATION, "hold-bed", "Location", NONE, "AKS-RULE-DEFAULT"),
     ("mats", OPERATIONS, "read", "Communication", NONE, "AKS-RULE-NO-DUTY"),
     ("mats", OPERATIONS, "log", "Patient", NONE, "AKS-RULE-DEFAULT"),
     ("mats", COORDINATION, "open-message", "Communication", ALL, "AKS-RULE-OPEN-MESSAGE"),

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 
 import msgspec
 import pytest
-from access_questions import POLICIES, owning, questions
+from access_questions import POLICIES, holding, owning, questions
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -75,6 +75,7 @@ DECIDED = {
     1: "4b751671645dcacc19f69cf4aa60b2922b68a90927154e1ffbd02f0a7e1e688a",
     2: "ee525871851ae91f538a858ab93dca3c0083d934abbd050a83977ab2a8911172",
     3: "05831aee99ea6b05c37ac65780112be27bcdbcdb193e41b0276954c929e4f722",
+    4: "5fe914efc913d211b0e667532e214b33087940dd6516bbabc649c47c7e291d40",
 }
 """By edition: what the policy that a release brought first under it says to the questions of one seed."""
 
@@ -85,7 +86,11 @@ def test_the_decisions_of_an_edition_have_not_changed(edition: int) -> None:
     said = hashlib.sha256()
     policy = next(p for p in released() if p.edition == edition)
     brought = {f: getattr(policy, f) for f in ("version", "edition", "grants")}
-    asked = [*questions(2026, 3_000), *(owning(2026, 500) if edition > 2 else ())]
+    asked = [
+        *questions(2026, 3_000),
+        *(owning(2026, 500) if edition > 2 else ()),
+        *(holding(2026, 500) if edition > 3 else ()),
+    ]
     for one in asked:
         said.update(decision_bytes(decide(*one[:4], msgspec.structs.replace(one.policy, **brought))))
     assert said.hexdigest() == DECIDED[edition]

@@ -19,7 +19,6 @@ from akson.access.actor import PurposeOfUse
 from akson.app.cast import CAST, HOUSES
 from akson.app.demo.seeding import seed
 from akson.app.letters import HouseLetters
-from akson.app.pathways.held import HouseBeds
 from akson.app.post import OutFolder
 from akson.audit.log import AccessLog
 from akson.exchange.inbox.directory import Directory
@@ -89,7 +88,6 @@ class Rooms:
             login=cast,
             letters=self.letters,
             reads=PostReader(),
-            beds=HouseBeds(self.record),
         )
 
 

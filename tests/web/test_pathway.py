@@ -12,12 +12,12 @@ import pytest
 
 from akson.access.actor import PurposeOfUse
 from akson.app.cast import CAST
-from akson.app.pathways.held import HouseBeds
 from akson.care.casework import beds
 from akson.care.pathway import answers
 from akson.fhir.codec import json
 from akson.fhir.problem import Problem
 from akson.fhir.search.parsing import parse
+from akson.web.shell.beds import promised
 from akson.web.workspace.pathway import acting
 from tests.web.conftest import Rooms
 from tests.web.hospital import Stay, decided
@@ -80,6 +80,7 @@ async def test_the_board_says_who_lies_there_and_the_answer_is_one_click(rooms: 
     again = await kari.post(address, data=fields)
     assert again.status_code == 303
     assert len([c for c in await kept(rooms, "Communication", "bjarne") if c.get("inResponseTo")]) == 1
+    await rooms.outbox.promote()
     account = words((await kari.get("/forlop/regnskap")).text)
     # What was sent is counted by the post's own book, and visits of the day beside tasks.
     sent = re.search(r"Meldinger (\d+) sendt = \d+ bekreftet .* (\d+) underveis", account)
@@ -171,7 +172,7 @@ async def test_casework_from_application_to_letter_with_nothing_written_twice(ro
 async def test_a_hold_by_anothers_number_gives_no_bed_of_hers(rooms: Rooms) -> None:
     """The number of a hold follows from a field of the form."""
     now = datetime.now(UTC)
-    keeper, kari = HouseBeds(rooms.record), rooms.record.open(CAST["kari"], PurposeOfUse.TREATMENT)
+    kari = rooms.record.open(CAST["kari"], PurposeOfUse.TREATMENT)
     system = rooms.record.open(CAST["system"], PurposeOfUse.OPERATIONS)
     found = await system.search(parse("Location", [("_count", "200")]))
     places = [json.parse(v.body or b"") for v in found.matches]
@@ -179,12 +180,15 @@ async def test_a_hold_by_anothers_number_gives_no_bed_of_hers(rooms: Rooms) -> N
     free = beds.free(places, start, start + timedelta(days=2))[0]
     number = str(uuid.uuid4())
     hers = beds.Hold(number, {"reference": "Patient/tom"}, start, start + timedelta(days=2), None)
-    assert (await keeper.hold(kari, free["id"], hers))["status"] == "booked"
-    assert (await keeper.hold(kari, free["id"], hers))["id"] == number, "asked twice it is one"
+    assert len(await promised(kari, free["id"], hers, kari.commit)) == 2
+    assert await promised(kari, free["id"], hers, kari.commit) == [], "asked twice it is one"
     with pytest.raises(Problem) as refused:
-        await keeper.hold(kari, free["id"], replace(hers, patient={"reference": "Patient/bjarne"}))
+        await promised(kari, free["id"], replace(hers, patient={"reference": "Patient/bjarne"}), kari.commit)
     assert refused.value.id == "AKS-CASE-010"
-    assert await keeper.give_back(kari, number, "not-wanted")
+    with pytest.raises(Problem) as nurse:
+        ida = rooms.record.open(CAST["ida"], PurposeOfUse.TREATMENT)
+        await promised(ida, free["id"], hers, ida.commit)
+    assert nurse.value.id == "AKS-CASE-020"
 
 
 @pytest.mark.parametrize(

@@ -116,6 +116,8 @@ async def test_the_gp_gets_the_list_and_nothing_was_typed(rooms: Rooms) -> None:
     told = words((await ida.get(signed.headers["location"])).text)
     assert len(sent) == 1, told
     assert "Se meldingen" in told and "Ikke sendt" not in told
+    mine = words((await rooms.visitor("astrid").get("/min/legemidler")).text)
+    assert "Furosemid 80 mg" in mine and "Bestemt av Havnes sykehus HF" in mine
 
 
 async def test_the_list_on_paper_and_in_big_letters(rooms: Rooms) -> None:
@@ -124,7 +126,7 @@ async def test_the_list_on_paper_and_in_big_letters(rooms: Rooms) -> None:
     told = words((await ida.get("/pasient/sam-tre/legemidler/utskrift")).text)
     assert "Furosemid 40 mg tablett 1+0+0+0" in told and "født 12.05.1942" in told
     big = (await ida.get("/pasient/sam-tre/legemidler/utskrift?stor")).text
-    assert "big-name" in big and "<table" not in big
+    assert "1 om morgenen" in big and "big-name" in big and "<table" not in big
 
 
 async def test_who_may_not_open_the_record_may_not_reconcile(rooms: Rooms) -> None:
@@ -132,12 +134,14 @@ async def test_who_may_not_open_the_record_may_not_reconcile(rooms: Rooms) -> No
     refused = await rooms.visitor("omar").get(path)
     missing = await rooms.visitor("omar").get("/pasient/finnes-ikke/legemidler/samstemming")
     assert refused.status_code == missing.status_code == 404
+    seen = await rooms.visitor("kari").get("/pasient/astrid/legemidler/samstemming")
+    assert seen.status_code == 403 and "Ingen legemidler" not in seen.text, "not shown is not none"
 
 
 async def test_the_citizen_reads_her_own_list_in_plain_words(rooms: Rooms) -> None:
     told = words((await rooms.visitor("astrid").get("/min/legemidler")).text)
     assert "Mine legemidler" in told and "om morgenen" in told and "1 + 0" not in told
-    assert "sa dette. Sist bekreftet" in told and "Dette er sluttet med" in told
+    assert "Lagt inn av" in told and "Sist bekreftet" in told and "Dette er sluttet med" in told
     kin = words((await rooms.visitor("marit").get("/min/legemidler")).text)
     assert "Legemidlene til Astrid Bakken" in kin
     assert (await rooms.visitor("ida").get("/min/legemidler")).status_code in (403, 404)

@@ -176,7 +176,7 @@ class Question:
 
     `read`, `search`, `history`, `create`, `update`, `delete`; `log` (who has opened the record); `identify` (find a person
     by exact identifier, or name and date of birth, before a record is opened with a ground); `erase`; what a change does to
-    who may see: `give-worklist` and the like, `represent`, `close` (giving.py).
+    who may see: `give-worklist` and the like, `represent`, `close` (giving.py); `hold-bed` (a bed's holds, nothing else).
     """
 
     action: str

@@ -51,6 +51,7 @@ RULES: tuple[Rule, ...] = (
     staff.emergency,
     staff.identify,
     staff.reference_data,
+    staff.hold_bed,
     staff.unmatched_items,
     staff.owned_items,
     staff.privacy_officer,
@@ -71,11 +72,13 @@ RULES: tuple[Rule, ...] = (
 )
 
 _OF_FIRST = {rule.id: rule for rule in (machines.first_sent_message, giving.first_register)}
-_SECOND = tuple(rule for rule in RULES if rule is not staff.owned_items)
+_THIRD = tuple(rule for rule in RULES if rule is not staff.hold_bed)
+_SECOND = tuple(rule for rule in _THIRD if rule is not staff.owned_items)
 EDITIONS: dict[int, tuple[Rule, ...]] = {
     1: tuple(_OF_FIRST.get(rule.id, rule) for rule in _SECOND),
     2: _SECOND,
-    3: RULES,
+    3: _THIRD,
+    4: RULES,
 }
 """The rules by edition. A rule that is changed in meaning or words gets a new edition; the old one stays for the replay of
 decisions made under it."""

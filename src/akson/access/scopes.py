@@ -39,6 +39,7 @@ _NEEDED = {
     "create": "c",
     "read": "r",
     "update": "u",
+    "hold-bed": "u",
     "delete": "d",
     "search": "s",
     "history": "rs",

@@ -70,6 +70,7 @@ ACTIONS: dict[str, Words] = {
     "delete": ("slette", "delete"),
     "log": ("se hvem som har sett", "see the log"),
     "identify": ("finne personen", "identify"),
+    "hold-bed": ("holde en plass, eller gi den fri", "hold a bed, or set it free"),
     "represent": ("føre inn hvem som representerer", "enter who represents"),
     "close": ("føre inn hva som er sperret", "enter what is closed"),
     "person": ("føre inn hvem personen er", "enter who the person is"),

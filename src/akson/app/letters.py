@@ -20,7 +20,6 @@ from akson.exchange.building.checks import may_go
 from akson.exchange.building.fields import CODE, Field
 from akson.exchange.building.files import enclosed, fault_of
 from akson.exchange.building.recipes import RECIPES, may_answer
-from akson.exchange.building.sending import communication_id
 from akson.exchange.building.writing import Draft, MaySend, Wish, Writing
 from akson.exchange.code_texts import text_of
 from akson.exchange.envelope.apprec import ERROR_WORDS, read_apprec
@@ -28,6 +27,7 @@ from akson.exchange.message_type import CANCELLED, CHANGED, NEW, CareMessage
 from akson.exchange.messages import BY_CODE
 from akson.exchange.outbox import states, words
 from akson.exchange.outbox.causes import cause_of
+from akson.exchange.outbox.naming import communication_id
 from akson.exchange.outbox.outbox import Outbox
 from akson.exchange.partners.instead import TYPE
 from akson.exchange.partners.sending import Verdict
@@ -36,6 +36,7 @@ from akson.exchange.times import NORWAY
 from akson.fhir.codec import json
 from akson.fhir.problem import Problem, ProblemKind
 from akson.record.session import RecordSession
+from akson.record.values import Change
 from akson.store.ledger import LedgerStore
 from akson.store.outbox import OutboxStore
 from akson.store.outbox_rows import Asked, OutboxRow
@@ -134,7 +135,9 @@ class HouseLetters:
         wish, rows = await self._wanted(session, order)
         return await self._sheet(await self._writing(session).draft(wish), rows)
 
-    async def send(self, session: RecordSession, order: Order) -> tuple[Sheet, str]:
+    async def send(
+        self, session: RecordSession, order: Order, beside: Sequence[Change] = ()
+    ) -> tuple[Sheet, str]:
         writing = self._writing(session)
         wish, rows = await self._wanted(session, order)
         draft = await writing.draft(wish)
@@ -142,7 +145,11 @@ class HouseLetters:
         if not may_go(draft.findings, confirmed=order.confirmed):
             return sheet, ""
         sent = await writing.send(
-            draft, self._outbox, confirmed=order.confirmed, instead=correcting.instead_of(rows)
+            draft,
+            self._outbox,
+            confirmed=order.confirmed,
+            instead=correcting.instead_of(rows),
+            beside=beside,
         )
         return sheet, sent.communication.removeprefix("Communication/")
 

@@ -70,7 +70,6 @@ def screens(node: Node, stage: Stage) -> "App":
     from akson.app.advisers import advisers_of
     from akson.app.apps import authorization_server
     from akson.app.letters import HouseLetters
-    from akson.app.pathways.held import HouseBeds
     from akson.app.post_desk.building import desk
     from akson.app.reception import Reception
     from akson.app.replanning import ReplansApart
@@ -111,7 +110,6 @@ def screens(node: Node, stage: Stage) -> "App":
         reads=PostReader(),
         adoption=AdoptionReports(node.adoption),
         adoption_open=bool(settings.adoption_open),
-        beds=HouseBeds(node.record),
         replans=ReplansApart(Apart()),
         advisers=advisers_of(node),
     )

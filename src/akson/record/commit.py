@@ -16,7 +16,7 @@ from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING
 
-from akson.access.decision import Everything
+from akson.access.decision import Everything, Nothing
 from akson.access.facts import Relation
 from akson.access.giving import PERSON
 from akson.audit.log import Prepared
@@ -31,6 +31,7 @@ from akson.record.drafts import Draft
 from akson.record.events import Seen
 from akson.record.explanation import refusal
 from akson.record.guard import not_found
+from akson.record.holding import HOLD_BED, only_holds
 from akson.record.judgement import Concerned
 from akson.record.redacting import elements_hidden, kept, leaving, ungraded
 from akson.record.values import Change, Committed
@@ -201,6 +202,8 @@ class Commit:
         absent = current is None or current.deleted
         if draft.method == "PUT" and absent:
             action = "create"
+        elif draft.type == "Location" and action == "update":
+            action = self._on_bed(draft, current)
         derived = NOTHING_DERIVED
         if draft.resource is not None:
             whole = {**draft.resource, "id": draft.id}
@@ -215,6 +218,13 @@ class Commit:
             (*([before] if before is not None else []), *([index] if draft.resource is not None else [])),
         )
         return _Step(draft, action, version, index, derived, concerned, absent, _standing(draft, current))
+
+    def _on_bed(self, draft: Draft, current: Current | None) -> str:
+        """Who may not write the place is asked about its holds, where the change is of nothing else (holding.py)."""
+        may_write = not isinstance(self._session.judge.scope("update", draft.type).restriction, Nothing)
+        if may_write or draft.resource is None or current is None or current.body is None:
+            return "update"
+        return HOLD_BED if only_holds(json.parse(current.body), draft.resource) else "update"
 
     async def _decide(self, steps: Sequence[_Step]) -> None:
         judge = self._session.judge
@@ -344,7 +354,8 @@ class Commit:
             step = by_key[write.type, write.id]
             decision = self._session.judge.decide(step.action, step.concerned)
             seen = Seen(f"{write.type}/{write.id}/{write.version}", step.concerned, decision)
-            by_action.setdefault((self._named or step.action, step.action), []).append(seen)
+            named = "update" if step.action == HOLD_BED else step.action
+            by_action.setdefault((self._named or named, step.action), []).append(seen)
         return [
             event
             for (named, action), seen in by_action.items()

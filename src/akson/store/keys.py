@@ -13,8 +13,8 @@ import hashlib
 from functools import lru_cache
 
 _CACHE_MAX = 20_000
-"""Remembered values per process, about 4 MB. Codes repeat; identifiers push each other out: a post worker meets some fifty
-new ones in every message."""
+"""Remembered values per process, about 4 MB. Codes repeat; identifiers push each other out: every message of the post brings
+some fifty that never come again."""
 
 
 class Keys:

@@ -16,7 +16,6 @@ from akson.web import verify
 from akson.web.screens import SCREENS
 from akson.web.shell import gate, problems
 from akson.web.shell.advisers import Advisers
-from akson.web.shell.beds import KeepsBeds
 from akson.web.shell.headers import SecureHeaders
 from akson.web.shell.house import DemoLogin, House, NodeName, OpenIdLogin, Opens
 from akson.web.shell.letters import Letters
@@ -43,7 +42,6 @@ def build(
     post: PostDesk | None = None,
     letters: Letters | None = None,
     reads: ReadsPost | None = None,
-    beds: KeepsBeds | None = None,
     replans: Replans | None = None,
     advisers: Advisers | None = None,
     adoption: AdoptionReports | None = None,
@@ -54,13 +52,13 @@ def build(
     `apps`: the authorization server behind the page that approves an app; `fhir`: the FHIR address it speaks of.
     `rates`: how often one may ask; without them as often as she likes. `post`: what stands behind the message officer's
     screens. `letters`: who writes and sends messages; without it no page offers to. `reads`: what opens messages field by
-    field. `beds`: who holds them. `replans`: who finds a day anew. `advisers`: who asks other
+    field. `replans`: who finds a day anew. `advisers`: who asks other
     services. `adoption`: what counts messages; `adoption_open`: whether anybody may see those numbers.
     """
     statics = Statics()
     house = House(
         record, sessions, clock, node, login, issuers, Pages(statics), apps, fhir, rates or unlimited(), post, letters,
-        reads, beds, replans, advisers, adoption, adoption_open,
+        reads, replans, advisers, adoption, adoption_open,
     )  # fmt: skip
 
     async def start(request: Request) -> Response:

@@ -9,14 +9,14 @@ from tests.record.conftest import House, house
 
 from akson.access.actor import PurposeOfUse
 from akson.app.pathways.commits import changes_of
-from akson.app.pathways.held import HouseBeds
-from akson.app.pathways.promises import give_back, promise
 from akson.app.pathways.reading import found
 from akson.care.casework import beds
 from akson.care.casework.rows import NORWAY
 from akson.care.worklist import conservation
 from akson.fhir.problem import Problem, ProblemKind
 from akson.fhir.search.parsing import parse
+from akson.record.values import Change
+from akson.web.shell.beds import promised
 
 __all__ = ["house"]
 UNIT = {"reference": "Organization/storvik-sykehjem", "display": "Storvik sykehjem"}
@@ -30,11 +30,19 @@ async def every(house: House, type: str) -> list[dict]:
     return await found(house.as_("system"), parse(type, [("_count", "100")]))
 
 
+def _case(number: int) -> dict:
+    """What makes Kari's office see her."""
+    owner = {"reference": "Organization/storvik-saksbehandling"}
+    whose = {"reference": f"Patient/p{number}"}
+    return {"resourceType": "Task", "id": f"case-{number}", "status": "requested", "intent": "order", "owner": owner,
+            "for": whose}  # fmt: skip
+
+
 async def placed(house: House, *, seed: int, same: bool) -> tuple[list[str], list[dict], list[dict]]:
     """What each user heard; the beds and the holds as they stand."""
     drawn = random.Random(seed)
     patients = [{"resourceType": "Patient", "id": f"p{n}"} for n in range(USERS)]
-    await house.put(WARD, *BEDS, *patients)
+    await house.put(WARD, *BEDS, *patients, *(_case(n) for n in range(USERS)))
 
     async def one(number: int) -> str:
         begins = START if same else START + timedelta(days=drawn.randrange(0, 20))
@@ -42,10 +50,19 @@ async def placed(house: House, *, seed: int, same: bool) -> tuple[list[str], lis
         wanted = beds.Hold(
             f"hold-{number}", {"reference": f"Patient/p{number}"}, begins, begins + timedelta(days=days), None
         )
-        session = house.as_("system")
+        # The case worker's own pen, and her own word in the same commit as the bed.
+        session = house.as_("kari", PurposeOfUse.CARE_COORDINATION)
+        word = {**_case(number), "id": f"word-{number}"}
+        said = Change("POST", "Task", resource=word, given_id=f"word-{number}")
         while free := beds.free(await every(house, "Location"), wanted.start, wanted.end):
             try:
-                return (await promise(session, free[number % len(free)]["id"], wanted))["id"]
+                await promised(
+                    session,
+                    free[number % len(free)]["id"],
+                    wanted,
+                    lambda changes: session.commit([said, *changes]),
+                )
+                return wanted.id
             except Problem as refused:
                 assert refused.id == "AKS-CASE-010"  # taken since she looked: she chooses another
         return "none free"
@@ -60,6 +77,9 @@ async def test_fifty_want_four_beds_and_four_get_one(house: House) -> None:
     counted = conservation.beds(places, holds)
     assert counted.balances and counted.held == 4 == len(holds)
     assert len({beds.bed_of(h) for h in holds}) == 4
+    words = {t["id"] for t in await every(house, "Task") if t["id"].startswith("word-")}
+    # Four promises were said, by those who hold the beds, and by nobody else.
+    assert words == {h["id"].replace("hold", "word") for h in holds} and len(words) == 4
 
 
 @pytest.mark.parametrize("seed", [1, 2, 3])
@@ -87,23 +107,39 @@ async def test_who_does_not_see_the_patient_promises_her_nothing(house: House) -
             f"hold-{patient}", {"reference": f"Patient/{patient}"}, START, START + timedelta(7), None
         )
 
-    keeper = HouseBeds(house.record)
-    assert (await keeper.hold(kari, "korttid-1", wanted("p1")))["status"] == "booked"
+    assert len(await promised(kari, "korttid-1", wanted("p1"), kari.commit)) == 2
     with pytest.raises(Problem) as hidden:
-        await keeper.hold(kari, "korttid-1", wanted("p2"))
-    assert hidden.value.kind is ProblemKind.NOT_FOUND
-    with pytest.raises(Problem) as forbidden:
-        await kari.commit(changes_of([{**(await every(house, "Location"))[0], "name": "x"}]))
-    assert forbidden.value.kind is ProblemKind.NOT_FOUND
+        await promised(kari, "korttid-2", wanted("p2"), kari.commit)
+    assert hidden.value.id == "AKS-RECORD-023"
+    assert [h["id"] for h in await every(house, "Appointment")] == ["hold-p1"], (
+        "bed and hold stand together or not at all"
+    )
+    # Of the bed itself she writes its holds, and nothing else; nor does anybody who promises none.
+    bed = next(b for b in await every(house, "Location") if b["id"] == "korttid-2")
+    version = int(bed["meta"]["versionId"])
+    for changed in (
+        {**bed, "name": "x"},
+        {**bed, "status": "inactive"},
+        {k: bed[k] for k in bed if k != "partOf"},
+    ):
+        with pytest.raises(Problem) as forbidden:
+            await kari.commit([Change("PUT", "Location", id="korttid-2", resource=changed, if_match=version)])
+        assert forbidden.value.kind is ProblemKind.NOT_FOUND
+    ida = house.as_("ida", PurposeOfUse.CARE_COORDINATION)
+    held, _ = beds.hold(bed, wanted("p1"))
+    with pytest.raises(Problem) as nurse:
+        await ida.commit([Change("PUT", "Location", id="korttid-2", resource=held, if_match=version)])
+    assert nurse.value.kind is ProblemKind.NOT_FOUND
 
 
 async def test_given_back_it_can_be_held_again_under_the_same_id(house: House) -> None:
     await house.put(WARD, *BEDS, {"resourceType": "Patient", "id": "p1"})
     session = house.as_("system")
     wanted = beds.Hold("hold-1", {"reference": "Patient/p1"}, START, START + timedelta(7), None)
-    await promise(session, "korttid-1", wanted)
-    await give_back(session, "hold-1", "not-wanted")
-    await promise(session, "korttid-1", wanted)
-    await promise(session, "korttid-1", wanted)
+    await promised(session, "korttid-1", wanted, session.commit)
+    bed = next(b for b in await every(house, "Location") if b["id"] == "korttid-1")
+    await session.commit(changes_of(beds.release(bed, (await every(house, "Appointment"))[0], "not-wanted")))
+    await promised(session, "korttid-1", wanted, session.commit)
+    await promised(session, "korttid-1", wanted, session.commit)
     counted = conservation.beds(await every(house, "Location"), await every(house, "Appointment"))
     assert counted.balances and counted.held == 1

@@ -94,7 +94,7 @@ def test_every_row_explains_itself_without_ids_and_offers_at_most_three_answers_
         ("Ramipril", ["Behold", "Seponer", "Avklar"]),
         (
             "Metoprolol",
-            ["Behold 50 mg 1+0+0+0 depottablett", "Endre til 100 mg ½+0+0+0 depottablett", "Avklar"],
+            ["Behold 50 mg 1+0+0+0", "Endre til 100 mg ½+0+0+0", "Avklar"],
         ),
         ("Spironolakton", ["Legg til 25 mg 1+0+0+0", "Ikke legg til", "Avklar"]),
     ],
@@ -263,3 +263,14 @@ def test_the_numbers_follow_the_choices() -> None:
     assert (tally(found, {}).unchosen, tally(found, {}).after) == (5, 10)
     told = tally(found, choose(found, *EVERY))
     assert (told.changed, told.stopped, told.added, told.left_out, told.after) == (1, 1, 1, 1, 10)
+
+
+def test_a_line_inside_our_own_list_becomes_a_statement_with_an_id_of_its_own() -> None:
+    inside = snapshot(
+        "l", "municipality", "Kommunens liste", "2026-11-01", line("x", drug("furosemid", "40 mg"), "1+0+0+0")
+    )
+    outcome = signed([{**inside, "mode": "working"}], {})
+    (new,) = written(outcome, "List")
+    (statement,) = written(outcome, "MedicationStatement")
+    assert statement["id"] == "new-0" and "contained" not in new
+    assert new["entry"] == [{"item": {"reference": "MedicationStatement/new-0"}}]

@@ -171,3 +171,29 @@ def test_a_request_quoted_in_an_answer_hurries_nobody() -> None:
     talk = Talk()
     talk.message(1, GP, gp.answer_message, topic="Svar", text="Ja.")
     assert "priority" not in talk.told[0] and not talk.threads(1)
+
+
+CLINICAL = (('V="DIALOG_SVAR"', 'V="DIALOG_HELSEFAGLIG"'),)
+
+
+def test_a_clinical_dialogue_in_answer_ends_the_request() -> None:
+    talk = Talk()
+    talk.message(1, US, **ask(code="6"))
+    early = {"topic": "Foreløpig svar", "text": "Ser på det.", "bend": CLINICAL}
+    talk.message(2, GP, gp.answer_message, about=1, after_h=2, **early)
+    assert talk.told[1]["category"][0]["coding"][0]["code"] == "DIALOG_HELSEFAGLIG"
+    assert talk.threads(3)[0].state == "open", "an interim one is none"
+    talk.message(3, GP, gp.answer_message, about=1, after_h=4, topic="Svar", text="Fornyet.", bend=CLINICAL)
+    assert talk.threads(5)[0].state == "done"
+
+
+@pytest.mark.parametrize("by", [US, GP])
+def test_what_hurries_and_asks_nothing_is_phoned_about(by: Party) -> None:
+    """Another dialogue than a request says so in its header (8115): one item, and no answer waited for."""
+    talk = Talk()
+    talk.message(1, by, gp.answer_message, topic="Hastesak", text="Ring meg.", bend=CLINICAL)
+    talk.told[0]["priority"] = "urgent"
+    assert talk.act(0.5) == [("open-task", "Ringe om hastemelding")]
+    assert talk.act(100) == [], "nobody owes an answer"
+    talk.message(2, GP if by is US else US, gp.answer_message, about=1, after_h=101, topic="Svar", text="Ja.")
+    assert talk.act(102) == [("end-task", "Ringe om hastemelding")]

@@ -9,6 +9,7 @@ from akson.access.actor import PurposeOfUse
 from akson.app.cast import CAST, HOUSES
 from akson.exchange.inbox.directory import Directory
 from akson.exchange.outbox.desk import RecordDesk
+from akson.exchange.outbox.naming import communication_id
 from akson.exchange.outbox.outbox import Outbox
 from akson.fhir.problem import Problem
 from akson.record.values import Change
@@ -63,6 +64,37 @@ async def test_the_commit_queues_and_a_refused_commit_does_not(sending: Sending)
     assert (await sending.store.get(first)).sending.state == "sent"  # type: ignore[union-attr]
     assert (await sending.store.get(second)).sending.state == "draft"  # type: ignore[union-attr]
     assert len(sending.carrier.carried) == 1
+
+
+async def test_the_one_unit_that_has_the_patient_sees_to_it(sending: Sending) -> None:
+    """The service sends; those who nurse her, and wrote it, have the item in their own worklist."""
+    told = letter(7)
+    id = communication_id(1, told.sender, told.msg_id)
+    care = {
+        "resourceType": "EpisodeOfCare",
+        "id": "astrid-hjelp",
+        "status": "active",
+        "patient": {"reference": "Patient/astrid"},
+        "managingOrganization": {"reference": "Organization/hjemmetjenesten-ost"},
+    }
+    # Another service has her case too: it did not send this.
+    case = {
+        **care,
+        "id": "astrid-sak",
+        "managingOrganization": {"reference": "Organization/storvik-saksbehandling"},
+    }
+    system = sending.house.record.open(CAST["system"], PurposeOfUse.OPERATIONS)
+    await system.commit([Change("PUT", "EpisodeOfCare", id=str(c["id"]), resource=c) for c in (care, case)])
+    await sending.outbox.prepare([told], Because("Communication", id))
+    await sending.commit(id)
+    await sending.outbox.work()
+    sending.house.later(25 * 3600)
+    await sending.outbox.work()
+    await sending.outbox.work()
+    [(_, owner, status)] = await sending.tasks()
+    assert (owner, status) == ("Hjemmetjenesten Øst", "requested")
+    (task,) = await sending.house.all("Task")
+    assert "astrid" not in str(task).casefold(), "whose it is, the item tells nobody"
 
 
 async def test_what_is_not_done_is_the_sending_units_until_a_receipt_comes(sending: Sending) -> None:

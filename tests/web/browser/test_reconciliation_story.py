@@ -1,5 +1,6 @@
 """Twelve medicines, five of which differ, reconciled by keys in a browser: counted, closed and opened, signed."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -37,6 +38,11 @@ def solveig(site: RunningNode, tmp_path_factory: pytest.TempPathFactory) -> Runn
     done = akson("load", bundle, "--data", site.data)
     assert done.returncode == 0, done.stderr
     return site
+
+
+async def sheets(page: Page) -> int:
+    """How many sheets of A4 it is on paper."""
+    return len(re.findall(rb"/Type\s*/Page\b", await page.pdf(prefer_css_page_size=True)))
 
 
 async def do(page: Page, step: str) -> None:
@@ -88,6 +94,9 @@ async def test_twelve_medicines_by_keys_alone(readers: Readers, solveig: Running
     await expect(page.locator(".big-name").filter(has_text="furosemid")).to_contain_text("80 mg")
     assert not (faults := await faults_of(page)), "\n".join(faults)
     await shot(page, "stor-liste")
+    assert await sheets(page) == 1
+    await page.goto(f"/pasient/{PATIENT}/legemidler/utskrift")
+    assert await sheets(page) == 1
 
 
 async def test_without_script_it_is_a_plain_form(readers: Readers, solveig: RunningNode) -> None:

@@ -97,6 +97,25 @@ def reference_data(asked: Asked) -> Restriction | None:
     return NoPatient()
 
 
+HOLD_BED = "hold-bed"
+"""To change nothing of a bed but which holds it carries: whether a change is that, the record finds out (record/holding)."""
+
+
+@permits(
+    "AKS-RULE-HOLD-BED",
+    source="helse- og omsorgstjenesteloven § 3-2 første ledd nr. 6; FOR-2011-11-18-1115 § 11",
+    words="{name} lovet bort en korttidsplass. Plassen sier ikke hvem den er lovet til.",
+    words_en="{name} promised a short-term bed. The bed does not tell to whom.",
+)
+def hold_bed(asked: Asked) -> Restriction | None:
+    """Who answers hospitals marks a bed as held, or as free again, and changes nothing else of it. Whose the hold is stands
+    with the patient, under the rules of her record."""
+    bed = asked.question.type == "Location" and asked.question.action == HOLD_BED
+    if not asked.own_staff or not bed or asked.granted("AKS-RULE-HOLD-BED") is None:
+        return None
+    return NoPatient()
+
+
 @permits(
     "AKS-RULE-UNMATCHED",
     source="pasientjournalloven § 22",

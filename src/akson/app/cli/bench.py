@@ -85,7 +85,7 @@ _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
     metavar="N",
     help="With `reconcile`: which cases, 1,000 of each; with `replan`: which days. May be given again. [101, 102]",
 )
-@click.argument("what", required=False, type=click.Choice(["messages", "reconcile", "replan"]))
+@click.argument("what", required=False, type=click.Choice(["messages", "reconcile", "replan", "board"]))
 @options.as_json
 def command(
     synthea: Path | None,
@@ -103,7 +103,7 @@ def command(
 
     `akson bench messages` measures care messages through the whole inbox instead; `akson bench reconcile` the engine of
     reconciliation on made cases with truth (--seed), beside simpler ways; `akson bench replan` a day of 300 visits and 30
-    people with one, two and three away.
+    people with one, two and three away; `akson bench board` the case worker's board with 200 patients in hospital.
     """
     if what == "messages":
         return _messages(stored, chosen["data"], post_workers, as_json)
@@ -112,6 +112,8 @@ def command(
         return _reconcile(seeds, as_json)
     if what == "replan":
         return _replan(seeds, as_json)
+    if what == "board":
+        return _board(as_json)
     from dataclasses import replace
 
     from akson.app.bench.run import measure
@@ -142,6 +144,17 @@ def _messages(stored: int, keep: Path | None, post_workers: int | None, as_json:
     else:
         click.echo(figures.words)
     return Exit.OK
+
+
+def _board(as_json: bool) -> int:
+    from akson.app.bench.board import measure_board
+
+    figures = run_async(measure_board(options.settings(), _tell))
+    if as_json:
+        say_json(figures.as_json())
+    else:
+        click.echo(figures.words)
+    return Exit.OK if figures.met else Exit.FAULTS
 
 
 def _reconcile(seeds: tuple[int, ...], as_json: bool) -> int:

@@ -21,6 +21,7 @@ from akson.app.pathways.commits import changes_of
 from akson.app.pathways.facts import FOLLOWED, actor, gather
 from akson.app.pathways.reading import found
 from akson.app.pathways.receipts import no_receipts, receipts_of
+from akson.care.contacts.stays import INPATIENT_CLASSES
 from akson.care.fhir_json import reference_id
 from akson.fhir.problem import Problem, ProblemKind
 from akson.fhir.search.parsing import parse
@@ -37,8 +38,8 @@ PATIENTS_EACH = 20
 AGAIN = timedelta(seconds=1)
 AFTER_FAULT = timedelta(minutes=1)
 RECENT = timedelta(days=30)
-_ASKING = "DIALOG_FORESPORSEL,HELSEOPPLYSNINGER_LEGE"
-"""Types (8279) that wait for an answer."""
+_ASKING = "DIALOG_FORESPORSEL,HELSEOPPLYSNINGER_LEGE,DIALOG_NOTAT,DIALOG_HELSEFAGLIG"
+"""Types (8279) that wait for an answer, or may hurry."""
 _LOST = (ProblemKind.PRECONDITION, ProblemKind.CONFLICT)
 _log = logging.getLogger("akson.pathways")
 
@@ -95,8 +96,12 @@ class Follower:
             for type, params, subject in (
                 ("ServiceRequest", [("category", "decision"), ("status", "active")], "subject"),
                 ("ServiceRequest", [("category", "decision"), ("_lastUpdated", f"ge{recent}")], "subject"),
-                ("Encounter", [("class", "IMP,ACUTE,NONAC,SS"), ("_lastUpdated", f"ge{recent}")], "subject"),
-                ("Encounter", [("class", "IMP,ACUTE,NONAC,SS"), ("status", "in-progress")], "subject"),
+                (
+                    "Encounter",
+                    [("class", ",".join(INPATIENT_CLASSES)), ("_lastUpdated", f"ge{recent}")],
+                    "subject",
+                ),
+                ("Encounter", [("class", ",".join(INPATIENT_CLASSES)), ("status", "in-progress")], "subject"),
                 ("Communication", [("category", _ASKING), ("_lastUpdated", f"ge{recent}")], "subject"),
                 ("Task", [("code", "gp-dialogue"), ("status", "requested,accepted,in-progress")], "for"),
             ):

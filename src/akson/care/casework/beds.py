@@ -25,8 +25,8 @@ from akson.care.casework.rows import (
 )
 from akson.care.fhir_json import Resource, instant, reference_id
 from akson.fhir.problem import Problem, ProblemKind
+from akson.terminology.systems import BED_HOLDS as HOLD
 
-HOLD = "https://akson.no/fhir/StructureDefinition/bed-hold"
 KINDS = "http://terminology.hl7.org/CodeSystem/location-physical-type"
 HELD = ("booked", "arrived", "checked-in")
 RELEASED = {

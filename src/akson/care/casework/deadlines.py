@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from akson.care.casework.rows import NORWAY
+from akson.care.holidays import is_working_day
 
 CARE_SERVICES = frozenset(
     [
@@ -69,10 +70,6 @@ def complaint(service: str, came: datetime) -> Due:
     return due("complaint-care" if service in CARE_SERVICES else "complaint", came)
 
 
-def is_working_day(day: date) -> bool:
-    return day.weekday() < 5 and day not in _holidays(day.year)
-
-
 @cache
 def _rules() -> tuple[dict[str, Any], ...]:
     return tuple(json.loads(Path(__file__).with_name("deadlines.json").read_text("utf-8")))
@@ -82,25 +79,3 @@ def _months_later(day: date, months: int) -> date:
     year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
     # A month from 31 January ends with February.
     return date(year, month + 1, min(day.day, calendar.monthrange(year, month + 1)[1]))
-
-
-@cache
-def _holidays(year: int) -> frozenset[date]:
-    """Norwegian public holidays (helligdagsfredloven § 2, and 1 and 17 May by the act of 26 April 1947)."""
-    easter = _easter(year)
-    moving = (easter + timedelta(days=d) for d in (-3, -2, 0, 1, 39, 49, 50))
-    fixed = (date(year, m, d) for m, d in ((1, 1), (5, 1), (5, 17), (12, 25), (12, 26)))
-    return frozenset((*moving, *fixed))
-
-
-def _easter(year: int) -> date:
-    """Easter Sunday by the Gregorian computus (Meeus/Jones/Butcher)."""
-    a, (b, c) = year % 19, divmod(year, 100)
-    d, e = divmod(b, 4)
-    g = (8 * b + 13) // 25
-    h = (19 * a + b - d - g + 15) % 30
-    i, k = divmod(c, 4)
-    l = (32 + 2 * e + 2 * i - h - k) % 7  # noqa: E741 (as the source names it)
-    m = (a + 11 * h + 22 * l) // 451
-    month, day = divmod(h + l - 7 * m + 114, 31)
-    return date(year, month, day + 1)

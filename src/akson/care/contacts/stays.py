@@ -10,7 +10,9 @@ from datetime import datetime
 
 from akson.care.fhir_json import Resource, display, instant, reference
 
-INPATIENT_CLASSES = ("IMP", "ACUTE", "NONAC")
+INPATIENT_CLASSES = ("IMP", "ACUTE", "NONAC", "SS")
+"""`SS`, a short stay, is a stay: she is not at home, so visits wait, and whoever looks for her is told where she is
+(docs/adr/0186). One list for the screens, the pathway and what the house does by itself."""
 UNDER_WAY = ("in-progress", "arrived", "triaged", "onleave")
 
 

@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
+from akson.care.contacts import receipt_words
 from akson.care.pathway import said, times
 from akson.care.pathway.said import Said, StayEvents
 
@@ -42,9 +43,9 @@ class Line:
 
 
 _NOT_CONFIRMED = {
-    said.UNDELIVERED: "ikke levert",
-    said.OVERDUE: "ikke bekreftet innen fristen",
-    said.SETTLED: "ikke bekreftet – tatt hånd om av en person",
+    said.UNDELIVERED: receipt_words.NOT_SENT,
+    said.OVERDUE: f"{receipt_words.NOT_CONFIRMED} innen fristen",
+    said.SETTLED: f"{receipt_words.NOT_CONFIRMED} – tatt hånd om av en person",
 }
 
 
@@ -53,17 +54,17 @@ def conversation(events: StayEvents | Iterable[Said]) -> list[Line]:
     return [_line(one) for one in sorted(every, key=lambda s: (s.sent or s.told, s.told, s.message))]
 
 
-def receipt_words(one: Said) -> str:
+def words_of_receipt(one: Said) -> str:
     """What became of a message: of what was sent from here never more than the receiver has confirmed."""
     if one.by != said.US:
         return f"mottatt {times.words(one.told)}"
     state = one.receipt.state if one.receipt else said.WAITING
     at = f" {times.words(one.receipt.at)}" if one.receipt and one.receipt.at else ""
     if state == said.CONFIRMED:
-        return f"bekreftet av mottaker{at}"
+        return f"{receipt_words.CONFIRMED}{at}"
     if state == said.REFUSED:
-        return f"avvist av mottaker{at}"
-    return _NOT_CONFIRMED.get(state, "sendt, ikke bekreftet")
+        return f"{receipt_words.REFUSED}{at}"
+    return _NOT_CONFIRMED.get(state, receipt_words.ON_THE_WAY)
 
 
 def _line(one: Said) -> Line:
@@ -74,7 +75,7 @@ def _line(one: Said) -> Line:
         title=one.title or one.kind,
         other=one.receiver if ours else one.sender,
         at=one.sent or one.told,
-        state=f"{receipt_words(one)}{undone}",
+        state=f"{words_of_receipt(one)}{undone}",
         changed=one.changed,
         missing=one.missing,
         text=one.text,

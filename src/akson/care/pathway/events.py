@@ -365,6 +365,8 @@ def _said(communication: Resource, receipts: Mapping[str, Receipt]) -> Said:
         code="cancellation" if cancels else code,
         answer=answers.read(text) if kind == said.ANSWER else None,
         children=_children(kind, fields),
+        clinical=type == "DIALOG_HELSEFAGLIG"
+        and not fields.text("Notat/Tema").casefold().startswith(_INTERIM),
         urgent=communication.get("priority") in ("urgent", "asap", "stat"),
         title=words if cancels else _title(TITLES.get(type, words), fields),
         text=text,

@@ -52,6 +52,8 @@ class GpThread:
     lines: tuple[Line, ...]
     """The thread as one conversation."""
     title: str = ""
+    asks: bool = True
+    """Whether an answer is owed; else it is told alone, and hurries."""
     turns: tuple[datetime, ...] = ()
     """When it turns though nobody says a word: late, and the leader's."""
 
@@ -71,7 +73,12 @@ def _asks(one: Said) -> bool:
     if one.kind == said.TO_DOCTOR:
         # A report of status asks nothing, and what answers a request asks nothing anew.
         return one.code not in (_STATUS_REPORT, "cancellation") and not one.answers
-    return one.kind in _ASKS and one.code != "cancellation"
+    return (one.kind in _ASKS or _calls(one)) and one.code != "cancellation"
+
+
+def _calls(one: Said) -> bool:
+    """Told, and not asked; but it hurries, so that somebody must be phoned."""
+    return one.kind == said.NOTE and one.urgent and not one.answers
 
 
 def answer_types(one: Said, edition: Edition) -> tuple[str, ...]:
@@ -103,9 +110,9 @@ def _due(one: Said, interim: Sequence[Said], edition: Edition) -> datetime:
 def _thread(one: Said, heard: Sequence[Said], edition: Edition, now: datetime) -> GpThread:
     followed = _followed(one, heard)
     answers = [s for s in followed if s.by != one.by and s.kind != said.DEVIATION and not s.undone]
-    # A note in answer is preliminary: the answer itself is of the types that answer the code.
-    final = [s for s in answers if s.kind != said.NOTE and not _refused(s)]
-    interim = [s for s in answers if s.kind == said.NOTE and not _refused(s)]
+    # A note in answer is preliminary: the answer itself is of the types that answer the code, or a clinical dialogue.
+    final = [s for s in answers if _ends(s) and not _refused(s)]
+    interim = [s for s in answers if not _ends(s) and not _refused(s)]
     deviation = next((s for s in followed if s.kind == said.DEVIATION and not s.undone), None)
     due = _due(one, interim, edition)
     state, why = _state(one, final, interim, deviation, due, edition, now)
@@ -128,8 +135,13 @@ def _thread(one: Said, heard: Sequence[Said], edition: Edition, now: datetime) -
         deviation=deviation.message if deviation else "",
         lines=tuple(conversation([one, *followed])),
         title=one.title or one.kind,
+        asks=not _calls(one),
         turns=(due, times.later(due, edition.gp.escalate_hours - edition.gp.hours)) if waits else (),
     )
+
+
+def _ends(answer: Said) -> bool:
+    return answer.kind != said.NOTE or answer.clinical
 
 
 def _now_do(ours: bool, late: bool, edition: Edition) -> str:

@@ -78,7 +78,7 @@ def _wishes(thread: GpThread, tasks: Sequence[Resource]) -> Iterator[_Wish]:
     until = f"Frist {times.words(thread.due)}."
     # What the GP asks has the post's own item, live or closed by a person.
     told_by_post = not ours and any(_focus(task) == thread.request and not _key(task) for task in tasks)
-    if thread.state != ESCALATED and not told_by_post:
+    if thread.asks and thread.state != ESCALATED and not told_by_post:
         title = "Ringe etter svar fra lege" if ours and late else "Venter på svar fra lege"
         yield _Wish(
             _key_of(thread, ANSWER),
@@ -89,7 +89,7 @@ def _wishes(thread: GpThread, tasks: Sequence[Resource]) -> Iterator[_Wish]:
             "urgent" if late else "routine",
         )
     if thread.phone_by is not None:
-        whom = "mottakeren" if ours else "den som spør"
+        whom = "mottakeren" if ours else "den som spør" if thread.asks else "avsenderen"
         yield _Wish(
             _key_of(thread, PHONE),
             "Ringe om hastemelding",
@@ -98,7 +98,7 @@ def _wishes(thread: GpThread, tasks: Sequence[Resource]) -> Iterator[_Wish]:
             thread.phone_by,
             "urgent",
         )
-    if thread.state == ESCALATED:
+    if thread.asks and thread.state == ESCALATED:
         who = "Legen har ikke svart oss" if ours else "Vi har ikke svart legen"
         words = f"{who}. {about} Fristen var {times.words(thread.due)}."
         yield _Wish(_key_of(thread, LEADER), "Ubesvart forespørsel", words, "leader", None, "urgent")

@@ -80,6 +80,8 @@ class Said:
     children: bool | None = None
     """Of an early notice or update: whether children under 18 are spoken of."""
     urgent: bool = False
+    clinical: bool = False
+    """A clinical dialogue (HIS 1077), which tells, asks or answers in free text."""
     title: str = ""
     text: str = ""
     undone: str = ""

@@ -2,6 +2,7 @@
 
 from datetime import UTC, date, datetime, time, timedelta
 
+from akson.care.holidays import is_holiday
 from akson.care.pathway.rules import Working
 from akson.care.pathway.said import OSLO
 
@@ -28,7 +29,8 @@ def working_later(at: datetime, hours: int, working: Working) -> datetime:
         opens = datetime.combine(moment.date(), time(working.start), OSLO)
         closes = datetime.combine(moment.date(), time(working.end), OSLO)
         begins = max(moment, opens)
-        if moment.weekday() in working.days and begins < closes:
+        works = moment.weekday() in working.days and (working.holidays or not is_holiday(moment.date()))
+        if works and begins < closes:
             if left <= closes - begins:
                 return begins + left
             left -= closes - begins

@@ -11,9 +11,9 @@ from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
 from akson.care.fhir_json import Resource, any_code, concept_text, instant, reference
+from akson.terminology.systems import BED_HOLDS
 
 RESPONSIBLE = "https://akson.no/fhir/StructureDefinition/responsible-unit"
-BED_HOLD_LIST = "https://akson.no/fhir/StructureDefinition/bed-hold"
 BED_HOLD, MOVED = "bed-hold", "moved"
 HELD = ("booked", "arrived", "checked-in")
 _DONE = {"Appointment": ("fulfilled", "noshow"), "Task": ("completed",)}
@@ -94,9 +94,9 @@ class Posted:
 
     @property
     def words(self) -> str:
-        """`12 sendt = 9 bekreftet + 1 avvist + 0 ikke levert + 1 ikke bekreftet + 1 underveis`."""
+        """`12 sendt = 9 bekreftet + 1 avvist + 0 ikke sendt + 1 ikke bekreftet + 1 underveis`."""
         return (
-            f"{self.sent} sendt = {self.confirmed} bekreftet + {self.refused} avvist + {self.undelivered} ikke levert "
+            f"{self.sent} sendt = {self.confirmed} bekreftet + {self.refused} avvist + {self.undelivered} ikke sendt "
             f"+ {self.unconfirmed} ikke bekreftet + {self.under_way} underveis"
         )
 
@@ -175,7 +175,7 @@ def _bed(hold: Resource) -> str:
 def _carried(location: Resource) -> Mapping[str, tuple[str, str]]:
     found = {}
     for extension in location.get("extension") or []:
-        if extension.get("url") == BED_HOLD_LIST:
+        if extension.get("url") == BED_HOLDS:
             told = {e["url"]: e for e in extension["extension"]}
             period = told["period"]["valuePeriod"]
             found[str(told["number"]["valueString"])] = (period["start"], period["end"])

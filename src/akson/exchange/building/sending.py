@@ -3,8 +3,7 @@
 No rule stands here: what may go is `checks`.
 """
 
-import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,14 +13,13 @@ from akson.exchange.building.build import Built
 from akson.exchange.building.facts import Address, Facts
 from akson.exchange.message_type import NEW, CareMessage, Resource
 from akson.exchange.mirror import Around
+from akson.exchange.outbox.naming import communication_id
 from akson.exchange.outbox.outbox import NOTHING, Letter, Outbox
 from akson.fhir.problem import Problem, ProblemKind
 from akson.record.session import RecordSession
 from akson.record.values import Change
 from akson.store.outbox_rows import Because
 from akson.terminology.systems import HER_ID
-
-_NAMESPACE = uuid.uuid5(uuid.NAMESPACE_URL, "https://akson.no/exchange/sent")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,8 +37,10 @@ async def send(
     built: Built,
     facts: Facts,
     instead: Mapping[str, int] = NOTHING,
+    beside: Sequence[Change] = (),
 ) -> Sent:
-    """`instead`: receiver -> the row of the outbox that this one corrects.
+    """`instead`: receiver -> the row of the outbox that this one corrects. `beside`: what is true only together with the
+    message, in the same commit: the bed that it promises.
 
     Safe to repeat with the same MsgId: what stands is not sent again. Raises what the record's commit raises."""
     message = built.message
@@ -54,16 +54,11 @@ async def send(
     change = Change("POST", "Communication", resource=communication(message, facts), given_id=id)
     place = f"Communication/{id}"
     ended = await ended_items(session, message, facts.about, facts.about_reference, facts.at, place)
-    await session.commit([change, *ended])
+    await session.commit([change, *ended, *beside])
     parties = (facts.receiver.party, *(copy.party for copy in facts.copies))
     replaced = [instead[party] for party in parties if party in instead]
     await outbox.corrected(replaced, message.envelope.msg_id, by=session.actor.name)
     return Sent(message.envelope.msg_id, f"Communication/{id}", tuple(rows))
-
-
-def communication_id(tenant: int, sender: str, msg_id: str) -> str:
-    """Follows from the message, so that sending twice by a slow browser is sending once."""
-    return str(uuid.uuid5(_NAMESPACE, f"{tenant}|{sender}|{msg_id.lower()}"))
 
 
 def communication(message: CareMessage, facts: Facts) -> Resource:

@@ -5,7 +5,7 @@ draft.built.told, draft.findings, draft.asked
 await writing.send(draft, outbox, confirmed=True)
 """
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -23,6 +23,7 @@ from akson.exchange.outbox.outbox import NOTHING, Outbox
 from akson.exchange.partners.sending import Answer, Verdict
 from akson.fhir.problem import Problem, ProblemKind
 from akson.record.session import RecordSession
+from akson.record.values import Change
 
 MaySend = Callable[[str, str], Awaitable[Answer]]
 """`Partners.may_send`: type and HER-id."""
@@ -139,9 +140,15 @@ class Writing:
         return Draft(facts, built, findings, asked, words_of(wish, facts), partner)
 
     async def send(
-        self, draft: Draft, outbox: Outbox, *, confirmed: bool, instead: Mapping[str, int] = NOTHING
+        self,
+        draft: Draft,
+        outbox: Outbox,
+        *,
+        confirmed: bool,
+        instead: Mapping[str, int] = NOTHING,
+        beside: Sequence[Change] = (),
     ) -> Sent:
-        """`instead` as `Outbox.prepare` has it.
+        """`instead` as `Outbox.prepare` has it, `beside` as `sending.send`.
 
         Raises PRECONDITION AKS-EXCHANGE-049 when something stands in the way, or asks for a person's word."""
         if not may_go(draft.findings, confirmed=confirmed):
@@ -152,4 +159,4 @@ class Writing:
                 why=" ".join(f.what for f in draft.findings if f.grave != "info"),
                 now="Fill in what is missing, or confirm what may be confirmed.",
             )
-        return await send(self._session, outbox, draft.built, draft.facts, instead)
+        return await send(self._session, outbox, draft.built, draft.facts, instead, beside)

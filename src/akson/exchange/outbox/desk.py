@@ -11,10 +11,12 @@ from datetime import datetime
 from typing import Any
 
 from akson.exchange.inbox.delivery import TASK_OPEN
-from akson.exchange.inbox.directory import Directory, Resource
+from akson.exchange.inbox.directory import Directory, Place, Resource
 from akson.exchange.outbox import states
+from akson.exchange.outbox.naming import communication_id
 from akson.exchange.outbox.words import remedy
 from akson.exchange.times import NORWAY
+from akson.fhir.search.parsing import parse
 from akson.record.values import Change
 from akson.store.outbox_rows import KeptReceipt, OutboxRow
 from akson.terminology.systems import HER_ID, OUTBOX_ITEM
@@ -72,9 +74,28 @@ class RecordDesk:
         return id
 
     async def _owner(self, directory: Directory, row: OutboxRow) -> Resource:
-        """The unit it was sent from; the message officer when the record does not know it."""
+        """The one unit of the sending service that cares for the patient, so that her nurses have it in their worklist; else
+        the service; the message officer when the record does not know it."""
         place = await directory.place(row.tenant, row.sender)
-        return place.reference if place else await directory.officer(row.tenant, None)
+        if place is None:
+            return await directory.officer(row.tenant, None)
+        units = await self._caring(directory, row, place)
+        return units[0].reference if len(units) == 1 else place.reference
+
+    async def _caring(self, directory: Directory, row: OutboxRow, service: Place) -> list[Place]:
+        """Those within the service that have the patient of the message. The item itself names her to nobody."""
+        id = communication_id(row.tenant, row.sender, row.msg_id)
+        sent = await directory.read(row.tenant, f"Communication/{id}") or {}
+        patient = str((sent.get("subject") or {}).get("reference", ""))
+        if not patient.startswith("Patient/"):
+            return []
+        asked = parse("EpisodeOfCare", [("patient", patient), ("status", "active")])
+        units = {
+            str((care.get("managingOrganization") or {}).get("reference", ""))
+            for care in await directory.find(row.tenant, asked)
+        }
+        places = [await directory.place_of(row.tenant, unit) for unit in sorted(units - {""})]
+        return [place for place in places if place is not None and place.within(service.id)]
 
     async def _end(self, directory: Directory, row: OutboxRow, last: int) -> None:
         """Every item up to that spell: the one before may have begun and ended between two rounds of work."""

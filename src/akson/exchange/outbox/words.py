@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
+from akson.care.contacts import receipt_words
 from akson.exchange.outbox import states
 from akson.exchange.times import NORWAY
 from akson.store.outbox_rows import Sending
@@ -48,18 +49,18 @@ _WORDS = {
     states.DRAFT: "kladd",
     states.DROPPED: "forkastet, ble aldri sendt",
     states.QUEUED: "i kø",
-    states.SENT: "sendt, ikke bekreftet",
-    states.TRANSPORT_OK: "levert til mottakers postkasse, ikke bekreftet",
-    states.NEGATIVE: "avvist av mottaker",
-    states.FAILED: "ikke sendt",
-    states.OVERDUE: "ikke bekreftet",
+    states.SENT: receipt_words.ON_THE_WAY,
+    states.TRANSPORT_OK: f"levert til mottakers postkasse, {receipt_words.NOT_CONFIRMED}",
+    states.NEGATIVE: receipt_words.REFUSED,
+    states.FAILED: receipt_words.NOT_SENT,
+    states.OVERDUE: receipt_words.NOT_CONFIRMED,
 }
 
 
 def status(sending: Sending, owner: str = "") -> str:
     """`bekreftet av mottaker 12:04`, `ikke bekreftet – Hjemmetjenesten øst eier saken`. `owner` is who has the item."""
     if sending.state == states.DONE:
-        return f"bekreftet av mottaker {_hour(sending.answered_at)}".rstrip()
+        return f"{receipt_words.CONFIRMED} {_hour(sending.answered_at)}".rstrip()
     words = _WORDS[sending.state]
     if sending.state not in states.NOT_DONE:
         return words

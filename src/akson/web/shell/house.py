@@ -23,7 +23,6 @@ from akson.identity.sessions.proofs import Asked
 from akson.identity.smart.server import AuthorizationServer
 from akson.record.session import RecordSession
 from akson.web.shell.advisers import Advisers
-from akson.web.shell.beds import KeepsBeds
 from akson.web.shell.forms import PROOF_FIELD as PROOF_FIELD
 from akson.web.shell.forms import checked_fields
 from akson.web.shell.letters import Letters
@@ -108,8 +107,6 @@ class House:
     """Who writes and sends messages; None on a node without post."""
     reads: ReadsPost | None = None
     """Opens messages field by field; without it their words are shown as the record holds them."""
-    beds: KeepsBeds | None = None
-    """Holds and gives back short-term beds; None where nobody promises any."""
     replans: Replans | None = None
     """Finds a proposal for a day with somebody away; None where nobody does."""
     advisers: Advisers | None = None

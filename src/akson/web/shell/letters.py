@@ -11,6 +11,7 @@ from akson.care.fhir_json import Resource
 from akson.care.pathway.said import Receipt
 from akson.care.worklist.conservation import Posted
 from akson.record.session import RecordSession
+from akson.record.values import Change
 from akson.web.shell.uploads import Upload
 
 NEW_LETTER, CHANGE, CANCEL, CORRECT = "", "endre", "kanseller", "rett"
@@ -151,8 +152,10 @@ class Letters(Protocol):
 
     async def sheet(self, session: RecordSession, order: Order) -> Sheet: ...
 
-    async def send(self, session: RecordSession, order: Order) -> tuple[Sheet, str]:
-        """The sheet, and the id of the Communication; "" when something stands in the way."""
+    async def send(
+        self, session: RecordSession, order: Order, beside: Sequence[Change] = ()
+    ) -> tuple[Sheet, str]:
+        """The sheet, and the id of the Communication; "" when something stands in the way. `beside`: in the same commit."""
         ...
 
     async def standing(self, session: RecordSession, patient: str, msg_id: str) -> str:

@@ -253,7 +253,9 @@ class _Writing:
         return targets
 
     def _statement(self, resource: Resource) -> str:
-        id = str(resource.get("id") or self._new_id())
+        id = str(resource.get("id", ""))
+        if f"MedicationStatement/{id}" not in self._standing.versions:
+            id = self._new_id()  # a line inside a list has an id of that list alone
         place = f"MedicationStatement/{id}"
         self._put("MedicationStatement", id, {**resource, "id": id})
         if resource.get("status") in ("active", "intended", "on-hold"):
@@ -328,6 +330,7 @@ class _Writing:
             "entry": [{"item": {"reference": place}} for place in self._entries],
         }
         resource.pop("emptyReason", None)
+        resource.pop("contained", None)
         if not self._entries:
             del resource["entry"]
             resource["emptyReason"] = {"coding": [{"system": EMPTY_REASON, "code": "nilknown"}]}

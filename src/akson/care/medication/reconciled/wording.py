@@ -93,7 +93,8 @@ def _told_apart(line: SourceLine, others: Sequence[SourceLine]) -> str:
             rest = (lambda x: x.dose.text) if said(line) == line.strength else (lambda x: x.strength)
             if all(_folded(rest(line)) == _folded(rest(o)) for o in others):
                 return said(line)
-    return " ".join(part for part in (brief(line), line.form) if part)
+    other_form = any(o.form and _folded(o.form) != _folded(line.form) for o in others)
+    return " ".join(part for part in (brief(line), line.form if other_form else "") if part)
 
 
 def _folded(text: str) -> str:

@@ -49,6 +49,8 @@ class Working:
     start: int
     end: int
     """Hours of Oslo's clock."""
+    holidays: bool = True
+    """Whether a public holiday is a working day all the same."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +94,11 @@ class Rules:
 @cache
 def load() -> Rules:
     told = tomllib.loads(files("akson.care.pathway.rules").joinpath("editions.toml").read_text("utf-8"))
-    return Rules(tuple(sorted((_edition(e) for e in told["edition"]), key=lambda e: e.valid_from)))
+    by_id: dict[str, dict[str, Any]] = {}
+    for edition in told["edition"]:
+        # What an edition does not say itself is as in the one that it names.
+        by_id[edition["id"]] = {**by_id.get(edition.get("like", ""), {}), **edition}
+    return Rules(tuple(sorted((_edition(e) for e in by_id.values()), key=lambda e: e.valid_from)))
 
 
 def _edition(told: dict[str, Any]) -> Edition:
@@ -101,7 +107,9 @@ def _edition(told: dict[str, Any]) -> Edition:
         id=told["id"],
         valid_from=told["valid_from"],
         words=told["words"],
-        working=Working(tuple(working["days"]), working["from"], working["to"]),
+        working=Working(
+            tuple(working["days"]), working["from"], working["to"], working.get("holidays", True)
+        ),
         rules=tuple(_rule(rule) for rule in told["rule"]),
         gp=GpRules(
             **{n: gp[n] for n in GpRules.__slots__ if n != "answers"},

@@ -1,26 +1,23 @@
 """«Mine legemidler»: the list in use, as the citizen can read it. The page for the kitchen door is the same list printed."""
 
-import re
 from datetime import datetime
 
 from starlette.responses import Response
 
 from akson.care.medication.current import current_list
 from akson.care.medication.lines import Said, SourceKind, SourceLine, Use
+from akson.record.acts.representing import representing
 from akson.record.session import RecordSession
 from akson.web.citizen.medicines.view import MedicineRow, MyMedicines, StoppedRow
 from akson.web.shell import gate, words
 from akson.web.shell.chart import person
 from akson.web.shell.citizens import represented, whose
+from akson.web.shell.dose_words import plain_dose
 from akson.web.shell.house import Audience, Screen, Visit, Way
 from akson.web.shell.reading import every_page, of_patient, resource
 
 PATH = "/min/legemidler"
 STOPPED_SHOWN_DAYS = 365
-_SLOTS = re.compile(
-    r"^\s*([\d,½¼¾/-]+)\s*\+\s*([\d,½¼¾/-]+)\s*\+\s*([\d,½¼¾/-]+)(?:\s*\+\s*([\d,½¼¾/-]+))?\s*$"
-)
-_TIMES = ("om morgenen", "midt på dagen", "om kvelden", "til natten")
 _GROUPS = (("Fast", "fixed"), ("En periode", "courses"), ("Ved behov", "as_needed"))
 _EMPTY = {
     Said.NONE: "Du bruker ingen legemidler, etter det kommunen vet.",
@@ -28,6 +25,7 @@ _EMPTY = {
     Said.UNKNOWN: "Lista kan ikke vises nå. Spør kommunen hvis du er i tvil.",
     Said.LINES: "Du bruker ingen legemidler nå, etter det kommunen vet.",
 }
+_HIDDEN = "Du ser ikke helseopplysninger om denne personen. Derfor vises ikke legemidlene her."
 _SAID_BY = {
     SourceKind.HOSPITAL: "sykehuset",
     SourceKind.GP: "fastlegen",
@@ -35,19 +33,6 @@ _SAID_BY = {
     SourceKind.PLL: "reseptregisteret",
     SourceKind.PHARMACY: "apoteket",
 }
-
-
-def plain_dose(text: str) -> str:
-    """`1 + 0 + 1 + 0` as «1 om morgenen, 1 om kvelden»; any other text as it is written."""
-    found = _SLOTS.match(text)
-    if not found:
-        return text
-    told = [
-        f"{amount} {time}"
-        for amount, time in zip(found.groups(), _TIMES, strict=True)
-        if amount and amount != "0"
-    ]
-    return ", ".join(told) or text
 
 
 def row(line: SourceLine) -> MedicineRow:
@@ -67,15 +52,34 @@ def row(line: SourceLine) -> MedicineRow:
 
 
 def _provenance(line: SourceLine) -> str:
-    who = line.provenance.by or _SAID_BY.get(line.provenance.kind, "")
-    day = words.day(line.provenance.confirmed) if line.provenance.confirmed else ""
-    if not who:
-        return f"Sist bekreftet {day}." if day else "Kommunen vet ikke hvem som sa dette."
-    return f"{words.sentence(who)} sa dette{f'. Sist bekreftet {day}' if day else ''}."
+    """Who decided or told it, and when somebody last said that it is so."""
+    told = line.provenance
+    who = told.by or _SAID_BY.get(told.kind, "")
+    by = told.by_reference.partition("/")[0]
+    what = {"RelatedPerson": "Fortalt av", "Patient": "Fortalt av", "Organization": "Bestemt av"}.get(
+        by, "Lagt inn av"
+    )
+    day = words.day(told.confirmed) if told.confirmed else ""
+    parts = (
+        f"{what} {who}" if who else "Vi vet ikke hvem som sa dette",
+        f"Sist bekreftet {day}" if day else "",
+    )
+    return ". ".join(part for part in parts if part) + "."
 
 
-async def load(session: RecordSession, patient: str, now: datetime, reader: str, path: str) -> MyMedicines:
+async def _shown(session: RecordSession, patient: str, own: str) -> bool:
+    """A parent of a youth, and some by power of attorney, see no health data: what is not shown must not read as none."""
+    if patient == own:
+        return True
+    return any(one.patient == patient and "clinical" in one.sees for one in await representing(session))
+
+
+async def load(
+    session: RecordSession, patient: str, now: datetime, reader: str, own: str, path: str
+) -> MyMedicines:
     who = person(resource(await session.read("Patient", patient)), words.local(now).date())
+    if not await _shown(session, patient, own):
+        return MyMedicines(who, True, (), (), _HIDDEN, "", path)
     rows = []
     for type in ("List", "MedicationStatement"):
         rows += [resource(one) for one in (await every_page(session, of_patient(type, patient))).matches]
@@ -103,8 +107,9 @@ async def load(session: RecordSession, patient: str, now: datetime, reader: str,
 
 async def show(visit: Visit) -> Response:
     patient = whose(visit)
+    own = visit.actor.reference.removeprefix("Patient/")
     path = PATH + (f"?for={patient}" if represented(visit)[0] != patient else "")
-    view = await load(visit.open(), patient, visit.house.clock.now(), visit.actor.name, path)
+    view = await load(visit.open(), patient, visit.house.clock.now(), visit.actor.name, own, path)
     frame = gate.frame_of(visit.request, visit.house, visit)
     return visit.house.pages.page("citizen/medicines/template.html", frame, view)
 

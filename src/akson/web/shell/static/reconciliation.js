@@ -41,6 +41,11 @@
     });
     const count = form.querySelector("[data-recon-count]");
     if (count) count.textContent = `${judged} av ${rows.length} vurdert`;
+    const all = judged === rows.length;
+    for (const [part, here] of [["[data-recon-judge]", !all], ["[data-recon-ready]", all]]) {
+      const stage = document.querySelector(part);
+      if (here) stage?.setAttribute("aria-current", "step"); else stage?.removeAttribute("aria-current");
+    }
     const bar = form.querySelector(".bar");
     if (bar) bar.value = judged;
   }
@@ -110,7 +115,7 @@
   });
 
   document.addEventListener("keydown", (event) => {
-    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    if (event.ctrlKey || event.metaKey || event.altKey || document.querySelector("dialog[open]")) return;
     const text = event.target.closest("input:not([type=radio]), textarea, select");
     if (text) {
       if (event.key === "Enter" && form.contains(text)) { event.preventDefault(); save(); next(); }

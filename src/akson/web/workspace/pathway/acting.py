@@ -19,7 +19,7 @@ from akson.fhir.problem import Problem, ProblemKind
 from akson.record.session import RecordSession
 from akson.record.values import Change
 from akson.web.shell import typed
-from akson.web.shell.beds import KeepsBeds
+from akson.web.shell.beds import LOST, promised
 from akson.web.shell.hospital import PatientStays
 from akson.web.shell.letters import Letters, Order, Remark, Sheet
 from akson.web.workspace.pathway.offers import (
@@ -35,7 +35,6 @@ from akson.web.workspace.pathway.offers import (
 NOTE, QUESTION = "DIALOG_NOTAT", "DIALOG_FORESPORSEL"
 CAN, CANNOT = "kan", "ikke"
 TAKEN = "AKS-CASE-010"
-LOST = (ProblemKind.CONFLICT, ProblemKind.PRECONDITION)
 YEARS = (1900, 9000)
 BACK, AHEAD = timedelta(days=31), timedelta(days=366)
 """A promise begins within these of today, and lasts no longer than the latter: a slip of the pen holds no bed for years."""
@@ -127,37 +126,32 @@ def _reckoned(given: Given, today: date) -> bool:
     return today - BACK <= begins <= today + AHEAD and begins <= ends <= begins + AHEAD
 
 
-async def answer(
-    session: RecordSession, letters: Letters, keeper: KeepsBeds, found: PatientStays, given: Given
-) -> Outcome:
-    """Raises what the record raises."""
+async def answer(session: RecordSession, letters: Letters, found: PatientStays, given: Given) -> Outcome:
+    """Bed and answer are one commit. Raises what the record raises."""
     hold = _hold(found, given)
-    made = hold is not None and not any(h["id"] == hold.id for h in found.holds)
-    if hold is not None:
-        try:
-            await keeper.hold(session, given.place, hold)
-        except Problem as lost:
-            if lost.id != TAKEN:
-                raise
-            return Outcome(taken=True)
     order = Order(
         patient=found.id, type=NOTE, about=given.message, msg_id=given.msg_id, words={"text": given.words},
         confirmed=given.confirmed,
     )  # fmt: skip
-    try:
-        sheet, sent = await letters.send(session, order)
-    except Exception as failed:
-        if isinstance(failed, Problem) and failed.kind in LOST:
+
+    async def send(beside: Sequence[Change]) -> Outcome:
+        try:
+            sheet, sent = await letters.send(session, order, beside)
+            return Outcome(sent, sheet)
+        except Problem as lost:
             # Pressed twice, and the other was first: what stands is hers, and so is the bed it speaks of.
-            standing = await letters.standing(session, found.id, given.msg_id)
-            if standing:
+            if lost.kind in LOST and (standing := await letters.standing(session, found.id, given.msg_id)):
                 return Outcome(standing)
-        if hold is not None and made:
-            await keeper.give_back(session, hold.id, "not-wanted")
-        raise
-    if not sent and hold is not None and made:
-        await keeper.give_back(session, hold.id, "not-wanted")
-    return Outcome(sent, sheet)
+            raise
+
+    if hold is None:
+        return await send(())
+    try:
+        return await promised(session, given.place, hold, send)
+    except Problem as lost:
+        if lost.id != TAKEN:
+            raise
+        return Outcome(taken=True)
 
 
 def _hold(found: PatientStays, given: Given) -> beds.Hold | None:

@@ -173,6 +173,21 @@ class Offers:
         if one.place != HOME:
             label = f"Svar: kan ta imot fra {day:%d.%m}"
             yield Offer("answer", label, path, hidden, answers.words(Answer(True, day)), place_words(one))
+        home, _ = period_from(self._now)
+        day = home.astimezone(NORWAY).date()
+        going = (
+            ("melding", message), ("svar", "kan"), ("plass", HOME), ("fra", day.isoformat()), ("til", ""),
+            ("id", self._new_id()), ("gjor", "send"),
+        )  # fmt: skip
+        # The nearest day at home, beside the bed: which of the two, she decides, and either is one click.
+        yield Offer(
+            "answer",
+            f"Svar: kan reise hjem fra {day:%d.%m}",
+            path,
+            going,
+            answers.words(Answer(True, day)),
+            place_words(Wanted(HOME, "Hjem", home, None)),
+        )
         later = self._now.astimezone(NORWAY).date() + timedelta(days=1)
         if not short:
             not_yet = (
@@ -182,7 +197,7 @@ class Offers:
             yield Offer("answer", "Svar: kan ikke ennå", path, not_yet, answers.words(Answer(False, later)))
         yield Offer(
             "link",
-            "Velg plass og dag" if one.place != HOME else "Svar sykehuset",
+            "Velg plass og dag",
             f"{path}?melding={message}",
         )
 

@@ -14,8 +14,7 @@ from akson.care.pathway import said
 from akson.care.pathway.stay import Stay
 from akson.fhir.problem import Problem, ProblemKind
 from akson.record.session import RecordSession
-from akson.web.shell import gate, problems, words
-from akson.web.shell.beds import KeepsBeds
+from akson.web.shell import gate, words
 from akson.web.shell.chart import load_chart
 from akson.web.shell.hospital import PatientStays, as_known, in_hospital, stays_of_patient
 from akson.web.shell.house import Audience, Screen, Visit, Way
@@ -127,12 +126,6 @@ async def _free(session: RecordSession, now: datetime) -> list[Resource]:
     return beds.free(await board.places(session), *period_from(now))
 
 
-def _keeper(visit: Visit) -> KeepsBeds:
-    if visit.house.beds is None:
-        raise problems.no_page()
-    return visit.house.beds
-
-
 async def show_answer(visit: Visit) -> Response:
     """The answer as it would be sent, with another bed or day one choice away."""
     session, letters = visit.open(), gate.letters_of(visit)
@@ -216,7 +209,7 @@ async def answer(visit: Visit) -> Response:
     acting.check(given, stay, words.local(visit.house.clock.now()).date())
     if form.get("gjor") != "send":
         return await _answer_page(visit, session, found, stay, given)
-    outcome = await acting.answer(session, letters, _keeper(visit), found, given)
+    outcome = await acting.answer(session, letters, found, given)
     if outcome.taken:
         return await _taken(visit, session, found, stay, given)
     if not outcome.sent:

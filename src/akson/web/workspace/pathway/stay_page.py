@@ -6,7 +6,7 @@ from datetime import datetime
 
 from akson.care.fhir_json import Resource
 from akson.care.pathway import times
-from akson.care.pathway.conversation import conversation, receipt_words
+from akson.care.pathway.conversation import conversation, words_of_receipt
 from akson.care.pathway.liability import Account, time_codes
 from akson.care.pathway.said import StayEvents
 from akson.care.pathway.stay import (
@@ -153,7 +153,7 @@ def account_view(account: Account, events: StayEvents, base: str, now: datetime)
             at=words.moment(code.at, now),
             message=every[code.message].title or every[code.message].kind,
             path=f"{base}/meldinger/{code.message.rpartition('/')[2]}",
-            receipt=receipt_words(every[code.message]),
+            receipt=words_of_receipt(every[code.message]),
         )
         for code in time_codes(events)
         if code.message in every

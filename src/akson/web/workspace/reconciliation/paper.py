@@ -26,7 +26,7 @@ async def load(session: RecordSession, chart: Chart, now: datetime, *, big: bool
         rows += [resource(one) for one in read]
     found = current_list(rows, now)
     groups = tuple(
-        (title, tuple(print_line(line) for line in lines))
+        (title, tuple(print_line(line, big=big) for line in lines))
         for title, name in GROUPS
         if (lines := getattr(found, name))
     )
@@ -39,6 +39,7 @@ async def load(session: RecordSession, chart: Chart, now: datetime, *, big: bool
         empty="" if groups else _SILENT[found.said],
         when=words.day(found.source.at) if found.source.at else "",
         by=found.source.told_by,
-        allergies=allergies or chart.allergy_words,
+        allergies=allergies,
+        no_allergies=chart.allergy_words,
         big=big,
     )

@@ -28,6 +28,7 @@ from akson.record.values import Change
 from akson.web.shell import gate
 from akson.web.shell.chart import load_chart
 from akson.web.shell.house import Audience, Screen, Visit, Way
+from akson.web.shell.reading import may_see
 from akson.web.shell.waiting import waiting
 from akson.web.workspace.reconciliation import paper, sharing
 from akson.web.workspace.reconciliation.loader import Found, load
@@ -50,10 +51,24 @@ async def _found(visit: Visit, session: RecordSession, *, again: bool) -> Found:
     return await load(session, _patient(visit), visit.actor.reference, visit.house.clock.now(), again=again)
 
 
+def _open(visit: Visit) -> RecordSession:
+    """Raises FORBIDDEN AKS-WEB-073 for a role that sees no medicines: an empty list must never read as «uses none»."""
+    session = visit.open()
+    if not may_see(session, "MedicationStatement") or not may_see(session, "List"):
+        raise Problem(
+            ProblemKind.FORBIDDEN,
+            "AKS-WEB-073",
+            "Legemidler vises ikke for rollen din.",
+            why="Rollen din gir ikke innsyn i helseopplysninger.",
+            now="Be en sykepleier eller lege om hjelp.",
+        )
+    return session
+
+
 async def show(visit: Visit) -> Response:
     asked = visit.request.query_params
     again = "alle" in asked
-    session = visit.open()
+    session = _open(visit)
     chart_first = await load_chart(session, _patient(visit), MENU, visit.house.clock.now())
     found = await _found(visit, session, again=again)
     said = "Utkastet er lagret." if asked.get("sagt") == "utkast" else ""
@@ -81,7 +96,7 @@ def given(form: Mapping[str, str]) -> dict[str, Choice]:
 
 async def act(visit: Visit) -> Response:
     form = await visit.form()
-    session = visit.open()
+    session = _open(visit)
     again = form.get("alle") == "ja"
     found = await _found(visit, session, again=again)
     choices = given(form)
@@ -224,7 +239,7 @@ async def _page(
 
 
 async def show_shared(visit: Visit) -> Response:
-    session = visit.open()
+    session = _open(visit)
     now = visit.house.clock.now()
     chart = await load_chart(session, _patient(visit), MENU, now)
     found = await _found(visit, session, again=True)
@@ -234,7 +249,7 @@ async def show_shared(visit: Visit) -> Response:
 
 
 async def show_paper(visit: Visit) -> Response:
-    session = visit.open()
+    session = _open(visit)
     now = visit.house.clock.now()
     chart = await load_chart(session, _patient(visit), MENU, now)
     view = await paper.load(session, chart, now, big="stor" in visit.request.query_params)

@@ -40,7 +40,7 @@ def signature_of(working: Resource | None) -> str:
 async def to_gp(
     session: RecordSession, visit: Visit, patient: str, signature: str, signed: Signed | None
 ) -> None:
-    """The signature stands whether or not this goes: what stops it is told on the page of sharing."""
+    """The signature stands whether or not this goes: what stops it, or asks to be looked at, the page of sharing tells."""
     letters = visit.house.letters
     if letters is None:
         return
@@ -53,7 +53,7 @@ async def to_gp(
 
 
 def _order(patient: str, to: str, signature: str, text: str) -> Order:
-    return Order(patient, TYPE, to, msg_id=message_id(signature), words={"text": text}, confirmed=True)
+    return Order(patient, TYPE, to, msg_id=message_id(signature), words={"text": text})
 
 
 def _words(visit: Visit, signed: Signed | None) -> str:
@@ -114,8 +114,7 @@ async def _gp(session: RecordSession, visit: Visit, patient: str, signature: str
     if sent:
         communication = json.parse((await session.read("Communication", sent)).body or b"{}")
         state = (await letters.states([communication])).get(sent, "Lagt i kø for sending")
-        mark = "alert" if "avvist" in state.lower() or "feil" in state.lower() else "clock"
-        mark = "check" if any(w in state.lower() for w in ("bekreftet", "mottatt")) else mark
+        mark = _mark(state.lower())
         return ShareRow(
             to, state, mark, f"/pasient/{quote(patient, safe='')}/meldinger#m-{sent}", "Se meldingen"
         )
@@ -123,14 +122,25 @@ async def _gp(session: RecordSession, visit: Visit, patient: str, signature: str
         return ShareRow(to, "Ikke sendt: journalen sier ikke hvem fastlegen er.", "alert")
     sheet = await letters.sheet(session, _order(patient, gp.value, signature, _words(visit, None)))
     why = (
-        " ".join(remark.what for remark in sheet.remarks if remark.grave == "stop") or "Meldingen gikk ikke."
+        " ".join(remark.what for remark in sheet.remarks if remark.grave in ("stop", "ask"))
+        or "Meldingen gikk ikke."
     )
     path = f"/pasient/{quote(patient, safe='')}/ny-melding?type={TYPE}&til={quote(gp.value, safe='')}"
     return ShareRow(to, f"Ikke sendt. {why}", "alert", path, "Åpne meldingen")
 
 
+def _mark(state: str) -> str:
+    """Received only when somebody has said so: «sendt, ikke bekreftet» is still waited for."""
+    if any(word in state for word in ("avvist", "feil", "ikke levert", "ikke sendt")):
+        return "alert"
+    return "check" if "ikke" not in state and any(w in state for w in ("bekreftet", "mottatt")) else "clock"
+
+
 def _others(visit: Visit) -> tuple[ShareRow, ...]:
     return (
         ShareRow("Hjemmetjenestens dagsliste", "Ny liste følger med neste gang dagslisten hentes.", "check"),
+        ShareRow(
+            "Pasientens legemiddelliste (PLL)", "Ikke delt. Denne installasjonen er ikke koblet til.", "stop"
+        ),
         ShareRow("Pasienten", "Vises i «Mine legemidler».", "check"),
     )

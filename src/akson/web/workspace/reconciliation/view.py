@@ -11,6 +11,7 @@ from akson.care.medication.reconciled.signing import Tally, reason_said, tally
 from akson.care.medication.sources import SourceList
 from akson.web.shell import words
 from akson.web.shell.chart import Chart
+from akson.web.shell.dose_words import plain_dose
 from akson.web.workspace.reconciliation.loader import Found
 
 
@@ -224,7 +225,7 @@ class ShareRow:
     to: str
     state: str
     mark: str
-    """check, clock or alert: the icon says the same as the words."""
+    """check, clock, alert, or stop for what is not connected: the icon says the same as the words."""
     path: str = ""
     action: str = ""
 
@@ -261,12 +262,15 @@ class PrintView:
     when: str
     by: str
     allergies: str
+    no_allergies: str
+    """What is said in place of them: none known is not the same as not asked."""
     big: bool
 
 
-def print_line(line: SourceLine) -> PrintLine:
+def print_line(line: SourceLine, *, big: bool = False) -> PrintLine:
     shown = line_words(line)
     dose = shown.rest or (shown.strong if not line.strength else "Dosering ikke angitt")
+    dose = plain_dose(dose) if big else dose
     until = f", til og med {words.day(line.stop)}" if line.stop else ""
     who = line.provenance.by
     confirmed = words.day(line.provenance.confirmed) if line.provenance.confirmed else ""
