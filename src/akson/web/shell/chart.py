@@ -214,6 +214,7 @@ def _menu(patient: str, here: str) -> tuple[MenuEntry, ...]:
         ("/tidslinje", "Tidslinje", "t"),
         ("/plan", "Tiltaksplan", "p"),
         ("/legemidler/samstemming", "Legemidler", "l"),
+        ("/utdeling", "Utdeling", "u"),
         ("/maalinger", "Målinger", "m"),
         ("/notater", "Notater", "n"),
         ("/meldinger", "Meldinger", "e"),
