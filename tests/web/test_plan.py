@@ -3,9 +3,11 @@
 import re
 
 from tests.web.conftest import Rooms
+from tests.web.stage import helped
 from tests.web.test_letters import shown
 
-PATH = "/pasient/tom/plan"
+HER = "har-plan"
+PATH = f"/pasient/{HER}/plan"
 
 
 def form(page: str) -> dict[str, str]:
@@ -15,6 +17,7 @@ def form(page: str) -> dict[str, str]:
 
 async def test_from_problem_to_evaluation(rooms: Rooms) -> None:
     ida = rooms.visitor("ida")
+    await rooms.put({"resourceType": "Patient", "id": HER, "name": [{"family": "Plan"}]}, helped(HER))
     page = (await ida.get(PATH)).text
     sent = {**form(page), "navn": "Fallfare"}
     assert (await ida.post(f"{PATH}/problem", data=sent)).status_code == 303
@@ -36,7 +39,7 @@ async def test_from_problem_to_evaluation(rooms: Rooms) -> None:
     page = (await ida.get(f"{PATH}?sagt=tiltak")).text
     said = shown(page)
     assert "Hver dag kl. 10:00 · neste besøk" in said and "besøkene er lagt inn" in said
-    front = shown((await ida.get("/pasient/tom")).text)
+    front = shown((await ida.get(f"/pasient/{HER}")).text)
     assert "Fallfare" in front and "Går trygt på badet" in front
     fields = {n: re.search(rf'name="{n}" value="([^"]*)"', page) for n in ("mal", "tiltak")}
     assert fields["mal"] and fields["tiltak"]
@@ -59,11 +62,19 @@ async def test_from_problem_to_evaluation(rooms: Rooms) -> None:
 
 async def test_the_visits_stand_among_those_of_the_day(rooms: Rooms) -> None:
     ida = rooms.visitor("ida")
-    path = "/pasient/avdod/plan"
+    await rooms.put(
+        {"resourceType": "Patient", "id": "kveld", "name": [{"family": "Kveld"}]}, helped("kveld")
+    )
+    path = "/pasient/kveld/plan"
     page = (await ida.get(path)).text
     measure = {**form(page), "hva": "Kveldstilsyn", "klokka": "23:59"}
     assert (await ida.post(f"{path}/tiltak", data=measure)).status_code == 303
     assert "Kveldstilsyn" in shown((await ida.get("/i-dag")).text)
+    dead = {**form((await ida.get("/pasient/avdod/plan")).text), "hva": "Morgenstell", "klokka": "08:00"}
+    assert (await ida.post("/pasient/avdod/plan/tiltak", data=dead)).status_code == 303
+    assert "neste besøk" not in shown((await ida.get("/pasient/avdod/plan")).text), (
+        "nobody is visited after a death"
+    )
 
 
 async def test_who_has_no_relation_gets_nothing(rooms: Rooms) -> None:

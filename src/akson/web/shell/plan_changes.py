@@ -14,6 +14,7 @@ from akson.care.homefollowup.limits import is_limit
 from akson.care.plan import care_plan
 from akson.care.plan.measures import WINDOW, Measure, measures, visits
 from akson.fhir.problem import Problem, ProblemKind
+from akson.fhir.search.query import Query, Term, TokenValue
 from akson.record.session import RecordSession
 from akson.record.values import Change
 from akson.web.shell.reading import of_patient, resources, search_all
@@ -31,6 +32,8 @@ class Plan:
     visits: tuple[Resource, ...]
     whole: Resource | None
     encounters: tuple[Resource, ...]
+    dead: bool = False
+    """Nobody is visited after a death."""
 
     def condition(self, ref: str) -> Resource | None:
         return next((r for r in self.conditions if f"Condition/{r['id']}" == ref), None)
@@ -52,12 +55,14 @@ async def load_plan(session: RecordSession, patient: str, now: datetime) -> Plan
             visits_of(patient, now),
             of_patient("CarePlan", patient),
             of_patient("Encounter", patient),
+            Query("Patient", (Term("_id", "id", None, (TokenValue(None, patient),)),)),
         ),
     )
-    conditions, goals, requests, booked, plans, encounters = (resources(f.matches) for f in found)
+    conditions, goals, requests, booked, plans, encounters, people = (resources(f.matches) for f in found)
     return Plan(
         tuple(conditions), tuple(g for g in goals if not is_limit(g)), tuple(measures(requests)), tuple(booked),
         care_plan.plan_of(plans), tuple(encounters),
+        any(p.get("deceasedDateTime") or p.get("deceasedBoolean") for p in people),
     )  # fmt: skip
 
 
@@ -85,7 +90,11 @@ def held(plan: Plan, patient: Resource, added: Sequence[Resource], at: str) -> l
 
 def visit_changes(plan: Plan, planned: list[Measure], now: datetime) -> list[Change]:
     """What the measures do to her visits, with her absences looked up: nobody is sent to an empty house."""
-    away = [(a.start, a.end) for a in absences(plan.encounters, plan.visits)]
+    away: list[tuple[datetime, datetime | None]] = [
+        (a.start, a.end) for a in absences(plan.encounters, plan.visits)
+    ]
+    if plan.dead:
+        away.append((now, None))
     made = visits(
         planned,
         plan.visits,
