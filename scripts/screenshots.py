@@ -57,6 +57,14 @@ PICTURES = (
     Picture("melding", "ida", "/pasient/astrid/meldinger"),
     Picture("ingen-tilgang", "omar", "/pasient/astrid", 1280, 560),
     Picture("tilgangslogg", "astrid", "/min/tilgangslogg", 1280, 900),
+    Picture("samstemming", "ida", "/pasient/astrid/legemidler/samstemming", 1440, 1000),
+    Picture("samstemming-mork", "ida", "/pasient/astrid/legemidler/samstemming", 1440, 1000, "dark"),
+    Picture("maalinger", "ida", "/pasient/astrid/maalinger", 1280, 900),
+    Picture("tidslinje", "ida", "/pasient/astrid/tidslinje", 1280, 800),
+    Picture("utdeling", "ida", "/pasient/astrid/utdeling", 1280, 800),
+    Picture("raad", "ida", "/pasient/astrid/raad", 1280, 640),
+    Picture("omplanlegging", "lise", "/omplanlegging", 1280, 640),
+    Picture("overlapp", "ida", "/runde/overlapp", 360, 780, "dark"),
 )
 STORY = (
     Picture("forlop-stoppet", "ida", "/i-dag", 1280, 640),
