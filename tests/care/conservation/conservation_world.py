@@ -340,7 +340,19 @@ class World:
     def away(self, at: datetime) -> bool:
         spells = [(s.start, s.end) for s in self.stays if not s.withdrawn]
         spells += [(start, end) for _, start, end in self.slept]
+        spells += self._on_the_way()
         return any(start <= at and not (end and end <= at) for start, end in spells)
+
+    def _on_the_way(self) -> list[tuple[datetime, datetime]]:
+        """From the hospital to a bed that still stands promised, and in it until its period is over (ADR 0186)."""
+        left = [s.end for s in self.stays if s.end and not s.withdrawn]
+        spells = []
+        for hold in beds.standing(self.of("Appointment")):
+            start, end = (datetime.fromisoformat(hold[name]).astimezone(UTC) for name in ("start", "end"))
+            out = [at for at in left if at < end and start - at <= timedelta(days=1)]
+            if hold["status"] == "booked" and out:
+                spells.append((min(start, max(out)), end))
+        return spells
 
     def wanted(self, since: datetime, until: datetime) -> list[tuple[str, datetime, Granted]]:
         """(number, start, decision) of every visit that a decision gives in [since, until)."""
