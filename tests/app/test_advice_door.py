@@ -203,3 +203,41 @@ async def test_there_is_nothing_else_here(door: httpx.AsyncClient) -> None:
         ("POST", "/cds-services/x"),
     ):
         assert (await door.request(method, path, json={})).status_code == 404
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [
+        {"resourceType": "Observation", "code": {"coding": [{"system": "http://loinc.org", "code": "62238-1"}]},
+         "effectiveDateTime": NOW.isoformat(), "valueQuantity": {"value": "abc"}},
+        {"resourceType": "MedicationStatement", "id": "x", "status": "active", "dosage": ["x"]},
+    ],
+)  # fmt: skip
+async def test_what_is_no_fhir_is_400_and_never_500(door: httpx.AsyncClient, odd: dict[str, Any]) -> None:
+    body = request()
+    body["prefetch"]["medications"] = {"resourceType": "Bundle", "entry": [{"resource": odd}]}
+    assert (await _ask(door, body)).status_code == 400
+
+
+async def test_more_drugs_than_anybody_has_are_413(door: httpx.AsyncClient) -> None:
+    body = request()
+    rows = [{"resource": statement(n, "Warfarin", "B01AA03", "2,5 mg", "etter INR")} for n in range(200)]
+    body["prefetch"]["medications"] = {"resourceType": "Bundle", "entry": rows}
+    assert (await _ask(door, body)).status_code == 413
+
+
+async def test_a_faulty_file_of_clients_lets_nobody_in_and_the_node_opens(tmp_path: Path) -> None:
+    (tmp_path / "cds.toml").write_text("[[client]]\nissuer = 3\n")
+    node: Any = SimpleNamespace(settings=SimpleNamespace(data=tmp_path, base_url=BASE), clock=FixedClock(NOW))
+    client = httpx.AsyncClient(transport=httpx.ASGITransport(AdviceDoor(node)), base_url=BASE)
+    assert (await client.get("/cds-services")).status_code == 200
+    assert (await _ask(client, request())).status_code == 401
+
+
+async def test_a_node_without_an_address_of_its_own_is_called_on_loopback_alone(tmp_path: Path) -> None:
+    node: Any = SimpleNamespace(settings=SimpleNamespace(data=tmp_path, base_url=""), clock=FixedClock(NOW))
+    client = httpx.AsyncClient(
+        transport=httpx.ASGITransport(AdviceDoor(node)), base_url="https://other.example"
+    )
+    sent = token("https://other.example/cds-services/akson-order-sign")
+    assert (await _ask(client, request(), sent)).status_code == 401

@@ -124,6 +124,7 @@ async def test_an_outside_service_is_asked_with_no_more_than_it_needs(rooms: Roo
             "id": "advice-3",
             "subject": {"reference": "Patient/astrid", "display": "Astrid Bakken"},
             "note": [{"text": "Astrid sover dårlig"}],
+            "reasonCode": [{"text": "Uro etter at Bakken døde"}],
         }
     )
     page = await rooms.visitor("ida", _app(rooms, url, key)).get(PATH)

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 PATH = "/cds-services"
 BODY_BYTES_MAX = 4 * 1024 * 1024
 FEEDBACK_MAX = 200
+LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
 _JSON = "application/json"
 _STATUS = {
     ProblemKind.MALFORMED: 400,
@@ -53,7 +54,7 @@ class AdviceDoor:
         self._clock = node.clock
         self._rules = rules.load()
         self._clients = CdsClients(
-            clients_in(data), OnceMarks(data / "cds" / "once", clock=node.clock), clock=node.clock
+            _clients(data), OnceMarks(data / "cds" / "once", clock=node.clock), clock=node.clock
         )
         self._own_keys = {"keys": [public_jwk(keys.token_key(data / "keys"))]}
         self._book = FeedbackBook(data / "cds" / "feedback.ndjson")
@@ -94,7 +95,11 @@ class AdviceDoor:
         """What the caller's token must be meant for: the address it called, by the node's own name where it has one."""
         if self._base:
             return f"{self._base.rstrip('/')}{path}"
-        return f"{scope.get('scheme', 'http')}://{headers.get(b'host', b'').decode('latin-1')}{path}"
+        host = headers.get(b"host", b"").decode("latin-1")
+        if host.rpartition(":")[0] not in LOOPBACK and host not in LOOPBACK:
+            # Whoever calls says what Host is: a token meant for another node must not count here.
+            return ""
+        return f"{scope.get('scheme', 'http')}://{host}{path}"
 
     async def _counted(self, request: object) -> dict[str, Any]:
         told = request.get("feedback") if isinstance(request, dict) else None
@@ -118,8 +123,9 @@ class AdviceDoor:
             if rule:
                 # The comment is the user's own words, and may name somebody: it is not kept.
                 given = one.get("overrideReason")
-                reason = (given.get("reason") if isinstance(given, dict) else None) or {}
-                await asyncio.to_thread(self._book.add, rule, one["outcome"], str(reason.get("code", "")), at)
+                reason = given.get("reason") if isinstance(given, dict) else None
+                code = str(reason.get("code", "")) if isinstance(reason, dict) else ""
+                await asyncio.to_thread(self._book.add, rule, one["outcome"], code, at)
         return {}
 
 

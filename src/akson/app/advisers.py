@@ -105,10 +105,12 @@ class OutsideAdvisers:
             async with http.post(service.url, data=body, headers=headers, allow_redirects=False) as answer:
                 if answer.status != 200:
                     return Outside(service.name, silent=True)
-                content = await answer.content.read(ANSWER_BYTES_MAX + 1)
-                if len(content) > ANSWER_BYTES_MAX:
-                    return Outside(service.name, silent=True)
-                return Outside(service.name, cards(msgspec.json.decode(content)))
+                content = bytearray()
+                async for chunk in answer.content.iter_chunked(16 * 1024):
+                    content += chunk
+                    if len(content) > ANSWER_BYTES_MAX:
+                        return Outside(service.name, silent=True)
+                return Outside(service.name, cards(msgspec.json.decode(bytes(content))))
         except (TimeoutError, aiohttp.ClientError, OSError, msgspec.DecodeError, RecursionError):
             return Outside(service.name, silent=True)
 

@@ -190,3 +190,19 @@ def test_a_result_above_a_limit_is_not_below_another() -> None:
 
 def test_kinds_are_all_in_use() -> None:
     assert {rule.kind for rule in EDITION.rules} == set(Kind)
+
+
+def test_advice_about_something_else_is_another_piece_of_advice() -> None:
+    """What was set aside at one dose, kidney function or set of measurements is said again at another."""
+
+    def key(**case: Any) -> str:
+        return told(case)[0].key
+
+    ibuprofen, more = ["Ibuprofen", "M01AE01", "400 mg", "1 x 1"], ["Ibuprofen", "M01AE01", "400 mg", "1 x 3"]
+    assert key(egfr=45, drugs=[ibuprofen]) == key(egfr=41, drugs=[ibuprofen])
+    assert key(egfr=45, drugs=[ibuprofen]) != key(egfr=12, drugs=[ibuprofen])
+    assert key(egfr=45, drugs=[ibuprofen]) != key(egfr=45, drugs=[more])
+    grave = [25, 91, True, 108, 95, "A", 37.0]
+    rows = rows_of({"news2": grave})[1]
+    later = advice(facts_of(None, [r | {"effectiveDateTime": NOW.isoformat()} for r in rows], NOW), EDITION)
+    assert key(news2=grave) != later[0].key

@@ -5,11 +5,12 @@ advice(facts, rules.load().at(today))   -> (Advice("nsaid-anticoagulant", "criti
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import permutations
+from itertools import product
 
 from akson.care.decisionsupport.facts import Drug, Facts, KnownAllergy
 from akson.care.decisionsupport.rules import ORDER, Edition, Kind, Rule, Severity
 from akson.care.medication.reconciliation.case import Case, MedicineList
+from akson.care.medication.reconciliation.classes import allergies
 from akson.care.medication.reconciliation.daily import daily_mg, days_a_week
 from akson.care.medication.reconciliation.engine import reconcile
 from akson.care.medication.reconciliation.names import own_names
@@ -29,14 +30,16 @@ class Advice:
     url: str
     concerns: tuple[str, ...]
     """References of the drugs, allergies: `MedicationStatement/m1`."""
+    rests_on: str
+    """What it was said of: doses, eGFR in tens, the set of measurements. Of other ones it is other advice."""
     proposed: bool
     """Whether something proposed is concerned."""
     interrupts: bool = False
 
     @property
     def key(self) -> str:
-        """The same for the same advice about the same things: `nsaid-kidney|MedicationStatement/m2`."""
-        return "|".join((self.rule, *self.concerns))
+        """The same while what it is about stands as it is: `nsaid-kidney|MedicationStatement/m2|1 x 3 · eGFR 20`."""
+        return "|".join((self.rule, *self.concerns, self.rests_on))
 
 
 def advice(facts: Facts, edition: Edition) -> tuple[Advice, ...]:
@@ -105,19 +108,21 @@ def _read(drug: Drug, facts: Facts) -> Reading:
 
 
 def _interactions(rule: Rule, facts: Facts, edition: str) -> Iterator[Advice]:
-    for pair in permutations(facts.drugs, len(rule.groups)):
-        if all(_in(drug, group, rule.but) for drug, group in zip(pair, rule.groups, strict=True)):
+    candidates = [[drug for drug in facts.drugs if _in(drug, group, rule.but)] for group in rule.groups]
+    for pair in product(*candidates):
+        if len({drug.line.id for drug in pair}) == len(pair):
             yield _said(rule, edition, facts, pair)
 
 
 def _allergies(rule: Rule, facts: Facts, edition: str) -> Iterator[Advice]:
+    if not facts.allergies:
+        return
     by_line = {drug.line.id: drug for drug in facts.drugs}
+    readings = [_read(drug, facts) for drug in facts.drugs]
     for allergy in facts.allergies:
-        case = _case(facts, (allergy,))
-        for finding in reconcile(case):
-            if finding.class_ == "allergy":
-                for drug in (by_line[id] for id in finding.lines):
-                    yield _of_allergy(rule, edition, facts, drug, allergy)
+        for finding in allergies(readings, (allergy.stated,), own_names()):
+            for drug in (by_line[id] for id in finding.lines):
+                yield _of_allergy(rule, edition, facts, drug, allergy)
 
 
 def _of_allergy(rule: Rule, edition: str, facts: Facts, drug: Drug, allergy: KnownAllergy) -> Advice:
@@ -129,14 +134,10 @@ def _of_allergy(rule: Rule, edition: str, facts: Facts, drug: Drug, allergy: Kno
 
 def _duplicates(rule: Rule, facts: Facts, edition: str) -> Iterator[Advice]:
     by_line = {drug.line.id: drug for drug in facts.drugs}
-    for finding in reconcile(_case(facts, ())):
+    lines = tuple(drug.line for drug in facts.drugs)
+    for finding in reconcile(Case("", facts.asof, (MedicineList("municipality", lines),))):
         if finding.class_ == rule.finding:
             yield _said(rule, edition, facts, [by_line[id] for id in finding.lines])
-
-
-def _case(facts: Facts, allergies: Iterable[KnownAllergy]) -> Case:
-    lines = tuple(drug.line for drug in facts.drugs)
-    return Case("", facts.asof, (MedicineList("municipality", lines),), tuple(a.stated for a in allergies))
 
 
 def _in(drug: Drug, group: Iterable[str], but: Iterable[str]) -> bool:
@@ -169,5 +170,17 @@ def _said(
         source=rule.source,
         url=rule.url,
         concerns=(*sorted(drug.reference for drug in drugs), *also),
+        rests_on=_rests_on(rule, facts, drugs),
         proposed=any(drug.proposed for drug in drugs),
     )
+
+
+def _rests_on(rule: Rule, facts: Facts, drugs: Sequence[Drug]) -> str:
+    doses = [
+        f"{drug.line.strength} {drug.line.dose}".strip() for drug in sorted(drugs, key=lambda d: d.reference)
+    ]
+    kidney = (
+        [f"eGFR {facts.egfr // 10 * 10}"] if rule.egfr_below is not None and facts.egfr is not None else []
+    )
+    score = [f"NEWS2 {facts.news2_at:%Y-%m-%dT%H:%M}"] if rule.kind is Kind.NEWS2 and facts.news2_at else []
+    return " · ".join(part for part in (*doses, *kidney, *score) if part)

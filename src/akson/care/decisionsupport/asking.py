@@ -27,7 +27,7 @@ KEPT: Mapping[str, tuple[str, ...]] = {
 _INSIDE = ("text", "extension", "note", "patientInstruction", "display")
 """Left out wherever they stand: people write names in them."""
 _SAID = (
-    "dosage", "code", "coding", "medicationCodeableConcept", "valueCodeableConcept", "reasonCode", "form",
+    "dosage", "code", "coding", "medicationCodeableConcept", "valueCodeableConcept", "form",
     "itemCodeableConcept",
 )  # fmt: skip
 SELF = "patient"
@@ -68,6 +68,14 @@ def call(rows: Iterable[Resource], user: str, instance: uuid.UUID) -> dict[str, 
 def least(row: Resource, ids: Mapping[str, str]) -> Resource:
     """The resource with what advice needs and nothing else. `ids`: `MedicationStatement/m1` → its number in the call."""
     type = row["resourceType"]
+    row = (
+        {
+            **row,
+            "contained": [_medication(c) for c in row["contained"] if c.get("resourceType") == "Medication"],
+        }
+        if "contained" in row
+        else row
+    )
     kept = {name: _plain(row[name], name) for name in KEPT[type] if name in row}
     to = (kept.get("medicationReference") or {}).get("reference", "")
     if to and not to.startswith("#"):
@@ -77,6 +85,12 @@ def least(row: Resource, ids: Mapping[str, str]) -> Resource:
         "id": SELF if type == "Patient" else ids[f"{type}/{row.get('id', '')}"],
         **kept,
     }
+
+
+def _medication(drug: Resource) -> Resource:
+    """Of what a statement holds inside it, the drug alone: people are held there too."""
+    kept = {name: _plain(drug[name], name) for name in KEPT["Medication"] if name in drug}
+    return {"resourceType": "Medication", "id": drug.get("id", ""), **kept}
 
 
 def cards(answer: object) -> tuple[OutsideCard, ...]:
@@ -118,7 +132,7 @@ def _text(value: object, most: int) -> str:
 def _plain(value: Any, name: str) -> Any:
     if isinstance(value, dict):
         # A concept's and a dose's own words are what is asked about; every other text is somebody's prose.
-        words = ("text", "display") if name in _SAID or "coding" in value or "code" in value else ()
+        words = ("text", "display") if name in _SAID else ()
         return {k: _plain(v, k) for k, v in value.items() if k not in _INSIDE or k in words}
     if isinstance(value, list):
         return [_plain(one, name) for one in value]

@@ -69,6 +69,8 @@ class Facts:
     """ml/min/1.73 m², the newest of the last year."""
     egfr_on: date | None = None
     news2: Score | None = None
+    news2_at: datetime | None = None
+    """When its set was measured."""
     asof: date | None = None
 
     @property
@@ -98,6 +100,7 @@ def facts_of(
     born = _day((patient or {}).get("birthDate"))
     age = _age(born, at.date()) if born else None
     kidney = _kidney(observations, at, age, str((patient or {}).get("gender") or ""))
+    news2, news2_at = _news2(observations, at)
     return Facts(
         drugs=(*_drugs(standing, known, at, proposed=False), *_drugs(proposed, known, at, proposed=True)),
         allergies=tuple(
@@ -106,7 +109,8 @@ def facts_of(
         age=age,
         egfr=kidney[0] if kidney else None,
         egfr_on=kidney[1] if kidney else None,
-        news2=_news2(observations, at),
+        news2=news2,
+        news2_at=news2_at,
         asof=at.date(),
     )
 
@@ -207,13 +211,14 @@ def ckd_epi_2009(creatinine: float, age: int, gender: str) -> float | None:
     return 141 * min(share, 1) ** alpha * max(share, 1) ** -1.209 * 0.993**age * factor
 
 
-def _news2(observations: Iterable[Resource], at: datetime) -> Score | None:
-    """Of the newest set of the last day; None when there is none, or no part of it was scored."""
+def _news2(observations: Iterable[Resource], at: datetime) -> tuple[Score | None, datetime | None]:
+    """Of the newest set of the last day, and when; None when there is none, or no part of it was scored."""
     sets = [r for r in readings(observations) if at - NEWS2_FOR <= r.at <= at]
     if not sets:
-        return None
-    found = score(max(sets, key=lambda r: r.at).measured())
-    return found if found.points else None
+        return None, None
+    newest = max(sets, key=lambda r: r.at)
+    found = score(newest.measured())
+    return (found, newest.at) if found.points else (None, None)
 
 
 def _day(text: str | None) -> date | None:

@@ -20,6 +20,7 @@ from akson.care.fhir_json import Resource
 from akson.fhir.problem import Problem, ProblemKind
 
 ENTRIES_MAX = 2_000
+DRUGS_MAX, ALLERGIES_MAX = 150, 50
 _OBSERVED = "62238-1,33914-3,98979-8,98980-6,69405-9,14682-9"
 _VITALS = "9279-1,59408-5,2708-6,3150-6,3151-8,8480-6,8867-4,80288-4,8310-5,85353-1,85354-9"
 _PREFETCH = {
@@ -89,7 +90,7 @@ def answered(asked: Service, request: object, rules: Rules, at: datetime) -> dic
 
     Raises:
         Problem: AKS-ADVICE-002 (MALFORMED) for what is no call of this service; AKS-ADVICE-003 (PRECONDITION, HTTP 412) when
-            what it needs was not sent along.
+            what it needs was not sent along; AKS-ADVICE-006 (TOO_LARGE) for more drugs or allergies than anybody has.
     """
     call, context, prefetch = _read(asked, request)
     rows = list(_rows(asked, prefetch))
@@ -97,8 +98,25 @@ def answered(asked: Service, request: object, rules: Rules, at: datetime) -> dic
     proposed = [r for r in _resources(context.get("draftOrders")) if r.get("resourceType") in DRAFTS]
     if asked.hook == "order-sign" and not proposed:
         return {"cards": []}
-    said: tuple[Advice, ...] = advice(facts_of(patient, rows, at, proposed=proposed), rules.at(at.date()))
-    return {"cards": [card(one, call) for one in said]}
+    return {"cards": [card(one, call) for one in _said(patient, rows, proposed, rules, at)]}
+
+
+def _said(
+    patient: Resource | None, rows: list[Resource], proposed: list[Resource], rules: Rules, at: datetime
+) -> tuple[Advice, ...]:
+    try:
+        facts = facts_of(patient, rows, at, proposed=proposed)
+    except (ValueError, TypeError, AttributeError, KeyError, ArithmeticError):
+        # What a stranger sends was validated by nobody.
+        raise _malformed("a resource is not as FHIR R4 says") from None
+    if len(facts.drugs) > DRUGS_MAX or len(facts.allergies) > ALLERGIES_MAX:
+        raise Problem(
+            ProblemKind.TOO_LARGE,
+            "AKS-ADVICE-006",
+            f"More than {DRUGS_MAX} drugs in use or {ALLERGIES_MAX} allergies.",
+            why="No patient has so many; advice about all of them would keep others waiting.",
+        )
+    return advice(facts, rules.at(at.date()))
 
 
 def _read(asked: Service, request: object) -> tuple[str, dict[str, Any], dict[str, Any]]:

@@ -2,7 +2,7 @@
 
 import uuid
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from akson.care.decisionsupport.advice import Advice
 from akson.care.decisionsupport.facts import CREATININE_CODES, EGFR_CODES, Facts, facts_of
@@ -17,6 +17,7 @@ RULES = "https://akson.no/fhir/CodeSystem/advice-rule"
 KEY = "https://akson.no/fhir/NamingSystem/advice"
 REASON = "https://akson.no/fhir/CodeSystem/advice-override"
 OBSERVED_MAX = 60
+ASIDE_FOR = timedelta(days=180)
 _IDS = uuid.uuid5(uuid.NAMESPACE_URL, "https://akson.no/web/advice")
 
 
@@ -48,8 +49,14 @@ async def load(session: RecordSession, patient: str, now: datetime) -> Loaded:
     read = await session.read("Patient", patient)
     rows = [r for one in found for r in resources((*one.matches, *one.included))]
     who = resources([read])[0]
-    aside = {_key(issue): issue for issue in resources(issues.matches) if issue.get("status") == "final"}
+    aside = {_key(issue): issue for issue in resources(issues.matches) if _holds(issue, now)}
     return Loaded(facts_of(who, rows, now), (who, *rows), aside)
+
+
+def _holds(issue: Resource, now: datetime) -> bool:
+    """Not withdrawn, and not so long ago that it is to be thought of again."""
+    at = instant(issue.get("identifiedDateTime"))
+    return issue.get("status") == "final" and at is not None and at > now - ASIDE_FOR
 
 
 def aside_row(issue: Resource, now: datetime) -> AsideRow:

@@ -4,6 +4,7 @@ To set advice aside is a DetectedIssue with the reason and who: it stays on the 
 Spec: https://hl7.org/fhir/R4/detectedissue.html.
 """
 
+import asyncio
 from dataclasses import replace
 from datetime import datetime
 
@@ -72,7 +73,7 @@ async def _opened(visit: Visit) -> tuple[RecordSession, AdviceView]:
     chart = await load_chart(session, patient, MENU, now)
     loaded = await load(session, patient, now)
     edition = rules.load().at(words.local(now).date())
-    told = advice(loaded.facts, edition)
+    told = await asyncio.to_thread(advice, loaded.facts, edition)
     advisers = visit.house.advisers
     outside = await advisers.ask(loaded.rows) if advisers is not None and chart.clinical else ()
     facts = loaded.facts

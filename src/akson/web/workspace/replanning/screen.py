@@ -4,6 +4,7 @@ The proposal is carried by the form and judged again, by the day as it then stan
 committed, under each visit's own version, or nothing.
 """
 
+import hashlib
 from collections.abc import Collection
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import replace
@@ -56,7 +57,9 @@ async def propose(visit: Visit) -> Response:
         proposal = await _asked(visit, day)
     except (NotFeasible, BrokenProcessPool):
         return await _shown(visit, session, replace(view, fault=NO_ANSWER), status=503)
-    return await _shown(visit, session, _proposed(view, day, proposal, loaded.rows, on, away))
+    return await _shown(
+        visit, session, replace(_proposed(view, day, proposal, loaded.rows, on, away), seen=_seen(loaded))
+    )
 
 
 async def accept(visit: Visit) -> Response:
@@ -67,7 +70,10 @@ async def accept(visit: Visit) -> Response:
     day = day_of(loaded.rows, on, away=away, now=visit.house.clock.now())
     view = _view(visit, loaded, on, away)
     known = {v.id for v in day.visits}
-    if fields.get("dag") != on.isoformat() or {m.visit for m in made} - known or broken(day, made):
+    if made is None:
+        return await _shown(visit, session, replace(view, fault=NO_ANSWER), status=422)
+    same = fields.get("dag") == on.isoformat() and fields.get("sett") == _seen(loaded)
+    if not same or {m.visit for m in made} - known or broken(day, made):
         return await _shown(visit, session, replace(view, fault=CHANGED_MEANWHILE), status=409)
     try:
         await session.commit(_changes(made, loaded, on))
@@ -138,11 +144,17 @@ def _proposed(
     )
 
 
-def _read(text: str) -> list[Made]:
+def _seen(loaded: Loaded) -> str:
+    """Every visit of the day and its version: the proposal is for that day and for no other."""
+    told = "|".join(f"{id}/{version}" for id, version in sorted(loaded.versions.items()))
+    return hashlib.sha256(told.encode()).hexdigest()
+
+
+def _read(text: str) -> list[Made] | None:
     try:
         told = msgspec.json.decode(text, type=list[tuple[str, int, tuple[str, ...]]])
     except msgspec.DecodeError:
-        return []
+        return None
     return [Made(visit, start, tuple(sorted(staff))) for visit, start, staff in told]
 
 

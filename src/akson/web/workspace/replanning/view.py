@@ -65,6 +65,8 @@ class ReplanView:
     left: tuple[Left, ...] = ()
     made: str = ""
     """The proposal as the form carries it: `visit|minutes|staff,staff` by line."""
+    seen: str = ""
+    """Which day it was made for: visits and their versions."""
     known_before: int = 0
     known_after: int = 0
     """Per cent of visits made by somebody the citizen knows."""
