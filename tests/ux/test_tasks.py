@@ -51,6 +51,8 @@ def results() -> Iterator[dict[str, list[float]]]:
 async def do(page: Page, step: list[str], names: dict[str, str]) -> int:
     """One step; gives what it costs."""
     kind, what, *more = [word.format(**names) for word in step]
+    if kind in COST:
+        await page.wait_for_load_state()  # a page that is seen may not yet have heard of its keys
     if kind == "key":
         await page.keyboard.press(what)
     elif kind in ("keys", "field", "text"):
