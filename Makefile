@@ -9,7 +9,7 @@ PIP    := $(BIN)/python -m pip --disable-pip-version-check --quiet
 JOBS   ?= $(shell expr $$(nproc 2>/dev/null || sysctl -n hw.ncpu) + 1)
 HASHED := --require-hashes --only-binary :all:
 
-.PHONY: help setup amqp up test test-setup lint format nightly security story-discharge fuzz bench bench-reconcile messages conformance clean locks screens
+.PHONY: ux-tasks help setup amqp up test test-setup lint format nightly security story-discharge fuzz bench bench-reconcile messages conformance clean locks screens
 .DEFAULT_GOAL := help
 
 help: ## Show this list
@@ -82,6 +82,9 @@ bench-reconcile: setup ## Print the reconciliation benchmark: engine and baselin
 
 format: $(VENV)/.test ## Format the code
 	@$(BIN)/ruff check --fix --quiet . ; $(BIN)/ruff format .
+
+ux-tasks: setup test-setup ## Play the tasks of tests/ux/tasks.toml in a browser and write docs/ux-tasks.md
+	@$(BIN)/python scripts/ux_tasks.py
 
 screens: setup test-setup ## Draw docs/screens again from a running demo
 	@$(BIN)/python scripts/screenshots.py

@@ -21,6 +21,8 @@ from akson.store.server import EmbeddedPostgres
 from tests import sharing_out
 from tests.memory_folder import use_memory
 
+pytest_plugins = ["tests.browsing"]
+
 
 def pytest_configure() -> None:
     use_memory()

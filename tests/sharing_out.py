@@ -16,6 +16,7 @@ from xdist.scheduler import LoadFileScheduling
 UNITS = {
     # The node with the demo, and Chromium.
     "tests/web/browser/": "tests/web/browser",
+    "tests/ux/": "tests/web/browser",
     # RabbitMQ.
     "tests/exchange/amqp/": "tests/exchange/amqp",
     # Twenty thousand questions, and what Cedar says to them.

@@ -51,6 +51,11 @@
     if (keys[key]) { event.preventDefault(); keys[key](); }
   });
 
+  /* What is opened to be filled in has the focus in its first field. */
+  document.addEventListener("toggle", (event) => {
+    if (event.target.matches("details.acts[open]")) event.target.querySelector("input:not([type=hidden])")?.focus();
+  }, true);
+
   /* A menu closes when the reader goes elsewhere. */
   document.addEventListener("click", (event) => {
     document.querySelectorAll("details.who[open]").forEach((menu) => {

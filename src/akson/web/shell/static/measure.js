@@ -98,11 +98,17 @@
     if (box.dataset.letters) box.value = box.value.toUpperCase();
     said(box);
     count();
+    onward(box);
+  });
+  function onward(box) {
     if (!full(box) || box.getAttribute("aria-invalid") !== null) return;
     const visible = boxes.filter((b) => b.checkVisibility());
     const next = visible[visible.indexOf(box) + 1];
     if (next) { next.focus(); next.select(); }
-  });
+  }
   boxes.forEach((box) => box.addEventListener("change", () => { said(box); count(); }));
   count();
+  /* Who was quicker than this file has typed in the first box already. */
+  const first = document.activeElement;
+  if (boxes.includes(first) && first.value !== first.defaultValue) { said(first); onward(first); }
 })();

@@ -1,0 +1,43 @@
+"""Whom the tasks are about: people of their own on the shared node, so that no other journey meets them or is met."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from tests.care.medication.told import drug, line, twelve, working
+from tests.web.stage import helped
+from tests.web.test_gp_dialogue import asked
+from tests.web.test_round import planned
+
+NAMES = {"oppgave-a": "Kvistholm", "oppgave-b": "Behovsen", "oppgave-c": "Samstad", "oppgave-d": "Rundmo"}
+_LONG_AGO = timedelta(minutes=170)
+"""First on the round, and not yet so long ago that the package leaves it out."""
+
+
+def told() -> tuple[list[dict[str, Any]], dict[str, str]]:
+    """Resources to load, and the names that steps have for what only now has an id."""
+    message, item = asked("99")
+    return [*_people(), message, item], {"message": message["id"], "item": item["id"]}
+
+
+def _people() -> Iterator[dict[str, Any]]:
+    for id, family in NAMES.items():
+        yield {
+            "resourceType": "Patient",
+            "id": id,
+            "name": [{"family": family, "given": ["Prøve"]}],
+            "birthDate": "1942-05-12",
+        }
+        yield helped(id)
+    as_needed = line(
+        "oppgave-b-s1", drug("paracetamol", "500 mg", atc="N02BE01"), patient="oppgave-b",
+        dosage=[{"text": "1 tablett ved behov", "asNeededBoolean": True}],
+    )  # fmt: skip
+    yield from working("oppgave-b-liste", "2026-11-20T10:00:00+01:00", as_needed, patient="oppgave-b")
+    yield from twelve("oppgave-c", "oppgave-c-")
+    start = datetime.now(UTC) - _LONG_AGO
+    yield planned(1, "oppgave-d") | {
+        "id": "oppgave-d-besok",
+        "start": start.isoformat(),
+        "end": (start + timedelta(minutes=30)).isoformat(),
+    }
