@@ -4,12 +4,13 @@ Spec: https://hl7.org/fhir/R4/medicationadministration.html.
 """
 
 import re
+from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
 from akson.care.fhir_json import Resource
-from akson.care.medication.administration.due import PlannedDose
+from akson.care.medication.administration.due import NORWAY, PlannedDose
 from akson.care.medication.administration.states import DOSE_KEY, REASONS, REFUSED_CODE, VERIFIER
 from akson.care.medication.lines import SourceLine
 
@@ -51,17 +52,22 @@ def effect(administration: Resource, words: str, by: Resource, at: datetime) -> 
     return {**administration, "note": [*(administration.get("note") or []), note]}
 
 
-def missed(dose: PlannedDose, subject: Resource, owner: Resource, now: datetime) -> Resource:
-    """The item of a dose that nobody has said anything of; its id follows from the dose, so that it is made once."""
-    words = f"{dose.line.name} {dose.line.strength}".strip()
+def missed(doses: Sequence[PlannedDose], subject: Resource, owner: Resource, now: datetime) -> Resource:
+    """The item of the doses of one time that nobody has said anything of.
+
+    It names no medicine: Tasks are read by roles that see none.
+    """
+    at = doses[0].at.astimezone(NORWAY)
+    assert all(dose.at == doses[0].at for dose in doses)
+    what = "En dose" if len(doses) == 1 else f"{len(doses)} doser"
     return {
         "resourceType": "Task",
-        "identifier": [{"system": DOSE_KEY, "value": dose.key}],
+        "identifier": [{"system": DOSE_KEY, "value": dose.key} for dose in doses],
         "status": "requested",
         "intent": "order",
         "priority": "urgent",
         "code": {"coding": [{"system": TASKS, "code": MISSED_TASK}], "text": "Dose uten svar"},
-        "description": f"{words} kl. {dose.at:%H.%M} er verken gitt eller ført som ikke gitt.",
+        "description": f"{what} {at:%d.%m.} kl. {at:%H.%M} er verken ført som gitt eller som ikke gitt. Se Utdeling.",
         "for": subject,
         "authoredOn": now.isoformat(timespec="seconds"),
         "owner": owner,

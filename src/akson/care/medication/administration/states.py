@@ -98,7 +98,7 @@ def board(
     told = [a for a in administrations if a.get("status") != _ERROR]
     answers: dict[str, list[Answer]] = {}
     for one in sorted(told, key=lambda a: (_at(a) or _NEVER, str(a.get("id")))):
-        if (key := _key(one)) and (answer := _answer(one)) is not None:
+        if (key := dose_key(one)) and (answer := _answer(one)) is not None:
             answers.setdefault(key, []).append(answer)
     used = [line for line in lines if in_use(line, day)]
     return Board(
@@ -141,7 +141,8 @@ def _answer(one: Resource) -> Answer | None:
     )
 
 
-def _key(one: Resource) -> str:
+def dose_key(one: Resource) -> str:
+    """The planned dose that a MedicationAdministration answers, or "" for what was given as needed."""
     told = one.get("identifier") or []
     return next((str(i.get("value", "")) for i in told if i.get("system") == DOSE_KEY), "")
 

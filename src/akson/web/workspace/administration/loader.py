@@ -36,10 +36,6 @@ class Loaded:
     board: Board
     administrations: tuple[Resource, ...]
 
-    @property
-    def lines(self) -> tuple[SourceLine, ...]:
-        return (*self.current.fixed, *self.current.as_needed, *self.current.courses)
-
 
 async def load(session: RecordSession, patient: str, now: datetime) -> Loaded:
     rows: list[Resource] = []
@@ -48,9 +44,8 @@ async def load(session: RecordSession, patient: str, now: datetime) -> Loaded:
     told = await every_page(session, of_patient("MedicationAdministration", patient, _since(now)))
     administrations = tuple(resources(told.matches))
     current = current_list(rows, now)
-    lines = (*current.fixed, *current.as_needed, *current.courses)
     day = now.astimezone(NORWAY).date()
-    return Loaded(current, board(lines, administrations, day, now), administrations)
+    return Loaded(current, board(current.in_use, administrations, day, now), administrations)
 
 
 def _since(now: datetime) -> Term:
