@@ -53,7 +53,7 @@ async def test_each_dose_that_nobody_answers_is_told_once(day: Day) -> None:
     (item,) = await told(day)
     assert item["id"] == item_id({"reference": "Patient/astrid"}, NOON + timedelta(hours=1))
     assert len(item["identifier"]) == 2 and item["owner"]["reference"] == UNIT["reference"]
-    assert item["description"].startswith("2 doser 24.11. kl. 13.00") and "Legemiddel" not in str(item)
+    assert item["description"].startswith("2 doser 24.11. kl. 13:00") and "Legemiddel" not in str(item)
     await day.put({**item, "status": "completed"})
     day.go("2026-11-24T23:00")
     await day.settle(day.restarted())
@@ -76,7 +76,7 @@ async def test_answered_in_time_or_away_it_is_none_and_without_staff_it_is(day: 
     day.go(IN_THE_EVENING)
     await day.settle(day.restarted())
     (item,) = await told(day)
-    assert item["description"].startswith("En dose 24.11. kl. 18.00")
+    assert item["description"].startswith("En dose 24.11. kl. 18:00")
 
 
 async def test_a_line_that_came_after_the_limit_was_never_waited_for(day: Day) -> None:

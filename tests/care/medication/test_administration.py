@@ -107,7 +107,7 @@ def test_a_day_of_a_nurse() -> None:
     task = acts.missed([evening], SUBJECT, {"reference": "Organization/x"}, at(21))
     assert (
         task["description"]
-        == "En dose 24.11. kl. 18.00 er verken ført som gitt eller som ikke gitt. Se Utdeling."
+        == "En dose 24.11. kl. 18:00 er verken ført som gitt eller som ikke gitt. Se Utdeling."
     )
     for one in (*told, acts.not_given(evening, SUBJECT, IDA, at(18), "Kastet opp"), task):
         assert not [str(issue) for issue in validate(one)]

@@ -11,7 +11,14 @@ from typing import Any
 
 from akson.care.fhir_json import Resource
 from akson.care.medication.administration.due import NORWAY, PlannedDose
-from akson.care.medication.administration.states import DOSE_KEY, REASONS, REFUSED_CODE, VERIFIER
+from akson.care.medication.administration.states import (
+    DOSE_KEY,
+    REASONS,
+    REFUSED_CODE,
+    SECOND_WANTED,
+    VERIFIER,
+    may_confirm,
+)
 from akson.care.medication.lines import SourceLine
 
 TASKS = "https://akson.no/fhir/CodeSystem/task"
@@ -46,6 +53,24 @@ def needed(
     return {**told, **_amount(amount)}
 
 
+def with_second_wanted(administration: Resource) -> Resource:
+    """It waits for somebody else to confirm it."""
+    wanted = {"url": SECOND_WANTED, "valueBoolean": True}
+    return {**administration, "extension": [*(administration.get("extension") or []), wanted]}
+
+
+def confirmed(administration: Resource, by: Resource) -> Resource:
+    """By the second signer; the caller has asked `states.may_confirm`."""
+    assert may_confirm(administration, by["reference"])
+    return {**administration, "performer": [*administration["performer"], _verifier(by)]}
+
+
+def taken_back(administration: Resource, by: Resource, at: datetime, reason: str) -> Resource:
+    """It was entered in error: the dose is open again. What it said stays, here and in the history."""
+    assert reason.strip()
+    return {**effect(administration, reason, by, at), "status": "entered-in-error"}
+
+
 def effect(administration: Resource, words: str, by: Resource, at: datetime) -> Resource:
     """The same administration with what came of it. The earlier version stays in the history."""
     note = {"text": words.strip(), "authorReference": by, "time": at.isoformat(timespec="seconds")}
@@ -67,7 +92,7 @@ def missed(doses: Sequence[PlannedDose], subject: Resource, owner: Resource, now
         "intent": "order",
         "priority": "urgent",
         "code": {"coding": [{"system": TASKS, "code": MISSED_TASK}], "text": "Dose uten svar"},
-        "description": f"{what} {at:%d.%m.} kl. {at:%H.%M} er verken ført som gitt eller som ikke gitt. Se Utdeling.",
+        "description": f"{what} {at:%d.%m.} kl. {at:%H:%M} er verken ført som gitt eller som ikke gitt. Se Utdeling.",
         "for": subject,
         "authoredOn": now.isoformat(timespec="seconds"),
         "owner": owner,
@@ -90,9 +115,12 @@ def _of_dose(
         told["statusReason"] = [reason]
     told |= _amount(dose.amount)
     if second:
-        verifier = {"coding": [{"system": _FUNCTIONS, "code": VERIFIER}]}
-        told["performer"].append({"function": verifier, "actor": second})
+        told["performer"].append(_verifier(second))
     return told
+
+
+def _verifier(actor: Resource) -> Resource:
+    return {"function": {"coding": [{"system": _FUNCTIONS, "code": VERIFIER}]}, "actor": actor}
 
 
 def _amount(words: str) -> dict[str, Any]:

@@ -133,6 +133,12 @@ def _worded(line: SourceLine, day: date) -> tuple[tuple[str, str], ...] | None:
     return tuple(zip(times, said, strict=True)) if on else ()
 
 
+def once(line: SourceLine) -> str:
+    """What is taken at one time: as structure where it is told, else as the words are read; "" when neither says."""
+    read = read_dose(line.dose.text).amounts
+    return line.dose.amount or (_amount(read[0]) if read else "")
+
+
 def _amount(amount: tuple[float, float, str] | None) -> str:
     if amount is None:
         return ""
