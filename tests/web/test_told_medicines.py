@@ -12,14 +12,29 @@ from akson.care.medication.lines import Said, SourceKind
 from akson.care.medication.sources import sources
 from akson.fhir.search.parsing import parse
 from tests.web.conftest import Rooms
+from tests.web.stage import helped
 from tests.web.test_patient_pages import words
 
-PATH = "/pasient/astrid/legemidler/fortalt"
+PATH = "/pasient/tora/legemidler/fortalt"
+DAUGHTER = {
+    "resourceType": "RelatedPerson", "id": "tora-datter", "active": True, "patient": {"reference": "Patient/tora"},
+    "relationship": [{"text": "Datter"}], "name": [{"family": "Vik", "given": ["Gro"]}],
+}  # fmt: skip
+USED = {
+    "resourceType": "MedicationStatement", "id": "tora-bruker", "status": "active",
+    "subject": {"reference": "Patient/tora"}, "medicationCodeableConcept": {"text": "Ramipril 5 mg"},
+}  # fmt: skip
+
+
+async def tora(rooms: Rooms) -> None:
+    """A patient of these tests alone."""
+    patient = {"resourceType": "Patient", "id": "tora", "name": [{"family": "Vik", "given": ["Tora"]}]}
+    await rooms.put(patient, helped("tora"), DAUGHTER, USED)
 
 
 async def lists(rooms: Rooms) -> list[dict[str, Any]]:
     session = rooms.record.open(CAST["system"], PurposeOfUse.OPERATIONS)
-    asked = parse("List", [("patient", "astrid"), ("_count", "100")])
+    asked = parse("List", [("patient", "tora"), ("_count", "100")])
     return [json.loads(v.body) for v in (await session.search(asked)).matches if v.body]
 
 
@@ -31,10 +46,11 @@ def fields(page: str) -> dict[str, str]:
 
 
 async def test_words_of_the_daughter_are_a_source_and_change_no_list_in_use(rooms: Rooms) -> None:
+    await tora(rooms)
     ida = rooms.visitor("ida")
     page = (await ida.get(PATH)).text
-    assert "Marit Bakken (datter)" in words(page)
-    told = {**fields(page), "hvem": "RelatedPerson/marit", "navn-0": "Den lille hvite for hjertet"}
+    assert "Gro Vik (datter)" in words(page)
+    told = {**fields(page), "hvem": "RelatedPerson/tora-datter", "navn-0": "Den lille hvite for hjertet"}
     told |= {"dose-0": "en om morgenen", "navn-2": "Paracet"}
     before = await lists(rooms)
     assert (await ida.post(PATH, data=told)).status_code == 303
@@ -43,18 +59,19 @@ async def test_words_of_the_daughter_are_a_source_and_change_no_list_in_use(room
     assert len(after) == len(before) + 1
     now = datetime.now(UTC)
     talk = next(s for s in sources(after, now) if s.kind is SourceKind.PATIENT)
-    assert talk.title == "Samtale med Marit Bakken (datter)" and talk.told_by.startswith("Ida")
+    assert talk.title == "Samtale med Gro Vik (datter)" and talk.told_by.startswith("Ida")
     assert [(line.product or line.name, line.dose.text) for line in talk.lines] == [
         ("Den lille hvite for hjertet", "en om morgenen"),
         ("Paracet", ""),
     ]
-    assert {line.provenance.by_reference for line in talk.lines} == {"RelatedPerson/marit"}
-    assert "Den lille hvite" not in str(current_list(after, now).in_use)
-    page = (await ida.get("/pasient/astrid/legemidler/samstemming")).text
-    assert "Samtale med Marit Bakken (datter)" in page and PATH in page
+    assert {line.provenance.by_reference for line in talk.lines} == {"RelatedPerson/tora-datter"}
+    assert [line.name for line in current_list([*after, USED], now).in_use] == ["Ramipril 5 mg"]
+    page = (await ida.get("/pasient/tora/legemidler/samstemming")).text
+    assert "Samtale med Gro Vik (datter)" in page and PATH in page
 
 
 async def test_none_is_said_and_not_asked_is_not_written(rooms: Rooms) -> None:
+    await tora(rooms)
     ida = rooms.visitor("ida")
     page = (await ida.get(PATH)).text
     start = {**fields(page), "hvem": "annen", "hvem-navn": "Naboen Per"}
@@ -76,5 +93,6 @@ async def test_none_is_said_and_not_asked_is_not_written(rooms: Rooms) -> None:
 
 
 async def test_a_role_without_medicines_writes_none(rooms: Rooms) -> None:
+    await tora(rooms)
     answer = await rooms.visitor("omar").get(PATH)
     assert answer.status_code in (403, 404)

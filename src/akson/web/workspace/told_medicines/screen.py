@@ -64,7 +64,7 @@ async def _page(visit: Visit, session: RecordSession, form: Mapping[str, str], w
     last = max((n for n, row in enumerate(rows, start=1) if any(row)), default=0)
     view = ToldView(
         chart=chart,
-        tellers=await _tellers(session, _patient(visit), chart.person.name),
+        tellers=await _tellers(session, _patient(visit), chart.person.spoken_name),
         teller=form.get("hvem", SELF),
         other=form.get("hvem-navn", ""),
         at=form.get("tid") or f"{words.local(now):%Y-%m-%dT%H:%M}",
@@ -96,7 +96,7 @@ async def write(visit: Visit) -> Response:
     form = await visit.form()
     session = _open(visit)
     chart = await load_chart(session, _patient(visit), MENU, visit.house.clock.now())
-    tellers = {t.value: t for t in await _tellers(session, _patient(visit), chart.person.name)}
+    tellers = {t.value: t for t in await _tellers(session, _patient(visit), chart.person.spoken_name)}
     lines, at = _lines(form), _at(form.get("tid", ""), visit.house.clock.now())
     teller = tellers.get(form.get("hvem", ""))
     wrong = _wrong(form, lines)
