@@ -44,6 +44,7 @@ from akson.web.workspace.search.screen import SCREEN as SEARCH
 from akson.web.workspace.test_results.screen import SCREEN as TEST_RESULTS
 from akson.web.workspace.timeline.screen import SCREEN as TIMELINE
 from akson.web.workspace.today.screen import SCREEN as TODAY
+from akson.web.workspace.told_medicines.screen import SCREEN as TOLD_MEDICINES
 from akson.web.workspace.why.screen import SCREEN as WHY
 from akson.web.workspace.write.screen import SCREEN as WRITE
 
@@ -91,6 +92,7 @@ SCREENS: tuple[Screen, ...] = (
     TEST_RESULTS,
     TIMELINE,
     TODAY,
+    TOLD_MEDICINES,
     WHY,
     WRITE,
 )

@@ -225,8 +225,8 @@ async def test_each_morning_the_window_is_a_day_longer(day: Day) -> None:
     assert isinstance(day.clock, FixedClock)
 
 
-EVENTS_A_LOOK_MAX = 7
-"""Her Patient, searches of her appointments, messages, stays, requests and Tasks, and the visits it books."""
+EVENTS_A_LOOK_MAX = 8
+"""Her Patient, searches of her appointments, messages, stays, requests, Tasks and given doses, and the visits it books."""
 EVENTS_TO_FIND_HER_MAX = 3
 """At a start: by her decision, and what else is under way."""
 

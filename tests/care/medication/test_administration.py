@@ -104,8 +104,11 @@ def test_a_day_of_a_nurse() -> None:
     assert [row.state for row in later.rows] == [State.GIVEN, State.REFUSED, State.MISSED]
     answer = later.rows[0].answer
     assert answer is not None and (answer.by, answer.second) == ("Ida Nilsen", "Omar Ali")
-    task = acts.missed(evening, SUBJECT, {"reference": "Organization/x"}, at(21))
-    assert task["description"] == "Atorvastatin kl. 18.00 er verken gitt eller ført som ikke gitt."
+    task = acts.missed([evening], SUBJECT, {"reference": "Organization/x"}, at(21))
+    assert (
+        task["description"]
+        == "En dose 24.11. kl. 18:00 er verken ført som gitt eller som ikke gitt. Se Utdeling."
+    )
     for one in (*told, acts.not_given(evening, SUBJECT, IDA, at(18), "Kastet opp"), task):
         assert not [str(issue) for issue in validate(one)]
 

@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from functools import cache
 
 from akson.app.pathways.facts import PatientFacts
+from akson.app.pathways.missed_doses import missed_doses
 from akson.care.casework import beds, gaps, visits
 from akson.care.casework.absences import absences
 from akson.care.casework.decision import decisions
@@ -63,10 +64,10 @@ def ask(facts: PatientFacts, now: datetime, window: timedelta = visits.WINDOW) -
     )
     wished += gp_effects(asked, facts.tasks, patient=facts.reference, owners=owners, now=now)
     over = _over(facts, hers, wished)
-    changed = (*amended, *unbooked, *_given_back(facts, over), *_tasks(wished))
-    return Answer(
-        changed, min([_by_the_clock(facts, hers, now), *_deadlines(hers, now), *_turns(asked, now)])
-    )
+    doses = missed_doses(facts, known.values(), away, owners[NURSE], now)
+    changed = (*amended, *unbooked, *_given_back(facts, over), *_tasks(wished), *doses.items)
+    turns = (*_deadlines(hers, now), *_turns(asked, now), *doses.turns)
+    return Answer(changed, min([_by_the_clock(facts, hers, now), *turns]))
 
 
 @cache

@@ -14,6 +14,7 @@ from akson.app.pathways.receipts import Receipts, no_receipts
 from akson.care.casework import beds
 from akson.care.casework.rows import BED_HOLD, VISIT, is_a
 from akson.care.fhir_json import Resource, instant
+from akson.care.medication.administration import watch
 from akson.care.pathway.said import Receipt
 from akson.fhir.search.parsing import parse
 from akson.record.session import RecordSession
@@ -24,7 +25,8 @@ FOLLOWED = ("Appointment", "Communication", "Encounter", "Patient", "ServiceRequ
 """Types whose change may mean something to a stay, a visit or a bed."""
 _SCOPES = (
     "system/Appointment.crus system/Communication.rs system/Encounter.rs system/Location.rus system/Patient.rs "
-    "system/ServiceRequest.rs system/Task.crus system/Organization.rs system/PractitionerRole.rs"
+    "system/ServiceRequest.rs system/Task.crus system/Organization.rs system/PractitionerRole.rs "
+    "system/List.rs system/MedicationStatement.rs system/MedicationAdministration.rs"
 )
 _DIED = "exp"
 
@@ -51,6 +53,10 @@ class PatientFacts:
     """PractitionerRoles of those who lead a unit of the house."""
     receipts: Mapping[str, Receipt] = field(default_factory=dict)
     """Of what we sent, by `Communication/…`."""
+    given: tuple[Resource, ...] = ()
+    """MedicationAdministrations of the last week, where visits stand today or yesterday."""
+    medicines: tuple[Resource, ...] = ()
+    """Lists and MedicationStatements, where the house has given her any."""
 
     @property
     def reference(self) -> str:
@@ -87,18 +93,31 @@ async def gather(
     appointments = await of("Appointment", ("date", f"ge{since}"))
     holds = tuple(a for a in appointments if is_a(a, BED_HOLD))
     communications = await of("Communication")
+    visits = tuple(a for a in appointments if is_a(a, VISIT))
+    week = (now - watch.GIVES_SINCE).isoformat(timespec="seconds")
+    given = (
+        await of("MedicationAdministration", ("effective-time", f"ge{week}")) if _visited(visits, now) else ()
+    )
     return PatientFacts(
         patient=known[0],
         encounters=await of("Encounter"),
         communications=communications,
         decisions=await of("ServiceRequest"),
         tasks=await of("Task"),
-        visits=tuple(a for a in appointments if is_a(a, VISIT)),
+        visits=visits,
         holds=holds,
         beds=await _places(session, beds.standing(holds)),
         leaders=await _leaders(session) if communications else (),
         receipts=await receipts(communications),
+        given=given,
+        medicines=(*await of("List"), *await of("MedicationStatement")) if given else (),
     )
+
+
+def _visited(visits: Iterable[Resource], now: datetime) -> bool:
+    """Whether a dose may have been missed since yesterday, or may be before the next look."""
+    starts = (instant(visit.get("start")) for visit in visits)
+    return any(abs(start - now) <= 2 * watch.BACK for start in starts if start)
 
 
 async def _leaders(session: RecordSession) -> tuple[Resource, ...]:

@@ -23,6 +23,10 @@ class CurrentList:
     unread: tuple[SourceList, ...]
     """Other sources' lists that came after it: what is to be reconciled, newest first."""
 
+    @property
+    def in_use(self) -> tuple[SourceLine, ...]:
+        return (*self.fixed, *self.as_needed, *self.courses)
+
 
 def current_list(rows: Iterable[Resource], at: datetime) -> CurrentList:
     """The municipality's list at that instant; `rows` as `sources.sources` takes them."""

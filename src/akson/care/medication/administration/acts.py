@@ -4,13 +4,21 @@ Spec: https://hl7.org/fhir/R4/medicationadministration.html.
 """
 
 import re
+from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
 from akson.care.fhir_json import Resource
-from akson.care.medication.administration.due import PlannedDose
-from akson.care.medication.administration.states import DOSE_KEY, REASONS, REFUSED_CODE, VERIFIER
+from akson.care.medication.administration.due import NORWAY, PlannedDose
+from akson.care.medication.administration.states import (
+    DOSE_KEY,
+    REASONS,
+    REFUSED_CODE,
+    SECOND_WANTED,
+    VERIFIER,
+    may_confirm,
+)
 from akson.care.medication.lines import SourceLine
 
 TASKS = "https://akson.no/fhir/CodeSystem/task"
@@ -45,23 +53,46 @@ def needed(
     return {**told, **_amount(amount)}
 
 
+def with_second_wanted(administration: Resource) -> Resource:
+    """It waits for somebody else to confirm it."""
+    wanted = {"url": SECOND_WANTED, "valueBoolean": True}
+    return {**administration, "extension": [*(administration.get("extension") or []), wanted]}
+
+
+def confirmed(administration: Resource, by: Resource) -> Resource:
+    """By the second signer; the caller has asked `states.may_confirm`."""
+    assert may_confirm(administration, by["reference"])
+    return {**administration, "performer": [*administration["performer"], _verifier(by)]}
+
+
+def taken_back(administration: Resource, by: Resource, at: datetime, reason: str) -> Resource:
+    """It was entered in error: the dose is open again. What it said stays, here and in the history."""
+    assert reason.strip()
+    return {**effect(administration, reason, by, at), "status": "entered-in-error"}
+
+
 def effect(administration: Resource, words: str, by: Resource, at: datetime) -> Resource:
     """The same administration with what came of it. The earlier version stays in the history."""
     note = {"text": words.strip(), "authorReference": by, "time": at.isoformat(timespec="seconds")}
     return {**administration, "note": [*(administration.get("note") or []), note]}
 
 
-def missed(dose: PlannedDose, subject: Resource, owner: Resource, now: datetime) -> Resource:
-    """The item of a dose that nobody has said anything of; its id follows from the dose, so that it is made once."""
-    words = f"{dose.line.name} {dose.line.strength}".strip()
+def missed(doses: Sequence[PlannedDose], subject: Resource, owner: Resource, now: datetime) -> Resource:
+    """The item of the doses of one time that nobody has said anything of.
+
+    It names no medicine: Tasks are read by roles that see none.
+    """
+    at = doses[0].at.astimezone(NORWAY)
+    assert all(dose.at == doses[0].at for dose in doses)
+    what = "En dose" if len(doses) == 1 else f"{len(doses)} doser"
     return {
         "resourceType": "Task",
-        "identifier": [{"system": DOSE_KEY, "value": dose.key}],
+        "identifier": [{"system": DOSE_KEY, "value": dose.key} for dose in doses],
         "status": "requested",
         "intent": "order",
         "priority": "urgent",
         "code": {"coding": [{"system": TASKS, "code": MISSED_TASK}], "text": "Dose uten svar"},
-        "description": f"{words} kl. {dose.at:%H.%M} er verken gitt eller ført som ikke gitt.",
+        "description": f"{what} {at:%d.%m.} kl. {at:%H:%M} er verken ført som gitt eller som ikke gitt. Se Utdeling.",
         "for": subject,
         "authoredOn": now.isoformat(timespec="seconds"),
         "owner": owner,
@@ -84,9 +115,12 @@ def _of_dose(
         told["statusReason"] = [reason]
     told |= _amount(dose.amount)
     if second:
-        verifier = {"coding": [{"system": _FUNCTIONS, "code": VERIFIER}]}
-        told["performer"].append({"function": verifier, "actor": second})
+        told["performer"].append(_verifier(second))
     return told
+
+
+def _verifier(actor: Resource) -> Resource:
+    return {"function": {"coding": [{"system": _FUNCTIONS, "code": VERIFIER}]}, "actor": actor}
 
 
 def _amount(words: str) -> dict[str, Any]:

@@ -133,6 +133,17 @@ def _worded(line: SourceLine, day: date) -> tuple[tuple[str, str], ...] | None:
     return tuple(zip(times, said, strict=True)) if on else ()
 
 
+def once(line: SourceLine) -> str:
+    """What is taken at one time: as structure where it is told, else as the words are read; "" when neither says.
+
+    Of «1–2 tabletter» the giver must say which: "".
+    """
+    read = read_dose(line.dose.text).amounts
+    if read and read[0] is not None and read[0][0] != read[0][1]:
+        return ""
+    return line.dose.amount or (_amount(read[0]) if read else "")
+
+
 def _amount(amount: tuple[float, float, str] | None) -> str:
     if amount is None:
         return ""

@@ -11,13 +11,21 @@ from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 
 from akson.care.fhir_json import Resource, any_code, concept_text, display, instant, reference
-from akson.care.medication.administration.due import SLOT_TIMES, PlannedDose, in_use, planned, slots
+from akson.care.medication.administration.due import (
+    SLOT_TIMES,
+    PlannedDose,
+    in_use,
+    once,
+    planned,
+    slots,
+)
 from akson.care.medication.lines import SourceLine
 from akson.care.medication.reconciliation.dose import read_dose
 
 DOSE_KEY = "https://akson.no/fhir/NamingSystem/planned-dose"
 REASONS = "https://akson.no/fhir/CodeSystem/dose-not-given"
 REFUSED_CODE, VERIFIER = "refused", "verifier"
+SECOND_WANTED = "https://akson.no/fhir/StructureDefinition/second-signer-wanted"
 DUE_BEFORE, DUE_AFTER = timedelta(hours=1), timedelta(hours=2)
 DAY = timedelta(hours=24)
 _ERROR = "entered-in-error"
@@ -47,6 +55,8 @@ class Answer:
     second: str
     """Name of the second signer, or ""."""
     reason: str
+    waits: bool
+    """A second signer was asked for, and has not signed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +80,10 @@ class NeededRow:
     """How many times a day it may be given; None when that is not said."""
     effect: str
     """What was noted of the last one."""
+    latest: str
+    """`MedicationAdministration/x`: the last one; ""."""
+    once: str
+    """What is taken at one time, by the words of the dose: `1 tablett`; ""."""
 
     @property
     def may(self) -> bool:
@@ -98,7 +112,7 @@ def board(
     told = [a for a in administrations if a.get("status") != _ERROR]
     answers: dict[str, list[Answer]] = {}
     for one in sorted(told, key=lambda a: (_at(a) or _NEVER, str(a.get("id")))):
-        if (key := _key(one)) and (answer := _answer(one)) is not None:
+        if (key := dose_key(one)) and (answer := _answer(one)) is not None:
             answers.setdefault(key, []).append(answer)
     used = [line for line in lines if in_use(line, day)]
     return Board(
@@ -128,9 +142,8 @@ def _answer(one: Resource) -> Answer | None:
     }.get(str(one.get("status")))
     if state is None:
         return None
-    performers = one.get("performer") or []
-    second = [p for p in performers if any_code([p.get("function") or {}], VERIFIER)]
-    first = [p for p in performers if p not in second]
+    second = _verifiers(one)
+    first = [p for p in one.get("performer") or [] if p not in second]
     return Answer(
         reference=f"MedicationAdministration/{one.get('id')}",
         state=state,
@@ -138,10 +151,28 @@ def _answer(one: Resource) -> Answer | None:
         by=display(first[0].get("actor")) if first else "",
         second=display(second[0].get("actor")) if second else "",
         reason=next((words for words in map(concept_text, reasons) if words), ""),
+        waits=waits_for_second(one),
     )
 
 
-def _key(one: Resource) -> str:
+def waits_for_second(one: Resource) -> bool:
+    """Given, a second signer asked for, and nobody has signed."""
+    asked = any(e.get("url") == SECOND_WANTED and e.get("valueBoolean") for e in one.get("extension") or [])
+    return asked and one.get("status") == "completed" and not _verifiers(one)
+
+
+def may_confirm(one: Resource, by: str) -> bool:
+    """`by` is a reference. Never who gave it herself."""
+    actors = [reference(p.get("actor")) for p in one.get("performer") or []]
+    return waits_for_second(one) and by not in actors
+
+
+def _verifiers(one: Resource) -> list[Resource]:
+    return [p for p in one.get("performer") or [] if any_code([p.get("function") or {}], VERIFIER)]
+
+
+def dose_key(one: Resource) -> str:
+    """The planned dose that a MedicationAdministration answers, or "" for what was given as needed."""
     told = one.get("identifier") or []
     return next((str(i.get("value", "")) for i in told if i.get("system") == DOSE_KEY), "")
 
@@ -165,6 +196,8 @@ def _needed(line: SourceLine, told: Iterable[Resource], now: datetime) -> Needed
         given=sum(1 for at, _ in of_line if at > now - DAY),
         most=most_times(line),
         effect=_effect(latest[1]) if latest else "",
+        latest=f"MedicationAdministration/{latest[1].get('id')}" if latest else "",
+        once=once(line),
     )
 
 

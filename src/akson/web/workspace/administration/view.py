@@ -6,9 +6,43 @@ from akson.web.shell.chart import Chart
 
 
 @dataclass(frozen=True, slots=True)
+class AnswerView:
+    """What somebody has said, with what the reader may do about it."""
+
+    id: str
+    """Of the MedicationAdministration."""
+    words: str
+    """`Gitt kl. 08.05, Ida Nilsen`."""
+    conflict: bool
+    """Said of a dose that somebody had answered before."""
+
+
+@dataclass(frozen=True, slots=True)
+class WaitingView:
+    """Given, and to be confirmed by a second person."""
+
+    id: str
+    what: str
+    """`Morfin 5 mg tablett, 1 tablett`."""
+    words: str
+    may: bool
+    """Whether the reader may: not who gave it herself."""
+
+
+@dataclass(frozen=True, slots=True)
+class BackView:
+    """What was taken back: both trails stand."""
+
+    what: str
+    words: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
 class DoseView:
     key: str
     clock: str
+    """`08.00`; `i går kl. 22.00`."""
     name: str
     """`Furosemid`."""
     what: str
@@ -18,10 +52,8 @@ class DoseView:
     """The dose as the list says it."""
     reason: str
     state: str
-    said: str
-    """`Gitt 08.05 av Ida Nilsen`; "" for what nobody has said anything of."""
-    others: tuple[str, ...]
-    """Further words about the same dose."""
+    answers: tuple[AnswerView, ...]
+    """The one that stands first."""
     open: bool
 
 
@@ -33,7 +65,13 @@ class NeededView:
     dose: str
     reason: str
     last: str
+    latest: str
+    """Id of the last one; ""."""
     effect: str
+    asks_effect: bool
+    """Whether what came of the last one is still to be told."""
+    once: str
+    """What is usually taken at one time."""
     may: bool
     stop: str
     """Why it may not be given now; ""."""
@@ -55,6 +93,8 @@ class AdministrationView:
     needed: tuple[NeededView, ...]
     unplanned: tuple[tuple[str, str], ...]
     """(name, dose) of lines whose plan cannot be read."""
+    waiting: tuple[WaitingView, ...]
+    back: tuple[BackView, ...]
     none_known: bool
     not_asked: bool
     nothing_until: str
