@@ -37,7 +37,7 @@ ROWS_EACH = 5_000
 CURRENT_EACH = 500
 PATIENTS_EACH = 50
 RELATIVES_MAX = 1_000
-OPENED = frozenset({"read", "vread", "history"})
+OPENED = frozenset({"read", "vread", "history", "read-offline"})
 """A page that merely lists a patient is no look."""
 WROTE = frozenset({"create", "update", "delete"})
 CELEBRITY = "CEL"
