@@ -217,7 +217,8 @@ def _conflicts(seen: Seen) -> Judged:
 
 
 def _views(seen: Seen) -> Judged:
-    said = f"sett {seen.views_sent} ganger uten nett, {seen.views_logged} i loggen, {seen.views_shown} linjer på siden hennes"
+    said = f"sett {seen.views_sent} ganger uten nett, {seen.views_logged} i beviset fra loggen, "
+    said += f"{seen.views_shown} linjer på hennes egen side"
     return said, seen.views_sent == seen.views_logged > 0 and seen.views_shown > 0
 
 

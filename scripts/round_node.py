@@ -67,7 +67,9 @@ class Node:
 
     def akson(self, *arguments: str, data: bool = True) -> str:
         line = [*AKSON, *arguments, *(("--data", str(self.data)) if data else ())]
-        done = subprocess.run(line, capture_output=True, text=True, timeout=300)
+        # Unbuffered, Python writes what a pipe takes at once and drops the rest: a long proof would be cut.
+        quiet = {k: v for k, v in os.environ.items() if k != "PYTHONUNBUFFERED"}
+        done = subprocess.run(line, env=quiet, capture_output=True, text=True, timeout=300)
         if done.returncode not in (0, 3):
             raise SystemExit(f"akson {' '.join(arguments)}: {done.stderr.strip()[-500:]}")
         return done.stdout
