@@ -145,7 +145,7 @@ def _machine(seen: Seen) -> Judged:
     before = ", ".join(seen.changed_before_signing) or "ingen"
     said = (
         f"{max(seen.chosen_beforehand, 0)} av {seen.differences} avvik valgt på forhånd; endret før signering: {before}; "
-        f"{seen.changed_after_signing} endret da hun signerte"
+        f"{seen.changed_after_signing} linjer endret eller bekreftet da hun signerte"
     )
     passed = (
         seen.chosen_beforehand == 0 and not seen.changed_before_signing and seen.changed_after_signing > 0
@@ -185,7 +185,7 @@ def _offline(seen: Seen) -> Judged:
 
 
 def _logins(seen: Seen) -> Judged:
-    return f"{seen.logins} innlogging", seen.logins == 1
+    return f"{seen.logins} {'innlogging' if seen.logins == 1 else 'innlogginger'}", seen.logins == 1
 
 
 def _resume(seen: Seen) -> Judged:
@@ -218,13 +218,13 @@ def _conflicts(seen: Seen) -> Judged:
 
 def _views(seen: Seen) -> Judged:
     said = f"sett {seen.views_sent} ganger uten nett, {seen.views_logged} i beviset fra loggen, "
-    said += f"{seen.views_shown} linjer på hennes egen side"
+    said += f"{seen.views_shown} {'linje' if seen.views_shown == 1 else 'linjer'} på hennes egen side"
     return said, seen.views_sent == seen.views_logged > 0 and seen.views_shown > 0
 
 
 def _seized(seen: Seen) -> Judged:
     said = f"{len(seen.readable)} av {seen.markers} kjennetegn lesbare"
-    said += ", kontrollen ble funnet" if seen.control_found else ", men kontrollen ble ikke funnet"
+    said += ", begge kontrollene ble funnet" if seen.control_found else ", men kontrollene ble ikke funnet"
     return said, seen.markers > 0 and not seen.readable and seen.control_found
 
 

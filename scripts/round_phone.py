@@ -13,8 +13,20 @@ PIN, WRONG_PIN = "482913", "739164"
 RESUMES = 5
 NOTE = "Klaget over svimmelhet da hun reiste seg, gikk bedre etter frokost"
 PULSE, NOT_HOME = "93", "Ikke hjemme"
-CONTROL = "KONTROLLMERKE-7731-LESBART"
-"""Written in clear in the browser's own store: who searches the profile must find it."""
+CONTROLS = ("KONTROLLMERKE-7731-LESBART", "KONTROLLMERKE-9264-ÅPENT")
+"""Written in clear in the browser's own stores: who searches the profile must find both."""
+WRITE_CONTROLS = """
+async ([one, other]) => {
+  localStorage.setItem("kontroll", one);
+  const asked = indexedDB.open("kontroll", 1);
+  asked.onupgradeneeded = () => asked.result.createObjectStore("kontroll");
+  await new Promise((done) => { asked.onsuccess = done; });
+  const deed = asked.result.transaction("kontroll", "readwrite");
+  deed.objectStore("kontroll").put({ her: other }, "kontroll");
+  await new Promise((done) => { deed.oncomplete = done; });
+  asked.result.close();
+}
+"""
 WAYS_IN = """
 async ([pin, wrong]) => {
   const answer = (asked) => new Promise((done) => { asked.onsuccess = () => done(asked.result); });
@@ -89,7 +101,7 @@ class Phone:
         self.packages.append(await (await answer.value).json())
         await self.listed()
         await page.wait_for_selector("body[data-kept]")
-        await page.evaluate("text => localStorage.setItem('kontroll', text)", CONTROL)
+        await page.evaluate(WRITE_CONTROLS, list(CONTROLS))
 
     async def loaded_again(self) -> None:
         await self.page.click('.round-bottom a[href="#mer"]')

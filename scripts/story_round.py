@@ -19,9 +19,10 @@ from pathlib import Path
 from typing import Any
 
 from playwright.async_api import Browser, Playwright, async_playwright
+from playwright.async_api import Error as PlaywrightError
 from round_criteria import KEYS, Seen, judge, lines
 from round_node import Node
-from round_phone import CONTROL, NOT_HOME, NOTE, PIN, PULSE, SEND_AGAIN, WAIT_MS, WAYS_IN, WRONG_PIN, Phone
+from round_phone import CONTROLS, NOT_HOME, NOTE, PIN, PULSE, SEND_AGAIN, WAIT_MS, WAYS_IN, WRONG_PIN, Phone
 from screenshots import (
     CHROMIUM_ARGUMENTS,
     CHROMIUM_NAMES,
@@ -183,18 +184,26 @@ def carried(node: Node, phone: Phone, seen: Seen) -> list[str]:
     seen.national_ids = sum(number in text for number in numbers)
     markers = {NOTE, PIN, *numbers, *(family for family, _, _ in NEIGHBOURS.values())}
     for her in (her for package in phone.packages for her in package["people"].values()):
-        markers |= {her["name"], her["address"], her["phone"], *her["medicines"], *her["alerts"]}
+        markers |= {her["name"], her["birth"], her["address"], her["phone"]}
+        markers |= {*her["medicines"], *her["alerts"], *her["problems"]}
+    markers.add(box["people"]["astrid"]["name"].partition(",")[0])
     return sorted(m for m in markers if len(m) >= len(PIN))
 
 
 def readable(profile: Path, markers: list[str]) -> tuple[list[str], bool]:
-    """Which markers stand in a file, in UTF-8, UTF-16 or as JSON escapes them; and whether the control does."""
-    ways = {m: {m.encode(), m.encode("utf-16-le"), json.dumps(m)[1:-1].encode()} for m in (*markers, CONTROL)}
+    """Which markers stand in a file, and whether both controls do: one in each of the stores that a page has."""
+    ways = {m: _written(m) for m in (*markers, *CONTROLS)}
     told = set()
     for path in (p for p in profile.rglob("*") if p.is_file()):
         data = path.read_bytes()
         told |= {m for m, written in ways.items() if any(w in data for w in written)}
-    return sorted(told - {CONTROL}), CONTROL in told
+    return sorted(told - set(CONTROLS)), told >= set(CONTROLS)
+
+
+def _written(text: str) -> set[bytes]:
+    """As files hold text, as V8 keeps it (one byte a letter where that will do, else two), and as JSON escapes it."""
+    ways = {text.encode(), text.encode("utf-16-le"), json.dumps(text)[1:-1].encode()}
+    return ways | ({text.encode("latin-1")} if text.isascii() or max(text) < "\u0100" else set())
 
 
 def arrived(node: Node, phone: Phone, seen: Seen) -> None:
@@ -452,7 +461,10 @@ def main() -> None:
     given = parser.parse_args()
     seen = Seen()
     print("Idas morgen hos Astrid\n", flush=True)
-    asyncio.run(play(seen, quick=given.quick))
+    try:
+        asyncio.run(play(seen, quick=given.quick))
+    except PlaywrightError as stopped:
+        print(f"\n  STOPPET HER: {stopped}\n  Det som ikke ble sett, er ikke bestått.", flush=True)
     verdicts = judge(seen)
     print("\n".join(("", *lines(verdicts), SUMMARY)), flush=True)
     raise SystemExit(0 if all(v.passed for v in verdicts) else 1)
