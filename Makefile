@@ -9,7 +9,7 @@ PIP    := $(BIN)/python -m pip --disable-pip-version-check --quiet
 JOBS   ?= $(shell expr $$(nproc 2>/dev/null || sysctl -n hw.ncpu) + 1)
 HASHED := --require-hashes --only-binary :all:
 
-.PHONY: ux-tasks help setup amqp up test test-setup lint format nightly security story-discharge fuzz bench bench-reconcile messages conformance clean locks screens
+.PHONY: help setup amqp up test test-setup lint format nightly security story-discharge story-round ux-tasks fuzz bench bench-reconcile messages conformance clean locks screens
 .DEFAULT_GOAL := help
 
 help: ## Show this list
@@ -76,6 +76,9 @@ bench: setup ## Print the performance table
 
 story-discharge: setup ## Play the stories of a discharge against a node, leave the evidence (ARGS="discharge --into DIR")
 	@exec $(BIN)/python scripts/story_discharge.py $(ARGS)
+
+story-round: setup test-setup ## Play a nurse's morning in a browser, the server killed in the middle, and judge it
+	@exec $(BIN)/python scripts/story_round.py $(ARGS)
 
 bench-reconcile: setup ## Print the reconciliation benchmark: engine and baselines, mistakes by class
 	@exec $(BIN)/akson bench reconcile $(ARGS)
