@@ -64,10 +64,14 @@ def op(kind: str, sequence: int, patient: str, said: dict[str, Any], **more: Any
     return made | {"patient": patient, "said": said} | more
 
 
+def hers(told: dict[str, Any], body: object) -> dict[str, str]:
+    return {"token": told["token"], "actor": told["actor"], "sendt": json.dumps(body)}
+
+
 async def sent(who: httpx.AsyncClient, *operations: Any, **more: Any) -> dict[str, Any]:
     told = (await who.get("/runde/okt")).json()
     body = {"device": "d1", "counted": 0, "operations": operations, "views": []} | more
-    answer = await who.post("/runde/send", data={"token": told["token"], "sendt": json.dumps(body)})
+    answer = await who.post("/runde/send", data=hers(told, body))
     assert answer.status_code == 200, answer.text
     return answer.json()
 
@@ -82,7 +86,7 @@ async def test_the_package_and_what_comes_back(rooms: Rooms) -> None:
     ida, lise = rooms.visitor("ida"), rooms.visitor("ida")
     told = (await ida.get("/runde/okt")).json()
     assert told["token"] and "Ida" in told["name"]
-    answer = await ida.post("/runde/pakke", data={"token": told["token"]})
+    answer = await ida.post("/runde/pakke", data=hers(told, {}))
     package = answer.json()
     mine = {v["id"]: v for v in package["visits"] if v["id"].startswith("runde-")}
     assert len(mine) == 3 and mine["runde-0"]["steps"] == ["Morgenstell", "Legemidler"]
@@ -151,9 +155,8 @@ async def test_views_are_told_once_and_gaps_too(rooms: Rooms) -> None:
     lines = [line for line in await session.access_log("runde-c") if line.action == "read-offline"]
     assert len(lines) == 5 and all("uten nett" in line.words for line in lines)
     for wrong in ("", "[]", "{}", json.dumps({"device": "x", "counted": "z", "operations": [], "views": []})):
-        answer = await ida.post(
-            "/runde/send", data={"token": (await ida.get("/runde/okt")).json()["token"], "sendt": wrong}
-        )
+        told = hers((await ida.get("/runde/okt")).json(), {}) | {"sendt": wrong}
+        answer = await ida.post("/runde/send", data=told)
         assert answer.status_code in (400, 422) and "AKS-ROUND-002" in answer.text
 
 
@@ -161,7 +164,7 @@ async def test_who_may_not_see_her_neither_takes_along_nor_writes(rooms: Rooms) 
     await prepared(rooms)
     omar = rooms.visitor("omar")
     told = (await omar.get("/runde/okt")).json()
-    package = (await omar.post("/runde/pakke", data={"token": told["token"]})).json()
+    package = (await omar.post("/runde/pakke", data=hers(told, {}))).json()
     assert not [v for v in package["visits"] if v["id"].startswith("runde-")]
     note = op("note", 1, "runde-a", {"text": "Skal ikke stå."})
     done = op("visit", 2, "runde-a", {"outcome": "done"}, target="runde-2", base=1)
@@ -172,6 +175,30 @@ async def test_who_may_not_see_her_neither_takes_along_nor_writes(rooms: Rooms) 
         for n in await found(rooms, "ClinicalImpression", patient="runde-a")
         if n["summary"] == "Skal ikke stå."
     ]
+
+
+async def test_what_she_did_is_never_sent_as_another(rooms: Rooms) -> None:
+    """Ida's phone, Omar's login in the same browser: nothing is taken, nothing goes out, and hers is taken later as hers."""
+    await prepared(rooms)
+    ida, omar = rooms.visitor("ida"), rooms.visitor("omar")
+    note = op("note", 1, "runde-b", {"text": "Idas ord."}, device="d-other")
+    seen = [[2, "runde-b", datetime.now(UTC).isoformat()]]
+    body = {"device": "d-other", "counted": 2, "operations": [note], "views": seen}
+    idas = (await ida.get("/runde/okt")).json()["actor"]
+    token = (await omar.get("/runde/okt")).json()["token"]
+    for path in ("/runde/send", "/runde/pakke"):
+        for actor in ({"actor": idas}, {}):
+            answer = await omar.post(path, data={"token": token, "sendt": json.dumps(body)} | actor)
+            assert answer.status_code == 409 and "AKS-ROUND-003" in answer.text
+    assert not [
+        n for n in await found(rooms, "ClinicalImpression", patient="runde-b") if "Idas" in n["summary"]
+    ]
+    told = await sent(ida, note, views=seen, counted=2, device="d-other")
+    assert told["answers"] == {note["id"]: "taken"} and told["views"] == 1
+    (kept,) = [
+        n for n in await found(rooms, "ClinicalImpression", patient="runde-b") if "Idas" in n["summary"]
+    ]
+    assert kept["assessor"]["display"] == CAST["ida"].name
 
 
 async def test_the_page_is_the_same_for_all_and_the_worker_keeps_what_it_needs(rooms: Rooms) -> None:

@@ -59,6 +59,21 @@ class Answer:
         return {"answers": self.answers, "words": self.words, "views": self.views, "missing": self.missing}
 
 
+def her_own(visit: Visit, actor: str) -> None:
+    """What lies on the phone belongs to the one who loaded the list; the login of another must not become its author.
+
+    Raises Problem CONFLICT AKS-ROUND-003. Nothing is taken; the phone keeps all.
+    """
+    if actor != visit.actor.id:
+        raise Problem(
+            ProblemKind.CONFLICT,
+            "AKS-ROUND-003",
+            "Listen på telefonen er en annens.",
+            why="Den som er logget inn, er ikke den som hentet listen.",
+            now="Logg inn som den som hentet listen. Ingenting er sendt, og ingenting er slettet på telefonen.",
+        )
+
+
 async def take(visit: Visit, sent: str) -> dict[str, Any]:
     """Raises Problem MALFORMED AKS-ROUND-002 for what no page of ours sends."""
     device, counted, given, views = _read(sent)

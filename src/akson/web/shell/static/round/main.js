@@ -13,8 +13,8 @@ let held = null, net = "unknown", touched = Date.now(), sending = null, opened =
 
 /* -- what stands -- */
 async function read() {
-  const kept = await vault.lock(), box = await vault.get("package"), ops = await journal.operations();
-  held = { device: kept.device, box, ops };
+  const kept = await vault.lock(), box = await vault.get("package"), ops = await journal.operations(), who = await vault.get("who");
+  held = { device: kept.device, box, ops, who };
   return held;
 }
 
@@ -43,12 +43,15 @@ function tellNet() {
   const said = {
     away: ["Uten nett.", count ? `${loaded} ${waits} sendes når nettet er tilbake.` : loaded],
     out: ["Ikke logget inn.", `${loaded} ${count ? `${waits} venter. ` : ""}`],
+    other: ["En annen er logget inn.", `${loaded} ${count ? `${waits} venter. ` : ""}`],
     open: ["På nett.", count ? `${loaded} Sender ${waits}.` : `${loaded} Alt er sendt.`],
     unknown: ["", loaded],
   }[net];
   line.className = `round-net ${net}`;
-  line.replaceChildren(icon(net === "open" && !count ? "check" : "clock"), el("span", {}, el("strong", {}, said[0]), " ", said[1], net === "out" && el("a", { href: "/runde/overlapp" }, "Logg inn for å sende")));
+  line.replaceChildren(icon(net === "open" && !count ? "check" : "clock"), el("span", {}, el("strong", {}, said[0]), " ", said[1], net === "out" && el("a", { href: "/runde/overlapp" }, "Logg inn for å sende"), net === "other" && logInAsHer()));
 }
+
+const logInAsHer = () => el("a", { href: "/logg-inn?til=/runde" }, `Logg inn som ${held?.who?.name ?? "den som hentet listen"}`);
 
 function frame(title, under, count = "") {
   place("round-title").textContent = title;
@@ -259,7 +262,7 @@ async function start() {
       const who = await server.session(), box = await server.load(who);
       await vault.make(typed, box.ends);
       await vault.put("package", box);
-      await vault.put("who", { session: who.session });
+      await vault.put("who", { session: who.session, actor: who.actor, name: who.name });
       net = "open";
       touched = Date.now();
       await draw();
@@ -271,6 +274,7 @@ async function start() {
 
 function failure(failed) {
   if (failed instanceof server.LoggedOut) return ["Du er ikke logget inn. ", el("a", { href: "/logg-inn?til=/runde" }, "Logg inn")];
+  if (failed instanceof server.Other) return ["En annen er logget inn. ", logInAsHer()];
   if (failed instanceof server.Away) return ["Fikk ikke svar fra serveren. Prøv igjen når du har nett."];
   return ["Det gikk ikke. Last siden på nytt og prøv igjen."];
 }
@@ -281,7 +285,7 @@ async function over() {
   held.box = undefined;
   if (!journal.unsent(held.ops).length && !(await vault.holds("view:"))) { await vault.wipe(); held = null; return start(); }
   await unsentPage();
-  main.prepend(el("p", { class: "round-note" }, "Listen er for gammel og er slettet. Det som ikke er sendt, ligger her til det er sendt."));
+  main.prepend(el("p", { class: "round-note" }, "Listen er for gammel og er slettet. Det som ikke er sendt, ligger her til det er sendt. ", net === "other" && logInAsHer(), net === "out" && el("a", { href: "/logg-inn?til=/runde" }, "Logg inn for å sende")));
   frame("For gammel liste", "Hent en ny når alt er sendt");
   if (!sending) flush();
 }
@@ -289,7 +293,7 @@ async function over() {
 async function reload() {
   try {
     await flush();
-    const who = await server.session((await vault.get("who"))?.session);
+    const who = await server.owner(await vault.get("who"));
     await read();
     if (journal.unsent(held.ops).length) { location.hash = "#usendt"; return; }
     const box = await server.load(who);
@@ -308,7 +312,7 @@ function flush() {
     const before = net;
     let moved = false;
     try {
-      const who = await server.session((await vault.get("who"))?.session);
+      const who = await server.owner(await vault.get("who"));
       net = "open";
       for (let round = 0; round < 50; round += 1) {
         const { more, some } = await sendSome(who);
@@ -316,7 +320,7 @@ function flush() {
         if (!more) break;
       }
     } catch (failed) {
-      net = failed instanceof server.LoggedOut ? "out" : failed instanceof server.Away ? "away" : net;
+      net = failed instanceof server.Other ? "other" : failed instanceof server.LoggedOut ? "out" : failed instanceof server.Away ? "away" : net;
     } finally { sending = null; }
     if (vault.isOpen() && (moved || before !== net) && !document.querySelector("dialog[open]")) await draw({ keep: true });
     else tellNet();
