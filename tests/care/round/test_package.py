@@ -60,6 +60,7 @@ def test_each_change_is_told_once() -> None:
         {
             "resourceType": "Observation",
             "id": f"m{n}",
+            "status": "final",
             "subject": {"reference": "Patient/astrid"},
             "effectiveDateTime": (NOW - timedelta(hours=n)).isoformat(),
             "code": {"text": text},
@@ -76,3 +77,16 @@ def test_each_change_is_told_once() -> None:
         "Puls 93 /min · Respirasjon 93 /min"
     ]
     assert handover.changes([*left, old], NOW + timedelta(minutes=1), until) == ()
+
+
+def test_neither_drafts_nor_what_was_recorded_in_error_is_told() -> None:
+    about = {"subject": {"reference": "Patient/astrid"}, "effectiveDateTime": NOW.isoformat()}
+    note = {"resourceType": "ClinicalImpression", "summary": "Ord", **about}
+    value = {"resourceType": "Observation", "code": {"text": "Puls"}, "valueQuantity": {"value": 93}, **about}
+    notes = [note | {"id": s, "status": s} for s in ("in-progress", "entered-in-error", "completed")]
+    values = [
+        value | {"id": s, "status": s} for s in ("entered-in-error", "cancelled", "registered", "final")
+    ]
+    since, until = NOW - timedelta(hours=1), NOW + timedelta(hours=1)
+    assert [t.kind for t in handover.changes([*notes, *values], since, until)] == ["measured", "note"]
+    assert not handover.changes([*notes[:2], *values[:3]], since, until)
