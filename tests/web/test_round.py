@@ -141,6 +141,27 @@ async def test_moved_early_and_raced(rooms: Rooms) -> None:
     assert sorted(v["status"] for v in hers) == ["booked", "cancelled"], "one in its place, whoever asks"
 
 
+async def test_what_follows_a_refused_one_is_refused_and_not_early_for_ever(rooms: Rooms) -> None:
+    await prepared(rooms)
+    ida = rooms.visitor("ida")
+    (standing,) = await found(rooms, "Appointment", _id="runde-2")
+    about: dict[str, Any] = {"target": "runde-2", "base": int(standing["meta"]["versionId"])}
+    first = op("visit", 1, "runde-c", {"outcome": "cancelled", "reason": "x"}, **about)
+    second = op("visit", 2, "runde-c", {"outcome": "open"}, after=first["id"], **about)
+    third = op("visit", 3, "runde-c", {"outcome": "done"}, after=second["id"], **about)
+    told = await sent(ida, first, second, third)
+    assert set(told["answers"].values()) == {"refused"} and "bygger på" in told["words"][third["id"]]
+    assert (await sent(ida, second))["answers"] == {second["id"]: "early"}, "it may be on its way"
+    assert (await sent(ida, second, never=[first["id"]]))["answers"] == {second["id"]: "refused"}
+    done = op("visit", 4, "runde-c", {"outcome": "done"}, **about)
+    again = op("visit", 5, "runde-c", {"outcome": "open"}, after=done["id"], **about)
+    told = await sent(ida, done)
+    told = await sent(ida, again, never=[done["id"]])
+    assert told["answers"] == {again["id"]: "taken"}, (
+        "what stands in the record did come, whatever the phone says"
+    )
+
+
 async def test_views_are_told_once_and_gaps_too(rooms: Rooms) -> None:
     await prepared(rooms)
     ida = rooms.visitor("ida")

@@ -128,7 +128,7 @@ function details(visit, her, now) {
 
 /* -- acts -- */
 async function act(visit, said) {
-  const before = held.ops.filter((op) => op.kind === "visit" && op.target === visit.id).at(-1);
+  const before = held.ops.filter((op) => op.kind === "visit" && op.target === visit.id && op.state !== "refused" && !op.put).at(-1);
   await journal.act(held.device, "visit", visit.patient, visit.id, said, { base: visit.version, after: before?.id ?? "" });
   opened = "";
   await draw({ keep: true });
@@ -186,15 +186,17 @@ function described(op) {
   return [el("strong", {}, her?.name ?? "Ukjent"), el("br"), `${clock(op.at)} · ${what()}`];
 }
 
+const byHand = (op) => button("Jeg har ført det for hånd", async () => { await journal.putAside(op); draw({ keep: true }); }, "secondary");
+
 async function unsentPage() {
   const waiting = journal.unsent(held.ops).filter((op) => op.state !== "refused"), wrong = attention();
   main.replaceChildren(
     el("section", { class: "round-section" }, el("h2", {}, "Venter på nett"),
-      waiting.length ? el("ul", { class: "round-own" }, waiting.map((op) => el("li", {}, described(op)))) : el("p", { class: "muted" }, "Alt er sendt."),
+      waiting.length ? el("ul", { class: "round-own" }, waiting.map((op) => el("li", {}, described(op), op.early && byHand(op)))) : el("p", { class: "muted" }, "Alt er sendt."),
       waiting.length > 0 && button("Send nå", () => flush(), "secondary")),
     wrong.length ? el("section", { class: "round-section" }, el("h2", {}, "Trenger deg"), el("ul", { class: "round-own" }, wrong.map((op) => el("li", {}, described(op),
       el("span", { class: "round-state bad" }, icon("alert"), op.state === "conflict" ? "Ført ulikt av to. Begge står i en oppgave i innboksen." : op.words || "Ikke tatt imot."),
-      op.state === "refused" && button("Jeg har ført det for hånd", async () => { await journal.putAside(op); draw({ keep: true }); }, "secondary"))))) : "");
+      op.state === "refused" && byHand(op))))) : "");
   frame("Ikke sendt", many(waiting.length, "registrering", "registreringer"));
 }
 
@@ -331,7 +333,7 @@ function flush() {
 /* `some` were sent, and there is `more`. In the order it was made, so that nothing arrives before what it follows. */
 async function sendSome(who) {
   const kept = await vault.lock(), views = (await journal.views()).slice(0, 50);
-  const waiting = journal.unsent(await journal.operations()).filter((op) => op.state !== "refused");
+  const all = await journal.operations(), waiting = journal.unsent(all).filter((op) => op.state !== "refused");
   const ops = [];
   let letters = 0;
   for (const op of waiting.slice(0, 40)) {
@@ -341,7 +343,7 @@ async function sendSome(who) {
   }
   if (!ops.length && !views.length) return { more: false, some: false };
   const last = ops.length === waiting.length && views.length < 50;
-  const body = { device: kept.device, counted: last ? kept.counted : 0, operations: ops.map(({ name, state, words, settled, ...op }) => op), views: views.map(([, view]) => [view.sequence, view.patient, view.at]) };
+  const body = { device: kept.device, counted: last ? kept.counted : 0, operations: ops.map(({ name, state, words, settled, early, ...op }) => op), never: journal.never(ops, all), views: views.map(([, view]) => [view.sequence, view.patient, view.at]) };
   const told = await server.send(who, body);
   await vault.drop(views.map(([name]) => name));
   await journal.settle(ops, told);
