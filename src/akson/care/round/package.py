@@ -11,8 +11,8 @@ from typing import Any
 
 from akson.care.fhir_json import Resource, concept_text, instant, reference_id
 from akson.care.round import meeting
+from akson.care.round.operation import HOURS_MAX
 
-HOURS_MAX = timedelta(hours=16)
 PATIENTS_MAX = 60
 SHOWN_FROM = timedelta(hours=3)
 """What was due so long ago still stands on the list when it is loaded in the middle of a shift."""

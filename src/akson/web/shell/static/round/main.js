@@ -2,7 +2,7 @@
 import * as vault from "./vault.js";
 import * as journal from "./journal.js";
 import * as server from "./server.js";
-import { button, clock, day, el, field, icon, many, sheet } from "./drawing.js";
+import { button, clock, clockBeside, day, el, field, icon, many, nearest, sheet } from "./drawing.js";
 
 const LOCK_AFTER_MS = 5 * 60 * 1000, LOOK_EACH_MS = 10000, SEND_LETTERS_MAX = 12000;
 const TOLD = JSON.parse(document.body.dataset.told);
@@ -23,7 +23,7 @@ function standing(visit) {
   const hers = held.ops.filter((op) => op.kind === "visit" && op.target === visit.id);
   const last = hers.at(-1);
   if (!last) return { state: visit.state, words: visit.words, op: null };
-  const words = { done: "Utført", open: "", cancelled: TOLD.cannot[last.said.reason], moved: last.said.to && `Flyttet til ${clock(last.said.to)}` };
+  const words = { done: "Utført", open: "", cancelled: TOLD.cannot[last.said.reason], moved: last.said.to && `Flyttet til ${clockBeside(last.said.to, visit.start)}` };
   return { state: last.said.outcome, words: words[last.said.outcome] ?? "", op: last };
 }
 
@@ -138,17 +138,20 @@ async function act(visit, said) {
 const done = (visit, ticks) => act(visit, { outcome: "done", did: visit.steps.filter((step) => ticks.has(step)), left: ticks.size ? visit.steps.filter((step) => !ticks.has(step)) : [] });
 
 function could(visit) {
-  const options = [["moved", "Flyttes til et annet tidspunkt i dag"], ...Object.entries(TOLD.cannot)];
+  const options = [["moved", "Flyttes til et annet tidspunkt i dag eller i natt"], ...Object.entries(TOLD.cannot)];
   const time = el("input", { class: "ds-input", type: "time", name: "time" });
+  const when = el("p", { class: "muted", role: "status" }), minute = 60 * 1000;
+  const chosenTime = () => nearest(time.value, visit.start, Date.now() + minute, held.box.ends);
+  time.addEventListener("input", () => { const to = time.value && chosenTime(); when.textContent = to ? `Flyttes til ${day(to)} kl. ${clock(to)}.` : ""; });
   const choices = options.map(([value, text]) => el("label", { class: "round-choice" }, el("input", { type: "radio", name: "why", value }), text));
-  const body = el("fieldset", {}, el("legend", { class: "ds-sr-only" }, "Hva skjedde?"), choices, field("Nytt klokkeslett", time, "Bare når besøket flyttes"));
+  const body = el("fieldset", {}, el("legend", { class: "ds-sr-only" }, "Hva skjedde?"), choices, field("Nytt klokkeslett", time, "Bare når besøket flyttes"), when);
   sheet("Kunne ikke", body, async () => {
     const chosen = body.querySelector("input[name=why]:checked")?.value;
     if (!chosen) return "Velg hva som skjedde.";
     if (chosen !== "moved") { await act(visit, { outcome: "cancelled", reason: chosen }); return ""; }
     if (!time.value) return "Skriv når besøket skal være.";
-    const to = new Date(visit.start), [hours, minutes] = time.value.split(":");
-    to.setHours(Number(hours), Number(minutes), 0, 0);
+    const to = chosenTime();
+    if (!to) return `${time.value} er passert, eller kommer etter at listen er over (${day(held.box.ends)} kl. ${clock(held.box.ends)}).`;
     await act(visit, { outcome: "moved", to: to.toISOString() });
     return "";
   }, "Lagre");
@@ -182,7 +185,7 @@ function note(visit) {
 function described(op) {
   const her = held.box?.people[op.patient];
   const what = { note: () => `Notat: ${op.said.text}`, measurement: () => `${TOLD.measures[op.said.measure].word} ${op.said.value} ${TOLD.measures[op.said.measure].unit}`,
-    visit: () => ({ done: "Besøk utført", open: "Besøk åpnet igjen", cancelled: `Ikke gjennomført: ${TOLD.cannot[op.said.reason]}`, moved: `Besøk flyttet til ${op.said.to && clock(op.said.to)}` })[op.said.outcome] }[op.kind];
+    visit: () => ({ done: "Besøk utført", open: "Besøk åpnet igjen", cancelled: `Ikke gjennomført: ${TOLD.cannot[op.said.reason]}`, moved: `Besøk flyttet til ${op.said.to && clockBeside(op.said.to, op.at)}` })[op.said.outcome] }[op.kind];
   return [el("strong", {}, her?.name ?? "Ukjent"), el("br"), `${clock(op.at)} · ${what()}`];
 }
 
