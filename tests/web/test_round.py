@@ -14,6 +14,7 @@ from akson.app.cast import CAST
 from akson.care.round import writing
 from akson.care.worklist import conservation
 from akson.fhir.search.parsing import parse
+from akson.record.acts.seen_offline import tell_gap
 from akson.web.shell.reading import resources
 from tests.web.conftest import Rooms
 from tests.web.stage import UNIT, helped
@@ -179,6 +180,19 @@ async def test_views_are_told_once_and_gaps_too(rooms: Rooms) -> None:
         told = hers((await ida.get("/runde/okt")).json(), {}) | {"sendt": wrong}
         answer = await ida.post("/runde/send", data=told)
         assert answer.status_code in (400, 422) and "AKS-ROUND-002" in answer.text
+
+
+async def test_holes_without_end_are_one_event_and_few_words(rooms: Rooms) -> None:
+    await prepared(rooms)
+    ida, at = rooms.visitor("ida"), datetime.now(UTC).isoformat()
+    views = [[n, "runde-c", at] for n in range(2, 202, 2)]
+    missing = (await sent(ida, views=views, counted=202, device="d-holes"))["missing"]
+    assert missing.endswith(" og 61 til") and len(missing) < 200
+    session = rooms.record.open(CAST["ida"], PurposeOfUse.TREATMENT)
+    assert await tell_gap(session, "d-holes", "1, 3, 5, 7") == 0, (
+        "told already, once for the device of this shift"
+    )
+    assert await tell_gap(session, "d-more", "1") == 1
 
 
 async def test_who_may_not_see_her_neither_takes_along_nor_writes(rooms: Rooms) -> None:

@@ -46,11 +46,12 @@ export function nearest(time, start, from, ends) {
 }
 export const many = (count, one, several) => `${count} ${count === 1 ? one : several}`;
 
-/* A sheet over the page with a form in it; Escape and «Avbryt» leave everything as it was. */
+/* A sheet over the page with a form in it; Escape and «Avbryt» leave everything as it was.
+   Without `autocomplete` off a browser writes what is typed into its own files, to restore the tab. */
 export function sheet(title, body, act, word) {
   const said = el("p", { class: "round-wrong", role: "alert" });
   const dialog = el("dialog", { class: "round-sheet", "aria-labelledby": "sheet-title" },
-    el("form", { method: "dialog", onsubmit: async (event) => {
+    el("form", { method: "dialog", autocomplete: "off", onsubmit: async (event) => {
       event.preventDefault();
       const wrong = await act();
       if (wrong) said.textContent = wrong; else dialog.close();

@@ -139,7 +139,7 @@ const done = (visit, ticks) => act(visit, { outcome: "done", did: visit.steps.fi
 
 function could(visit) {
   const options = [["moved", "Flyttes til et annet tidspunkt i dag eller i natt"], ...Object.entries(TOLD.cannot)];
-  const time = el("input", { class: "ds-input", type: "time", name: "time" });
+  const time = el("input", { class: "ds-input", type: "time", name: "time", autocomplete: "off" });
   const when = el("p", { class: "muted", role: "status" }), minute = 60 * 1000;
   const chosenTime = () => nearest(time.value, visit.start, Date.now() + minute, held.box.ends);
   time.addEventListener("input", () => { const to = time.value && chosenTime(); when.textContent = to ? `Flyttes til ${day(to)} kl. ${clock(to)}.` : ""; });
@@ -172,7 +172,7 @@ function measure(visit) {
 }
 
 function note(visit) {
-  const text = el("textarea", { class: "ds-input", name: "text", rows: "6", maxlength: "4000" });
+  const text = el("textarea", { class: "ds-input", name: "text", rows: "6", maxlength: "4000", autocomplete: "off" });
   sheet("Notat", field("Notat i journalen", text), async () => {
     if (!text.value.trim()) return "Skriv noe først.";
     await journal.act(held.device, "note", visit.patient, visit.id, { text: text.value.trim() });
