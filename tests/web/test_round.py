@@ -127,6 +127,19 @@ async def test_the_package_and_what_comes_back(rooms: Rooms) -> None:
     assert "Ført ulikt om det samme" in (await ida.get("/innboks")).text
 
 
+async def test_others_visits_go_along_only_when_asked_for(rooms: Rooms) -> None:
+    await prepared(rooms)
+    jonas = {"actor": {"reference": "Practitioner/jonas"}, "status": "accepted"}
+    base = planned(1, "runde-c")
+    await rooms.put(base | {"id": "runde-jonas", "participant": [*base["participant"], jonas]})
+    ida = rooms.visitor("ida")
+    told = hers((await ida.get("/runde/okt")).json(), {})
+    for whole in ("", "1"):
+        package = (await ida.post("/runde/pakke", data=told | {"whole": whole})).json()
+        assert ("runde-jonas" in {v["id"] for v in package["visits"]}) == package["whole"] == bool(whole)
+    await rooms.put(base | {"id": "runde-jonas", "status": "entered-in-error"})
+
+
 async def test_moved_early_and_raced(rooms: Rooms) -> None:
     await prepared(rooms)
     ida = rooms.visitor("ida")

@@ -9,6 +9,7 @@ from akson.care.casework import visits
 from akson.care.round import handover, meeting, operation, package
 from akson.care.round.meeting import Author, Standing
 
+IDA = "Practitioner/ida"
 NOW = datetime.fromisoformat("2026-11-27T07:00:00+01:00")
 
 
@@ -29,11 +30,11 @@ def visit(number: int, patient: str, hours: float = 1, **more: Any) -> dict[str,
 
 def test_as_many_and_as_long_as_may_go_along() -> None:
     many = [visit(n, f"p{n}", n / 10) for n in range(100)] + [visit(100, "p0", 15)]
-    chosen = package.chosen(many, NOW, until=NOW + timedelta(days=2))
+    chosen = package.chosen(many, NOW, until=NOW + timedelta(days=2), who=IDA)
     assert len({package.patient_of(v) for v in chosen}) == package.PATIENTS_MAX
     assert any(v["id"] == "besok-100" for v in chosen), "who is along already, is along whole"
     late = [visit(1, "p", 16), visit(2, "p", -4), visit(3, "p", 1, cancelationReason={"text": "Flyttet til"})]
-    assert package.chosen(late, NOW, until=NOW + timedelta(days=2)) == []
+    assert package.chosen(late, NOW, until=NOW + timedelta(days=2), who=IDA) == []
 
 
 def test_the_package() -> None:
@@ -90,3 +91,22 @@ def test_neither_drafts_nor_what_was_recorded_in_error_is_told() -> None:
     since, until = NOW - timedelta(hours=1), NOW + timedelta(hours=1)
     assert [t.kind for t in handover.changes([*notes, *values], since, until)] == ["measured", "note"]
     assert not handover.changes([*notes[:2], *values[:3]], since, until)
+
+
+def test_her_own_first_then_nobodys_and_others_only_when_asked_for() -> None:
+    def of(number: int, patient: str, hours: float, *staff: str) -> dict[str, Any]:
+        actors = [f"Patient/{patient}", *(f"Practitioner/{s}" for s in staff)]
+        return visit(number, patient, hours, participant=[{"actor": {"reference": a}} for a in actors])
+
+    others = [of(n, f"o{n}", 1, "jonas") for n in range(package.PATIENTS_MAX)]
+    many = [*others, of(100, "free", 2), of(101, "hers", 3, "ida"), of(102, "both", 4, "jonas", "ida")]
+    until = NOW + timedelta(days=1)
+    assert [v["id"] for v in package.chosen(many, NOW, until=until, who=IDA)] == [
+        "besok-101",
+        "besok-102",
+        "besok-100",
+    ]
+    whole = package.chosen(many, NOW, until=until, who=IDA, whole=True)
+    assert {"free", "hers", "both"} < {package.patient_of(v) for v in whole} and len(
+        whole
+    ) == package.PATIENTS_MAX

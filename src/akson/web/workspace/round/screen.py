@@ -55,8 +55,9 @@ async def session(visit: Visit) -> Response:
 
 
 async def package(visit: Visit) -> Response:
-    sending.her_own(visit, (await visit.form()).get("actor", ""))
-    return JSONResponse(await loading.load(visit))
+    given = await visit.form()
+    sending.her_own(visit, given.get("actor", ""))
+    return JSONResponse(await loading.load(visit, whole=given.get("whole") == "1"))
 
 
 async def send(visit: Visit) -> Response:

@@ -83,7 +83,7 @@ async function listPage() {
   const chosen = box.visits.find((visit) => visit.id === next);
   if (chosen) await journal.look(chosen.patient);
   const rows = box.visits.map((visit) => row(visit, visit.id === next));
-  main.replaceChildren(rows.length ? el("ol", { class: "round-list" }, rows) : el("p", { class: "round-note" }, "Ingen liste i dag."));
+  main.replaceChildren(rows.length ? el("ol", { class: "round-list" }, rows) : el("p", { class: "round-note" }, held.box.whole ? "Ingen liste i dag." : "Ingen besøk er dine, og ingen er uten ansvarlig. Under «Mer» kan du ta med hele enheten."));
   frame("Dagens liste", `${box.unit} · ${day(box.made)}`, rows.length ? `${done} av ${rows.length}` : "");
 }
 
@@ -209,6 +209,7 @@ async function morePage() {
     el("p", {}, `Listen slettes av seg selv ${clock(held.box.ends)}. Den holder ${many(Object.keys(held.box.people).length, "person", "personer")}.`),
     button("Lås", () => { lockNow(); }, "secondary"),
     button("Hent listen på nytt", () => reload(), "secondary"),
+    !held.box.whole && button("Ta med hele enheten", () => reload(true), "secondary"),
     button("Avslutt vakten", () => finish(waiting), "secondary"),
     el("p", {}, el("a", { href: "/innboks" }, "Til innboksen (krever nett)"))));
   frame("Mer", held.box.unit);
@@ -255,6 +256,7 @@ async function door() {
 async function start() {
   const pin = () => el("input", { class: "ds-input round-pin", type: "password", inputmode: "numeric", autocomplete: "off", maxlength: "12" });
   const first = pin(), second = pin(), said = el("p", { class: "round-wrong", role: "alert" });
+  const whole = el("input", { type: "checkbox", name: "whole", autocomplete: "off" });
   first.name = "pin";
   second.name = "again";
   const form = el("form", { class: "round-section", onsubmit: async (event) => {
@@ -264,7 +266,7 @@ async function start() {
     if (said.textContent) return;
     said.textContent = "Henter listen …";
     try {
-      const who = await server.session(), box = await server.load(who);
+      const who = await server.session(), box = await server.load(who, whole.checked);
       await vault.make(typed, box.ends);
       await vault.put("package", box);
       await vault.put("who", { session: who.session, actor: who.actor, name: who.name });
@@ -272,7 +274,7 @@ async function start() {
       touched = Date.now();
       await draw();
     } catch (failed) { said.replaceChildren(...failure(failed)); }
-  } }, el("p", {}, "Listen lastes ned kryptert, for høyst 16 timer. Velg en PIN-kode for denne vakten."), field("PIN-kode", first, "Minst 6 siffer"), field("PIN-kode en gang til", second), said, el("button", { class: "ds-button", "data-color": "accent", type: "submit" }, "Hent dagens liste"));
+  } }, el("p", {}, "Listen lastes ned kryptert, for høyst 16 timer: dine besøk, og de som ingen har fått. Velg en PIN-kode for denne vakten."), field("PIN-kode", first, "Minst 6 siffer"), field("PIN-kode en gang til", second), el("label", { class: "round-choice" }, whole, "Ta med hele enheten"), said, el("button", { class: "ds-button", "data-color": "accent", type: "submit" }, "Hent dagens liste"));
   main.replaceChildren(form);
   frame("Runden", "Ingen liste på telefonen");
 }
@@ -295,13 +297,13 @@ async function over() {
   if (!sending) flush();
 }
 
-async function reload() {
+async function reload(whole = held.box.whole) {
   try {
     await flush();
     const who = await server.owner(await vault.get("who"));
     await read();
     if (journal.unsent(held.ops).length) { location.hash = "#usendt"; return; }
-    const box = await server.load(who);
+    const box = await server.load(who, whole);
     await journal.forgetSettled();
     await vault.put("package", box);
     await vault.change((kept) => ({ ...kept, ends: box.ends }));

@@ -75,5 +75,6 @@ export async function owner(kept) {
   if (who.actor !== kept?.actor) throw new Other();
   return who;
 }
-export const load = (who) => post("/runde/pakke", { actor: who.actor }, who);
+/* `whole`: others' visits of the unit too. */
+export const load = (who, whole) => post("/runde/pakke", { actor: who.actor, whole: whole ? "1" : "" }, who);
 export const send = (who, body) => post("/runde/send", { actor: who.actor, sendt: JSON.stringify(body) }, who);
