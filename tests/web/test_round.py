@@ -14,6 +14,7 @@ from akson.app.cast import CAST
 from akson.care.round import writing
 from akson.care.worklist import conservation
 from akson.fhir.search.parsing import parse
+from akson.record.acts.seen_offline import tell_gap
 from akson.web.shell.reading import resources
 from tests.web.conftest import Rooms
 from tests.web.stage import UNIT, helped
@@ -64,10 +65,14 @@ def op(kind: str, sequence: int, patient: str, said: dict[str, Any], **more: Any
     return made | {"patient": patient, "said": said} | more
 
 
+def hers(told: dict[str, Any], body: object) -> dict[str, str]:
+    return {"token": told["token"], "actor": told["actor"], "sendt": json.dumps(body)}
+
+
 async def sent(who: httpx.AsyncClient, *operations: Any, **more: Any) -> dict[str, Any]:
     told = (await who.get("/runde/okt")).json()
     body = {"device": "d1", "counted": 0, "operations": operations, "views": []} | more
-    answer = await who.post("/runde/send", data={"token": told["token"], "sendt": json.dumps(body)})
+    answer = await who.post("/runde/send", data=hers(told, body))
     assert answer.status_code == 200, answer.text
     return answer.json()
 
@@ -82,7 +87,7 @@ async def test_the_package_and_what_comes_back(rooms: Rooms) -> None:
     ida, lise = rooms.visitor("ida"), rooms.visitor("ida")
     told = (await ida.get("/runde/okt")).json()
     assert told["token"] and "Ida" in told["name"]
-    answer = await ida.post("/runde/pakke", data={"token": told["token"]})
+    answer = await ida.post("/runde/pakke", data=hers(told, {}))
     package = answer.json()
     mine = {v["id"]: v for v in package["visits"] if v["id"].startswith("runde-")}
     assert len(mine) == 3 and mine["runde-0"]["steps"] == ["Morgenstell", "Legemidler"]
@@ -122,6 +127,19 @@ async def test_the_package_and_what_comes_back(rooms: Rooms) -> None:
     assert "Ført ulikt om det samme" in (await ida.get("/innboks")).text
 
 
+async def test_others_visits_go_along_only_when_asked_for(rooms: Rooms) -> None:
+    await prepared(rooms)
+    jonas = {"actor": {"reference": "Practitioner/jonas"}, "status": "accepted"}
+    base = planned(1, "runde-c")
+    await rooms.put(base | {"id": "runde-jonas", "participant": [*base["participant"], jonas]})
+    ida = rooms.visitor("ida")
+    told = hers((await ida.get("/runde/okt")).json(), {})
+    for whole in ("", "1"):
+        package = (await ida.post("/runde/pakke", data=told | {"whole": whole})).json()
+        assert ("runde-jonas" in {v["id"] for v in package["visits"]}) == package["whole"] == bool(whole)
+    await rooms.put(base | {"id": "runde-jonas", "status": "entered-in-error"})
+
+
 async def test_moved_early_and_raced(rooms: Rooms) -> None:
     await prepared(rooms)
     ida = rooms.visitor("ida")
@@ -135,6 +153,27 @@ async def test_moved_early_and_raced(rooms: Rooms) -> None:
     assert sorted(r["answers"][moved["id"]] for r in racing) == ["again", "again", "again", "taken"]
     hers = await found(rooms, "Appointment", patient="runde-b")
     assert sorted(v["status"] for v in hers) == ["booked", "cancelled"], "one in its place, whoever asks"
+
+
+async def test_what_follows_a_refused_one_is_refused_and_not_early_for_ever(rooms: Rooms) -> None:
+    await prepared(rooms)
+    ida = rooms.visitor("ida")
+    (standing,) = await found(rooms, "Appointment", _id="runde-2")
+    about: dict[str, Any] = {"target": "runde-2", "base": int(standing["meta"]["versionId"])}
+    first = op("visit", 1, "runde-c", {"outcome": "cancelled", "reason": "x"}, **about)
+    second = op("visit", 2, "runde-c", {"outcome": "open"}, after=first["id"], **about)
+    third = op("visit", 3, "runde-c", {"outcome": "done"}, after=second["id"], **about)
+    told = await sent(ida, first, second, third)
+    assert set(told["answers"].values()) == {"refused"} and "bygger på" in told["words"][third["id"]]
+    assert (await sent(ida, second))["answers"] == {second["id"]: "early"}, "it may be on its way"
+    assert (await sent(ida, second, never=[first["id"]]))["answers"] == {second["id"]: "refused"}
+    done = op("visit", 4, "runde-c", {"outcome": "done"}, **about)
+    again = op("visit", 5, "runde-c", {"outcome": "open"}, after=done["id"], **about)
+    told = await sent(ida, done)
+    told = await sent(ida, again, never=[done["id"]])
+    assert told["answers"] == {again["id"]: "taken"}, (
+        "what stands in the record did come, whatever the phone says"
+    )
 
 
 async def test_views_are_told_once_and_gaps_too(rooms: Rooms) -> None:
@@ -151,17 +190,29 @@ async def test_views_are_told_once_and_gaps_too(rooms: Rooms) -> None:
     lines = [line for line in await session.access_log("runde-c") if line.action == "read-offline"]
     assert len(lines) == 5 and all("uten nett" in line.words for line in lines)
     for wrong in ("", "[]", "{}", json.dumps({"device": "x", "counted": "z", "operations": [], "views": []})):
-        answer = await ida.post(
-            "/runde/send", data={"token": (await ida.get("/runde/okt")).json()["token"], "sendt": wrong}
-        )
+        told = hers((await ida.get("/runde/okt")).json(), {}) | {"sendt": wrong}
+        answer = await ida.post("/runde/send", data=told)
         assert answer.status_code in (400, 422) and "AKS-ROUND-002" in answer.text
+
+
+async def test_holes_without_end_are_one_event_and_few_words(rooms: Rooms) -> None:
+    await prepared(rooms)
+    ida, at = rooms.visitor("ida"), datetime.now(UTC).isoformat()
+    views = [[n, "runde-c", at] for n in range(2, 202, 2)]
+    missing = (await sent(ida, views=views, counted=202, device="d-holes"))["missing"]
+    assert missing.endswith(" og 61 til") and len(missing) < 200
+    session = rooms.record.open(CAST["ida"], PurposeOfUse.TREATMENT)
+    assert await tell_gap(session, "d-holes", "1, 3, 5, 7") == 0, (
+        "told already, once for the device of this shift"
+    )
+    assert await tell_gap(session, "d-more", "1") == 1
 
 
 async def test_who_may_not_see_her_neither_takes_along_nor_writes(rooms: Rooms) -> None:
     await prepared(rooms)
     omar = rooms.visitor("omar")
     told = (await omar.get("/runde/okt")).json()
-    package = (await omar.post("/runde/pakke", data={"token": told["token"]})).json()
+    package = (await omar.post("/runde/pakke", data=hers(told, {}))).json()
     assert not [v for v in package["visits"] if v["id"].startswith("runde-")]
     note = op("note", 1, "runde-a", {"text": "Skal ikke stå."})
     done = op("visit", 2, "runde-a", {"outcome": "done"}, target="runde-2", base=1)
@@ -172,6 +223,30 @@ async def test_who_may_not_see_her_neither_takes_along_nor_writes(rooms: Rooms) 
         for n in await found(rooms, "ClinicalImpression", patient="runde-a")
         if n["summary"] == "Skal ikke stå."
     ]
+
+
+async def test_what_she_did_is_never_sent_as_another(rooms: Rooms) -> None:
+    """Ida's phone, Omar's login in the same browser: nothing is taken, nothing goes out, and hers is taken later as hers."""
+    await prepared(rooms)
+    ida, omar = rooms.visitor("ida"), rooms.visitor("omar")
+    note = op("note", 1, "runde-b", {"text": "Idas ord."}, device="d-other")
+    seen = [[2, "runde-b", datetime.now(UTC).isoformat()]]
+    body = {"device": "d-other", "counted": 2, "operations": [note], "views": seen}
+    idas = (await ida.get("/runde/okt")).json()["actor"]
+    token = (await omar.get("/runde/okt")).json()["token"]
+    for path in ("/runde/send", "/runde/pakke"):
+        for actor in ({"actor": idas}, {}):
+            answer = await omar.post(path, data={"token": token, "sendt": json.dumps(body)} | actor)
+            assert answer.status_code == 409 and "AKS-ROUND-003" in answer.text
+    assert not [
+        n for n in await found(rooms, "ClinicalImpression", patient="runde-b") if "Idas" in n["summary"]
+    ]
+    told = await sent(ida, note, views=seen, counted=2, device="d-other")
+    assert told["answers"] == {note["id"]: "taken"} and told["views"] == 1
+    (kept,) = [
+        n for n in await found(rooms, "ClinicalImpression", patient="runde-b") if "Idas" in n["summary"]
+    ]
+    assert kept["assessor"]["display"] == CAST["ida"].name
 
 
 async def test_the_page_is_the_same_for_all_and_the_worker_keeps_what_it_needs(rooms: Rooms) -> None:

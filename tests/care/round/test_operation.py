@@ -38,6 +38,8 @@ NOW = datetime.fromisoformat("2026-11-27T09:00:00+01:00")
         {"said": {}},
         {"said": {"outcome": "vanished"}},
         {"said": {"outcome": "moved", "to": "later"}},
+        {"said": {"outcome": "moved", "to": "2026-11-27T00:15:00+01:00"}},
+        {"said": {"outcome": "moved", "to": "2026-11-28T00:15:00+01:00"}},
         {"said": {"outcome": "cancelled", "reason": "x"}},
         {"kind": "note", "said": {"text": " "}},
         {"kind": "note", "said": {"text": "x" * 4001}},
@@ -55,6 +57,14 @@ def test_what_is_none(wrong: dict[str, Any]) -> None:
     assert refused.value.id == "AKS-ROUND-001"
     with pytest.raises(Problem):
         operation.read([])
+
+
+def test_moved_over_midnight() -> None:
+    late = VISIT | {"at": "2026-11-27T22:50:00+01:00"}
+    to = "2026-11-28T00:15:00+01:00"
+    assert operation.read(late | {"said": {"outcome": "moved", "to": to}}).said["to"] == to
+    with pytest.raises(Problem):
+        operation.read(late | {"said": {"outcome": "moved", "to": "2026-11-27T00:15:00+01:00"}})
 
 
 def task(**more: Any) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from akson.care.casework import visits
 from akson.care.round import handover, meeting, operation, package
 from akson.care.round.meeting import Author, Standing
 
+IDA = "Practitioner/ida"
 NOW = datetime.fromisoformat("2026-11-27T07:00:00+01:00")
 
 
@@ -29,11 +30,11 @@ def visit(number: int, patient: str, hours: float = 1, **more: Any) -> dict[str,
 
 def test_as_many_and_as_long_as_may_go_along() -> None:
     many = [visit(n, f"p{n}", n / 10) for n in range(100)] + [visit(100, "p0", 15)]
-    chosen = package.chosen(many, NOW, until=NOW + timedelta(days=2))
+    chosen = package.chosen(many, NOW, until=NOW + timedelta(days=2), who=IDA)
     assert len({package.patient_of(v) for v in chosen}) == package.PATIENTS_MAX
     assert any(v["id"] == "besok-100" for v in chosen), "who is along already, is along whole"
     late = [visit(1, "p", 16), visit(2, "p", -4), visit(3, "p", 1, cancelationReason={"text": "Flyttet til"})]
-    assert package.chosen(late, NOW, until=NOW + timedelta(days=2)) == []
+    assert package.chosen(late, NOW, until=NOW + timedelta(days=2), who=IDA) == []
 
 
 def test_the_package() -> None:
@@ -60,6 +61,7 @@ def test_each_change_is_told_once() -> None:
         {
             "resourceType": "Observation",
             "id": f"m{n}",
+            "status": "final",
             "subject": {"reference": "Patient/astrid"},
             "effectiveDateTime": (NOW - timedelta(hours=n)).isoformat(),
             "code": {"text": text},
@@ -76,3 +78,35 @@ def test_each_change_is_told_once() -> None:
         "Puls 93 /min · Respirasjon 93 /min"
     ]
     assert handover.changes([*left, old], NOW + timedelta(minutes=1), until) == ()
+
+
+def test_neither_drafts_nor_what_was_recorded_in_error_is_told() -> None:
+    about = {"subject": {"reference": "Patient/astrid"}, "effectiveDateTime": NOW.isoformat()}
+    note = {"resourceType": "ClinicalImpression", "summary": "Ord", **about}
+    value = {"resourceType": "Observation", "code": {"text": "Puls"}, "valueQuantity": {"value": 93}, **about}
+    notes = [note | {"id": s, "status": s} for s in ("in-progress", "entered-in-error", "completed")]
+    values = [
+        value | {"id": s, "status": s} for s in ("entered-in-error", "cancelled", "registered", "final")
+    ]
+    since, until = NOW - timedelta(hours=1), NOW + timedelta(hours=1)
+    assert [t.kind for t in handover.changes([*notes, *values], since, until)] == ["measured", "note"]
+    assert not handover.changes([*notes[:2], *values[:3]], since, until)
+
+
+def test_her_own_first_then_nobodys_and_others_only_when_asked_for() -> None:
+    def of(number: int, patient: str, hours: float, *staff: str) -> dict[str, Any]:
+        actors = [f"Patient/{patient}", *(f"Practitioner/{s}" for s in staff)]
+        return visit(number, patient, hours, participant=[{"actor": {"reference": a}} for a in actors])
+
+    others = [of(n, f"o{n}", 1, "jonas") for n in range(package.PATIENTS_MAX)]
+    many = [*others, of(100, "free", 2), of(101, "hers", 3, "ida"), of(102, "both", 4, "jonas", "ida")]
+    until = NOW + timedelta(days=1)
+    assert [v["id"] for v in package.chosen(many, NOW, until=until, who=IDA)] == [
+        "besok-101",
+        "besok-102",
+        "besok-100",
+    ]
+    whole = package.chosen(many, NOW, until=until, who=IDA, whole=True)
+    assert {"free", "hers", "both"} < {package.patient_of(v) for v in whole} and len(
+        whole
+    ) == package.PATIENTS_MAX

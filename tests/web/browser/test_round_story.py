@@ -25,6 +25,7 @@ PEOPLE = {
     "merke-2": ("Bekkasinsen", "Rugdeveien 4", "01813400190"),
 }
 WRITTEN = "Klaget over svimmelhet ved oppreisning"
+MEANWHILE = "Ville ha rullatoren ved sengen"
 CONTROL = "KONTROLLMERKE-7731-LESBART"
 
 
@@ -121,6 +122,43 @@ async def worked(page: Page) -> None:
     await expect(visit(page, "merke-2-besok")).to_contain_text("Ikke hjemme", timeout=WAIT_MS)
 
 
+async def midnight(page: Page) -> None:
+    """00:15 in place of 23:30 is the night that comes, not the one that was; what is over is no time."""
+    asked = """async (asked) => {
+      const module = performance.getEntriesByType("resource").find((e) => e.name.includes("/round/drawing"));
+      const { nearest } = await import(module.name);
+      return asked.map(([time, start, now, ends]) => nearest(time, start, new Date(now), ends)?.toLocaleString("sv") ?? "");
+    }"""
+    late, now, ends = "2026-11-27T23:30:00", "2026-11-27T23:00:00", "2026-11-28T06:55:00"
+    times = [
+        ["00:15", late, now, ends],
+        ["21:30", late, now, ends],
+        ["23:30", "2026-11-28T00:15:00", now, ends],
+    ]
+    assert await page.evaluate(asked, times) == ["2026-11-28 00:15:00", "", "2026-11-27 23:30:00"]
+
+
+async def another_logs_in(page: Page, running: RunningNode) -> None:
+    """In the same browser: nothing leaves the phone until she is back, and then it is hers."""
+    other = await page.context.new_page()
+    await other.goto(f"{running.address}/logg-inn?til=/innboks")
+    await other.click('button[value="omar"]')
+    await other.wait_for_url("**/innboks", timeout=WAIT_MS)
+    await opened(page, "merke-1-besok")
+    await page.get_by_role("button", name="Notat").click()
+    await page.fill("textarea[name=text]", MEANWHILE)
+    await page.get_by_role("button", name="Lagre notat").click()
+    await expect(page.locator("#round-net")).to_contain_text("En annen er logget inn.", timeout=WAIT_MS)
+    await expect(page.locator("#round-net a")).to_contain_text("Logg inn som Ida")
+    await expect(page.locator(".round-own")).to_contain_text("venter på nett")
+    await shot(page, "runde-en-annen")
+    await other.goto(f"{running.address}/logg-inn?til=/innboks")
+    await other.click('button[value="ida"]')
+    await other.wait_for_url("**/innboks", timeout=WAIT_MS)
+    await other.close()
+    await expect(page.locator("#round-net")).to_contain_text("Alt er sendt", timeout=WAIT_MS)
+
+
 def visit(page: Page, id: str) -> Any:
     return page.locator(f'[data-visit="{id}"]')
 
@@ -134,7 +172,7 @@ async def opened(page: Page, id: str) -> None:
 
 def readable(profile: Path) -> list[str]:
     """Markers that stand in a file of the profile, in UTF-8 or UTF-16."""
-    markers = [WRITTEN, PIN, CONTROL, *(part for person in PEOPLE.values() for part in person)]
+    markers = [WRITTEN, MEANWHILE, PIN, CONTROL, *(part for person in PEOPLE.values() for part in person)]
     told = []
     for path in (p for p in profile.rglob("*") if p.is_file()):
         data = path.read_bytes()
@@ -161,6 +199,7 @@ async def test_a_round_with_the_server_killed(tmp_path: Path, free_port: int) ->
             context.set_default_timeout(WAIT_MS)
             context.pages[0].on("pageerror", lambda error: complaints.append(str(error)))
             page = await loaded(context, running.address)
+            await midnight(page)
             running.kill_tree()
             await page.reload()
             await unlocked(page)
@@ -180,6 +219,7 @@ async def test_a_round_with_the_server_killed(tmp_path: Path, free_port: int) ->
             await expect(page.locator("#round-net")).to_contain_text("Alt er sendt", timeout=WAIT_MS)
             await expect(visit(page, "merke-1-besok")).to_contain_text("Sendt")
             await shot(page, "runde-sendt")
+            await another_logs_in(page, running)
             await page.evaluate("text => localStorage.setItem('kontroll', text)", CONTROL)
             await page.goto(f"{running.address}/runde/overlapp")
             await expect(page.locator("main")).to_contain_text(WRITTEN)
@@ -204,4 +244,8 @@ async def arrived_once(running: RunningNode) -> None:
     (pulse,) = found(running, "Observation?patient=merke-2")
     assert pulse["valueQuantity"]["value"] == 93
     assert [n["summary"] for n in found(running, "ClinicalImpression?patient=merke-2")] == [WRITTEN]
+    (hers,) = [n for n in found(running, "ClinicalImpression?patient=merke-1") if n["summary"] == MEANWHILE]
+    assert hers["assessor"]["reference"] == pulse["performer"][0]["reference"], (
+        "Ida's, not of who was logged in"
+    )
     assert not found(running, "Task?code=round-conflict")

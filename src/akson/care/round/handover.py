@@ -15,6 +15,8 @@ from akson.care.round import items, package, writing
 CONFLICT, VISIT, ITEM, MEASURED, NOTE = "conflict", "visit", "item", "measured", "note"
 LATE_MAX = timedelta(hours=24)
 """What is older than this and came now is history that somebody loaded, not this shift's."""
+MEASURED_STATUSES = ("final", "amended", "corrected", "preliminary")
+"""Neither `entered-in-error`, nor what was cancelled or only asked for."""
 _RANK = {CONFLICT: 0, VISIT: 1, ITEM: 2, MEASURED: 3, NOTE: 4}
 _ENDED = {"cancelled": "Ikke gjennomført", "noshow": "Ikke hjemme"}
 
@@ -87,7 +89,8 @@ def _joined(visit: Resource, state: str, more: str) -> str:
 def _note(note: Resource) -> Told | None:
     at = instant(note.get("effectiveDateTime") or note.get("date"))
     text = str(note.get("summary") or "")
-    if at is None or not text:
+    # A draft is its author's alone until she signs it, and what was recorded in error is not told on.
+    if at is None or not text or note.get("status") != "completed":
         return None
     return Told(reference_id(note.get("subject")), NOTE, at, text, display(note.get("assessor")))
 
@@ -95,7 +98,7 @@ def _note(note: Resource) -> Told | None:
 def _observation(found: Resource) -> Told | None:
     at = instant(found.get("effectiveDateTime"))
     value = quantity_words(found.get("valueQuantity"))
-    if at is None or not value:
+    if at is None or not value or found.get("status") not in MEASURED_STATUSES:
         return None
     by = display((found.get("performer") or [None])[0])
     return Told(

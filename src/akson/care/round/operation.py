@@ -8,7 +8,7 @@ The id is made on the device and is the key that makes a second arrival harmless
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
@@ -22,6 +22,8 @@ CANNOT = {"not-home": "Ikke hjemme", "not-wanted": "Ønsket ikke besøket", "no-
 """Why a visit was not made, as a nurse may say it at the door."""
 NOTE_LETTERS_MAX = 4_000
 STEPS_MAX = 40
+HOURS_MAX = timedelta(hours=16)
+"""How long a package lasts. A visit is moved to a time that is to come and lies within it: a day is never guessed."""
 SEQUENCE_MAX = 2**31 - 1
 _ID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", re.ASCII)
 _NAME = re.compile(r"[A-Za-z0-9\-.]{1,64}", re.ASCII)
@@ -118,7 +120,8 @@ def _says(operation: Operation) -> bool:
     if not operation.target or operation.outcome not in OUTCOMES[operation.kind]:
         return False
     if operation.outcome == MOVED:
-        return datetime.fromisoformat(said["to"]).tzinfo is not None
+        to = datetime.fromisoformat(said["to"])
+        return to.tzinfo is not None and operation.at <= to <= operation.at + HOURS_MAX
     if operation.outcome == CANCELLED:
         return said["reason"] in CANNOT
     steps = [*said.get("did", ()), *said.get("left", ())]

@@ -9,13 +9,14 @@ from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from akson.care.fhir_json import Resource, concept_text, instant, reference_id
+from akson.care.fhir_json import Resource, concept_text, instant, reference, reference_id
 from akson.care.round import meeting
+from akson.care.round.operation import HOURS_MAX
 
-HOURS_MAX = timedelta(hours=16)
 PATIENTS_MAX = 60
 SHOWN_FROM = timedelta(hours=3)
 """What was due so long ago still stands on the list when it is loaded in the middle of a shift."""
+HERS, NOBODYS, OTHERS = range(3)
 _STATES = {"fulfilled": "done", "noshow": "cancelled", "cancelled": "cancelled"}
 
 
@@ -36,7 +37,12 @@ class Carried:
 
 
 def day_package(
-    visits: Iterable[Resource], people: Mapping[str, Carried], *, unit: str, now: datetime
+    visits: Iterable[Resource],
+    people: Mapping[str, Carried],
+    *,
+    unit: str,
+    now: datetime,
+    whole: bool = False,
 ) -> dict[str, Any]:
     """`visits` in any order; those of people that are not among `people` are left out."""
     listed = sorted((v for v in visits if patient_of(v) in people), key=lambda v: (v["start"], v["id"]))
@@ -44,28 +50,41 @@ def day_package(
         "made": now.isoformat(timespec="seconds"),
         "ends": (now + HOURS_MAX).isoformat(timespec="seconds"),
         "unit": unit,
+        "whole": whole,
         "visits": [_visit(v) for v in listed],
         "people": {id: asdict(people[id]) for id in dict.fromkeys(map(patient_of, listed))},
     }
 
 
-def chosen(visits: Iterable[Resource], now: datetime, *, until: datetime) -> list[Resource]:
-    """Whose time lies in the package, by the clock, until there are as many patients as may go along."""
+def chosen(
+    visits: Iterable[Resource], now: datetime, *, until: datetime, who: str, whole: bool = False
+) -> list[Resource]:
+    """Whose time lies in the package, until there are as many patients as may go along.
+
+    First the visits of `who` (`Practitioner/ida`), then those that nobody has; others' only for the `whole` unit.
+    """
     near = [
         v
         for v in visits
         if (at := instant(v.get("start")))
         and now - SHOWN_FROM <= at < min(until, now + HOURS_MAX)
         and _shown(v)
+        and (whole or _nearness(v, who) < OTHERS)
     ]
     kept: list[Resource] = []
     patients: set[str] = set()
-    for visit in sorted(near, key=lambda v: (v["start"], v["id"])):
+    for visit in sorted(near, key=lambda v: (_nearness(v, who), v["start"], v["id"])):
         patient = patient_of(visit)
         if patient and (patient in patients or len(patients) < PATIENTS_MAX):
             patients.add(patient)
             kept.append(visit)
     return kept
+
+
+def _nearness(visit: Resource, who: str) -> int:
+    references = [reference(p.get("actor")) for p in visit.get("participant") or []]
+    staff = [r for r in references if r.startswith("Practitioner/")]
+    return HERS if who in staff else OTHERS if staff else NOBODYS
 
 
 def patient_of(visit: Resource) -> str:

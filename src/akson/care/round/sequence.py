@@ -3,6 +3,10 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+RANGES_MAX = 1_000
+"""Kept of one device: more holes than this no phone of ours makes, and a file must not grow without bound."""
+TOLD_MAX = 40
+
 
 @dataclass(frozen=True, slots=True)
 class Came:
@@ -18,7 +22,7 @@ class Came:
                 joined[-1] = (joined[-1][0], max(joined[-1][1], high))
             else:
                 joined.append((low, high))
-        return Came(tuple(joined))
+        return Came(tuple(joined[-RANGES_MAX:]))
 
     def gaps(self, made: int = 0) -> list[tuple[int, int]]:
         """What is missing below the highest that came, and below `made`: how far the device says it has counted."""
@@ -34,5 +38,6 @@ class Came:
 
 
 def told(gaps: Sequence[tuple[int, int]]) -> str:
-    """`3, 7–9`."""
-    return ", ".join(str(low) if low == high else f"{low}–{high}" for low, high in gaps)
+    """`3, 7–9`; of many the first, `og 40 til` for the rest."""
+    named = ", ".join(str(low) if low == high else f"{low}–{high}" for low, high in gaps[:TOLD_MAX])
+    return f"{named} og {len(gaps) - TOLD_MAX} til" if len(gaps) > TOLD_MAX else named

@@ -59,11 +59,11 @@ async def seen_offline(session: "RecordSession", device: str, views: Sequence[Vi
 
 
 async def tell_gap(session: "RecordSession", device: str, missing: str) -> int:
-    """Once for the same gap of the same device."""
+    """Once for each device: each shift makes a device of its own, so it is once a shift however often the gap changes."""
     words = f"Enhet {device} har telt mer enn den har sendt. Mangler nummer {missing}."
     general = session.judge.general("read", "Patient")
     events = session.events.make(GAP, general, {"": []}, at=session.at, words=words)
-    return await _append_new(session, [_numbered(e, f"{device}|gap|{missing}") for e in events])
+    return await _append_new(session, [_numbered(e, f"{device}|gap") for e in events])
 
 
 def _numbered(event: Prepared, of: str) -> Prepared:

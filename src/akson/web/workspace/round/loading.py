@@ -22,18 +22,20 @@ UNTIL_BED = timedelta(hours=5)
 """A day's list ends in the night that follows."""
 
 
-async def load(visit: Visit) -> dict[str, Any]:
+async def load(visit: Visit, *, whole: bool = False) -> dict[str, Any]:
+    """Her own visits and those that nobody has; others' of the unit when she asks for the `whole`."""
     session, now = visit.open(), visit.house.clock.now()
     until = day_bounds(now)[1] + UNTIL_BED
     shown = DateValue("eq", now - package.SHOWN_FROM, until)
     near = (Term("date", "date", None, (shown,)), token("service-category", VISIT))
     found = await every_page(session, Query("Appointment", near, count=200))
-    visits = package.chosen([v for v in resources(found.matches) if is_a(v, VISIT)], now, until=until)
+    rows = [v for v in resources(found.matches) if is_a(v, VISIT)]
+    visits = package.chosen(rows, now, until=until, who=visit.actor.reference, whole=whole)
     patients = list(dict.fromkeys(map(package.patient_of, visits)))
     few = asyncio.Semaphore(TOGETHER)
     carried = await asyncio.gather(*(_carried(session, patient, now, few) for patient in patients))
     people = {id: one for id, one in zip(patients, carried, strict=True) if one is not None}
-    return package.day_package(visits, people, unit=visit.actor.unit_name, now=now)
+    return package.day_package(visits, people, unit=visit.actor.unit_name, now=now, whole=whole)
 
 
 async def _carried(

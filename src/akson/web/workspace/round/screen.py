@@ -45,6 +45,7 @@ async def session(visit: Visit) -> Response:
     return JSONResponse(
         {
             "name": visit.actor.name,
+            "actor": visit.actor.id,
             "role": words.role(visit.actor),
             "token": forms.token(visit.session.form_key),
             "session": marks.name if marks.bound else "",
@@ -54,12 +55,14 @@ async def session(visit: Visit) -> Response:
 
 
 async def package(visit: Visit) -> Response:
-    await visit.form()
-    return JSONResponse(await loading.load(visit))
+    given = await visit.form()
+    sending.her_own(visit, given.get("actor", ""))
+    return JSONResponse(await loading.load(visit, whole=given.get("whole") == "1"))
 
 
 async def send(visit: Visit) -> Response:
     given = await visit.form()
+    sending.her_own(visit, given.get("actor", ""))
     return JSONResponse(await sending.take(visit, given.get("sendt", "")))
 
 

@@ -1,8 +1,10 @@
 """What a device brings back: each operation by itself is read, met, committed and answered; views go into the log.
 
-    {"device": "d1", "counted": 12, "operations": […], "views": [[6, "astrid", "2026-11-27T08:02:00+01:00"], …]}
+    {"device": "d1", "counted": 12, "never": ["5e…"], "operations": […],
+     "views": [[6, "astrid", "2026-11-27T08:02:00+01:00"], …]}
       -> {"answers": {"6f…": "taken", "7a…": "refused", …}, "words": {"7a…": "…"}, "views": 1, "missing": "3, 7–9"}
 
+`never`: operations that the device will not send, since they were refused or written in by hand: nothing waits for them.
 The rules stand in `care/round/meeting.py`; docs/adr/0207, 0208.
 """
 
@@ -46,6 +48,7 @@ _NOT_TAKEN = (
 NOT_YOURS = (
     "Journalen slipper deg ikke til med dette nå. Det ligger på telefonen til du har ført det for hånd."
 )
+NEVER_COMES = "Den bygger på en registrering som ikke ble tatt imot. Ligger her til du har ført den for hånd."
 
 
 @dataclass(slots=True)
@@ -59,12 +62,27 @@ class Answer:
         return {"answers": self.answers, "words": self.words, "views": self.views, "missing": self.missing}
 
 
+def her_own(visit: Visit, actor: str) -> None:
+    """What lies on the phone belongs to the one who loaded the list; the login of another must not become its author.
+
+    Raises Problem CONFLICT AKS-ROUND-003. Nothing is taken; the phone keeps all.
+    """
+    if actor != visit.actor.id:
+        raise Problem(
+            ProblemKind.CONFLICT,
+            "AKS-ROUND-003",
+            "Listen på telefonen er en annens.",
+            why="Den som er logget inn, er ikke den som hentet listen.",
+            now="Logg inn som den som hentet listen. Ingenting er sendt, og ingenting er slettet på telefonen.",
+        )
+
+
 async def take(visit: Visit, sent: str) -> dict[str, Any]:
     """Raises Problem MALFORMED AKS-ROUND-002 for what no page of ours sends."""
-    device, counted, given, views = _read(sent)
+    device, counted, given, views, never = _read(sent)
     answer, came = Answer(), [view.sequence for view in views]
     for one in given:
-        op = await _one(visit, device, one, answer)
+        op = await _one(visit, device, one, answer, never)
         if op is not None and answer.answers[op.id] not in (LATER, meeting.EARLY):
             came.append(op.sequence)
     session = visit.open()
@@ -79,7 +97,9 @@ async def take(visit: Visit, sent: str) -> dict[str, Any]:
     return answer.shown()
 
 
-async def _one(visit: Visit, device: str, given: object, answer: Answer) -> Operation | None:
+async def _one(
+    visit: Visit, device: str, given: object, answer: Answer, never: frozenset[str]
+) -> Operation | None:
     try:
         op = operation.read(given)
     except Problem as unreadable:
@@ -90,7 +110,11 @@ async def _one(visit: Visit, device: str, given: object, answer: Answer) -> Oper
         answer.answers[op.id], answer.words[op.id] = REFUSED, "Registreringen hører til en annen telefon."
         return op
     try:
-        answer.answers[op.id] = await meet(visit, op)
+        state = await meet(visit, op)
+        if state == meeting.EARLY and (op.after in never or answer.answers.get(op.after) == REFUSED):
+            # It would be early for ever. What stands was asked first, so one that did come is still followed.
+            state, answer.words[op.id] = REFUSED, NEVER_COMES
+        answer.answers[op.id] = state
     except Problem as problem:
         refused = problem.kind in _NOT_TAKEN
         answer.answers[op.id] = REFUSED if refused else LATER
@@ -165,11 +189,12 @@ def _changes(op: Operation, met: Met) -> Sequence[Change]:
     return made
 
 
-def _read(sent: str) -> tuple[str, int, list[object], list[View]]:
+def _read(sent: str) -> tuple[str, int, list[object], list[View], frozenset[str]]:
     try:
         given = json.loads(sent)
         views = [View(int(n), str(p), datetime.fromisoformat(at)) for n, p, at in given["views"]]
-        read = str(given["device"]), int(given["counted"]), list(given["operations"]), views
+        never = frozenset(map(str, given.get("never", [])))
+        read = str(given["device"]), int(given["counted"]), list(given["operations"]), views, never
     except (ValueError, KeyError, TypeError) as wrong:
         raise _malformed() from wrong
     numbers = [v.sequence for v in views] + [read[1]]

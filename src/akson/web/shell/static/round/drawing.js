@@ -35,13 +35,23 @@ export const field = (label, input, help = "") => el("label", { class: "round-fi
 
 export const clock = (at) => new Date(at).toLocaleTimeString("nb-NO", { hour: "2-digit", minute: "2-digit" });
 export const day = (at) => new Date(at).toLocaleDateString("nb-NO", { weekday: "long", day: "2-digit", month: "2-digit" });
+/* With its day where that is not the day of `beside`: 00:15 after a visit at 23:30 is tomorrow's. */
+export const clockBeside = (at, beside) => (new Date(at).toDateString() === new Date(beside).toDateString() ? clock(at) : `${day(at)} ${clock(at)}`);
+/* Of the instants with this time of day, the one nearest `start` that is to come and before `ends`; null when there is none. */
+export function nearest(time, start, from, ends) {
+  const [hours, minutes] = time.split(":").map(Number);
+  const days = [-1, 0, 1].map((more) => { const at = new Date(start); at.setDate(at.getDate() + more); at.setHours(hours, minutes, 0, 0); return at; });
+  const away = (at) => Math.abs(at - new Date(start));
+  return days.filter((at) => at > from && at <= new Date(ends)).sort((one, other) => away(one) - away(other))[0] ?? null;
+}
 export const many = (count, one, several) => `${count} ${count === 1 ? one : several}`;
 
-/* A sheet over the page with a form in it; Escape and «Avbryt» leave everything as it was. */
+/* A sheet over the page with a form in it; Escape and «Avbryt» leave everything as it was.
+   Without `autocomplete` off a browser writes what is typed into its own files, to restore the tab. */
 export function sheet(title, body, act, word) {
   const said = el("p", { class: "round-wrong", role: "alert" });
   const dialog = el("dialog", { class: "round-sheet", "aria-labelledby": "sheet-title" },
-    el("form", { method: "dialog", onsubmit: async (event) => {
+    el("form", { method: "dialog", autocomplete: "off", onsubmit: async (event) => {
       event.preventDefault();
       const wrong = await act();
       if (wrong) said.textContent = wrong; else dialog.close();

@@ -33,13 +33,20 @@ export const views = () => vault.all("view:");
 export async function settle(ops, { answers, words }) {
   for (const { name, ...op } of ops) {
     const state = answers[op.id];
-    if (state && state !== "later" && state !== "early") {
+    if (state === "early" && !op.early) await vault.put(name, { ...op, early: true }); // She may write it in by hand instead of waiting.
+    else if (state && state !== "later" && state !== "early") {
       await vault.put(name, { ...op, state, words: words[op.id] ?? "", settled: new Date().toISOString() });
     }
   }
 }
 
-/* One that was refused, and that she has written in the record by hand. */
+/* Those that `some` follow and that will never come: refused, written in by hand, or no longer here. The server looks for them first. */
+export function never(some, all) {
+  const comes = new Set(all.filter((op) => op.state !== "refused" && !op.put).map((op) => op.id));
+  return [...new Set(some.map((op) => op.after).filter((id) => id && !comes.has(id)))];
+}
+
+/* One that was refused or is early, and that she has written in the record by hand. */
 export async function putAside({ name, ...op }) { await vault.put(name, { ...op, put: true }); }
 
 export async function forgetSettled() {

@@ -2,7 +2,7 @@
 import * as vault from "./vault.js";
 import * as journal from "./journal.js";
 import * as server from "./server.js";
-import { button, clock, day, el, field, icon, many, sheet } from "./drawing.js";
+import { button, clock, clockBeside, day, el, field, icon, many, nearest, sheet } from "./drawing.js";
 
 const LOCK_AFTER_MS = 5 * 60 * 1000, LOOK_EACH_MS = 10000, SEND_LETTERS_MAX = 12000;
 const TOLD = JSON.parse(document.body.dataset.told);
@@ -13,8 +13,8 @@ let held = null, net = "unknown", touched = Date.now(), sending = null, opened =
 
 /* -- what stands -- */
 async function read() {
-  const kept = await vault.lock(), box = await vault.get("package"), ops = await journal.operations();
-  held = { device: kept.device, box, ops };
+  const kept = await vault.lock(), box = await vault.get("package"), ops = await journal.operations(), who = await vault.get("who");
+  held = { device: kept.device, box, ops, who };
   return held;
 }
 
@@ -23,7 +23,7 @@ function standing(visit) {
   const hers = held.ops.filter((op) => op.kind === "visit" && op.target === visit.id);
   const last = hers.at(-1);
   if (!last) return { state: visit.state, words: visit.words, op: null };
-  const words = { done: "Utført", open: "", cancelled: TOLD.cannot[last.said.reason], moved: last.said.to && `Flyttet til ${clock(last.said.to)}` };
+  const words = { done: "Utført", open: "", cancelled: TOLD.cannot[last.said.reason], moved: last.said.to && `Flyttet til ${clockBeside(last.said.to, visit.start)}` };
   return { state: last.said.outcome, words: words[last.said.outcome] ?? "", op: last };
 }
 
@@ -43,12 +43,15 @@ function tellNet() {
   const said = {
     away: ["Uten nett.", count ? `${loaded} ${waits} sendes når nettet er tilbake.` : loaded],
     out: ["Ikke logget inn.", `${loaded} ${count ? `${waits} venter. ` : ""}`],
+    other: ["En annen er logget inn.", `${loaded} ${count ? `${waits} venter. ` : ""}`],
     open: ["På nett.", count ? `${loaded} Sender ${waits}.` : `${loaded} Alt er sendt.`],
     unknown: ["", loaded],
   }[net];
   line.className = `round-net ${net}`;
-  line.replaceChildren(icon(net === "open" && !count ? "check" : "clock"), el("span", {}, el("strong", {}, said[0]), " ", said[1], net === "out" && el("a", { href: "/runde/overlapp" }, "Logg inn for å sende")));
+  line.replaceChildren(icon(net === "open" && !count ? "check" : "clock"), el("span", {}, el("strong", {}, said[0]), " ", said[1], net === "out" && el("a", { href: "/runde/overlapp" }, "Logg inn for å sende"), net === "other" && logInAsHer()));
 }
+
+const logInAsHer = () => el("a", { href: "/logg-inn?til=/runde" }, `Logg inn som ${held?.who?.name ?? "den som hentet listen"}`);
 
 function frame(title, under, count = "") {
   place("round-title").textContent = title;
@@ -80,7 +83,7 @@ async function listPage() {
   const chosen = box.visits.find((visit) => visit.id === next);
   if (chosen) await journal.look(chosen.patient);
   const rows = box.visits.map((visit) => row(visit, visit.id === next));
-  main.replaceChildren(rows.length ? el("ol", { class: "round-list" }, rows) : el("p", { class: "round-note" }, "Ingen liste i dag."));
+  main.replaceChildren(rows.length ? el("ol", { class: "round-list" }, rows) : el("p", { class: "round-note" }, held.box.whole ? "Ingen liste i dag." : "Ingen besøk er dine, og ingen er uten ansvarlig. Under «Mer» kan du ta med hele enheten."));
   frame("Dagens liste", `${box.unit} · ${day(box.made)}`, rows.length ? `${done} av ${rows.length}` : "");
 }
 
@@ -125,7 +128,7 @@ function details(visit, her, now) {
 
 /* -- acts -- */
 async function act(visit, said) {
-  const before = held.ops.filter((op) => op.kind === "visit" && op.target === visit.id).at(-1);
+  const before = held.ops.filter((op) => op.kind === "visit" && op.target === visit.id && op.state !== "refused" && !op.put).at(-1);
   await journal.act(held.device, "visit", visit.patient, visit.id, said, { base: visit.version, after: before?.id ?? "" });
   opened = "";
   await draw({ keep: true });
@@ -135,17 +138,20 @@ async function act(visit, said) {
 const done = (visit, ticks) => act(visit, { outcome: "done", did: visit.steps.filter((step) => ticks.has(step)), left: ticks.size ? visit.steps.filter((step) => !ticks.has(step)) : [] });
 
 function could(visit) {
-  const options = [["moved", "Flyttes til et annet tidspunkt i dag"], ...Object.entries(TOLD.cannot)];
-  const time = el("input", { class: "ds-input", type: "time", name: "time" });
+  const options = [["moved", "Flyttes til et annet tidspunkt i dag eller i natt"], ...Object.entries(TOLD.cannot)];
+  const time = el("input", { class: "ds-input", type: "time", name: "time", autocomplete: "off" });
+  const when = el("p", { class: "muted", role: "status" }), minute = 60 * 1000;
+  const chosenTime = () => nearest(time.value, visit.start, Date.now() + minute, held.box.ends);
+  time.addEventListener("input", () => { const to = time.value && chosenTime(); when.textContent = to ? `Flyttes til ${day(to)} kl. ${clock(to)}.` : ""; });
   const choices = options.map(([value, text]) => el("label", { class: "round-choice" }, el("input", { type: "radio", name: "why", value }), text));
-  const body = el("fieldset", {}, el("legend", { class: "ds-sr-only" }, "Hva skjedde?"), choices, field("Nytt klokkeslett", time, "Bare når besøket flyttes"));
+  const body = el("fieldset", {}, el("legend", { class: "ds-sr-only" }, "Hva skjedde?"), choices, field("Nytt klokkeslett", time, "Bare når besøket flyttes"), when);
   sheet("Kunne ikke", body, async () => {
     const chosen = body.querySelector("input[name=why]:checked")?.value;
     if (!chosen) return "Velg hva som skjedde.";
     if (chosen !== "moved") { await act(visit, { outcome: "cancelled", reason: chosen }); return ""; }
     if (!time.value) return "Skriv når besøket skal være.";
-    const to = new Date(visit.start), [hours, minutes] = time.value.split(":");
-    to.setHours(Number(hours), Number(minutes), 0, 0);
+    const to = chosenTime();
+    if (!to) return `${time.value} er passert, eller kommer etter at listen er over (${day(held.box.ends)} kl. ${clock(held.box.ends)}).`;
     await act(visit, { outcome: "moved", to: to.toISOString() });
     return "";
   }, "Lagre");
@@ -166,7 +172,7 @@ function measure(visit) {
 }
 
 function note(visit) {
-  const text = el("textarea", { class: "ds-input", name: "text", rows: "6", maxlength: "4000" });
+  const text = el("textarea", { class: "ds-input", name: "text", rows: "6", maxlength: "4000", autocomplete: "off" });
   sheet("Notat", field("Notat i journalen", text), async () => {
     if (!text.value.trim()) return "Skriv noe først.";
     await journal.act(held.device, "note", visit.patient, visit.id, { text: text.value.trim() });
@@ -179,19 +185,21 @@ function note(visit) {
 function described(op) {
   const her = held.box?.people[op.patient];
   const what = { note: () => `Notat: ${op.said.text}`, measurement: () => `${TOLD.measures[op.said.measure].word} ${op.said.value} ${TOLD.measures[op.said.measure].unit}`,
-    visit: () => ({ done: "Besøk utført", open: "Besøk åpnet igjen", cancelled: `Ikke gjennomført: ${TOLD.cannot[op.said.reason]}`, moved: `Besøk flyttet til ${op.said.to && clock(op.said.to)}` })[op.said.outcome] }[op.kind];
+    visit: () => ({ done: "Besøk utført", open: "Besøk åpnet igjen", cancelled: `Ikke gjennomført: ${TOLD.cannot[op.said.reason]}`, moved: `Besøk flyttet til ${op.said.to && clockBeside(op.said.to, op.at)}` })[op.said.outcome] }[op.kind];
   return [el("strong", {}, her?.name ?? "Ukjent"), el("br"), `${clock(op.at)} · ${what()}`];
 }
+
+const byHand = (op) => button("Jeg har ført det for hånd", async () => { await journal.putAside(op); draw({ keep: true }); }, "secondary");
 
 async function unsentPage() {
   const waiting = journal.unsent(held.ops).filter((op) => op.state !== "refused"), wrong = attention();
   main.replaceChildren(
     el("section", { class: "round-section" }, el("h2", {}, "Venter på nett"),
-      waiting.length ? el("ul", { class: "round-own" }, waiting.map((op) => el("li", {}, described(op)))) : el("p", { class: "muted" }, "Alt er sendt."),
+      waiting.length ? el("ul", { class: "round-own" }, waiting.map((op) => el("li", {}, described(op), op.early && byHand(op)))) : el("p", { class: "muted" }, "Alt er sendt."),
       waiting.length > 0 && button("Send nå", () => flush(), "secondary")),
     wrong.length ? el("section", { class: "round-section" }, el("h2", {}, "Trenger deg"), el("ul", { class: "round-own" }, wrong.map((op) => el("li", {}, described(op),
       el("span", { class: "round-state bad" }, icon("alert"), op.state === "conflict" ? "Ført ulikt av to. Begge står i en oppgave i innboksen." : op.words || "Ikke tatt imot."),
-      op.state === "refused" && button("Jeg har ført det for hånd", async () => { await journal.putAside(op); draw({ keep: true }); }, "secondary"))))) : "");
+      op.state === "refused" && byHand(op))))) : "");
   frame("Ikke sendt", many(waiting.length, "registrering", "registreringer"));
 }
 
@@ -201,6 +209,7 @@ async function morePage() {
     el("p", {}, `Listen slettes av seg selv ${clock(held.box.ends)}. Den holder ${many(Object.keys(held.box.people).length, "person", "personer")}.`),
     button("Lås", () => { lockNow(); }, "secondary"),
     button("Hent listen på nytt", () => reload(), "secondary"),
+    !held.box.whole && button("Ta med hele enheten", () => reload(true), "secondary"),
     button("Avslutt vakten", () => finish(waiting), "secondary"),
     el("p", {}, el("a", { href: "/innboks" }, "Til innboksen (krever nett)"))));
   frame("Mer", held.box.unit);
@@ -247,6 +256,7 @@ async function door() {
 async function start() {
   const pin = () => el("input", { class: "ds-input round-pin", type: "password", inputmode: "numeric", autocomplete: "off", maxlength: "12" });
   const first = pin(), second = pin(), said = el("p", { class: "round-wrong", role: "alert" });
+  const whole = el("input", { type: "checkbox", name: "whole", autocomplete: "off" });
   first.name = "pin";
   second.name = "again";
   const form = el("form", { class: "round-section", onsubmit: async (event) => {
@@ -256,21 +266,22 @@ async function start() {
     if (said.textContent) return;
     said.textContent = "Henter listen …";
     try {
-      const who = await server.session(), box = await server.load(who);
+      const who = await server.session(), box = await server.load(who, whole.checked);
       await vault.make(typed, box.ends);
       await vault.put("package", box);
-      await vault.put("who", { session: who.session });
+      await vault.put("who", { session: who.session, actor: who.actor, name: who.name });
       net = "open";
       touched = Date.now();
       await draw();
     } catch (failed) { said.replaceChildren(...failure(failed)); }
-  } }, el("p", {}, "Listen lastes ned kryptert, for høyst 16 timer. Velg en PIN-kode for denne vakten."), field("PIN-kode", first, "Minst 6 siffer"), field("PIN-kode en gang til", second), said, el("button", { class: "ds-button", "data-color": "accent", type: "submit" }, "Hent dagens liste"));
+  } }, el("p", {}, "Listen lastes ned kryptert, for høyst 16 timer: dine besøk, og de som ingen har fått. Velg en PIN-kode for denne vakten."), field("PIN-kode", first, "Minst 6 siffer"), field("PIN-kode en gang til", second), el("label", { class: "round-choice" }, whole, "Ta med hele enheten"), said, el("button", { class: "ds-button", "data-color": "accent", type: "submit" }, "Hent dagens liste"));
   main.replaceChildren(form);
   frame("Runden", "Ingen liste på telefonen");
 }
 
 function failure(failed) {
   if (failed instanceof server.LoggedOut) return ["Du er ikke logget inn. ", el("a", { href: "/logg-inn?til=/runde" }, "Logg inn")];
+  if (failed instanceof server.Other) return ["En annen er logget inn. ", logInAsHer()];
   if (failed instanceof server.Away) return ["Fikk ikke svar fra serveren. Prøv igjen når du har nett."];
   return ["Det gikk ikke. Last siden på nytt og prøv igjen."];
 }
@@ -281,18 +292,18 @@ async function over() {
   held.box = undefined;
   if (!journal.unsent(held.ops).length && !(await vault.holds("view:"))) { await vault.wipe(); held = null; return start(); }
   await unsentPage();
-  main.prepend(el("p", { class: "round-note" }, "Listen er for gammel og er slettet. Det som ikke er sendt, ligger her til det er sendt."));
+  main.prepend(el("p", { class: "round-note" }, "Listen er for gammel og er slettet. Det som ikke er sendt, ligger her til det er sendt. ", net === "other" && logInAsHer(), net === "out" && el("a", { href: "/logg-inn?til=/runde" }, "Logg inn for å sende")));
   frame("For gammel liste", "Hent en ny når alt er sendt");
   if (!sending) flush();
 }
 
-async function reload() {
+async function reload(whole = held.box.whole) {
   try {
     await flush();
-    const who = await server.session((await vault.get("who"))?.session);
+    const who = await server.owner(await vault.get("who"));
     await read();
     if (journal.unsent(held.ops).length) { location.hash = "#usendt"; return; }
-    const box = await server.load(who);
+    const box = await server.load(who, whole);
     await journal.forgetSettled();
     await vault.put("package", box);
     await vault.change((kept) => ({ ...kept, ends: box.ends }));
@@ -308,7 +319,7 @@ function flush() {
     const before = net;
     let moved = false;
     try {
-      const who = await server.session((await vault.get("who"))?.session);
+      const who = await server.owner(await vault.get("who"));
       net = "open";
       for (let round = 0; round < 50; round += 1) {
         const { more, some } = await sendSome(who);
@@ -316,7 +327,7 @@ function flush() {
         if (!more) break;
       }
     } catch (failed) {
-      net = failed instanceof server.LoggedOut ? "out" : failed instanceof server.Away ? "away" : net;
+      net = failed instanceof server.Other ? "other" : failed instanceof server.LoggedOut ? "out" : failed instanceof server.Away ? "away" : net;
     } finally { sending = null; }
     if (vault.isOpen() && (moved || before !== net) && !document.querySelector("dialog[open]")) await draw({ keep: true });
     else tellNet();
@@ -327,7 +338,7 @@ function flush() {
 /* `some` were sent, and there is `more`. In the order it was made, so that nothing arrives before what it follows. */
 async function sendSome(who) {
   const kept = await vault.lock(), views = (await journal.views()).slice(0, 50);
-  const waiting = journal.unsent(await journal.operations()).filter((op) => op.state !== "refused");
+  const all = await journal.operations(), waiting = journal.unsent(all).filter((op) => op.state !== "refused");
   const ops = [];
   let letters = 0;
   for (const op of waiting.slice(0, 40)) {
@@ -337,7 +348,7 @@ async function sendSome(who) {
   }
   if (!ops.length && !views.length) return { more: false, some: false };
   const last = ops.length === waiting.length && views.length < 50;
-  const body = { device: kept.device, counted: last ? kept.counted : 0, operations: ops.map(({ name, state, words, settled, ...op }) => op), views: views.map(([, view]) => [view.sequence, view.patient, view.at]) };
+  const body = { device: kept.device, counted: last ? kept.counted : 0, operations: ops.map(({ name, state, words, settled, early, ...op }) => op), never: journal.never(ops, all), views: views.map(([, view]) => [view.sequence, view.patient, view.at]) };
   const told = await server.send(who, body);
   await vault.drop(views.map(([name]) => name));
   await journal.settle(ops, told);

@@ -3,6 +3,8 @@ const PROOF = "akson-proof", TIMEOUT_MS = 20000;
 
 export class Away extends Error {}
 export class LoggedOut extends Error {}
+/* Another is logged in than the one whose list this is: nothing is sent in her name. */
+export class Other extends Error {}
 
 async function ask(path, options = {}) {
   let answer;
@@ -10,6 +12,7 @@ async function ask(path, options = {}) {
     answer = await fetch(path, { ...options, redirect: "manual", signal: AbortSignal.timeout(TIMEOUT_MS) });
   } catch { throw new Away(); }
   if (answer.type === "opaqueredirect" || answer.status === 401 || answer.status === 403) throw new LoggedOut();
+  if (answer.status === 409 && (await answer.text()).includes("AKS-ROUND-003")) throw new Other();
   if (!answer.ok) throw new Away();
   try { return await answer.json(); } catch { throw new LoggedOut(); }
 }
@@ -65,5 +68,13 @@ async function renew(known, now, again = true) {
   if (told.id === "AKS-SESSION-002" && told.now && again) return renew(known, told.now, false);
   throw new LoggedOut();
 }
-export const load = (who) => post("/runde/pakke", {}, who);
-export const send = (who, body) => post("/runde/send", { sendt: JSON.stringify(body) }, who);
+
+/* `kept`: whose list lies here. Asked before anything leaves the phone, and by the server again. */
+export async function owner(kept) {
+  const who = await session(kept?.session);
+  if (who.actor !== kept?.actor) throw new Other();
+  return who;
+}
+/* `whole`: others' visits of the unit too. */
+export const load = (who, whole) => post("/runde/pakke", { actor: who.actor, whole: whole ? "1" : "" }, who);
+export const send = (who, body) => post("/runde/send", { actor: who.actor, sendt: JSON.stringify(body) }, who);
