@@ -4,7 +4,7 @@ Pressed twice, a dose is one administration: its id follows from the dose. What 
 """
 
 import uuid
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from urllib.parse import quote
 
 from starlette.responses import RedirectResponse, Response
@@ -25,6 +25,7 @@ HERE = "Utdeling"
 REASON_MAX, EFFECT_MAX, AMOUNT_MAX = 200, 500, 60
 _NAMESPACE = uuid.uuid5(uuid.NAMESPACE_URL, "https://akson.no/web/administration")
 SOMEBODY_FIRST = "Noen andre har ført denne dosen. Se hva de skrev."
+NEEDED_STANDS = "Ikke ført: dette er ført allerede, eller største mengde er gitt. Se hva som står."
 NO_REASON = "Skriv hvorfor dosen ikke ble gitt."
 _SAID = {
     "gitt": "Dosen er ført som gitt.",
@@ -56,6 +57,8 @@ async def _page(visit: Visit, said: str = "", *, refused: bool = False) -> Respo
     view = await view_of(session, _patient(visit), chart, now, said, refused=refused)
     frame = gate.frame_of(visit.request, visit.house, visit, waiting=await waiting(session, visit.actor))
     status = 409 if refused else 200
+    shown = f"{visit.actor.id}|{_patient(visit)}|{now.isoformat()}"
+    view = replace(view, form_id=str(uuid.uuid5(_NAMESPACE, shown)))
     return visit.house.pages.page("workspace/administration/template.html", frame, view, status=status)
 
 
@@ -68,14 +71,18 @@ async def write(visit: Visit) -> Response:
     loaded = await load(session, _patient(visit), now)
     change = _change(visit, loaded, act, given, reason)
     if change is None:
-        return await _page(visit, SOMEBODY_FIRST, refused=True)
+        return await _page(visit, _why_not(loaded, given), refused=True)
     try:
         await session.commit([change])
     except Problem as problem:
         if problem.kind not in (ProblemKind.CONFLICT, ProblemKind.PRECONDITION):
             raise
-        return await _page(visit, SOMEBODY_FIRST, refused=True)
+        return await _page(visit, _why_not(loaded, given), refused=True)
     return RedirectResponse(f"/pasient/{quote(_patient(visit), safe='')}/utdeling?sagt={act}", 303)
+
+
+def _why_not(loaded: Loaded, given: dict[str, str]) -> str:
+    return NEEDED_STANDS if given.get("gjor") == "behov" else SOMEBODY_FIRST
 
 
 def _change(visit: Visit, loaded: Loaded, act: str, given: dict[str, str], reason: str) -> Change | None:
@@ -91,8 +98,9 @@ def _change(visit: Visit, loaded: Loaded, act: str, given: dict[str, str], reaso
             return None
         amount = given.get("mengde", "").strip()[:AMOUNT_MAX]
         made = acts.needed(row.line, amount, around.subject, around.by, now, reason)
-        # The same press twice is one: how many were given before is part of what it is.
-        return _added(f"{row.line.id}|{row.last}|{row.given}", made)
+        # The same form sent twice is one; the next form is another, whatever was given before it.
+        form = given.get("skjema") or f"{row.last}|{row.given}"
+        return _added(f"{_patient(visit)}|{row.line.id}|{form}", made)
     found = next((r for r in loaded.board.rows if r.dose.key == given.get("dose")), None)
     if found is None or found.answer is not None:
         return None
