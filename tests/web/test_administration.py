@@ -43,6 +43,9 @@ async def test_a_dose_is_answered_once_by_whoever_was_first(rooms: Rooms) -> Non
     assert done.status_code == 303
     told = (await ida.get(PATH)).text
     assert key not in forms(told).values() and "Gitt kl. " in words(told), name
+    old = f"{key.split('|')[0]}|2026-01-01|M"
+    gone = await ida.post(PATH, data={**fields, "dose": old, "gjor": "gitt"})
+    assert gone.status_code == 409 and "står ikke på dagens liste" in words(gone.text)
     late = await siri.post(
         PATH, data={**fields, "token": token((await siri.get(PATH)).text), "gjor": "ville-ikke"}
     )

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from akson.care.medication.administration import acts
 from akson.care.medication.administration.due import NORWAY, PlannedDose, planned
-from akson.care.medication.administration.states import Board, State, board
+from akson.care.medication.administration.states import Board, State, board, evening_before
 from akson.care.medication.lines import SourceKind, SourceLine, line_of
 from akson.fhir.validation import validate
 
@@ -192,6 +192,16 @@ def test_what_was_entered_in_error_opens_the_dose_again() -> None:
     dose = planned(LINES, DAY)[0]
     wrong = {**numbered(acts.given(dose, SUBJECT, IDA, at(8)), 1), "status": "entered-in-error"}
     assert board(LINES, [wrong], DAY, at(8)).rows[0].state is State.DUE
+
+
+def test_a_dose_late_in_the_evening_is_due_after_midnight() -> None:
+    late = line("x", "", dosage=[{"timing": {"repeat": {"timeOfDay": ["08:00:00", "23:30:00"]}}}])
+    day, midnight = DAY + timedelta(days=1), at(0) + timedelta(days=1)
+    (row,) = evening_before([late], [], day, midnight + timedelta(minutes=5))
+    assert row.dose.at == at(23, 30)
+    told = [numbered(acts.given(row.dose, SUBJECT, IDA, midnight), 1)]
+    assert evening_before([late], told, day, midnight + timedelta(minutes=5)) == ()
+    assert evening_before([late], [], day, midnight + timedelta(hours=2)) == ()
 
 
 def numbered(one: dict[str, Any], number: int) -> dict[str, Any]:

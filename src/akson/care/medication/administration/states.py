@@ -98,7 +98,7 @@ def board(
     told = [a for a in administrations if a.get("status") != _ERROR]
     answers: dict[str, list[Answer]] = {}
     for one in sorted(told, key=lambda a: (_at(a) or _NEVER, str(a.get("id")))):
-        if (key := _key(one)) and (answer := _answer(one)) is not None:
+        if (key := dose_key(one)) and (answer := _answer(one)) is not None:
             answers.setdefault(key, []).append(answer)
     used = [line for line in lines if in_use(line, day)]
     return Board(
@@ -106,6 +106,17 @@ def board(
         needed=tuple(_needed(line, told, now) for line in used if line.dose.as_needed),
         unplanned=tuple(line for line in used if slots(line, day) is None),
     )
+
+
+def evening_before(
+    lines: Sequence[SourceLine],
+    administrations: Iterable[Resource],
+    day: date,
+    now: datetime,
+    times: Mapping[str, time] = SLOT_TIMES,
+) -> tuple[DoseRow, ...]:
+    """What is still due of the day before: a dose of 23:30 at five past midnight."""
+    return board(lines, administrations, day - timedelta(days=1), now, times).in_state(State.DUE)
 
 
 def _row(dose: PlannedDose, answers: list[Answer], now: datetime) -> DoseRow:
@@ -141,7 +152,7 @@ def _answer(one: Resource) -> Answer | None:
     )
 
 
-def _key(one: Resource) -> str:
+def dose_key(one: Resource) -> str:
     told = one.get("identifier") or []
     return next((str(i.get("value", "")) for i in told if i.get("system") == DOSE_KEY), "")
 

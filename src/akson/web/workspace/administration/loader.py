@@ -1,11 +1,19 @@
 """The list in use and what has been said of its doses, from the record, turned into words."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from akson.care.fhir_json import Resource
 from akson.care.medication.administration.due import NORWAY
-from akson.care.medication.administration.states import Answer, Board, DoseRow, NeededRow, State, board
+from akson.care.medication.administration.states import (
+    Answer,
+    Board,
+    DoseRow,
+    NeededRow,
+    State,
+    board,
+    evening_before,
+)
 from akson.care.medication.current import CurrentList, current_list
 from akson.care.medication.lines import Said, SourceLine
 from akson.fhir.search.query import DateValue, Term
@@ -50,7 +58,9 @@ async def load(session: RecordSession, patient: str, now: datetime) -> Loaded:
     current = current_list(rows, now)
     lines = (*current.fixed, *current.as_needed, *current.courses)
     day = now.astimezone(NORWAY).date()
-    return Loaded(current, board(lines, administrations, day, now), administrations)
+    today = board(lines, administrations, day, now)
+    before = evening_before(lines, administrations, day, now)
+    return Loaded(current, replace(today, rows=(*before, *today.rows)), administrations)
 
 
 def _since(now: datetime) -> Term:

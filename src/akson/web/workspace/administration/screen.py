@@ -12,6 +12,7 @@ from starlette.responses import RedirectResponse, Response
 from akson.care.fhir_json import Resource
 from akson.care.medication.administration import acts
 from akson.care.medication.administration.due import PlannedDose
+from akson.care.medication.administration.states import dose_key
 from akson.fhir.problem import Problem, ProblemKind
 from akson.record.values import Change
 from akson.web.shell import gate
@@ -25,6 +26,7 @@ HERE = "Utdeling"
 REASON_MAX, EFFECT_MAX, AMOUNT_MAX = 200, 500, 60
 _NAMESPACE = uuid.uuid5(uuid.NAMESPACE_URL, "https://akson.no/web/administration")
 SOMEBODY_FIRST = "Noen andre har ført denne dosen. Se hva de skrev."
+NOT_TODAY = "Ikke ført: dosen står ikke på dagens liste lenger. Se legemiddellisten."
 NEEDED_STANDS = "Ikke ført: dette er ført allerede, eller største mengde er gitt. Se hva som står."
 NO_REASON = "Skriv hvorfor dosen ikke ble gitt."
 _SAID = {
@@ -82,7 +84,14 @@ async def write(visit: Visit) -> Response:
 
 
 def _why_not(loaded: Loaded, given: dict[str, str]) -> str:
-    return NEEDED_STANDS if given.get("gjor") == "behov" else SOMEBODY_FIRST
+    if given.get("gjor") == "behov":
+        return NEEDED_STANDS
+    key = given.get("dose", "")
+    listed = any(row.dose.key == key for row in loaded.board.rows)
+    answered = any(
+        dose_key(a) == key for a in loaded.administrations if a.get("status") != "entered-in-error"
+    )
+    return SOMEBODY_FIRST if listed or answered or "foring" in given else NOT_TODAY
 
 
 def _change(visit: Visit, loaded: Loaded, act: str, given: dict[str, str], reason: str) -> Change | None:
