@@ -1,7 +1,13 @@
 """Utdeling: the doses of today, each answered once, and what is given as needed."""
 
+import json
 import re
+from datetime import UTC, datetime, timedelta
+from typing import Any
 
+from akson.access.actor import PurposeOfUse
+from akson.app.cast import CAST
+from akson.web.shell.reading import every_page, of_patient, resources
 from tests.web.conftest import Rooms
 from tests.web.test_patient_pages import words
 
@@ -37,6 +43,9 @@ async def test_a_dose_is_answered_once_by_whoever_was_first(rooms: Rooms) -> Non
     assert done.status_code == 303
     told = (await ida.get(PATH)).text
     assert key not in forms(told).values() and "Gitt kl. " in words(told), name
+    old = f"{key.split('|')[0]}|2026-01-01|M"
+    gone = await ida.post(PATH, data={**fields, "dose": old, "gjor": "gitt"})
+    assert gone.status_code == 409 and "står ikke på dagens liste" in words(gone.text)
     late = await siri.post(
         PATH, data={**fields, "token": token((await siri.get(PATH)).text), "gjor": "ville-ikke"}
     )
@@ -56,6 +65,36 @@ async def test_as_needed_is_given_and_counted(rooms: Rooms) -> None:
     }
     assert (await ida.post(PATH, data=fields)).status_code == 303
     assert "Sist gitt i dag kl. " in words((await ida.get(PATH)).text)
+
+
+def _needed(page: str) -> dict[str, str]:
+    form = re.findall(r'name="skjema" value="([^"]+)"', page)[0]
+    line = re.findall(r'name="linje" value="([^"]+)"', page)[0]
+    return {"token": token(page), "linje": line, "skjema": form, "gjor": "behov", "mengde": "1 tablett"}
+
+
+async def _written(rooms: Rooms) -> list[dict[str, Any]]:
+    session = rooms.record.open(CAST["system"], PurposeOfUse.OPERATIONS)
+    found = await every_page(session, of_patient("MedicationAdministration", "astrid"))
+    return resources(found.matches)
+
+
+async def test_a_form_sent_twice_is_one_dose_and_the_next_form_another(rooms: Rooms) -> None:
+    ida = rooms.visitor("ida")
+    before = len(await _written(rooms))
+    fields = _needed((await ida.get(PATH)).text)
+    assert (await ida.post(PATH, data=fields)).status_code == 303
+    again = await ida.post(PATH, data=fields)
+    assert again.status_code == 409 and "dette er ført allerede" in words(again.text)
+    assert len(await _written(rooms)) == before + 1
+    # As on Thursday, when what was given on Monday is no longer among what is read.
+    for one in await _written(rooms):
+        long_ago = {
+            "effectiveDateTime": (datetime.now(UTC) - timedelta(days=4)).isoformat(timespec="seconds")
+        }
+        await rooms.put(json.loads(json.dumps({**one, **long_ago}, default=float)))
+    assert (await ida.post(PATH, data=_needed((await ida.get(PATH)).text))).status_code == 303
+    assert len(await _written(rooms)) == before + 2
 
 
 async def test_who_has_no_duty_sees_no_doses(rooms: Rooms) -> None:

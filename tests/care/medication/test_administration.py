@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from akson.care.medication.administration import acts
 from akson.care.medication.administration.due import NORWAY, PlannedDose, planned
-from akson.care.medication.administration.states import Board, State, board
+from akson.care.medication.administration.states import Board, State, board, evening_before
 from akson.care.medication.lines import SourceKind, SourceLine, line_of
 from akson.fhir.validation import validate
 
@@ -89,6 +89,68 @@ def test_times_told_as_structure_count_more_than_words() -> None:
     ]
 
 
+def timed(when: str, value: int = 1, **repeat: Any) -> dict[str, Any]:
+    amount = {"doseQuantity": {"value": value, "unit": "mg"}}
+    return {"timing": {"repeat": {"when": [when], **repeat}}, "doseAndRate": [amount]}
+
+
+@pytest.mark.parametrize(
+    ("day", "amounts"),
+    [
+        (date(2026, 11, 30), ["20 mg"]),
+        (date(2026, 12, 1), ["10 mg"]),
+        (date(2026, 12, 5), ["10 mg"]),
+        (date(2027, 1, 1), []),
+    ],
+)
+def test_a_dosage_holds_within_its_own_period(day: date, amounts: list[str]) -> None:
+    dosage = [
+        timed("MORN", 20, boundsPeriod={"end": "2026-11-30"}),
+        timed("MORN", 10, boundsPeriod={"start": "2026-12-01T00:00:00+01:00", "end": "2026-12"}),
+    ]
+    assert [dose.amount for dose in planned([line("x", "", dosage=dosage)], day)] == amounts
+
+
+def test_words_of_a_dosage_that_is_over_are_not_read() -> None:
+    over, held = (
+        {"text": text, "timing": {"repeat": {"boundsPeriod": bounds}}}
+        for text, bounds in (
+            ("2 + 0 + 0 + 0", {"end": "2026-11-23"}),
+            ("1 + 0 + 0 + 0", {"start": "2026-11-24"}),
+        )
+    )
+    assert [dose.amount for dose in planned([line("x", "", dosage=[over, held])], DAY)] == ["1"]
+
+
+@pytest.mark.parametrize(
+    ("day", "more", "repeat", "expected"),
+    [
+        (date(2026, 11, 23), {"effectivePeriod": {"start": "2026-11-09"}}, {}, 1),
+        (date(2026, 11, 30), {"effectivePeriod": {"start": "2026-11-09"}}, {}, 0),
+        (date(2026, 11, 23), {"effectivePeriod": {"start": "2026-11-12"}}, {}, 1),
+        (date(2026, 11, 24), {"effectivePeriod": {"start": "2026-11-09"}}, {}, 0),
+        (date(2026, 11, 23), {}, {"boundsPeriod": {"start": "2026-11-09"}}, 1),
+        (date(2026, 11, 23), {}, {"period": 1}, 1),
+        (date(2026, 11, 23), {}, {}, None),
+    ],
+)
+def test_every_second_monday_is_every_second_week(
+    day: date, more: dict[str, Any], repeat: dict[str, Any], expected: int | None
+) -> None:
+    """As the prescription is read: dayOfWeek and period together. Without a beginning nobody knows which week."""
+    told = {"dayOfWeek": ["mon"], "frequency": 1, "period": 2, "periodUnit": "wk", **repeat}
+    # The words may say less than the structure: they are not what it falls back on.
+    one = line("x", "", dosage=[{"text": "1 tablett hver mandag morgen", **timed("MORN", **told)}], **more)
+    assert len(planned([one], day)) == (expected or 0)
+    assert bool(board([one], [], day, at(9)).unplanned) == (expected is None)
+
+
+def test_two_dosages_at_the_same_time_are_two_doses() -> None:
+    first, second = planned([line("x", "", dosage=[timed("MORN", 20), timed("MORN", 5)])], DAY)
+    assert (first.amount, second.amount) == ("20 mg", "5 mg")
+    assert second.key == f"{first.key}|2"
+
+
 @pytest.mark.parametrize("dose", ["etter skjema", "plaster hver 3. dag", "", "etter INR"])
 def test_a_line_whose_plan_cannot_be_read_is_told(dose: str) -> None:
     assert [one.id for one in board([line("x", dose)], [], DAY, at(9)).unplanned] == ["MedicationStatement/x"]
@@ -133,6 +195,16 @@ def test_what_was_entered_in_error_opens_the_dose_again() -> None:
     dose = planned(LINES, DAY)[0]
     wrong = {**numbered(acts.given(dose, SUBJECT, IDA, at(8)), 1), "status": "entered-in-error"}
     assert board(LINES, [wrong], DAY, at(8)).rows[0].state is State.DUE
+
+
+def test_a_dose_late_in_the_evening_is_due_after_midnight() -> None:
+    late = line("x", "", dosage=[{"timing": {"repeat": {"timeOfDay": ["08:00:00", "23:30:00"]}}}])
+    day, midnight = DAY + timedelta(days=1), at(0) + timedelta(days=1)
+    (row,) = evening_before([late], [], day, midnight + timedelta(minutes=5))
+    assert row.dose.at == at(23, 30)
+    told = [numbered(acts.given(row.dose, SUBJECT, IDA, midnight), 1)]
+    assert evening_before([late], told, day, midnight + timedelta(minutes=5)) == ()
+    assert evening_before([late], [], day, midnight + timedelta(hours=2)) == ()
 
 
 def numbered(one: dict[str, Any], number: int) -> dict[str, Any]:

@@ -1,11 +1,12 @@
 """The doses of a day, out of the list in use: times as structure where they are told, else as the dose text is read."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from datetime import date, datetime, time
+from dataclasses import dataclass, replace
+from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from akson.care.fhir_json import Resource
+from akson.care.fhir_json import Resource, instant
 from akson.care.medication.lines import SourceLine, Use
 from akson.care.medication.reconciliation.dose import read_dose
 from akson.care.quantities import number_words, quantity_words
@@ -44,10 +45,13 @@ class PlannedDose:
     """`M`, or `08:30` for a dose of the clock."""
     amount: str
     """`1`, `15 ml`; "" when it is not said."""
+    number: int = 1
+    """Which of the line's doses in the slot: two dosages may name the same time."""
 
     @property
     def key(self) -> str:
-        return f"{self.line.id}|{self.at.date().isoformat()}|{self.slot}"
+        further = f"|{self.number}" if self.number > 1 else ""
+        return f"{self.line.id}|{self.at.date().isoformat()}|{self.slot}{further}"
 
 
 def planned(
@@ -56,9 +60,11 @@ def planned(
     """In the order of the clock. Lines as needed have none, and neither has one whose plan cannot be read."""
     found: dict[str, PlannedDose] = {}
     for line in lines:
+        before: Counter[str] = Counter()
         for slot, amount in slots(line, day) or ():
+            before[slot] += 1
             at = datetime.combine(day, times[slot] if slot in times else time.fromisoformat(slot), NORWAY)
-            dose = PlannedDose(line, at, slot, amount)
+            dose = PlannedDose(line, at, slot, amount, before[slot])
             found.setdefault(dose.key, dose)
     return tuple(sorted(found.values(), key=lambda dose: (dose.at, dose.line.name.casefold(), dose.key)))
 
@@ -67,8 +73,17 @@ def slots(line: SourceLine, day: date) -> tuple[tuple[str, str], ...] | None:
     """(slot, amount) of each dose that day; () for a day without; None when no plan can be read."""
     if not in_use(line, day) or line.dose.as_needed:
         return ()
-    told = _structured(line.resource.get("dosage") or [], line, day)
-    return told if told is not None else _worded(line, day)
+    every = line.resource.get("dosage") or []
+    holding = [dosage for dosage in every if _holds(dosage, day)]
+    if every and not holding:
+        return ()
+    if holding and all(_times(dosage) for dosage in holding):
+        return _structured(holding, line, day)
+    if len(holding) == len(every):
+        return _worded(line, day)
+    # The words of a dosage that is over, or not yet begun, tell nothing of this day.
+    text = "; ".join(words for words in ((d.get("text") or "").strip() for d in holding) if words)
+    return _worded(replace(line, dose=replace(line.dose, text=text)), day)
 
 
 def in_use(line: SourceLine, day: date) -> bool:
@@ -76,41 +91,75 @@ def in_use(line: SourceLine, day: date) -> bool:
     return line.use in (Use.ACTIVE, Use.UNSURE) and begun and (line.stop is None or day <= line.stop)
 
 
+def _repeat(dosage: Resource) -> Resource:
+    return (dosage.get("timing") or {}).get("repeat") or {}
+
+
+def _holds(dosage: Resource, day: date) -> bool:
+    """Whether the day is within its boundsPeriod; both ends count, as in every FHIR Period."""
+    bounds = _repeat(dosage).get("boundsPeriod") or {}
+    start, end = bounds.get("start"), bounds.get("end")
+    return (not start or _day(start) <= day) and (not end or day <= _day(end, last=True))
+
+
+def _day(text: str, *, last: bool = False) -> date:
+    """In Norway; of a month or a year its first day, or its last."""
+    at = instant(text)
+    assert at is not None
+    if "T" in text:
+        return at.astimezone(NORWAY).date()
+    if not last or len(text) == len("2026-11-30"):
+        return at.date()
+    months = 1 if len(text) == len("2026-11") else 12
+    after = at.year * 12 + at.month - 1 + months
+    return date(after // 12, after % 12 + 1, 1) - timedelta(days=1)
+
+
+def _times(dosage: Resource) -> tuple[str, ...]:
+    """The slots of its times of day; () when it tells none, or one that has no slot."""
+    repeat = _repeat(dosage)
+    whens = [_WHEN.get(code, "") for code in repeat.get("when") or []]
+    return () if "" in whens else (*(text[:5] for text in repeat.get("timeOfDay") or []), *whens)
+
+
 def _structured(dosages: list[Resource], line: SourceLine, day: date) -> tuple[tuple[str, str], ...] | None:
-    """None unless each dosage tells a time of day."""
+    """None when nobody can tell whether one of them falls on the day."""
     found: list[tuple[str, str]] = []
     for dosage in dosages:
-        repeat = (dosage.get("timing") or {}).get("repeat") or {}
-        clocks = [text[:5] for text in repeat.get("timeOfDay") or []]
-        whens = [_WHEN.get(code, "") for code in repeat.get("when") or []]
-        if not (clocks or whens) or "" in whens:
-            return None
-        on = _falls(repeat, line, day)
+        on = _falls(_repeat(dosage), line, day)
         if on is None:
             return None
         rates = dosage.get("doseAndRate") or []
         amount = quantity_words(rates[0].get("doseQuantity")) if rates else ""
-        found += [(slot, amount) for slot in (*clocks, *whens)] if on else []
-    return tuple(found) if dosages else None
+        found += [(slot, amount) for slot in _times(dosage)] if on else []
+    return tuple(found)
 
 
 def _falls(repeat: Resource, line: SourceLine, day: date) -> bool | None:
-    """Whether it is a day with doses; None when nobody can tell."""
-    days = repeat.get("dayOfWeek")
-    if days:
-        return _DAYS[day.weekday()] in days
-    unit, period = repeat.get("periodUnit"), repeat.get("period")
-    if period is None or (unit, period) in _DAILY:
-        return True
+    """Whether it is a day with doses; None when nobody can tell.
+
+    Weekdays of every second week are told by both fields together: the weeks are counted from the one it began in.
+    """
+    bound = (repeat.get("boundsPeriod") or {}).get("start")
+    start = _day(bound) if bound else line.start
+    days, unit, period = repeat.get("dayOfWeek") or [], repeat.get("periodUnit"), repeat.get("period")
+    listed = not days or _DAYS[day.weekday()] in days
+    if period is None or (unit, period) in _DAILY or (days and (unit, period) == ("wk", 1)):
+        return listed
     length = {"d": 1, "wk": 7}.get(str(unit))
-    return _every(line, day, float(period) * length) if length else None
-
-
-def _every(line: SourceLine, day: date, interval: float) -> bool | None:
-    """Every so many days is counted from the day it began."""
-    if line.start is None or interval < 1 or not float(interval).is_integer():
+    if length is None or start is None:
         return None
-    return (day - line.start).days % int(interval) == 0
+    if days and length > 1:
+        day, start = (one - timedelta(days=one.weekday()) for one in (day, start))
+    on = _every(start, day, float(period) * length)
+    return None if on is None else on and listed
+
+
+def _every(start: date | None, day: date, interval: float) -> bool | None:
+    """Every so many days is counted from the day it began."""
+    if start is None or interval < 1 or not float(interval).is_integer():
+        return None
+    return (day - start).days % int(interval) == 0
 
 
 def _worded(line: SourceLine, day: date) -> tuple[tuple[str, str], ...] | None:
@@ -125,7 +174,7 @@ def _worded(line: SourceLine, day: date) -> tuple[tuple[str, str], ...] | None:
     elif regimen.interval in (None, 1.0):
         on = True
     else:
-        on = _every(line, day, regimen.interval or 0)
+        on = _every(line.start, day, regimen.interval or 0)
     if on is None:
         return None
     amounts = regimen.amounts if len(regimen.amounts) == len(times) else regimen.amounts[:1] * len(times)

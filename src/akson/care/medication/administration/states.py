@@ -122,6 +122,17 @@ def board(
     )
 
 
+def evening_before(
+    lines: Sequence[SourceLine],
+    administrations: Iterable[Resource],
+    day: date,
+    now: datetime,
+    times: Mapping[str, time] = SLOT_TIMES,
+) -> tuple[DoseRow, ...]:
+    """What is still due of the day before: a dose of 23:30 at five past midnight."""
+    return board(lines, administrations, day - timedelta(days=1), now, times).in_state(State.DUE)
+
+
 def _row(dose: PlannedDose, answers: list[Answer], now: datetime) -> DoseRow:
     if answers:
         return DoseRow(dose, answers[0].state, answers[0], tuple(answers[1:]))

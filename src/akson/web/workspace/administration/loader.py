@@ -14,6 +14,7 @@ from akson.care.medication.administration.states import (
     NeededRow,
     State,
     board,
+    evening_before,
     may_confirm,
     waits_for_second,
 )
@@ -80,11 +81,13 @@ async def load(session: RecordSession, patient: str, now: datetime) -> Loaded:
     items = await _items(session, patient)
     current = current_list(rows, now)
     day = now.astimezone(NORWAY).date()
-    today = board(current.in_use, administrations, day, now)
-    before = board(current.in_use, administrations, day - timedelta(days=1), now)
-    told = {key for item in items for key in _keys(item)}
+    today = board(lines, administrations, day, now)
+    open_still = evening_before(lines, administrations, day, now)
+    # Yesterday's that are late, and stand in somebody's item: they are answered here too.
+    told = {key for item in items for key in _keys(item)} - {row.dose.key for row in open_still}
+    before = board(lines, administrations, day - timedelta(days=1), now)
     late = tuple(row for row in before.in_state(State.MISSED) if row.dose.key in told)
-    return Loaded(current, replace(today, rows=(*late, *today.rows)), administrations, items)
+    return Loaded(current, replace(today, rows=(*late, *open_still, *today.rows)), administrations, items)
 
 
 async def _items(session: RecordSession, patient: str) -> tuple[Resource, ...]:

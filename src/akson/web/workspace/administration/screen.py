@@ -5,7 +5,7 @@ Pressed twice, a dose is one administration: its id follows from the dose. What 
 """
 
 import uuid
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from urllib.parse import quote
 
 from starlette.responses import RedirectResponse, Response
@@ -13,7 +13,7 @@ from starlette.responses import RedirectResponse, Response
 from akson.care.fhir_json import Resource, reference
 from akson.care.medication.administration import acts
 from akson.care.medication.administration.due import PlannedDose
-from akson.care.medication.administration.states import may_confirm
+from akson.care.medication.administration.states import dose_key, may_confirm
 from akson.fhir.problem import Problem, ProblemKind
 from akson.record.values import Change
 from akson.web.shell import gate
@@ -27,6 +27,8 @@ HERE = "Utdeling"
 REASON_MAX, EFFECT_MAX, AMOUNT_MAX = 200, 500, 60
 _NAMESPACE = uuid.uuid5(uuid.NAMESPACE_URL, "https://akson.no/web/administration")
 SOMEBODY_FIRST = "Noen andre har ført denne dosen. Se hva de skrev."
+NOT_TODAY = "Ikke ført: dosen står ikke på dagens liste lenger. Se legemiddellisten."
+NEEDED_STANDS = "Ikke ført: dette er ført allerede, eller største mengde er gitt. Se hva som står."
 NO_REASON = "Skriv hvorfor dosen ikke ble gitt."
 _SAID = {
     "gitt": "Dosen er ført som gitt.",
@@ -67,6 +69,8 @@ async def _page(visit: Visit, said: str = "", *, refused: bool = False) -> Respo
     )
     frame = gate.frame_of(visit.request, visit.house, visit, waiting=await waiting(session, visit.actor))
     status = 409 if refused else 200
+    shown = f"{visit.actor.id}|{_patient(visit)}|{now.isoformat()}"
+    view = replace(view, form_id=str(uuid.uuid5(_NAMESPACE, shown)))
     return visit.house.pages.page("workspace/administration/template.html", frame, view, status=status)
 
 
@@ -81,14 +85,25 @@ async def write(visit: Visit) -> Response:
     loaded = await load(session, _patient(visit), now)
     change = (_afterwards if act in _AFTERWARDS else _change)(visit, loaded, act, given, reason)
     if change is None:
-        return await _page(visit, SOMEBODY_FIRST, refused=True)
+        return await _page(visit, _why_not(loaded, given), refused=True)
     try:
         await session.commit([change, *_item_done(visit, loaded, given.get("dose", ""))])
     except Problem as problem:
         if problem.kind not in (ProblemKind.CONFLICT, ProblemKind.PRECONDITION):
             raise
-        return await _page(visit, SOMEBODY_FIRST, refused=True)
+        return await _page(visit, _why_not(loaded, given), refused=True)
     return RedirectResponse(f"/pasient/{quote(_patient(visit), safe='')}/utdeling?sagt={act}", 303)
+
+
+def _why_not(loaded: Loaded, given: dict[str, str]) -> str:
+    if given.get("gjor") == "behov":
+        return NEEDED_STANDS
+    key = given.get("dose", "")
+    listed = any(row.dose.key == key for row in loaded.board.rows)
+    answered = any(
+        dose_key(a) == key for a in loaded.administrations if a.get("status") != "entered-in-error"
+    )
+    return SOMEBODY_FIRST if listed or answered or "foring" in given else NOT_TODAY
 
 
 def _change(visit: Visit, loaded: Loaded, act: str, given: dict[str, str], reason: str) -> Change | None:
@@ -105,9 +120,9 @@ def _change(visit: Visit, loaded: Loaded, act: str, given: dict[str, str], reaso
         amount = given.get("mengde", "").strip()[:AMOUNT_MAX]
         made = acts.needed(row.line, amount, around.subject, around.by, now, reason)
         made = acts.with_second_wanted(made) if given.get("to") else made
-        # The same press twice is one: how many were given before is part of what it is.
-        undone = sum(1 for a in loaded.administrations if a.get("status") == "entered-in-error")
-        return _added(f"{row.line.id}|{row.last}|{row.given}|{undone}", made)
+        # The same form sent twice is one; the next form is another, whatever was given before it.
+        form = given.get("skjema") or f"{row.last}|{row.given}"
+        return _added(f"{_patient(visit)}|{row.line.id}|{form}", made)
     found = next((r for r in loaded.board.rows if r.dose.key == given.get("dose")), None)
     if found is None or found.answer is not None:
         return None

@@ -101,3 +101,5 @@ class AdministrationView:
     """`13.00`: the next dose, when nothing is to be given now; ""."""
     said: str = ""
     refused: bool = False
+    form_id: str = ""
+    """Of this showing of the page: a form sent twice is one administration."""
