@@ -15,7 +15,7 @@ from akson.care.medication.administration.states import (
     evening_before,
 )
 from akson.care.medication.current import CurrentList, current_list
-from akson.care.medication.lines import Said, SourceLine
+from akson.care.medication.lines import NAMELESS, Said, SourceLine
 from akson.fhir.search.query import DateValue, Term
 from akson.record.session import RecordSession
 from akson.web.shell import words
@@ -26,6 +26,7 @@ from akson.web.shell.reading import (
     may_see,
     of_patient,
     resources,
+    with_medications,
 )
 from akson.web.workspace.administration.view import AdministrationView, DoseView, Group, NeededView
 
@@ -52,15 +53,22 @@ class Loaded:
 async def load(session: RecordSession, patient: str, now: datetime) -> Loaded:
     rows: list[Resource] = []
     for type in ("List", "MedicationStatement"):
-        rows += resources((await every_page(session, of_patient(type, patient))).matches)
+        found = await every_page(session, with_medications(of_patient(type, patient)))
+        rows += resources((*found.matches, *found.included))
     told = await every_page(session, of_patient("MedicationAdministration", patient, _since(now)))
     administrations = tuple(resources(told.matches))
     current = current_list(rows, now)
-    lines = (*current.fixed, *current.as_needed, *current.courses)
+    used = (*current.fixed, *current.as_needed, *current.courses)
+    lines = tuple(line for line in used if line.name != NAMELESS)
+    nameless = tuple(line for line in used if line.name == NAMELESS)
     day = now.astimezone(NORWAY).date()
     today = board(lines, administrations, day, now)
     before = evening_before(lines, administrations, day, now)
-    return Loaded(current, replace(today, rows=(*before, *today.rows)), administrations)
+    return Loaded(
+        current,
+        replace(today, rows=(*before, *today.rows), unplanned=(*nameless, *today.unplanned)),
+        administrations,
+    )
 
 
 def _since(now: datetime) -> Term:
