@@ -97,6 +97,25 @@ async def test_a_form_sent_twice_is_one_dose_and_the_next_form_another(rooms: Ro
     assert len(await _written(rooms)) == before + 2
 
 
+async def test_a_drug_told_by_reference_has_its_name_and_a_nameless_one_no_button(rooms: Rooms) -> None:
+    drug = {"resourceType": "Medication", "id": "digoksin", "code": {"text": "Digoksin", "coding": [
+        {"system": "http://www.whocc.no/atc", "code": "C01AA05"}]}}  # fmt: skip
+    line = {"resourceType": "MedicationStatement", "status": "active", "subject": {"reference": "Patient/astrid"},
+            "dosage": [{"text": "1 + 0 + 0 + 0"}]}  # fmt: skip
+    await rooms.put(
+        drug,
+        {**line, "id": "med-navn", "medicationReference": {"reference": "Medication/digoksin"}},
+        {
+            **line,
+            "id": "uten-navn",
+            "medicationReference": {"identifier": {"system": "urn:x", "value": "1"}},
+        },
+    )
+    page = (await rooms.visitor("ida").get(PATH)).text
+    assert any(name.startswith("Digoksin") for name in forms(page))
+    assert "Uten navn" in page and not any(name.startswith("Uten navn") for name in forms(page))
+
+
 async def test_who_has_no_duty_sees_no_doses(rooms: Rooms) -> None:
     answer = await rooms.visitor("omar").get(PATH)
     assert answer.status_code == 404 and "Furosemid" not in answer.text

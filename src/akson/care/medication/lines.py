@@ -14,6 +14,8 @@ from akson.care.quantities import number_words, quantity_words
 
 SUPPLY = "https://akson.no/fhir/CodeSystem/medication-supply"
 MULTIDOSE = "multidose"
+NAMELESS = "Uten navn"
+"""A line whose drug nobody can tell: nothing is given from it."""
 _NEVER = "entered-in-error"
 
 
@@ -146,7 +148,7 @@ def line_of(
     dose = _dose(statement)
     return SourceLine(
         id=id,
-        name=names.generic or "Uten navn",
+        name=names.generic or NAMELESS,
         product=names.product,
         atc=medicine.atc(statement, drug),
         strength=medicine.strength(drug),

@@ -12,7 +12,7 @@ from decimal import Decimal
 import msgspec
 
 from akson.care.fhir_json import Resource
-from akson.fhir.search.query import Query, ReferenceValue, Sort, Term, TokenValue
+from akson.fhir.search.query import Include, Query, ReferenceValue, Sort, Term, TokenValue
 from akson.record.session import RecordSession
 from akson.record.values import SearchResult
 from akson.store.values import StoredVersion
@@ -41,6 +41,13 @@ def of_patient(type: str, patient: str, *terms: Term, sort: str = "", count: int
         sort=(Sort(sort, "date", descending=True),) if sort else (),
         count=count,
     )
+
+
+def with_medications(query: Query) -> Query:
+    """A statement may name its drug by reference alone: without the Medication it has neither name nor ATC."""
+    if query.type != "MedicationStatement":
+        return query
+    return replace(query, includes=(Include("MedicationStatement", "medication"),))
 
 
 def token(param: str, *codes: str, system: str | None = None) -> Term:

@@ -19,7 +19,7 @@ from akson.care.medication.administration.states import (
     waits_for_second,
 )
 from akson.care.medication.current import CurrentList, current_list
-from akson.care.medication.lines import Said, SourceLine
+from akson.care.medication.lines import NAMELESS, Said, SourceLine
 from akson.care.worklist.inbox import OPEN as OPEN_TASKS
 from akson.fhir.search.query import DateValue, Term
 from akson.record.session import RecordSession
@@ -32,6 +32,7 @@ from akson.web.shell.reading import (
     of_patient,
     resources,
     token,
+    with_medications,
 )
 from akson.web.workspace.administration.view import (
     AdministrationView,
@@ -75,11 +76,14 @@ class Loaded:
 async def load(session: RecordSession, patient: str, now: datetime) -> Loaded:
     rows: list[Resource] = []
     for type in ("List", "MedicationStatement"):
-        rows += resources((await every_page(session, of_patient(type, patient))).matches)
+        found = await every_page(session, with_medications(of_patient(type, patient)))
+        rows += resources((*found.matches, *found.included))
     given = await every_page(session, of_patient("MedicationAdministration", patient, _since(now)))
     administrations = tuple(resources(given.matches))
     items = await _items(session, patient)
     current = current_list(rows, now)
+    lines = tuple(line for line in current.in_use if line.name != NAMELESS)
+    nameless = tuple(line for line in current.in_use if line.name == NAMELESS)
     day = now.astimezone(NORWAY).date()
     today = board(lines, administrations, day, now)
     open_still = evening_before(lines, administrations, day, now)
@@ -87,7 +91,8 @@ async def load(session: RecordSession, patient: str, now: datetime) -> Loaded:
     told = {key for item in items for key in _keys(item)} - {row.dose.key for row in open_still}
     before = board(lines, administrations, day - timedelta(days=1), now)
     late = tuple(row for row in before.in_state(State.MISSED) if row.dose.key in told)
-    return Loaded(current, replace(today, rows=(*late, *open_still, *today.rows)), administrations, items)
+    shown = replace(today, rows=(*late, *open_still, *today.rows), unplanned=(*nameless, *today.unplanned))
+    return Loaded(current, shown, administrations, items)
 
 
 async def _items(session: RecordSession, patient: str) -> tuple[Resource, ...]:

@@ -13,7 +13,7 @@ from akson.care.medication.sources import SourceList, sources
 from akson.fhir.search.query import Term, TokenValue
 from akson.record.session import RecordSession
 from akson.store.values import StoredVersion
-from akson.web.shell.reading import every_page, of_patient, resource
+from akson.web.shell.reading import every_page, of_patient, resource, with_medications
 
 TYPES = ("List", "MedicationStatement", "AllergyIntolerance")
 OTHERS_MAX = 11
@@ -47,7 +47,8 @@ async def load(
     """`reader` is a reference; `again`: with the sources that the list has been reconciled with, too."""
     read: list[StoredVersion] = []
     for type in TYPES:
-        read += (await every_page(session, of_patient(type, patient))).matches
+        told = await every_page(session, with_medications(of_patient(type, patient)))
+        read += (*told.matches, *told.included)
     rows = [resource(one) for one in read]
     every = sources(rows, at)
     own = next(one for one in every if one.kind is SourceKind.MUNICIPALITY)

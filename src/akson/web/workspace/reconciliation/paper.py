@@ -7,7 +7,7 @@ from akson.care.medication.lines import Said
 from akson.record.session import RecordSession
 from akson.web.shell import words
 from akson.web.shell.chart import Chart
-from akson.web.shell.reading import every_page, of_patient, resource
+from akson.web.shell.reading import every_page, of_patient, resource, with_medications
 from akson.web.workspace.reconciliation.view import PrintView, print_line
 
 GROUPS = (("Faste legemidler", "fixed"), ("Kurer", "courses"), ("Ved behov", "as_needed"))
@@ -22,8 +22,8 @@ _SILENT = {
 async def load(session: RecordSession, chart: Chart, now: datetime, *, big: bool) -> PrintView:
     rows = []
     for type in ("List", "MedicationStatement"):
-        read = (await every_page(session, of_patient(type, chart.person.id))).matches
-        rows += [resource(one) for one in read]
+        read = await every_page(session, with_medications(of_patient(type, chart.person.id)))
+        rows += [resource(one) for one in (*read.matches, *read.included)]
     found = current_list(rows, now)
     groups = tuple(
         (title, tuple(print_line(line, big=big) for line in lines))
