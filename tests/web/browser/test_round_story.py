@@ -85,6 +85,7 @@ async def loaded(context: BrowserContext, address: str) -> Page:
     await page.click('button[value="ida"]')
     await page.goto(f"{address}/runde")
     await page.fill("input[name=pin]", PIN)
+    await shot(page, "runde-start")
     await page.fill("input[name=again]", PIN)
     await page.get_by_role("button", name="Hent dagens liste").click()
     await expect(page.locator(".round-list")).to_be_visible(timeout=WAIT_MS)
