@@ -2,7 +2,7 @@
 
 import json
 import re
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from akson.access.actor import PurposeOfUse
@@ -51,7 +51,9 @@ async def test_words_of_the_daughter_are_a_source_and_change_no_list_in_use(room
     page = (await ida.get(PATH)).text
     assert "Gro Vik (datter)" in words(page)
     told = {**fields(page), "hvem": "RelatedPerson/tora-datter", "navn-0": "Den lille hvite for hjertet"}
-    told |= {"dose-0": "en om morgenen", "navn-2": "Paracet"}
+    # An hour ago: what the neighbour says in the next test is newer, whatever the minute.
+    earlier = datetime.fromisoformat(told["tid"]) - timedelta(hours=1)
+    told |= {"dose-0": "en om morgenen", "navn-2": "Paracet", "tid": earlier.isoformat(timespec="minutes")}
     before = await lists(rooms)
     assert (await ida.post(PATH, data=told)).status_code == 303
     assert (await ida.post(PATH, data=told)).status_code == 303, "pressed twice"
