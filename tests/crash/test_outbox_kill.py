@@ -8,6 +8,7 @@ import os
 import random
 import signal
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -125,8 +126,13 @@ async def test_what_was_committed_goes_out_once_whatever_is_killed(tmp_path: Pat
 async def judge(node: Node, post: Path, committed: set[int]) -> None:
     """Out are those whose commit stands, which are all that were told and perhaps the last ones before a kill."""
     query = parse("Communication", [("patient", "astrid"), ("_count", "1000")])
-    stand = await node.record.open(CAST["system"], PurposeOfUse.OPERATIONS).search(query)
-    numbers = {int(v.id.removeprefix("ut-")) for v in stand.matches}
+    session, numbers = node.record.open(CAST["system"], PurposeOfUse.OPERATIONS), set[int]()
+    while True:
+        stand = await session.search(query)
+        numbers |= {int(v.id.removeprefix("ut-")) for v in stand.matches}
+        if not stand.next_cursor:
+            break
+        query = replace(query, cursor=stand.next_cursor)
     assert committed <= numbers
     await until(node, "sent", len(numbers))
     out = {path.name for path in (post / "out").glob("log_innlagt-*.xml")}

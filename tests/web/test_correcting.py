@@ -75,7 +75,7 @@ async def test_refused_corrected_and_taken(rooms: Rooms) -> None:
     [old] = await rows_of(rooms, msg_id)
     assert old.sending.state == "negative"
     item = item_id(old, old.sending.spell)
-    assert await status_of(rooms, item) == ("requested", "Sykepleietjeneste")
+    assert await status_of(rooms, item) == ("requested", "Hjemmetjenesten Øst")
     # On the message, and in the list.
     letter = (await ida.get(f"/pasient/astrid/meldinger/{place}")).text
     assert "Avvist av mottaker:" in letter and "Siste siffer stemmer ikke" in letter and "(E31)" in letter
@@ -102,7 +102,7 @@ async def test_refused_corrected_and_taken(rooms: Rooms) -> None:
     assert new.replaces == old.id and new.receiver == old.receiver and old.sending.closed
     document = (await rooms.sent.document(new.id)).decode()
     assert "slo hodet" in document and reason not in document
-    assert await status_of(rooms, item) == ("completed", "Sykepleietjeneste")
+    assert await status_of(rooms, item) == ("completed", "Hjemmetjenesten Øst")
     notes = [event.note for event in await rooms.sent.events(old.id)]
     assert f"closed by Ida Nilsen. replaced by {given['id']}" in notes
     await answer(rooms, new)

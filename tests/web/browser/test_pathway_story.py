@@ -121,9 +121,10 @@ async def test_a_discharge_from_admission_to_home(staff: Readers, ward: RunningN
     await kari.get_by_role("button", name="Hold plassen og send svaret").click()
     await expect(kari.locator(".talk .out")).to_have_count(3)
 
-    # Discharged: the visits are going again.
+    # Discharged to the bed that is promised: her visits at home wait until its period is over.
     havnes.says(hospital.discharge_message, discharged_at=datetime.now(UTC))
-    await until(ida, f"{ASTRID}/forlop", "Besøk i gang igjen fra")
+    await until(ida, f"{ASTRID}/forlop", "Utskrevet · Havnes sykehus HF")
+    assert "Besøk i gang igjen" not in await ida.locator("main").inner_text()
     assert not await faults_of(ida)
 
     omar = await staff.page("omar")

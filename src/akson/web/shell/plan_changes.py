@@ -115,4 +115,8 @@ async def commit_once(session: RecordSession, changes: list[Change]) -> None:
         first = changes[0]
         if problem.kind is not ProblemKind.CONFLICT or first.method != "POST" or not first.given_id:
             raise
-        await session.read(first.type, first.given_id)
+        try:
+            await session.read(first.type, first.given_id)
+        except Problem:
+            # Something else of the commit had changed meanwhile: nothing of it stands, and she is told so.
+            raise problem from None
