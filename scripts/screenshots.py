@@ -120,7 +120,7 @@ async def draw_story(browser: Browser, address: str, data: Path) -> None:
     await page.context.close()
     await take(browser, address, talk)
     told(data, "discharged")
-    await said(browser, address, "ida", "/pasient/astrid/forlop", "Besøk i gang igjen")
+    await said(browser, address, "ida", "/pasient/astrid/forlop", "Utskrevet")
     await take(browser, address, home)
 
 
