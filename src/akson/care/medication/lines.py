@@ -163,8 +163,13 @@ def line_of(
         multidose=any_code([statement.get("category") or {}], MULTIDOSE),
         note=" ".join(n.get("text", "") for n in statement.get("note") or []),
         provenance=_provenance(statement, kind),
-        resource={**statement, "contained": [drug]} if drug.get("resourceType") else statement,
+        resource={**statement, "contained": [drug]} if _is_inside(statement) and drug else statement,
     )
+
+
+def _is_inside(statement: Resource) -> bool:
+    """Whether its Medication is told within it (`#m1`); one of the record's own is referred to, never copied in."""
+    return reference(statement.get("medicationReference")).startswith("#")
 
 
 def _provenance(statement: Resource, kind: SourceKind) -> Provenance:
