@@ -17,7 +17,11 @@ async def town(postgres_dsn: str, tmp_path_factory: pytest.TempPathFactory) -> A
     """Storvik asks; Lillefjord and Havneby know Astrid by ids of their own, and Bo too."""
     folder = tmp_path_factory.mktemp("neighbours")
     made = Neighbourhood(
-        folder, postgres_dsn, ("storvik", "lillefjord", "havneby"), prefix=f"by_{secrets.token_hex(4)}"
+        folder,
+        postgres_dsn,
+        ("storvik", "lillefjord", "havneby"),
+        prefix=f"by_{secrets.token_hex(4)}",
+        index="havneby",
     )
     made.know(IDA, NADIA)
     try:

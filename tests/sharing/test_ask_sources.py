@@ -12,8 +12,8 @@ from aiohttp import web
 
 from akson.sharing.classes import SharedClass
 from akson.sharing.federation.asking import SPARED, UNREACHED, Breakers, ask
-from akson.sharing.federation.network import HttpNetwork
 from akson.sharing.federation.reading import BUSY, FAILED, UNREADABLE
+from akson.sharing.network import HttpNetwork
 from akson.sharing.values import Outcome, Question, Source
 from akson.world import SystemClock
 from tests.ports import free_port

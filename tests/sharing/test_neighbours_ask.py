@@ -31,7 +31,8 @@ async def asked(
     subject = await subject_of(node.record, CAST[who])
     async with federation_of(node, told) as federation:
         assert federation is not None
-        return await federation.ask(session, leave, subject, questions or (MEDICATION,), told.sources)
+        asked = await federation.ask(session, leave, subject, questions or (MEDICATION,), told.sources)
+        return list(asked.answers)
 
 
 def names(answer: Answer) -> dict[str, list[str]]:

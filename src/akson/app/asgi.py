@@ -58,6 +58,7 @@ class House:
         self._witness: App | None = None
         self._ledger: App | None = None
         self._advice: App | None = None
+        self._sharing: App | None = None
 
     @property
     def node(self) -> Node | None:
@@ -92,6 +93,7 @@ class House:
         from akson.app.advice_door import AdviceDoor
         from akson.app.ledger_door import LedgerDoor
         from akson.app.log_door import LogDoor
+        from akson.app.neighbours.doors import SharingDoor
         from akson.app.rooms import fhir_door, screens, witness_door
 
         self._fhir = fhir_door(node)
@@ -100,6 +102,7 @@ class House:
         self._witness = witness_door(node)
         self._ledger = LedgerDoor(node)
         self._advice = AdviceDoor(node)
+        self._sharing = SharingDoor(node)
         self._node = node
 
     async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -116,6 +119,8 @@ class House:
                 await self._ledger(scope, receive, send)
             elif (path == "/cds-services" or path.startswith("/cds-services/")) and self._advice is not None:
                 await self._advice(scope, receive, send)
+            elif path.startswith("/sharing/") and self._sharing is not None:
+                await self._sharing(scope, receive, send)
             elif path == "/helse":
                 await _json(send, *await healthy(self._node))
             elif path == "/helse/post":

@@ -33,6 +33,7 @@ from akson.store.activations import ActivationStore
 from akson.store.adoption import AdoptionStore
 from akson.store.audit_log import AuditLogStore
 from akson.store.ledger import LedgerStore
+from akson.store.location import LocationStore
 from akson.store.outbox import OutboxStore
 from akson.store.partners import PartnerStore
 from akson.store.post import PostStore
@@ -82,6 +83,7 @@ class Node:
     random: Random
     spawn: Spawn
     adoption: AdoptionStore
+    location: LocationStore
 
 
 def data_folder(settings: Settings) -> Path:
@@ -175,6 +177,8 @@ async def open_node(settings: Settings, *, pool_size: int = POOL_SIZE) -> AsyncI
         post, outbox, ledger, post_desk, partners = await _post(stack, server, clock, pool_size)
         adoption = await AdoptionStore.open(server.dsn("record"))
         stack.push_async_callback(adoption.close)
+        location = await LocationStore.open(server.dsn("record"))
+        stack.push_async_callback(location.close)
         rows = await AuditLogStore.open(server.dsn("log"), pool_size=2)
         stack.push_async_callback(rows.close)
         log = access_log(rows, settings, clock=clock, random=random)
@@ -227,4 +231,5 @@ async def open_node(settings: Settings, *, pool_size: int = POOL_SIZE) -> AsyncI
             random,
             TaskSpawn(),
             adoption,
+            location,
         )

@@ -114,16 +114,17 @@ class HelseId:
                 raise Refused("unsupported_grant_type")
             if not scope or not set(scope.split()) <= client.scopes:
                 raise Refused("invalid_scope")
-            person = (
-                self._person(client, assertion, said) if form["grant_type"] != "client_credentials" else {}
-            )
+            if form.get("grant_type") == people_tokens.EXCHANGE:
+                more = self._person(client, assertion, said)
+            else:
+                more = people_tokens.machine(client.enterprise)
         except Refused as refused:
             headers = {"DPoP-Nonce": self._nonce} if refused.word == "use_dpop_nonce" else {}
             return web.json_response({"error": refused.word}, status=refused.status, headers=headers)
         self.given += 1
         return web.json_response(
             {
-                "access_token": self._made(client, scope, jkt, person),
+                "access_token": self._made(client, scope, jkt, more),
                 "token_type": "DPoP",
                 "expires_in": self.token_lasts_s,
                 "scope": scope,
@@ -220,7 +221,7 @@ class HelseId:
         self._used.add(what)
         return True
 
-    def _made(self, client: Client, scope: str, jkt: str, person: Mapping[str, Any]) -> str:
+    def _made(self, client: Client, scope: str, jkt: str, more: Mapping[str, Any]) -> str:
         now = int(time.time())
         claims = {
             "iss": self.address,
@@ -232,7 +233,7 @@ class HelseId:
             "exp": now + self.token_lasts_s,
             "jti": secrets.token_hex(16),
             "cnf": {"jkt": jkt},
-            **person,
+            **more,
         }
         public = jwt.algorithms.ECAlgorithm.to_jwk(self._key.public_key(), as_dict=True)
         header = {"typ": "at+jwt", "kid": _thumbprint(public)}

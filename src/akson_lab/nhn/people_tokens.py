@@ -91,3 +91,14 @@ def claims(person: Person, enterprise: Enterprise) -> dict[str, Any]:
     if person.hpr:
         found["helseid://claims/hpr/hpr_number"] = person.hpr
     return found
+
+
+def machine(enterprise: Enterprise | None) -> dict[str, Any]:
+    """Whose system asks, with nobody behind it."""
+    if enterprise is None:
+        return {}
+    return {
+        "client_amr": "private_key_jwt",
+        "helseid://claims/client/claims/orgnr_parent": enterprise.number,
+        "helseid://claims/client/client_name": enterprise.name,
+    }

@@ -7,7 +7,7 @@
         await town["lillefjord"].come_back()
 
 Each has a data folder, a database for the record and one for the log, an address of its own, and trusts the one provider
-for callers (issuers.toml). `more` are lines for everybody's sharing.toml, such as where the index is.
+for callers (issuers.toml). `index` names the one that is the index of who holds what; without it everybody is asked.
 """
 
 import asyncio
@@ -35,6 +35,7 @@ from akson_lab.nhn.people_tokens import Enterprise, Person
 
 AUDIENCE = "nhn:deling"
 SCOPE = f"{AUDIENCE}/read"
+TELLING = f"{AUDIENCE}/location"
 ORG_FIRST = 999_000_000
 POOL_SIZE = 4
 START_S = 60
@@ -109,10 +110,10 @@ class Neighbourhood:
         *,
         prefix: str = "by",
         demo: Sequence[str] = (),
-        more: str = "",
+        index: str = "",
     ) -> None:
         self._folder, self._dsn, self._prefix = folder, server_dsn, prefix
-        self._names, self._demo, self._more = tuple(names), frozenset(demo), more
+        self._names, self._demo, self._index = tuple(names), frozenset(demo), index
         self._stack = AsyncExitStack()
         self.helseid = HelseId()
         self.neighbours: dict[str, Neighbour] = {}
@@ -153,7 +154,15 @@ class Neighbourhood:
         """Whom the registers have: nobody else can be vouched for."""
         self.helseid.people |= {person.national_id: person for person in people}
 
-    def write(self, one: Neighbour, more: str = "") -> None:
+    async def tell(self, *ids: str) -> None:
+        """What the post worker of each node does all the time: the index hears what has changed."""
+        for id in ids or self.neighbours:
+            one = self.neighbours[id]
+            async with opening.follower_of(one.node, declared.load(one.settings.data)) as follower:
+                while follower is not None and await follower.round():
+                    pass
+
+    def write(self, one: Neighbour) -> None:
         """What `one` is told of the others. It reads it when it starts."""
         others = "".join(
             f'\n[[source]]\nid = "{o.id}"\norg = "{o.org}"\nname = "{o.name}"\nbase = "{o.base}"\n'
@@ -163,9 +172,15 @@ class Neighbourhood:
         text = (
             f'[us]\nid = "{one.id}"\norg = "{one.org}"\nname = "{one.name}"\n\n'
             f'[helseid]\naddress = "{self.helseid.address}"\nclient_id = "{one.id}"\nscope = "{SCOPE}"\n\n'
-            f"{more or self._more}\n{others}"
+            f"{self._located(one)}\n{others}"
         )
         (one.settings.data / declared.FILE_NAME).write_text(text, "utf-8")
+
+    def _located(self, one: Neighbour) -> str:
+        if not self._index:
+            return ""
+        serves = "serves = true\n" if one.id == self._index else ""
+        return f'[location]\naddress = "{self.neighbours[self._index].address}"\n{serves}'
 
     async def _provider(self) -> None:
         app = web.Application()
@@ -206,7 +221,7 @@ class Neighbourhood:
         )
         self.write(one)
         key = opening.client_keys(data).client.registration()
-        scopes = frozenset({SCOPE})
+        scopes = frozenset({SCOPE, TELLING})
         self.helseid.register(Client(one.id, key, scopes, enterprise=Enterprise(one.org, one.name)))
 
 

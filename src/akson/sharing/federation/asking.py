@@ -12,9 +12,9 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from akson.sharing.federation.breaker import CLOSED, Breaker
-from akson.sharing.federation.keys import Key
-from akson.sharing.federation.network import Network, NoReply, Reply
 from akson.sharing.federation.reading import Read, address_of, form_of, read
+from akson.sharing.keys import Key
+from akson.sharing.network import Network, NoReply, Reply
 from akson.sharing.values import Answer, Outcome, Part, Question, Source
 from akson.world import Clock
 

@@ -1,7 +1,8 @@
 """From one of ours who looks at a patient to what the neighbours say of her: leave, log, token, questions.
 
     federation = Federation(us, tokens, network, clock=…)
-    answers = await federation.ask(session, whom, questions, sources)      one Answer for each question, in order
+    asked = await federation.ask(session, leave, subject, questions, sources, finds=finder.find)
+    asked.answers          one Answer for each question, in order; asked.degraded when the index was silent
 
     session.leave_to_ask   may she, and by which care relation
     session.ask_elsewhere  the line in the patient's log → id of the decision
@@ -12,7 +13,7 @@ When no token is to be had nobody is asked, and the Answer says so of each sourc
 """
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -25,11 +26,12 @@ from akson.record.acts.ask_elsewhere import Leave
 from akson.record.session import RecordSession
 from akson.sharing.classes import SharedClass
 from akson.sharing.federation.asking import BUDGET_S, Breakers, ask
-from akson.sharing.federation.keys import Key
-from akson.sharing.federation.network import Network
+from akson.sharing.keys import Key
+from akson.sharing.network import Network
 from akson.sharing.values import Answer, Outcome, Part, Question, Source
 from akson.world import Clock
 
+THE_INDEX = "oversikten over hvem som har opplysninger"
 UNVOUCHED = "Ikke spurt: innloggingstjenesten bekreftet ikke hvem som spør."
 
 WORDS: Mapping[SharedClass, str] = {
@@ -64,12 +66,34 @@ class Us:
     """Code and text of 8663, for those whose login does not tell."""
 
 
-@dataclass(frozen=True, slots=True)
-class Whom:
-    """The patient: her id here, and the number by which others know her."""
+class Narrowed(Protocol):
+    """Whom to ask about each kind: `sharing.location.finding.Found`."""
 
-    patient: str
-    national_id: str
+    @property
+    def sources(self) -> tuple[Source, ...]: ...
+    @property
+    def degraded(self) -> str: ...
+    def of(self, kind: SharedClass) -> tuple[Source, ...]: ...
+
+
+Finds = Callable[[str, Key], Awaitable[Narrowed]]
+
+
+@dataclass(frozen=True, slots=True)
+class All:
+    sources: tuple[Source, ...]
+    degraded: str = ""
+
+    def of(self, kind: SharedClass) -> tuple[Source, ...]:
+        return self.sources
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    answers: tuple[Answer, ...]
+    """One for each question, in order."""
+    degraded: str = ""
+    """In words, when it could not be found out who holds something."""
 
 
 class Federation:
@@ -92,20 +116,30 @@ class Federation:
         subject: Subject,
         questions: Sequence[Question],
         sources: Sequence[Source],
-    ) -> list[Answer]:
-        """Raises nothing of what sources or the issuer do. `questions` are all of the one patient of `leave`."""
-        assert len({question.person for question in questions}) == 1
+        *,
+        finds: Finds | None = None,
+    ) -> Asked:
+        """Raises nothing of what sources or the issuer do. `questions` are all of the one patient of `leave`.
+
+        `finds` narrows `sources` to those that hold something of the kind that is asked for; it is asked first.
+        """
+        (person,) = {question.person for question in questions}
         about = ", ".join(dict.fromkeys(WORDS[question.kind] for question in questions))
-        decision = await session.ask_elsewhere(leave, [source.name for source in sources], about)
+        first = [THE_INDEX] if finds else [source.name for source in sources]
+        decision = await session.ask_elsewhere(leave, first, about)
         loop = asyncio.get_running_loop()
+        key = await self._key(session, leave, subject, person, decision)
         ends = loop.time() + self._budget_s
-        key = await self._key(session, leave, subject, questions[0].person, decision)
         if key is None:
             none = tuple(Part(source, Outcome.SPARED, why=UNVOUCHED) for source in sources)
-            return [Answer(question, decision, none) for question in questions]
-        return list(
-            await asyncio.gather(*(self._asked(q, sources, key, ends - loop.time()) for q in questions))
+            return Asked(tuple(Answer(question, decision, none) for question in questions))
+        narrowed: Narrowed = await finds(person, key) if finds else All(tuple(sources))
+        if finds and narrowed.sources:
+            await session.ask_elsewhere(leave, [source.name for source in narrowed.sources], about)
+        answers = await asyncio.gather(
+            *(self._asked(q, narrowed.of(q.kind), key, ends - loop.time()) for q in questions)
         )
+        return Asked(tuple(answers), narrowed.degraded)
 
     async def _asked(self, question: Question, sources: Sequence[Source], key: Key, left_s: float) -> Answer:
         return await ask(

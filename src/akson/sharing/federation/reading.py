@@ -14,7 +14,7 @@ from urllib.parse import parse_qsl
 
 import msgspec
 
-from akson.sharing.federation.network import Reply
+from akson.sharing.network import Reply
 from akson.sharing.values import Outcome, Question
 
 RESOURCES_MAX = 200

@@ -1,4 +1,4 @@
-"""HTTP to sources: one request, one answer of bounded size, no redirects. What an answer means is reading.py's.
+"""HTTP to other nodes: one request, one answer of bounded size, no redirects. What an answer means is not known here.
 
     Reply(status=200, headers={"content-type": …}, body=b'{"resourceType":"Bundle",…}')
 
@@ -34,6 +34,10 @@ class Network(Protocol):
         """A form (a person's number stands in a body, never in an address). Raises NoReply."""
         ...
 
+    async def send(self, url: str, body: bytes, headers: Mapping[str, str]) -> Reply:
+        """A body of another kind, which `headers` name. Raises NoReply."""
+        ...
+
 
 class HttpNetwork:
     """One for each process; `close` at its end."""
@@ -42,8 +46,16 @@ class HttpNetwork:
         self._session: aiohttp.ClientSession | None = None
 
     async def post(self, url: str, form: Sequence[tuple[str, str]], headers: Mapping[str, str]) -> Reply:
+        return await self._asked(url, list(form), headers)
+
+    async def send(self, url: str, body: bytes, headers: Mapping[str, str]) -> Reply:
+        return await self._asked(url, body, headers)
+
+    async def _asked(
+        self, url: str, data: list[tuple[str, str]] | bytes, headers: Mapping[str, str]
+    ) -> Reply:
         try:
-            async with self._open().post(url, data=list(form), headers=headers, allow_redirects=False) as got:
+            async with self._open().post(url, data=data, headers=headers, allow_redirects=False) as got:
                 body = bytearray()
                 async for chunk in got.content.iter_chunked(64 * 1024):
                     body += chunk
