@@ -160,6 +160,15 @@ async def _post(
     return post, outbox, ledger, post_desk, partners
 
 
+async def _beside(stack: AsyncExitStack, server: DatabaseServer) -> tuple[AdoptionStore, LocationStore]:
+    """What stands beside the record and holds nothing clinical, each store closed with the node."""
+    adoption = await AdoptionStore.open(server.dsn("record"))
+    stack.push_async_callback(adoption.close)
+    location = await LocationStore.open(server.dsn("record"))
+    stack.push_async_callback(location.close)
+    return adoption, location
+
+
 @asynccontextmanager
 async def open_node(settings: Settings, *, pool_size: int = POOL_SIZE) -> AsyncIterator[Node]:
     """Starts or joins the database, migrates, heals what a crash left, and closes all of it again."""
@@ -175,10 +184,7 @@ async def open_node(settings: Settings, *, pool_size: int = POOL_SIZE) -> AsyncI
         )
         stack.push_async_callback(store.close)
         post, outbox, ledger, post_desk, partners = await _post(stack, server, clock, pool_size)
-        adoption = await AdoptionStore.open(server.dsn("record"))
-        stack.push_async_callback(adoption.close)
-        location = await LocationStore.open(server.dsn("record"))
-        stack.push_async_callback(location.close)
+        adoption, location = await _beside(stack, server)
         rows = await AuditLogStore.open(server.dsn("log"), pool_size=2)
         stack.push_async_callback(rows.close)
         log = access_log(rows, settings, clock=clock, random=random)
