@@ -29,6 +29,7 @@ from akson.identity.openid.wire import HttpWire
 from akson.identity.rates import Rates
 from akson.identity.sessions import Sessions
 from akson.record.door import Record
+from akson.sharing.network import HttpNetwork
 from akson.store.activations import ActivationStore
 from akson.store.adoption import AdoptionStore
 from akson.store.audit_log import AuditLogStore
@@ -84,6 +85,8 @@ class Node:
     spawn: Spawn
     adoption: AdoptionStore
     location: LocationStore
+    network: HttpNetwork
+    """To other nodes."""
 
 
 def data_folder(settings: Settings) -> Path:
@@ -216,6 +219,8 @@ async def open_node(settings: Settings, *, pool_size: int = POOL_SIZE) -> AsyncI
         )
         wire = HttpWire()
         stack.push_async_callback(wire.close)
+        network = HttpNetwork()
+        stack.push_async_callback(network.close)
         yield Node(
             settings,
             server,
@@ -238,4 +243,5 @@ async def open_node(settings: Settings, *, pool_size: int = POOL_SIZE) -> AsyncI
             TaskSpawn(),
             adoption,
             location,
+            network,
         )
