@@ -111,9 +111,12 @@ class Neighbourhood:
         prefix: str = "by",
         demo: Sequence[str] = (),
         index: str = "",
+        limits: tuple[float, float] = (1.5, 0.4),
     ) -> None:
+        """`limits`: seconds for sources, and for the index."""
         self._folder, self._dsn, self._prefix = folder, server_dsn, prefix
         self._names, self._demo, self._index = tuple(names), frozenset(demo), index
+        self._limits = limits
         self._stack = AsyncExitStack()
         self.helseid = HelseId()
         self.neighbours: dict[str, Neighbour] = {}
@@ -172,7 +175,7 @@ class Neighbourhood:
         text = (
             f'[us]\nid = "{one.id}"\norg = "{one.org}"\nname = "{one.name}"\n\n'
             f'[helseid]\naddress = "{self.helseid.address}"\nclient_id = "{one.id}"\nscope = "{SCOPE}"\n\n'
-            f"{self._located(one)}\n{others}"
+            f"[limits]\nquestion = {self._limits[0]}\nindex = {self._limits[1]}\n\n{self._located(one)}\n{others}"
         )
         (one.settings.data / declared.FILE_NAME).write_text(text, "utf-8")
 
