@@ -85,7 +85,23 @@ _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
     metavar="N",
     help="With `reconcile`: which cases, 1,000 of each; with `replan`: which days. May be given again. [101, 102]",
 )
-@click.argument("what", required=False, type=click.Choice(["messages", "reconcile", "replan", "board"]))
+@click.option(
+    "--nodes",
+    type=click.IntRange(3, 20),
+    default=20,
+    show_default=True,
+    help="With `federation`: real nodes.",
+)
+@click.option(
+    "--simulated",
+    type=click.IntRange(10, 4_000),
+    default=3_500,
+    show_default=True,
+    help="With `federation`: simulated sources.",
+)
+@click.argument(
+    "what", required=False, type=click.Choice(["messages", "reconcile", "replan", "board", "federation"])
+)
 @options.as_json
 def command(
     synthea: Path | None,
@@ -103,7 +119,8 @@ def command(
 
     `akson bench messages` measures care messages through the whole inbox instead; `akson bench reconcile` the engine of
     reconciliation on made cases with truth (--seed), beside simpler ways; `akson bench replan` a day of 300 visits and 30
-    people with one, two and three away; `akson bench board` the case worker's board with 200 patients in hospital.
+    people with one, two and three away; `akson bench board` the case worker's board with 200 patients in hospital;
+    `akson bench federation` a question to six to ten of 20 real and 3,500 simulated sources, some dead, some slow.
     """
     if what == "messages":
         return _messages(stored, chosen["data"], post_workers, as_json)
@@ -114,6 +131,9 @@ def command(
         return _replan(seeds, as_json)
     if what == "board":
         return _board(as_json)
+    nodes, simulated = chosen.pop("nodes"), chosen.pop("simulated")
+    if what == "federation":
+        return _federation(nodes, simulated, as_json)
     from dataclasses import replace
 
     from akson.app.bench.run import measure
@@ -150,6 +170,17 @@ def _board(as_json: bool) -> int:
     from akson.app.bench.board import measure_board
 
     figures = run_async(measure_board(options.settings(), _tell))
+    if as_json:
+        say_json(figures.as_json())
+    else:
+        click.echo(figures.words)
+    return Exit.OK if figures.met else Exit.FAULTS
+
+
+def _federation(nodes: int, simulated: int, as_json: bool) -> int:
+    from akson.app.bench.federation import Scale, measure_federation
+
+    figures = run_async(measure_federation(Scale(nodes, simulated), _tell))
     if as_json:
         say_json(figures.as_json())
     else:
