@@ -1,4 +1,4 @@
-"""The signed list to the prescription hub, as its page tells it: not connected, on its way, refused, asked for, delivered."""
+"""The signed list to the prescription hub, as its page tells it: not connected, on its way, refused, asked for."""
 
 from dataclasses import replace
 from typing import Any
