@@ -1,1 +1,1 @@
-"""One care plan that several organisations and the citizen edit: operations, how they join, who takes part, where it lives."""
+"""One care plan that several organisations and the citizen edit: operations, their joining, who takes part, where it is."""
