@@ -51,6 +51,7 @@ class House:
         self._witness: App | None = None
         self._ledger: App | None = None
         self._advice: App | None = None
+        self._mhd: App | None = None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":
@@ -77,7 +78,7 @@ class House:
         from akson.app.advice_door import AdviceDoor
         from akson.app.ledger_door import LedgerDoor
         from akson.app.log_door import LogDoor
-        from akson.app.rooms import fhir_door, screens, witness_door
+        from akson.app.rooms import fhir_door, mhd_door, screens, witness_door
 
         self._fhir = fhir_door(node)
         self._web = screens(node, self._stage)
@@ -85,6 +86,7 @@ class House:
         self._witness = witness_door(node)
         self._ledger = LedgerDoor(node)
         self._advice = AdviceDoor(node)
+        self._mhd = mhd_door(node)
         self._node = node
 
     async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -101,6 +103,8 @@ class House:
                 await self._ledger(scope, receive, send)
             elif (path == "/cds-services" or path.startswith("/cds-services/")) and self._advice is not None:
                 await self._advice(scope, receive, send)
+            elif (path == "/mhd" or path.startswith("/mhd/")) and self._mhd is not None:
+                await self._mhd(scope, receive, send)
             elif path == "/helse":
                 await _json(send, *await healthy(self._node))
             elif path == "/helse/post":

@@ -50,6 +50,16 @@ def fhir_door(node: Node) -> "App":
     )
 
 
+def mhd_door(node: Node) -> "App":
+    """/mhd: documents, for the same callers as /fhir."""
+    from akson.app import documents
+    from akson.app.api_issuers import callers
+    from akson.app.mhd_door import MhdDoor
+
+    told = documents.standing(node.settings)
+    return MhdDoor(node.record, callers(node), told.community, node.rates, node.settings.base_url)
+
+
 def witness_door(node: Node) -> "App | None":
     """/witness/, when this node witnesses others."""
     from akson.app.witness_door import WitnessDoor, witness_of
