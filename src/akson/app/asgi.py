@@ -52,6 +52,7 @@ class House:
         self._ledger: App | None = None
         self._advice: App | None = None
         self._mhd: App | None = None
+        self._xds: App | None = None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":
@@ -78,7 +79,7 @@ class House:
         from akson.app.advice_door import AdviceDoor
         from akson.app.ledger_door import LedgerDoor
         from akson.app.log_door import LogDoor
-        from akson.app.rooms import fhir_door, mhd_door, screens, witness_door
+        from akson.app.rooms import fhir_door, mhd_door, screens, witness_door, xds_door
 
         self._fhir = fhir_door(node)
         self._web = screens(node, self._stage)
@@ -87,6 +88,7 @@ class House:
         self._ledger = LedgerDoor(node)
         self._advice = AdviceDoor(node)
         self._mhd = mhd_door(node)
+        self._xds = xds_door(node)
         self._node = node
 
     async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -105,6 +107,8 @@ class House:
                 await self._advice(scope, receive, send)
             elif (path == "/mhd" or path.startswith("/mhd/")) and self._mhd is not None:
                 await self._mhd(scope, receive, send)
+            elif path == "/xds" and self._xds is not None:
+                await self._xds(scope, receive, send)
             elif path == "/helse":
                 await _json(send, *await healthy(self._node))
             elif path == "/helse/post":

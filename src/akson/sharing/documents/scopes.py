@@ -21,6 +21,9 @@ _MADE_OF = (
     "Practitioner", "Organization",
 )  # fmt: skip
 
+READING = tuple(AppScope("user", type, "rs") for type in _MADE_OF)
+"""All that anybody who comes for documents alone may ask for."""
+
 
 def for_documents(actor: Actor, act: str) -> Actor:
     """The actor as the documents' door lets her ask. Raises FORBIDDEN AKS-DOC-020 when her app was not given `act`."""
