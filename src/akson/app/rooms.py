@@ -97,6 +97,7 @@ def screens(node: Node, stage: Stage) -> "App":
     from akson.app.advisers import advisers_of
     from akson.app.apps import authorization_server
     from akson.app.letters import HouseLetters
+    from akson.app.neighbours.asking import HouseNeighbours
     from akson.app.post_desk.building import desk
     from akson.app.reception import Reception
     from akson.app.replanning import ReplansApart
@@ -139,4 +140,5 @@ def screens(node: Node, stage: Stage) -> "App":
         adoption_open=bool(settings.adoption_open),
         replans=ReplansApart(Apart()),
         advisers=advisers_of(node),
+        neighbours=HouseNeighbours.of(node),
     )
