@@ -11,9 +11,9 @@ from akson.app.playing.neighbourhood import Neighbourhood
 from akson.fhir.problem import Problem
 from akson.sharing.classes import SharedClass
 from akson.sharing.federation.federation import Asked
-from akson.sharing.location.finding import DOWN, STRANGERS, found_by
+from akson.sharing.keys import Key
+from akson.sharing.location.finding import DOWN, STRANGERS, Found, everybody, found_by
 from akson.sharing.location.values import Holding
-from akson.sharing.network import HttpNetwork
 from akson.sharing.values import Question, Source
 from tests.sharing import people
 from tests.sharing.people import ASTRID, BO
@@ -31,18 +31,10 @@ async def asked(town: Neighbourhood, *questions: Question, about: str = "astrid"
     told = declared.load(node.settings.data)
     session = node.record.open(CAST["ida"], PurposeOfUse.TREATMENT)
     leave = await session.leave_to_ask(about)
-    network = HttpNetwork()
-    finder = finder_of(told, network)
-    assert finder is not None
-    try:
-        async with federation_of(node, told) as federation:
-            assert federation is not None
-            subject = await subject_of(node.record, CAST["ida"])
-            return await federation.ask(
-                session, leave, subject, questions or KINDS, told.sources, finds=finder.find
-            )
-    finally:
-        await network.close()
+    finder, federation = finder_of(told, node.network), federation_of(node, told)
+    assert finder is not None and federation is not None
+    subject = await subject_of(node.record, CAST["ida"])
+    return await federation.ask(session, leave, subject, questions or KINDS, told.sources, finds=finder.find)
 
 
 def sources(found: Asked) -> list[set[str]]:
@@ -110,23 +102,19 @@ async def test_nobody_is_told_about_a_person_that_is_not_attested(town: Neighbou
     told = declared.load(node.settings.data)
     session = node.record.open(CAST["ida"], PurposeOfUse.TREATMENT)
     leave = await session.leave_to_ask("astrid")
-    network = HttpNetwork()
     statuses: list[int] = []
 
-    async def curious(person: str, key: object) -> object:
+    async def curious(person: str, key: Key) -> Found:
         url = f"{town['havneby'].address}/sharing/location/_search"
         for asked_for in (BO, person):
-            reply = await network.post(url, [("person", asked_for)], key.headers("POST", url))  # type: ignore[attr-defined]
+            reply = await node.network.post(url, [("person", asked_for)], key.headers("POST", url))
             statuses.append(reply.status)
-        raise AssertionError("seen enough")
+        return everybody(())
 
-    async with federation_of(node, told) as federation:
-        assert federation is not None
-        with pytest.raises(AssertionError, match="seen enough"):
-            await federation.ask(
-                session, leave, await subject_of(node.record, CAST["ida"]), KINDS, told.sources, finds=curious
-            )  # type: ignore[arg-type]
-    await network.close()
+    federation = federation_of(node, told)
+    assert federation is not None
+    subject = await subject_of(node.record, CAST["ida"])
+    await federation.ask(session, leave, subject, KINDS, told.sources, finds=curious)
     assert statuses == [403, 200]
 
 

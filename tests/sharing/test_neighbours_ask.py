@@ -29,10 +29,10 @@ async def asked(
     session = node.record.open(CAST[who], purpose)
     leave = await session.leave_to_ask("astrid")
     subject = await subject_of(node.record, CAST[who])
-    async with federation_of(node, told) as federation:
-        assert federation is not None
-        asked = await federation.ask(session, leave, subject, questions or (MEDICATION,), told.sources)
-        return list(asked.answers)
+    federation = federation_of(node, told)
+    assert federation is not None
+    asked = await federation.ask(session, leave, subject, questions or (MEDICATION,), told.sources)
+    return list(asked.answers)
 
 
 def names(answer: Answer) -> dict[str, list[str]]:

@@ -305,16 +305,16 @@ async def _followed(node: Node, stop: asyncio.Event) -> None:
 
 async def _told_to_index(node: Node, stop: asyncio.Event) -> None:
     """The index hears who holds what here; when it is away it hears it later, and nothing else waits for that."""
-    async with follower_of(node, sharing_file.load(node.settings.data)) as follower:
-        while follower is not None and not stop.is_set():
-            try:
-                told = await follower.round()
-            except Exception as error:
-                _log.error("AKS-SHARE-301 %s", error if isinstance(error, Problem) else places(error))
-                await _pause(stop, HEAL_EACH_S)
-                continue
-            if not told:
-                await _pause(stop, FOLLOW_EACH_S)
+    follower = follower_of(node, sharing_file.load(node.settings.data))
+    while follower is not None and not stop.is_set():
+        try:
+            told = await follower.round()
+        except Exception as error:
+            _log.error("AKS-SHARE-301 %s", error if isinstance(error, Problem) else places(error))
+            await _pause(stop, HEAL_EACH_S)
+            continue
+        if not told:
+            await _pause(stop, FOLLOW_EACH_S)
 
 
 async def _pause(stop: asyncio.Event, seconds: float) -> None:

@@ -31,6 +31,7 @@ from akson.identity.openid.wire import HttpWire
 from akson.identity.rates import Rates
 from akson.identity.sessions import Sessions
 from akson.record.door import Record
+from akson.sharing.network import HttpNetwork
 from akson.store.activations import ActivationStore
 from akson.store.adoption import AdoptionStore
 from akson.store.audit_log import AuditLogStore
@@ -88,6 +89,8 @@ class Node:
     rules: Rules
     """What advice is given by: our own rules, and those of the register that was imported."""
     location: LocationStore
+    network: HttpNetwork
+    """To other nodes."""
 
 
 def data_folder(settings: Settings) -> Path:
@@ -220,6 +223,8 @@ async def open_node(settings: Settings, *, pool_size: int = POOL_SIZE) -> AsyncI
         )
         wire = HttpWire()
         stack.push_async_callback(wire.close)
+        network = HttpNetwork()
+        stack.push_async_callback(network.close)
         yield Node(
             settings,
             server,
@@ -243,4 +248,5 @@ async def open_node(settings: Settings, *, pool_size: int = POOL_SIZE) -> AsyncI
             adoption,
             fest.begin(folder, clock.now().date()),
             location,
+            network,
         )

@@ -1,7 +1,5 @@
 """The federation of one process, built from sharing.toml; and who of ours is who to others."""
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
 from akson.access.actor import Actor, ActorKind, PurposeOfUse
@@ -21,7 +19,7 @@ from akson.sharing.federation.federation import Federation, Us
 from akson.sharing.location.finding import Finder
 from akson.sharing.location.follower import Follower
 from akson.sharing.location.telling import OwnIndex, RemoteIndex
-from akson.sharing.network import HttpNetwork, Network
+from akson.sharing.network import Network
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -50,13 +48,10 @@ def issuer_of(told: HelseId, tenant: int) -> Issuer:
     return Issuer(ISSUER, "HelseID", Profile.HELSEID, told.address, told.client_id, tenant)
 
 
-@asynccontextmanager
-async def federation_of(node: "Node", declared: Declared) -> AsyncIterator[Federation | None]:
+def federation_of(node: "Node", declared: Declared) -> Federation | None:
     """None when the file does not say by whom our people are vouched for."""
     if declared.us is None or declared.helseid is None:
-        yield None
-        return
-    network = HttpNetwork()
+        return None
     tokens = PersonTokens(
         issuer_of(declared.helseid, TENANT),
         client_keys(node.settings.data),
@@ -66,15 +61,8 @@ async def federation_of(node: "Node", declared: Declared) -> AsyncIterator[Feder
         random=node.random,
     )
     us = declared.us
-    try:
-        yield Federation(
-            Us(us.org, us.name, (us.service, _SERVICES.get(us.service, "Kommunal helsetjeneste"))),
-            tokens,
-            network,
-            clock=node.clock,
-        )
-    finally:
-        await network.close()
+    service = (us.service, _SERVICES.get(us.service, "Kommunal helsetjeneste"))
+    return Federation(Us(us.org, us.name, service), tokens, node.network, clock=node.clock)
 
 
 def finder_of(declared: Declared, network: Network) -> Finder | None:
@@ -84,27 +72,21 @@ def finder_of(declared: Declared, network: Network) -> Finder | None:
     return Finder(declared.location.address, declared.us.id, declared.sources, network)
 
 
-@asynccontextmanager
-async def follower_of(node: "Node", declared: Declared) -> AsyncIterator[Follower | None]:
+def follower_of(node: "Node", declared: Declared) -> Follower | None:
     """What tells the index of what changes here; None where there is no index."""
-    us, told, where = declared.us, declared.helseid, declared.location
-    if us is None or not (where.serves or (told is not None and where.address)):
-        yield None
-        return
-    network = HttpNetwork()
-    try:
-        yield Follower(
-            node.record,
-            node.location,
-            OwnIndex(index_of(node), us.id) if where.serves else _remote(node, declared, network),
-            tenant=TENANT,
-            key=node.record.store.derived_key("location-ref"),
-        )
-    finally:
-        await network.close()
+    us, where = declared.us, declared.location
+    if us is None or not (where.serves or (declared.helseid is not None and where.address)):
+        return None
+    return Follower(
+        node.record,
+        node.location,
+        OwnIndex(index_of(node), us.id) if where.serves else _remote(node, declared),
+        tenant=TENANT,
+        key=node.record.store.derived_key("location-ref"),
+    )
 
 
-def _remote(node: "Node", declared: Declared, network: HttpNetwork) -> RemoteIndex:
+def _remote(node: "Node", declared: Declared) -> RemoteIndex:
     assert declared.helseid is not None
     tokens = MachineTokens(
         issuer_of(declared.helseid, TENANT),
@@ -114,7 +96,7 @@ def _remote(node: "Node", declared: Declared, network: HttpNetwork) -> RemoteInd
         clock=node.clock,
         random=node.random,
     )
-    return RemoteIndex(declared.location.address, tokens, network)
+    return RemoteIndex(declared.location.address, tokens, node.network)
 
 
 async def subject_of(record: Record, actor: Actor) -> Subject:

@@ -158,9 +158,9 @@ class Neighbourhood:
         """What the post worker of each node does all the time: the index hears what has changed."""
         for id in ids or self.neighbours:
             one = self.neighbours[id]
-            async with opening.follower_of(one.node, declared.load(one.settings.data)) as follower:
-                while follower is not None and await follower.round():
-                    pass
+            follower = opening.follower_of(one.node, declared.load(one.settings.data))
+            while follower is not None and await follower.round():
+                pass
 
     def write(self, one: Neighbour) -> None:
         """What `one` is told of the others. It reads it when it starts."""
