@@ -90,15 +90,20 @@ def chosen(
     return edited(plan, line, found.kind, found.choices[number].content, by, base=base or found.heads)
 
 
-def founded(plan_id: str, mode: str, by: By) -> Operation:
-    """The first operation of a plan: its organisation is steward, and master where one node keeps all of it."""
-    content = {"mode": mode, "master": by.author.party}
+def founded(plan_id: str, mode: str, by: By, unit: tuple[str, str] = ("", "")) -> Operation:
+    """The first operation of a plan: its organisation is steward, and master where one node keeps all of it.
+
+    `unit`: reference and name of the unit there that sees to the plan.
+    """
+    content = {"mode": mode, "master": by.author.party, "unit": list(unit)}
     return checked(Operation(by.id, plan_id, "policy", Kind.POLICY, (), content, by.author, by.via, by.at))
 
 
 def switched(plan: SharedPlan, mode: str, by: By) -> Operation:
     """Where the plan lives from now on. Nothing is moved: every node keeps what it took in, in both modes."""
-    return edited(plan, "policy", Kind.POLICY, {"mode": mode, "master": by.author.party}, by)
+    line = plan.line("policy")
+    said = dict(line.choices[0].content or {}) if line else {}
+    return edited(plan, "policy", Kind.POLICY, {**said, "mode": mode, "master": by.author.party}, by)
 
 
 def invited(
