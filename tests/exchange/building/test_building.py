@@ -26,7 +26,9 @@ AROUND = Around({"display": "Avsender"}, ({"display": "Mottaker"},), "2000-01-01
 
 
 def about_of(type: str):  # type: ignore[no-untyped-def]
-    return {"about": received(), "about_reference": "Communication/x"} if RECIPES[type].about else {}
+    """What the type needs to be whole: a message that it is about, medicines in the roll."""
+    about = {"about": received(), "about_reference": "Communication/x"} if RECIPES[type].about else {}
+    return {**about, "roll": type == "ERM252"}
 
 
 @pytest.mark.parametrize("type", TYPES)

@@ -94,8 +94,12 @@ class Follower:
         for tenant in self._tenants:
             session = self.session(tenant)
             for type, params, subject in (
-                ("ServiceRequest", [("category", "decision"), ("status", "active")], "subject"),
-                ("ServiceRequest", [("category", "decision"), ("_lastUpdated", f"ge{recent}")], "subject"),
+                ("ServiceRequest", [("category", "decision,measure"), ("status", "active")], "subject"),
+                (
+                    "ServiceRequest",
+                    [("category", "decision,measure"), ("_lastUpdated", f"ge{recent}")],
+                    "subject",
+                ),
                 (
                     "Encounter",
                     [("class", ",".join(INPATIENT_CLASSES)), ("_lastUpdated", f"ge{recent}")],
