@@ -12,6 +12,7 @@ from akson.care.contacts.letters import ReadsPost
 from akson.identity.rates import Rates, unlimited
 from akson.identity.sessions import Sessions
 from akson.identity.smart.server import AuthorizationServer
+from akson.sharing.plan.plans import SharedPlans
 from akson.web import verify
 from akson.web.screens import SCREENS
 from akson.web.shell import gate, problems
@@ -46,6 +47,7 @@ def build(
     advisers: Advisers | None = None,
     adoption: AdoptionReports | None = None,
     adoption_open: bool = False,
+    plans: SharedPlans | None = None,
 ) -> Starlette:
     """All screens. Without `login` and without issuers nobody can log in, and the login page says so.
 
@@ -53,12 +55,13 @@ def build(
     `rates`: how often one may ask; without them as often as she likes. `post`: what stands behind the message officer's
     screens. `letters`: who writes and sends messages; without it no page offers to. `reads`: what opens messages field by
     field. `replans`: who finds a day anew. `advisers`: who asks other
-    services. `adoption`: what counts messages; `adoption_open`: whether anybody may see those numbers.
+    services. `plans`: the plans that several organisations edit. `adoption`: what counts messages; `adoption_open`:
+    whether anybody may see those numbers.
     """
     statics = Statics()
     house = House(
         record, sessions, clock, node, login, issuers, Pages(statics), apps, fhir, rates or unlimited(), post, letters,
-        reads, replans, advisers, adoption, adoption_open,
+        reads, replans, advisers, plans, adoption, adoption_open,
     )  # fmt: skip
 
     async def start(request: Request) -> Response:

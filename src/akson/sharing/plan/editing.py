@@ -135,7 +135,12 @@ def withdrawn(plan: SharedPlan, operations: Iterable[Operation], party: str, by:
         )
     known = sorted(o.id for o in operations if o.author.party == party)
     kinds = sorted(k.value for k in member.kinds)
-    content = {"party": party, "name": member.name, "state": OUT, "kinds": kinds, "known": known}
+    content: dict[str, Any] = {
+        "party": party, "name": member.name, "state": OUT, "kinds": kinds, "known": known,
+    }  # fmt: skip
+    line = plan.line(f"member-{party}")
+    if line and (consent := (line.choices[0].content or {}).get("consent")):
+        content["consent"] = consent
     return edited(plan, "", Kind.MEMBER, content, by)
 
 

@@ -86,6 +86,7 @@ ACT_DEEDS = {
     "read-offline": ("så i journalen uten nett", "så i journalen uten nett"),
     "open-message": ("åpnet en melding om deg", "prøvde å åpne en melding om deg"),
     "match-message": ("knyttet en melding til journalen", "prøvde å knytte en melding til journalen"),
+    "plan-entry": ("skrev i den delte planen", "prøvde å se eller skrive i den delte planen"),
     "close": ("endret sperringer", "prøvde å endre sperringer"),
     "review": ("vurderte en åpning av journalen", "prøvde å vurdere en åpning av journalen"),
 }

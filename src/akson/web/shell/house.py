@@ -22,6 +22,7 @@ from akson.identity.sessions import Sessions, WebSession
 from akson.identity.sessions.proofs import Asked
 from akson.identity.smart.server import AuthorizationServer
 from akson.record.session import RecordSession
+from akson.sharing.plan.plans import SharedPlans
 from akson.web.shell.advisers import Advisers
 from akson.web.shell.forms import PROOF_FIELD as PROOF_FIELD
 from akson.web.shell.forms import checked_fields
@@ -111,6 +112,8 @@ class House:
     """Finds a proposal for a day with somebody away; None where nobody does."""
     advisers: Advisers | None = None
     """Asks other services for advice; None where there are none."""
+    plans: SharedPlans | None = None
+    """The plans that several organisations edit; None where there are none."""
     adoption: AdoptionReports | None = None
     """Counts who exchanges which messages; None where nothing is counted."""
     adoption_open: bool = False
