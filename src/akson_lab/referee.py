@@ -41,12 +41,13 @@ FAULTS_TOLD_MAX = 3
 
 def official(shared: Path) -> etree.XMLSchema:
     """Every official schema at once, of the folder of real data."""
-    collector = etree.parse(str(shared / COLLECTOR))
+    schemas = (shared / COLLECTOR).parent.resolve()
+    root = etree.Element(f"{{{_XSD}}}schema")
+    etree.SubElement(root, f"{{{_XSD}}}include", schemaLocation=(schemas / COLLECTOR.name).as_uri())
     for namespace, name in BESIDE.items():
-        more = etree.SubElement(collector.getroot(), f"{{{_XSD}}}import")
-        more.set("namespace", namespace)
-        more.set("schemaLocation", f"{name}.xsd")
-    return etree.XMLSchema(collector)
+        place = (schemas / f"{name}.xsd").as_uri()
+        etree.SubElement(root, f"{{{_XSD}}}import", namespace=namespace, schemaLocation=place)
+    return etree.XMLSchema(root)
 
 
 class Referee:

@@ -112,4 +112,5 @@ def screens(node: Node, stage: Stage) -> "App":
         adoption_open=bool(settings.adoption_open),
         replans=ReplansApart(Apart()),
         advisers=advisers_of(node),
+        rules=node.rules,
     )

@@ -9,6 +9,8 @@ from starlette.routing import Route
 
 from akson.analytics.reports.adoption.reports import AdoptionReports
 from akson.care.contacts.letters import ReadsPost
+from akson.care.decisionsupport.rules import Rules
+from akson.care.decisionsupport.rules import load as load_rules
 from akson.identity.rates import Rates, unlimited
 from akson.identity.sessions import Sessions
 from akson.identity.smart.server import AuthorizationServer
@@ -45,6 +47,7 @@ def build(
     reads: ReadsPost | None = None,
     replans: Replans | None = None,
     advisers: Advisers | None = None,
+    rules: Rules | None = None,
     adoption: AdoptionReports | None = None,
     adoption_open: bool = False,
     plans: SharedPlans | None = None,
@@ -55,13 +58,14 @@ def build(
     `rates`: how often one may ask; without them as often as she likes. `post`: what stands behind the message officer's
     screens. `letters`: who writes and sends messages; without it no page offers to. `reads`: what opens messages field by
     field. `replans`: who finds a day anew. `advisers`: who asks other
-    services. `plans`: the plans that several organisations edit. `adoption`: what counts messages; `adoption_open`:
-    whether anybody may see those numbers.
+    services. `rules`: what advice is given by; without it our own.
+    `adoption`: what counts messages; `adoption_open`: whether anybody may see those numbers.
+    `plans`: the plans that several organisations edit.
     """
     statics = Statics()
     house = House(
         record, sessions, clock, node, login, issuers, Pages(statics), apps, fhir, rates or unlimited(), post, letters,
-        reads, replans, advisers, plans, adoption, adoption_open,
+        reads, replans, advisers, adoption, adoption_open, rules or load_rules(), plans=plans,
     )  # fmt: skip
 
     async def start(request: Request) -> Response:

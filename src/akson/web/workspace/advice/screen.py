@@ -13,7 +13,6 @@ from starlette.responses import RedirectResponse, Response
 
 from akson.access.actor import Actor
 from akson.care.casework.rows import stamp
-from akson.care.decisionsupport import rules
 from akson.care.decisionsupport.advice import Advice, advice
 from akson.care.fhir_json import Resource
 from akson.fhir.problem import Problem, ProblemKind
@@ -72,7 +71,7 @@ async def _opened(visit: Visit) -> tuple[RecordSession, AdviceView]:
     patient = str(visit.request.path_params["patient"])
     chart = await load_chart(session, patient, MENU, now)
     loaded = await load(session, patient, now)
-    edition = rules.load().at(words.local(now).date())
+    edition = visit.house.rules.at(words.local(now).date())
     told = await asyncio.to_thread(advice, loaded.facts, edition)
     advisers = visit.house.advisers
     outside = await advisers.ask(loaded.rows) if advisers is not None and chart.clinical else ()

@@ -155,6 +155,7 @@ async def _sign(
             return _done(found)
         return await _changed(visit, session, form, again=again)
     await sharing.to_gp(session, visit, found.standing.patient, signature, signed)
+    await sharing.to_hub(session, visit, found.standing.patient, signature)
     return _done(found)
 
 
@@ -248,6 +249,19 @@ async def show_shared(visit: Visit) -> Response:
     return visit.house.pages.page("workspace/reconciliation/shared.html", frame, view)
 
 
+async def act_shared(visit: Visit) -> Response:
+    """Shared once more, or the hub asked for the list that stands there; back to where it was asked."""
+    form = await visit.form()
+    session = _open(visit)
+    patient = _patient(visit)
+    if form.get("gjor") == sharing.FETCH:
+        await sharing.ask_hub(session, visit, patient)
+    else:
+        found = await _found(visit, session, again=True)
+        await sharing.to_hub(session, visit, patient, sharing.signature_of(found.standing.list))
+    return RedirectResponse(f"/pasient/{quote(patient, safe='')}/legemidler/delt", 303)
+
+
 async def show_paper(visit: Visit) -> Response:
     session = _open(visit)
     now = visit.house.clock.now()
@@ -264,6 +278,7 @@ SCREEN = Screen(
         Way(PATH, show),
         Way(PATH, act, "POST"),
         Way(SHARED, show_shared),
+        Way(SHARED, act_shared, "POST"),
         Way(PAPER, show_paper),
     ),
 )

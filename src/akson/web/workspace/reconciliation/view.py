@@ -228,6 +228,10 @@ class ShareRow:
     """check, clock, alert, or stop for what is not connected: the icon says the same as the words."""
     path: str = ""
     action: str = ""
+    act: str = ""
+    """`del` or `hent`: a button that shares it again, or asks for the list that stands there."""
+    more: str = ""
+    """What else is known of it, below."""
 
 
 @dataclass(frozen=True, slots=True)
