@@ -14,6 +14,7 @@ from akson.care.decisionsupport.rules import load as load_rules
 from akson.identity.rates import Rates, unlimited
 from akson.identity.sessions import Sessions
 from akson.identity.smart.server import AuthorizationServer
+from akson.sharing.plan.plans import SharedPlans
 from akson.web import verify
 from akson.web.screens import SCREENS
 from akson.web.shell import gate, problems
@@ -51,6 +52,7 @@ def build(
     neighbours: Neighbours | None = None,
     adoption: AdoptionReports | None = None,
     adoption_open: bool = False,
+    plans: SharedPlans | None = None,
 ) -> Starlette:
     """All screens. Without `login` and without issuers nobody can log in, and the login page says so.
 
@@ -60,11 +62,12 @@ def build(
     field. `replans`: who finds a day anew. `advisers`: who asks other
     services. `rules`: what advice is given by; without it our own. `neighbours`: who asks other enterprises.
     `adoption`: what counts messages; `adoption_open`: whether anybody may see those numbers.
+    `plans`: the plans that several organisations edit.
     """
     statics = Statics()
     house = House(
         record, sessions, clock, node, login, issuers, Pages(statics), apps, fhir, rates or unlimited(), post, letters,
-        reads, replans, advisers, neighbours, adoption, adoption_open, rules or load_rules(),
+        reads, replans, advisers, neighbours, adoption, adoption_open, rules or load_rules(), plans=plans,
     )  # fmt: skip
 
     async def start(request: Request) -> Response:

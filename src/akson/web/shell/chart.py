@@ -213,6 +213,7 @@ def _menu(patient: str, here: str) -> tuple[MenuEntry, ...]:
         ("", "Forside", "f"),
         ("/tidslinje", "Tidslinje", "t"),
         ("/plan", "Tiltaksplan", "p"),
+        ("/delt-plan", "Delt plan", "d"),
         ("/legemidler/samstemming", "Legemidler", "l"),
         ("/utdeling", "Utdeling", "u"),
         ("/maalinger", "Målinger", "m"),

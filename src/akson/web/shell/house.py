@@ -24,6 +24,7 @@ from akson.identity.sessions import Sessions, WebSession
 from akson.identity.sessions.proofs import Asked
 from akson.identity.smart.server import AuthorizationServer
 from akson.record.session import RecordSession
+from akson.sharing.plan.plans import SharedPlans
 from akson.web.shell.advisers import Advisers
 from akson.web.shell.forms import PROOF_FIELD as PROOF_FIELD
 from akson.web.shell.forms import checked_fields
@@ -122,6 +123,8 @@ class House:
     """Whether anybody may see those numbers; else the message officer alone."""
     rules: Rules = field(default_factory=load_rules)
     """What advice is given by: our own rules, and those of a register that was imported."""
+    plans: SharedPlans | None = None
+    """The plans that several organisations edit; None where there are none."""
 
 
 class Audience(StrEnum):
