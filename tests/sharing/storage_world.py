@@ -102,7 +102,7 @@ class Side:
 
     async def page(self, kind: SharedClass, cursor: str) -> tuple[list[Key], str | None]:
         await self._wire()
-        found = [key for key in sorted(self.versions) if key not in self.erased and key.id > cursor][:2]
+        found = [key for key in sorted(self.versions) if key.id > cursor][:2]
         return found, found[-1].id if len(found) == 2 else None
 
 
@@ -146,6 +146,9 @@ class Local(Side):
     async def conflict(self, found: Conflict) -> None:
         await Pause()
         self.conflicts[found.key, found.local, found.central] = found
+
+    async def sending(self, stands: Sequence[Stand]) -> None:
+        await Pause()
 
     async def places(self) -> tuple[tuple[int, int], tuple[int, int]]:
         await Pause()

@@ -129,6 +129,7 @@ class Carrier:
         # Written down first: when the answer never comes, what is found there is known to be ours.
         await self._local.hold([d.held for d in deeds if d.held])
         offers = [(wanted, d.expected) for d in deeds if (wanted := look.wanted[d.key]) is not None]
+        await self._local.sending([look.here[stand.key] for stand, _ in offers])
         made = await self._central.put(kind, offers, look.number(deeds[0].key))
         done = list(zip(offers, made, strict=True))
         await self._local.hold(

@@ -109,9 +109,8 @@ class Switcher:
         if placement.mode.central or not placement.reaches:
             return Done()
         keys, cursor = await self._central.page(placement.kind, placement.cursor)
-        removed = await self._carrier.carry(keys)
-        # What is removed is not in the pages that follow: from the beginning, until nothing is left to remove.
-        return Done("" if removed else cursor)
+        await self._carrier.carry(keys)
+        return Done(cursor)
 
 
 _THEIRS = "theirs "
