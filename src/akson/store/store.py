@@ -275,6 +275,10 @@ class Store:
         """The resource types that have tables: every type ever written."""
         return await self._tables.refresh()
 
+    async def ids(self, tenant: int, type: str, after: tuple[int, str], limit: int) -> list[tuple[int, str]]:
+        """(bucket, id) of what was ever written of a type, in that order, after a place."""
+        return await self._maintenance.ids(tenant, type, after, limit)
+
     async def count(self, tenant: int) -> dict[str, int]:
         """How many living resources of each type, whoever may see them; for doctor and bench."""
         return await self._maintenance.count(tenant)
