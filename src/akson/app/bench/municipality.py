@@ -66,9 +66,14 @@ def helped(patients: int) -> list[Citizen]:
     return [
         Citizen(f"d{d}-c{place:04d}", f"{unit_of(place)}-d{d}")
         for d in range(districts(patients))
-        for place in range(1, DISTRICT + 1)
+        for place in range(1, people_of(patients) + 1)
         if unit_of(place)
     ]
+
+
+def people_of(patients: int) -> int:
+    """How many each district has: a village is one small district."""
+    return min(patients, DISTRICT)
 
 
 def write(folder: Path, patients: int, scene: Scene) -> Iterator[Path]:
@@ -76,8 +81,10 @@ def write(folder: Path, patients: int, scene: Scene) -> Iterator[Path]:
     ids = NationalIds()
     folder.mkdir(parents=True, exist_ok=True)
     for number in range(districts(patients)):
-        yield _file(folder / f"district-{number:03d}.ndjson", _district(number, scene, ids))
-    yield _file(folder / "lists.ndjson", _lists(scene))
+        yield _file(
+            folder / f"district-{number:03d}.ndjson", _district(number, people_of(patients), scene, ids)
+        )
+    yield _file(folder / "lists.ndjson", _lists(people_of(patients), scene))
     yield _file(folder / "board.ndjson", _board(scene.now))
 
 
@@ -88,12 +95,12 @@ def _file(path: Path, lines: Iterable[bytes]) -> Path:
     return half.rename(path)
 
 
-def _district(number: int, scene: Scene, ids: NationalIds) -> Iterator[bytes]:
+def _district(number: int, people: int, scene: Scene, ids: NationalIds) -> Iterator[bytes]:
     for resource in stage():
         if resource["resourceType"] in _STAFF and resource["id"] not in _SHARED:
             # An identifier is one house's or one person's: copies have none.
             yield of_district(json.encode({k: v for k, v in resource.items() if k != "identifier"}), number)
-    for place in range(1, DISTRICT + 1):
+    for place in range(1, people + 1):
         chart = citizen(scene, SEED + number, place, ids)
         _fill(chart, unit_of(place))
         for resource in chart.resources:
@@ -120,10 +127,10 @@ def _fill(chart: Chart, unit: str) -> None:
             add_single(chart, "pulse", chance.between(58, 96), at, who)
 
 
-def _lists(scene: Scene) -> Iterator[bytes]:
+def _lists(people: int, scene: Scene) -> Iterator[bytes]:
     """Items for the unit in the east of district 0, and the long record, helped by the same unit."""
     ids, chance = NationalIds(), random.Random(SEED)  # noqa: S311 (made data)
-    ours = [place for place in range(1, DISTRICT + 1) if unit_of(place) == EAST]
+    ours = [place for place in range(1, people + 1) if unit_of(place) == EAST]
     for number in range(LIST_ROWS):
         place = chance.choice(ours)
         chart = citizen(scene, SEED, place, ids)

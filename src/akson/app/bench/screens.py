@@ -43,7 +43,7 @@ from akson.world import SystemClock, SystemRandom
 
 WARM = 3
 TIMEOUT_S = 60
-SETTLED_WITHIN_S, LOOK_EACH_S, QUIET_CORES = 180.0, 2.0, 0.1
+LOOK_EACH_S, QUIET_CORES = 2.0, 0.1
 Tell = Callable[[str], None]
 
 
@@ -55,6 +55,8 @@ class ScreenPlan:
     """Of each line in each turn."""
     keep: Path | None = None
     processes: int = 2
+    settle_s: float = 180.0
+    """At most, for what the node makes of what was loaded: visits, items."""
 
 
 async def measure_screens(settings: Settings, plan: ScreenPlan, tell: Tell) -> ScreenFigures:
@@ -64,7 +66,7 @@ async def measure_screens(settings: Settings, plan: ScreenPlan, tell: Tell) -> S
         patients = await prepare(own, folder, plan, tell)
         people = municipality.helped(patients)
         async with measured_node(own, own.data) as (node, address, _):
-            idle = await _settled(node.data, tell)
+            idle = await _settled(node.data, plan.settle_s, tell)
             async with _asking(node, address) as ask:
                 taken = await _turns(ask, people, plan, node.data, tell)
         inside = await screen_inside.looked_at(own, people)
@@ -124,9 +126,9 @@ async def _looked_after(settings: Settings) -> None:
         await server.stop()
 
 
-async def _settled(data: Path, tell: Tell) -> Cpu:
+async def _settled(data: Path, within_s: float, tell: Tell) -> Cpu:
     """Until the node has seen to what was loaded. Gives the cores that it uses when nobody asks."""
-    deadline = time.monotonic() + SETTLED_WITHIN_S
+    deadline = time.monotonic() + within_s
     while True:
         before = cpu_of(data)
         await asyncio.sleep(LOOK_EACH_S)

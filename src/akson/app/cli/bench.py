@@ -81,7 +81,7 @@ _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 )
 @click.option(
     "--patients",
-    type=click.IntRange(500, 1_000_000),
+    type=click.IntRange(100, 1_000_000),
     default=100_000,
     show_default=True,
     help="With `screens`: how many patients.",
@@ -115,8 +115,8 @@ def command(
 
     `akson bench messages` measures care messages through the whole inbox instead; `akson bench reconcile` the engine of
     reconciliation on made cases with truth (--seed), beside simpler ways; `akson bench replan` a day of 300 visits and 30
-    people with one, two and three away; `akson bench board` the case worker's board with 200 patients in hospital; `akson bench
-    screens` the screens in a municipality of 100,000 patients (--patients), which --keep DIR keeps for the next time.
+    people with one, two and three away; `akson bench board` the case worker's board with 200 patients in hospital; `akson
+    bench screens` the screens in a municipality of 100,000 patients (--patients), which --keep DIR keeps for the next time.
     """
     if what == "messages":
         return _messages(stored, chosen["data"], post_workers, as_json)
