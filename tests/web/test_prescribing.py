@@ -179,3 +179,17 @@ async def test_others_are_told_who_does_it(rooms: Rooms) -> None:
     assert refused.status_code == 403 and "forordnes av lege" in words(refused.text)
     hits = (await rooms.visitor("grete").get("/legemiddelsok", params={"q": "selo"})).text
     assert 'data-atc="C07AB02"' in hits and "Metoprolol" in hits
+
+
+async def test_a_long_list_is_one_form(rooms: Rooms) -> None:
+    """Four fields a line: more than a small form has."""
+    path, grete = await stand(rooms, "rx-lang"), rooms.visitor("grete")
+    many = [
+        line(f"rx-lang-l{n}", drug(f"legemiddel {n}", "5 mg"), "1+0+0+0", patient="rx-lang")
+        for n in range(30)
+    ]
+    await put(rooms, *working("rx-lang-liste", "2026-11-21T10:00:00+01:00", *many, patient="rx-lang"))
+    page = (await grete.get(path)).text
+    chosen = {f"gjor_{n}": "forny" for n in range(1, 31)}
+    done = await sign(grete, path, page, **chosen)
+    assert done.status_code == 303 and done.headers["location"].endswith("fornyet=30"), words(done.text)
