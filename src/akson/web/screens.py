@@ -38,6 +38,7 @@ from akson.web.workspace.messages.screen import SCREEN as MESSAGES
 from akson.web.workspace.notes.screen import SCREEN as NOTES
 from akson.web.workspace.pathway.screen import SCREEN as PATHWAY
 from akson.web.workspace.plan.screen import SCREEN as PLAN
+from akson.web.workspace.prescribing.screen import SCREEN as PRESCRIBING
 from akson.web.workspace.reconciliation.screen import SCREEN as RECONCILIATION
 from akson.web.workspace.replanning.screen import SCREEN as REPLANNING
 from akson.web.workspace.round.screen import SCREEN as ROUND
@@ -89,6 +90,7 @@ SCREENS: tuple[Screen, ...] = (
     NOTES,
     PATHWAY,
     PLAN,
+    PRESCRIBING,
     RECONCILIATION,
     REPLANNING,
     ROUND,

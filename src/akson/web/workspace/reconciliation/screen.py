@@ -28,6 +28,7 @@ from akson.record.values import Change
 from akson.web.shell import gate
 from akson.web.shell.chart import load_chart
 from akson.web.shell.house import Audience, Screen, Visit, Way
+from akson.web.shell.list_sharing import signature_of, to_hub
 from akson.web.shell.reading import may_see
 from akson.web.shell.waiting import waiting
 from akson.web.workspace.reconciliation import paper, sharing
@@ -105,7 +106,7 @@ async def act(visit: Visit) -> Response:
     standing = valid(found.agenda, choices)
     gone = any(choice.option and key not in standing for key, choice in choices.items())
     if gone or str(found.list_version) != form.get("liste", ""):
-        if sharing.signature_of(found.standing.list) == form.get("signatur"):
+        if signature_of(found.standing.list) == form.get("signatur"):
             return _done(found)
         return await _changed(visit, session, form, again=again)
     wrong = ""
@@ -151,11 +152,11 @@ async def _sign(
         if problem.kind not in LOST:
             raise
         newer = await _found(visit, session, again=again)
-        if signature and sharing.signature_of(newer.standing.list) == signature:
+        if signature and signature_of(newer.standing.list) == signature:
             return _done(found)
         return await _changed(visit, session, form, again=again)
     await sharing.to_gp(session, visit, found.standing.patient, signature, signed)
-    await sharing.to_hub(session, visit, found.standing.patient, signature)
+    await to_hub(session, visit, found.standing.patient, signature)
     return _done(found)
 
 
@@ -258,7 +259,7 @@ async def act_shared(visit: Visit) -> Response:
         await sharing.ask_hub(session, visit, patient)
     else:
         found = await _found(visit, session, again=True)
-        await sharing.to_hub(session, visit, patient, sharing.signature_of(found.standing.list))
+        await to_hub(session, visit, patient, signature_of(found.standing.list))
     return RedirectResponse(f"/pasient/{quote(patient, safe='')}/legemidler/delt", 303)
 
 
