@@ -19,10 +19,11 @@ from akson.fhir.problem import Problem, ProblemKind
 from akson.record.session import RecordSession
 from akson.record.values import Change
 from akson.web.shell import gate, words
+from akson.web.shell.advice_facts import KEY, RULES, aside_id, load
 from akson.web.shell.chart import load_chart
 from akson.web.shell.house import Audience, Screen, Visit, Way
 from akson.web.shell.waiting import waiting
-from akson.web.workspace.advice.loader import KEY, REASON, RULES, aside_id, aside_row, load
+from akson.web.workspace.advice.aside import REASON, aside_row
 from akson.web.workspace.advice.view import REASONS, AdviceView
 
 PATH = "/pasient/{patient}/raad"
