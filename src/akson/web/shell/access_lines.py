@@ -86,6 +86,7 @@ ACT_DEEDS = {
     "read-offline": ("så i journalen uten nett", "så i journalen uten nett"),
     "open-message": ("åpnet en melding om deg", "prøvde å åpne en melding om deg"),
     "match-message": ("knyttet en melding til journalen", "prøvde å knytte en melding til journalen"),
+    "disclose": ("sendte opplysninger om deg til en annen tjeneste", "prøvde å sende opplysninger om deg"),
     "close": ("endret sperringer", "prøvde å endre sperringer"),
     "review": ("vurderte en åpning av journalen", "prøvde å vurdere en åpning av journalen"),
 }
