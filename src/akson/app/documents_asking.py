@@ -90,6 +90,10 @@ class HouseDocuments:
         federation = Federation(Us(us.org, us.name), tokens, node.network, clock=node.clock)
         return cls(node, told, federation, tokens)
 
+    @property
+    def names(self) -> tuple[str, ...]:
+        return tuple(one.name for one in self._told.foreign)
+
     async def find(self, session: RecordSession, person: Person) -> tuple[ForeignPart, ...]:
         """Raises Problem NOT_FOUND for who may not ask, PRECONDITION AKS-SHARE-010 for one of ours without a number."""
         vouched = await self._vouched(session, person, [one.name for one in self._told.foreign])

@@ -12,10 +12,12 @@ from akson.care.contacts.letters import ReadsPost
 from akson.identity.rates import Rates, unlimited
 from akson.identity.sessions import Sessions
 from akson.identity.smart.server import AuthorizationServer
+from akson.sharing.documents.entry import Community
 from akson.web import verify
 from akson.web.screens import SCREENS
 from akson.web.shell import gate, problems
 from akson.web.shell.advisers import Advisers
+from akson.web.shell.documents import Elsewhere
 from akson.web.shell.headers import SecureHeaders
 from akson.web.shell.house import DemoLogin, House, NodeName, OpenIdLogin, Opens
 from akson.web.shell.letters import Letters
@@ -46,6 +48,8 @@ def build(
     replans: Replans | None = None,
     advisers: Advisers | None = None,
     neighbours: Neighbours | None = None,
+    elsewhere: Elsewhere | None = None,
+    community: Community | None = None,
     adoption: AdoptionReports | None = None,
     adoption_open: bool = False,
 ) -> Starlette:
@@ -56,12 +60,14 @@ def build(
     screens. `letters`: who writes and sends messages; without it no page offers to. `reads`: what opens messages field by
     field. `replans`: who finds a day anew. `advisers`: who asks other
     services. `neighbours`: who asks other enterprises.
+    `elsewhere`: who asks other communities for documents; `community`: as whom we share ours.
     `adoption`: what counts messages; `adoption_open`: whether anybody may see those numbers.
     """
     statics = Statics()
     house = House(
         record, sessions, clock, node, login, issuers, Pages(statics), apps, fhir, rates or unlimited(), post, letters,
-        reads, replans, advisers, neighbours, adoption, adoption_open,
+        reads, replans, advisers, neighbours, elsewhere, adoption, adoption_open,
+        community,
     )  # fmt: skip
 
     async def start(request: Request) -> Response:
