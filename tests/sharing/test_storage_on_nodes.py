@@ -1,11 +1,10 @@
-"""Two real nodes on one PostgreSQL: what is carried, what the same questions are told under every mode, and a live switch."""
+"""Two real nodes on one PostgreSQL: what is carried, what the same questions are told under each mode, and a switch."""
 
-import asyncio
 import json
 from collections import Counter
 from collections.abc import AsyncIterator
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 import pytest
@@ -16,20 +15,16 @@ from akson.app.cast import CAST
 from akson.app.storage import answering, population
 from akson.app.storage.answering import CENTRAL, SOURCE, Place, Said
 from akson.app.storage.nodes import StorageNode, storage_nodes
-from akson.app.storage.population import Person
 from akson.app.storage.questions import questions
-from akson.record import carrying
 from akson.record.acts.grounds import Ground
 from akson.record.values import Change
 from akson.sharing.classes import SharedClass
 from akson.sharing.storage import forms, switch
 from akson.sharing.storage.carrier import Carrier
-from akson.sharing.storage.choices import CHOICE_SYSTEM, Choice
 from akson.sharing.storage.index import NoIndex
 from akson.sharing.storage.modes import Mode, Range
 from akson.sharing.storage.policy import Line, StoragePolicy
 from akson.sharing.storage.record_side import CentralSide, SourceSide
-from akson.sharing.storage.sides import Away, Fenced, Key
 from akson.sharing.storage.switch import DRAIN, Order, Step
 from akson.sharing.storage.switcher import Switcher
 from akson.world import FixedClock
