@@ -16,11 +16,13 @@ from pathlib import Path
 from typing import Protocol
 
 from akson.app import apps
+from akson.app.fest import kept as fest
 from akson.app.lab_time import clock_of
 from akson.app.policies.in_force import PolicyInForce
 from akson.app.settings import Settings
 from akson.audit import origin, policy
 from akson.audit.log import AccessLog
+from akson.care.decisionsupport.rules import Rules
 from akson.fhir.definitions import load as load_definitions
 from akson.fhir.problem import Problem, ProblemKind
 from akson.identity import keys
@@ -84,6 +86,8 @@ class Node:
     random: Random
     spawn: Spawn
     adoption: AdoptionStore
+    rules: Rules
+    """What advice is given by: our own rules, and those of the register that was imported."""
     location: LocationStore
     network: HttpNetwork
     """To other nodes."""
@@ -242,6 +246,7 @@ async def open_node(settings: Settings, *, pool_size: int = POOL_SIZE) -> AsyncI
             random,
             TaskSpawn(),
             adoption,
+            fest.begin(folder, clock.now().date()),
             location,
             network,
         )
