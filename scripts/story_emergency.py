@@ -446,8 +446,8 @@ def table(judged: Judgement) -> str:
     )
     return (
         "# The story of an emergency, as it was played\n\n"
-        'Written by `make story-emergency ARGS="--table docs/story-emergency.md"` on five nodes of one machine: Storvik asks,\n'
-        "Lillefjord is home, Havneby has been the hospital, Nordvik is the index, Sundby knows nothing. US-03 of the mission;\n"
+        'Written by `make story-emergency ARGS="--table docs/story-emergency.md"` on five nodes of one machine: Storvik\n'
+        "asks, Lillefjord is home, Havneby has been the hospital, Nordvik is the index, Sundby knows nothing. US-03;\n"
         "how it is judged: [ADR 232](adr/0232-an-emergency-is-played-on-five-nodes.md).\n\n"
         f"| kriterium | oppfylt | sett |\n| --- | --- | --- |\n{rows}\n"
         f"Played {datetime.now(UTC):%Y-%m-%d}. Not played yet: a copy at a central node while home is down, the merge of a\n"
