@@ -16,7 +16,8 @@ from akson.audit.log import Prepared
 from akson.fhir.problem import Problem, ProblemKind
 from akson.fhir.search.query import Query
 from akson.record import access_lines, everything, explanation, log_search, redacting
-from akson.record.acts import declare, emergency, identify, lift, message
+from akson.record.acts import ask_elsewhere, declare, emergency, identify, lift, message
+from akson.record.acts.ask_elsewhere import Leave
 from akson.record.acts.grounds import Ground
 from akson.record.acts.identify import Identity
 from akson.record.acts.opening import Opening
@@ -264,6 +265,14 @@ class RecordSession:
     async def match_message(self, patient: str, named: str, *, back: bool = False) -> None:
         """Whom a message is about, decided by a person. NOT_FOUND for who may not."""
         await message.match_message(self, patient, named, back=back)
+
+    async def leave_to_ask(self, patient: str) -> Leave:
+        """Leave to ask other enterprises about this patient. NOT_FOUND for who may not."""
+        return await ask_elsewhere.leave_to_ask(self, patient)
+
+    async def ask_elsewhere(self, leave: Leave, whom: Sequence[str], about: str) -> str:
+        """Puts the asking, and of whom, into her log; gives the id of the decision that stands in theirs too."""
+        return await ask_elsewhere.ask_elsewhere(self, leave, whom, about)
 
     async def erase(self, type: str, id: str, *, ground: str) -> int:
         """Lawful erasure: every version's content goes, the fact stays. Only the system actor; gives versions erased."""

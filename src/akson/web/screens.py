@@ -29,6 +29,7 @@ from akson.web.workspace.apps.screen import SCREEN as APPS
 from akson.web.workspace.casework.screen import SCREEN as CASEWORK
 from akson.web.workspace.declare.screen import SCREEN as DECLARE
 from akson.web.workspace.emergency.screen import SCREEN as EMERGENCY
+from akson.web.workspace.from_others.screen import SCREEN as FROM_OTHERS
 from akson.web.workspace.front_page.screen import SCREEN as FRONT_PAGE
 from akson.web.workspace.inbox.screen import SCREEN as INBOX
 from akson.web.workspace.lift.screen import SCREEN as LIFT
@@ -79,6 +80,7 @@ SCREENS: tuple[Screen, ...] = (
     CASEWORK,
     DECLARE,
     EMERGENCY,
+    FROM_OTHERS,
     FRONT_PAGE,
     INBOX,
     LIFT,

@@ -14,13 +14,14 @@ import pytest_asyncio
 
 from akson.access.actor import Actor, ActorKind, Attested, PurposeOfUse
 from akson.app.cast import CAST
+from akson.fhir.problem import Problem
 from akson.record.session import RecordSession
 from akson.sharing.plan import editing
 from akson.sharing.plan.editing import By
 from akson.sharing.plan.exchange import Asked, Told
 from akson.sharing.plan.joining import SharedPlan
 from akson.sharing.plan.operation import CENTRAL, CITIZEN, CONTENT, FEDERATED, MODES, Author, Kind, Operation
-from akson.sharing.plan.plans import NoAnswer, Opened, Party, SharedPlans
+from akson.sharing.plan.plans import NoAnswer, NotIn, Opened, Party, SharedPlans
 from akson.world import SystemClock
 from tests.conftest import _fresh_database
 from tests.record.conftest import House, astrid, decision_for
@@ -81,8 +82,8 @@ class Lines:
         session = self.town.houses[party].record.open(who, PurposeOfUse.TREATMENT)
         try:
             return await self.town.plans[party].answer(session, "astrid", asked)
-        except Exception as refused:
-            raise NoAnswer(str(refused)) from refused
+        except Problem as refused:
+            raise NotIn from refused
 
 
 class Impatient(SystemClock):
@@ -220,13 +221,14 @@ async def test_who_is_withdrawn_gets_nothing_and_keeps_her_own(town: tuple[Town,
     opened = await place.see(HOME)
     out = editing.withdrawn(opened.plan, opened.operations, GP, by(HOME))
     await place.write(HOME, out)
-    with pytest.raises(NoAnswer):
+    with pytest.raises(NotIn):
         await Lines(place, GP).exchange(HOME, GP, Asked())
-    with pytest.raises(NoAnswer):
+    with pytest.raises(NotIn):
         await Lines(place, GP).exchange(HOSPITAL, GP, Asked())
     late = editing.edited(opened.plan, "goal-gp", Kind.GOAL, {"text": "For sent"}, by(GP))
-    with pytest.raises(NoAnswer):
+    with pytest.raises(NotIn):
         await Lines(place, GP).exchange(HOME, GP, Asked(operations=(late,)))
+    assert [line.id for line in (await place.see(GP)).plan.shown] == ["goal-gp"], "her own stands at her node"
     plan = (await place.see(HOME)).plan
     assert [line.choices[0].content for line in plan.shown] == [{"text": "Mål"}], (
         "what was hers stays, what is late does not"

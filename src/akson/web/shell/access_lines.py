@@ -87,6 +87,7 @@ ACT_DEEDS = {
     "open-message": ("åpnet en melding om deg", "prøvde å åpne en melding om deg"),
     "match-message": ("knyttet en melding til journalen", "prøvde å knytte en melding til journalen"),
     "plan-entry": ("skrev i den delte planen", "prøvde å se eller skrive i den delte planen"),
+    "ask-elsewhere": ("spurte andre om deg", "prøvde å spørre andre om deg"),
     "close": ("endret sperringer", "prøvde å endre sperringer"),
     "review": ("vurderte en åpning av journalen", "prøvde å vurdere en åpning av journalen"),
 }

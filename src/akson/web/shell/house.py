@@ -29,6 +29,7 @@ from akson.web.shell.advisers import Advisers
 from akson.web.shell.forms import PROOF_FIELD as PROOF_FIELD
 from akson.web.shell.forms import checked_fields
 from akson.web.shell.letters import Letters
+from akson.web.shell.neighbours import Neighbours
 from akson.web.shell.replanning import Replans
 from akson.web.shell.uploads import Upload, checked_form
 from akson.world import Clock, Random
@@ -114,6 +115,8 @@ class House:
     """Finds a proposal for a day with somebody away; None where nobody does."""
     advisers: Advisers | None = None
     """Asks other services for advice; None where there are none."""
+    neighbours: Neighbours | None = None
+    """Asks other enterprises about a patient; None on a node that knows none."""
     adoption: AdoptionReports | None = None
     """Counts who exchanges which messages; None where nothing is counted."""
     adoption_open: bool = False
