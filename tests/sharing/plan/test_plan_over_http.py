@@ -1,4 +1,4 @@
-"""The same script over HTTP: three whole nodes, tokens of the lab's HelseID with an attestation for one patient, both modes."""
+"""The same script over HTTP: three whole nodes, tokens of the lab's HelseID with an attestation for one patient."""
 
 import uuid
 from dataclasses import replace
