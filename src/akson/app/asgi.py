@@ -58,6 +58,8 @@ class House:
         self._witness: App | None = None
         self._ledger: App | None = None
         self._advice: App | None = None
+        self._mhd: App | None = None
+        self._xds: App | None = None
         self._sharing: App | None = None
 
     @property
@@ -94,7 +96,7 @@ class House:
         from akson.app.ledger_door import LedgerDoor
         from akson.app.log_door import LogDoor
         from akson.app.neighbours.doors import SharingDoor
-        from akson.app.rooms import fhir_door, screens, witness_door
+        from akson.app.rooms import fhir_door, mhd_door, screens, witness_door, xds_door
         from akson.app.shared_plans import shared_plans
 
         plans = shared_plans(node)
@@ -104,6 +106,8 @@ class House:
         self._witness = witness_door(node)
         self._ledger = LedgerDoor(node)
         self._advice = AdviceDoor(node)
+        self._mhd = mhd_door(node)
+        self._xds = xds_door(node)
         self._sharing = SharingDoor(node)
         self._node = node
 
@@ -121,6 +125,10 @@ class House:
                 await self._ledger(scope, receive, send)
             elif (path == "/cds-services" or path.startswith("/cds-services/")) and self._advice is not None:
                 await self._advice(scope, receive, send)
+            elif (path == "/mhd" or path.startswith("/mhd/")) and self._mhd is not None:
+                await self._mhd(scope, receive, send)
+            elif path == "/xds" and self._xds is not None:
+                await self._xds(scope, receive, send)
             elif path.startswith("/sharing/") and self._sharing is not None:
                 await self._sharing(scope, receive, send)
             elif path == "/helse":
