@@ -68,6 +68,10 @@ class NoAnswer(Exception):
     """Its text says why, in words for the clinician."""
 
 
+class NotIn(Exception):
+    """There is no such plan, no such patient, or we take no part: the other does not tell which."""
+
+
 class Ticket(Protocol):
     """That one of ours may ask about one patient for some minutes."""
 
@@ -84,7 +88,7 @@ class Neighbours(Protocol):
         ...
 
     async def exchange(self, party: str, ticket: Ticket, asked: Asked) -> Told:
-        """Raises NoAnswer."""
+        """Raises NoAnswer, NotIn."""
         ...
 
 
@@ -250,6 +254,11 @@ class SharedPlans:
             )
         except NoAnswer as none:
             return str(none) or "svarte ikke"
+        except NotIn:
+            # Out from now on: what it told before is not shown on.
+            page.heard.pop(party, None)
+            page.tokens.pop(party, None)
+            return ""
         refused = set(told.refused)
         self._brought.setdefault((patient, party), set()).update(o.id for o in pending if o.id not in refused)
         page.tokens[party] = told.token
