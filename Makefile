@@ -53,7 +53,7 @@ test: setup test-setup lint ## Install what tests need and run all of them
 	@$(BIN)/python -m pytest -n $(JOBS) --dist loadfile --no-loadscope-reorder $(ARGS)
 
 nightly: setup test-setup ## What takes longer than CI allows; SEEDS=0-99 runs a share and says which
-	@AKSON_SEEDS=$(or $(SEEDS),0-99) $(BIN)/python -m pytest tests/crash tests/audit tests/fhir tests/access tests/record tests/exchange tests/security tests/care $(ARGS)
+	@AKSON_SEEDS=$(or $(SEEDS),0-99) $(BIN)/python -m pytest tests/crash tests/audit tests/fhir tests/access tests/record tests/exchange tests/security tests/care tests/sharing $(ARGS)
 	@$(BIN)/python scripts/story_discharge.py --resume --into akson-evidence
 
 security: setup test-setup ## Run the abuse, leak and tamper suites, measure times, print figures by suite

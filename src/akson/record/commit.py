@@ -30,6 +30,7 @@ from akson.record import drafts, facts, giving
 from akson.record.drafts import Draft
 from akson.record.events import Seen
 from akson.record.explanation import refusal
+from akson.record.facts.unsigned import resumed as resumed_by
 from akson.record.guard import not_found
 from akson.record.holding import HOLD_BED, only_holds
 from akson.record.judgement import Concerned
@@ -212,10 +213,11 @@ class Commit:
                 derived = replace(derived, relations=draft.change.relations)
         labels, released = (current.labels, current.released) if current else ((), None)
         before = current.body if current else None
+        resumed = () if absent else resumed_by(labels, derived.labels)
         concerned = Concerned(
             draft.type,
             tuple(dict.fromkeys((*index.patients, *belonged))),
-            tuple(dict.fromkeys((*derived.labels, *labels))),
+            tuple(dict.fromkeys((*derived.labels, *labels, *resumed))),
             max((held for held in (derived.released, released) if held is not None), default=None),
             (*([before] if before is not None else []), *([index] if draft.resource is not None else [])),
         )
