@@ -1,6 +1,6 @@
 """Nodes that share one PostgreSQL server, a record and a log database each, opened side by side in one process.
 
-They are whole but for post, screens and the supervisor: Store, AccessLog, Record, storage tables, as `open_node` makes
+They are whole but for post, screens and supervisor: Store, AccessLog, Record and the storage tables, as `open_node` makes
 them. Used by `akson storage compare` and by tests.
 """
 
