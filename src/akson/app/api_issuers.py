@@ -28,6 +28,7 @@ from akson.identity.attestation.receiving import Receiver
 from akson.identity.callers import Callers
 from akson.identity.dpop import Proofs
 from akson.identity.issuers.external import ExternalIssuer
+from akson.identity.issuers.machines import Machines
 from akson.identity.issuers.trusted import (
     ALGORITHMS,
     ENTERPRISE,
@@ -100,9 +101,18 @@ def _is_elsewhere(issuer: TrustedIssuer) -> bool:
 
 def callers(node: "Node") -> Callers:
     """Who may call this node's FHIR door."""
+    external, proofs = outside(node)
+    return Callers(node.issuer, external, proofs) if external else Callers(node.issuer)
+
+
+def machines(node: "Node") -> Machines:
+    """Which systems of others may come to this node in their own name."""
+    return Machines(*outside(node))
+
+
+def outside(node: "Node") -> tuple[list[ExternalIssuer], Proofs]:
+    """The issuers that are trusted here, and what verifies proofs."""
     trusted = load(node.settings)
-    if not trusted:
-        return Callers(node.issuer)
     marks = node.settings.data / "keys" / "used"
     directory = RecordDirectory(node.record)
     attestations = Receiver(directory, OnceMarks(marks / "attestations", clock=node.clock))
@@ -116,9 +126,7 @@ def callers(node: "Node") -> Callers:
         )
         for issuer in trusted
     ]
-    return Callers(
-        node.issuer, external, Proofs(OnceMarks(marks / "proofs", clock=node.clock), clock=node.clock)
-    )
+    return external, Proofs(OnceMarks(marks / "proofs", clock=node.clock), clock=node.clock)
 
 
 def _keys(issuer: TrustedIssuer, clock: Clock) -> Keys:

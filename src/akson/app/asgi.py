@@ -38,9 +38,16 @@ class House:
     """Built by the worker; `on_open` is called when it can answer."""
 
     def __init__(
-        self, settings: Settings, stage: Stage, *, on_open: Callable[[], None] = lambda: None
+        self,
+        settings: Settings,
+        stage: Stage,
+        *,
+        on_open: Callable[[], None] = lambda: None,
+        pool_size: int = 0,
     ) -> None:
+        """`pool_size`: connections to the record; 0 is this worker's share of what the embedded server allows."""
         self._settings = settings
+        self._pool_size = pool_size
         self._stage = stage
         self._on_open = on_open
         self._floor = floor_of(settings.base_url)
@@ -51,6 +58,14 @@ class House:
         self._witness: App | None = None
         self._ledger: App | None = None
         self._advice: App | None = None
+        self._mhd: App | None = None
+        self._xds: App | None = None
+        self._sharing: App | None = None
+
+    @property
+    def node(self) -> Node | None:
+        """While it is open."""
+        return self._node
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":
@@ -63,7 +78,10 @@ class House:
         async with AsyncExitStack() as stack:
             try:
                 pool = max(4, min(CONNECTIONS_EACH_MAX, CONNECTIONS_MAX // max(1, self._settings.workers)))
-                self._open(await stack.enter_async_context(open_node(self._settings, pool_size=pool)))
+                node = await stack.enter_async_context(
+                    open_node(self._settings, pool_size=self._pool_size or pool)
+                )
+                self._open(node)
             except Exception as failed:
                 _tell(failed)
                 await send({"type": "lifespan.startup.failed", "message": ""})
@@ -77,7 +95,8 @@ class House:
         from akson.app.advice_door import AdviceDoor
         from akson.app.ledger_door import LedgerDoor
         from akson.app.log_door import LogDoor
-        from akson.app.rooms import fhir_door, screens, witness_door
+        from akson.app.neighbours.doors import SharingDoor
+        from akson.app.rooms import fhir_door, mhd_door, screens, witness_door, xds_door
 
         self._fhir = fhir_door(node)
         self._web = screens(node, self._stage)
@@ -85,6 +104,9 @@ class House:
         self._witness = witness_door(node)
         self._ledger = LedgerDoor(node)
         self._advice = AdviceDoor(node)
+        self._mhd = mhd_door(node)
+        self._xds = xds_door(node)
+        self._sharing = SharingDoor(node)
         self._node = node
 
     async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -101,6 +123,12 @@ class House:
                 await self._ledger(scope, receive, send)
             elif (path == "/cds-services" or path.startswith("/cds-services/")) and self._advice is not None:
                 await self._advice(scope, receive, send)
+            elif (path == "/mhd" or path.startswith("/mhd/")) and self._mhd is not None:
+                await self._mhd(scope, receive, send)
+            elif path == "/xds" and self._xds is not None:
+                await self._xds(scope, receive, send)
+            elif path.startswith("/sharing/") and self._sharing is not None:
+                await self._sharing(scope, receive, send)
             elif path == "/helse":
                 await _json(send, *await healthy(self._node))
             elif path == "/helse/post":

@@ -22,6 +22,8 @@ from importlib.metadata import version
 
 from akson.app.adoption import Naming, name_houses
 from akson.app.log_keeping import LogKeeper
+from akson.app.neighbours import declared as sharing_file
+from akson.app.neighbours.opening import follower_of
 from akson.app.pathways.follower import Follower
 from akson.app.posting import houses, status
 from akson.app.posting.alarms import Alarms
@@ -44,6 +46,7 @@ from akson.exchange.outbox.states import RECEIPT
 from akson.exchange.times import NORWAY
 from akson.exchange.transport.contract import Arrival, Handed, Parcel, Transport
 from akson.exchange.transport.folder import Folder
+from akson.fhir.problem import Problem
 from akson.identity import keys
 from akson.store.ledger import LedgerStore
 from akson.world.raised import places
@@ -220,6 +223,7 @@ async def _run_all(
         _keep_house(node, stop),
         _followed(node, stop),
         _watched(node, office, watch, stop),
+        _told_to_index(node, stop),
     ]
     tasks = [asyncio.create_task(part) for part in parts]
     try:
@@ -296,6 +300,20 @@ async def _followed(node: Node, stop: asyncio.Event) -> None:
             await _pause(stop, HEAL_EACH_S)
             continue
         if not asked:
+            await _pause(stop, FOLLOW_EACH_S)
+
+
+async def _told_to_index(node: Node, stop: asyncio.Event) -> None:
+    """The index hears who holds what here; when it is away it hears it later, and nothing else waits for that."""
+    follower = follower_of(node, sharing_file.load(node.settings.data))
+    while follower is not None and not stop.is_set():
+        try:
+            told = await follower.round()
+        except Exception as error:
+            _log.error("AKS-SHARE-301 %s", error if isinstance(error, Problem) else places(error))
+            await _pause(stop, HEAL_EACH_S)
+            continue
+        if not told:
             await _pause(stop, FOLLOW_EACH_S)
 
 

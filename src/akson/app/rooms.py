@@ -50,6 +50,33 @@ def fhir_door(node: Node) -> "App":
     )
 
 
+def mhd_door(node: Node) -> "App":
+    """/mhd: documents, for the same callers as /fhir."""
+    from akson.app import documents
+    from akson.app.api_issuers import callers
+    from akson.app.mhd_door import MhdDoor
+
+    told = documents.standing(node.settings)
+    return MhdDoor(node.record, callers(node), told.community, node.rates, node.settings.base_url)
+
+
+def xds_door(node: Node) -> "App":
+    """/xds: documents by SOAP, for whom documents.toml believes."""
+    from akson.app import documents
+    from akson.app.directory import RecordDirectory
+    from akson.app.xds_door import XdsDoor, trusted_in
+    from akson.sharing.documents.xds.callers import SamlCallers
+
+    told = documents.standing(node.settings)
+    callers = SamlCallers(
+        trusted_in(node.settings.data, told),
+        RecordDirectory(node.record),
+        own=told.community.organisation,
+        clock=node.clock,
+    )
+    return XdsDoor(node.record, callers, told.community, node.rates, node.random)
+
+
 def witness_door(node: Node) -> "App | None":
     """/witness/, when this node witnesses others."""
     from akson.app.witness_door import WitnessDoor, witness_of
@@ -70,6 +97,7 @@ def screens(node: Node, stage: Stage) -> "App":
     from akson.app.advisers import advisers_of
     from akson.app.apps import authorization_server
     from akson.app.letters import HouseLetters
+    from akson.app.neighbours.asking import HouseNeighbours
     from akson.app.post_desk.building import desk
     from akson.app.reception import Reception
     from akson.app.replanning import ReplansApart
@@ -112,4 +140,6 @@ def screens(node: Node, stage: Stage) -> "App":
         adoption_open=bool(settings.adoption_open),
         replans=ReplansApart(Apart()),
         advisers=advisers_of(node),
+        rules=node.rules,
+        neighbours=HouseNeighbours.of(node),
     )

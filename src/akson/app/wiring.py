@@ -16,11 +16,13 @@ from pathlib import Path
 from typing import Protocol
 
 from akson.app import apps
+from akson.app.fest import kept as fest
 from akson.app.lab_time import clock_of
 from akson.app.policies.in_force import PolicyInForce
 from akson.app.settings import Settings
 from akson.audit import origin, policy
 from akson.audit.log import AccessLog
+from akson.care.decisionsupport.rules import Rules
 from akson.fhir.definitions import load as load_definitions
 from akson.fhir.problem import Problem, ProblemKind
 from akson.identity import keys
@@ -29,10 +31,12 @@ from akson.identity.openid.wire import HttpWire
 from akson.identity.rates import Rates
 from akson.identity.sessions import Sessions
 from akson.record.door import Record
+from akson.sharing.network import HttpNetwork
 from akson.store.activations import ActivationStore
 from akson.store.adoption import AdoptionStore
 from akson.store.audit_log import AuditLogStore
 from akson.store.ledger import LedgerStore
+from akson.store.location import LocationStore
 from akson.store.outbox import OutboxStore
 from akson.store.partners import PartnerStore
 from akson.store.post import PostStore
@@ -82,6 +86,11 @@ class Node:
     random: Random
     spawn: Spawn
     adoption: AdoptionStore
+    rules: Rules
+    """What advice is given by: our own rules, and those of the register that was imported."""
+    location: LocationStore
+    network: HttpNetwork
+    """To other nodes."""
 
 
 def data_folder(settings: Settings) -> Path:
@@ -158,6 +167,15 @@ async def _post(
     return post, outbox, ledger, post_desk, partners
 
 
+async def _beside(stack: AsyncExitStack, server: DatabaseServer) -> tuple[AdoptionStore, LocationStore]:
+    """What stands beside the record and holds nothing clinical, each store closed with the node."""
+    adoption = await AdoptionStore.open(server.dsn("record"))
+    stack.push_async_callback(adoption.close)
+    location = await LocationStore.open(server.dsn("record"))
+    stack.push_async_callback(location.close)
+    return adoption, location
+
+
 @asynccontextmanager
 async def open_node(settings: Settings, *, pool_size: int = POOL_SIZE) -> AsyncIterator[Node]:
     """Starts or joins the database, migrates, heals what a crash left, and closes all of it again."""
@@ -173,8 +191,7 @@ async def open_node(settings: Settings, *, pool_size: int = POOL_SIZE) -> AsyncI
         )
         stack.push_async_callback(store.close)
         post, outbox, ledger, post_desk, partners = await _post(stack, server, clock, pool_size)
-        adoption = await AdoptionStore.open(server.dsn("record"))
-        stack.push_async_callback(adoption.close)
+        adoption, location = await _beside(stack, server)
         rows = await AuditLogStore.open(server.dsn("log"), pool_size=2)
         stack.push_async_callback(rows.close)
         log = access_log(rows, settings, clock=clock, random=random)
@@ -206,6 +223,8 @@ async def open_node(settings: Settings, *, pool_size: int = POOL_SIZE) -> AsyncI
         )
         wire = HttpWire()
         stack.push_async_callback(wire.close)
+        network = HttpNetwork()
+        stack.push_async_callback(network.close)
         yield Node(
             settings,
             server,
@@ -227,4 +246,7 @@ async def open_node(settings: Settings, *, pool_size: int = POOL_SIZE) -> AsyncI
             random,
             TaskSpawn(),
             adoption,
+            fest.begin(folder, clock.now().date()),
+            location,
+            network,
         )

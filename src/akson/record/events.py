@@ -47,11 +47,12 @@ class EventMaker:
         permitted: bool | None = None,
         words: str = "",
         evidence: bytes = b"",
+        decision_ref: str = "",
     ) -> list[Prepared]:
         """One event per patient. `seen` is patient id ("" for none) -> `Type/id/version` of what was shown or written.
 
         `permitted` overrides the decision's own answer; `words` the words of its first reason. `evidence` is what the
-        decision rests on.
+        decision rests on; `decision_ref` what we call it to others, when we ask them.
         """
         allowed = decision.permit if permitted is None else permitted
         reasons = decision.reasons
@@ -76,7 +77,7 @@ class EventMaker:
                     action=action,
                     purpose=self._purpose.value,
                     ground=self._ground,
-                    decision_ref=self._decision_ref,
+                    decision_ref=decision_ref or self._decision_ref,
                     attest=self._attest,
                     outcome="permit" if allowed else "deny",
                     delivered=allowed,

@@ -53,6 +53,8 @@ class Part:
     why: str = ""
     """In words for the clinician; empty when it answered."""
     ms: float = 0.0
+    more: bool = False
+    """It holds more than it was asked for at once."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,9 +9,12 @@ from starlette.routing import Route
 
 from akson.analytics.reports.adoption.reports import AdoptionReports
 from akson.care.contacts.letters import ReadsPost
+from akson.care.decisionsupport.rules import Rules
+from akson.care.decisionsupport.rules import load as load_rules
 from akson.identity.rates import Rates, unlimited
 from akson.identity.sessions import Sessions
 from akson.identity.smart.server import AuthorizationServer
+from akson.sharing.plan.plans import SharedPlans
 from akson.web import verify
 from akson.web.screens import SCREENS
 from akson.web.shell import gate, problems
@@ -19,6 +22,7 @@ from akson.web.shell.advisers import Advisers
 from akson.web.shell.headers import SecureHeaders
 from akson.web.shell.house import DemoLogin, House, NodeName, OpenIdLogin, Opens
 from akson.web.shell.letters import Letters
+from akson.web.shell.neighbours import Neighbours
 from akson.web.shell.pages import Pages
 from akson.web.shell.post_desk import PostDesk
 from akson.web.shell.replanning import Replans
@@ -44,8 +48,11 @@ def build(
     reads: ReadsPost | None = None,
     replans: Replans | None = None,
     advisers: Advisers | None = None,
+    rules: Rules | None = None,
+    neighbours: Neighbours | None = None,
     adoption: AdoptionReports | None = None,
     adoption_open: bool = False,
+    plans: SharedPlans | None = None,
 ) -> Starlette:
     """All screens. Without `login` and without issuers nobody can log in, and the login page says so.
 
@@ -53,12 +60,14 @@ def build(
     `rates`: how often one may ask; without them as often as she likes. `post`: what stands behind the message officer's
     screens. `letters`: who writes and sends messages; without it no page offers to. `reads`: what opens messages field by
     field. `replans`: who finds a day anew. `advisers`: who asks other
-    services. `adoption`: what counts messages; `adoption_open`: whether anybody may see those numbers.
+    services. `rules`: what advice is given by; without it our own. `neighbours`: who asks other enterprises.
+    `adoption`: what counts messages; `adoption_open`: whether anybody may see those numbers.
+    `plans`: the plans that several organisations edit.
     """
     statics = Statics()
     house = House(
         record, sessions, clock, node, login, issuers, Pages(statics), apps, fhir, rates or unlimited(), post, letters,
-        reads, replans, advisers, adoption, adoption_open,
+        reads, replans, advisers, neighbours, adoption, adoption_open, rules or load_rules(), plans=plans,
     )  # fmt: skip
 
     async def start(request: Request) -> Response:

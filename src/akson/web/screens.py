@@ -4,6 +4,7 @@ from akson.web.citizen.access_log.screen import SCREEN as CITIZEN_ACCESS_LOG
 from akson.web.citizen.closings.screen import SCREEN as CITIZEN_CLOSINGS
 from akson.web.citizen.medicines.screen import SCREEN as CITIZEN_MEDICINES
 from akson.web.citizen.overview.screen import SCREEN as CITIZEN_OVERVIEW
+from akson.web.citizen.plan.screen import SCREEN as CITIZEN_PLAN
 from akson.web.citizen.proxies.screen import SCREEN as CITIZEN_PROXIES
 from akson.web.entrance.authorize.screen import SCREEN as AUTHORIZE
 from akson.web.entrance.lock.screen import SCREEN as LOCK
@@ -28,6 +29,7 @@ from akson.web.workspace.apps.screen import SCREEN as APPS
 from akson.web.workspace.casework.screen import SCREEN as CASEWORK
 from akson.web.workspace.declare.screen import SCREEN as DECLARE
 from akson.web.workspace.emergency.screen import SCREEN as EMERGENCY
+from akson.web.workspace.from_others.screen import SCREEN as FROM_OTHERS
 from akson.web.workspace.front_page.screen import SCREEN as FRONT_PAGE
 from akson.web.workspace.inbox.screen import SCREEN as INBOX
 from akson.web.workspace.lift.screen import SCREEN as LIFT
@@ -42,6 +44,7 @@ from akson.web.workspace.replanning.screen import SCREEN as REPLANNING
 from akson.web.workspace.round.screen import SCREEN as ROUND
 from akson.web.workspace.round_shell.screen import SCREEN as ROUND_SHELL
 from akson.web.workspace.search.screen import SCREEN as SEARCH
+from akson.web.workspace.shared_plan.screen import SCREEN as SHARED_PLAN
 from akson.web.workspace.test_results.screen import SCREEN as TEST_RESULTS
 from akson.web.workspace.timeline.screen import SCREEN as TIMELINE
 from akson.web.workspace.today.screen import SCREEN as TODAY
@@ -54,6 +57,7 @@ SCREENS: tuple[Screen, ...] = (
     CITIZEN_CLOSINGS,
     CITIZEN_MEDICINES,
     CITIZEN_OVERVIEW,
+    CITIZEN_PLAN,
     CITIZEN_PROXIES,
     AUTHORIZE,
     LOCK,
@@ -77,6 +81,7 @@ SCREENS: tuple[Screen, ...] = (
     CASEWORK,
     DECLARE,
     EMERGENCY,
+    FROM_OTHERS,
     FRONT_PAGE,
     INBOX,
     LIFT,
@@ -91,6 +96,7 @@ SCREENS: tuple[Screen, ...] = (
     ROUND,
     ROUND_SHELL,
     SEARCH,
+    SHARED_PLAN,
     TEST_RESULTS,
     TIMELINE,
     TODAY,

@@ -1,5 +1,7 @@
 """HelseID for machines: gives access tokens to registered clients, and says at an API's door whether one may be used.
 
+To the client of an enterprise also tokens for one of its people (people_tokens.py), with what it attests.
+
 Checked as HelseID's profile says: `private_key_jwt` with a type of its own, at most 60 s and used once; DPoP with a nonce of
 the server's (RFC 9449); tokens bound to the proof's key. Source: https://utviklerportal.nhn.no (HelseID, token endpoint).
 """
@@ -17,6 +19,9 @@ import jwt
 from aiohttp import web
 from cryptography.hazmat.primitives.asymmetric import ec
 
+from akson_lab.nhn import people_tokens
+from akson_lab.nhn.people_tokens import Enterprise, Person
+
 ASSERTION = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 ALGORITHMS = ["ES256", "PS256", "RS256"]
 AGE_MAX_S = 60
@@ -31,6 +36,8 @@ class Client:
     jwk: Mapping[str, Any]
     scopes: frozenset[str]
     her_ids: frozenset[int] = frozenset()
+    enterprise: Enterprise | None = None
+    """Whose people may ask through it; None: nobody's."""
 
 
 class Refused(Exception):
@@ -47,6 +54,8 @@ class HelseId:
 
     address: str = ""
     clients: dict[str, Client] = field(default_factory=dict)
+    people: dict[str, Person] = field(default_factory=dict)
+    """By national id, as the registers have them."""
     asks_for_nonce: bool = True
     token_lasts_s: int = TOKEN_S
     given: int = 0
@@ -90,32 +99,63 @@ class HelseId:
 
     async def _jwks(self, _request: web.Request) -> web.Response:
         public = jwt.algorithms.ECAlgorithm.to_jwk(self._key.public_key(), as_dict=True)
-        return web.json_response({"keys": [{**public, "use": "sig", "alg": "ES256"}]})
+        return web.json_response(
+            {"keys": [{**public, "kid": _thumbprint(public), "use": "sig", "alg": "ES256"}]}
+        )
 
     async def _token(self, request: web.Request) -> web.Response:
         form = await request.post()
         try:
-            client = self._client({k: str(v) for k, v in form.items()})
+            said = {k: str(v) for k, v in form.items()}
+            client, assertion = self._client(said)
             jkt = self._proven(request, f"{self.address}/connect/token", token="")
             scope = str(form.get("scope", ""))
-            if form.get("grant_type") != "client_credentials":
+            if form.get("grant_type") not in ("client_credentials", people_tokens.EXCHANGE):
                 raise Refused("unsupported_grant_type")
             if not scope or not set(scope.split()) <= client.scopes:
                 raise Refused("invalid_scope")
+            if form.get("grant_type") == people_tokens.EXCHANGE:
+                more = self._person(client, assertion, said)
+            else:
+                more = people_tokens.machine(client.enterprise)
         except Refused as refused:
             headers = {"DPoP-Nonce": self._nonce} if refused.word == "use_dpop_nonce" else {}
             return web.json_response({"error": refused.word}, status=refused.status, headers=headers)
         self.given += 1
         return web.json_response(
             {
-                "access_token": self._made(client, scope, jkt),
+                "access_token": self._made(client, scope, jkt, more),
                 "token_type": "DPoP",
                 "expires_in": self.token_lasts_s,
                 "scope": scope,
             }
         )
 
-    def _client(self, form: Mapping[str, str]) -> Client:
+    def _person(
+        self, client: Client, assertion: Mapping[str, Any], form: Mapping[str, str]
+    ) -> dict[str, Any]:
+        """The claims about who asks through this client."""
+        if client.enterprise is None:
+            raise Refused("unauthorized_client")
+        header, said = _opened(form.get("subject_token", ""), client.jwk, "invalid_grant")
+        now = time.time()
+        person = self.people.get(str(said.get("sub")))
+        right = (
+            header.get("typ") == "subject+jwt"
+            and said.get("iss") == client.id
+            and said.get("aud") == self.address
+            and said.get("security_level") == "4"
+            and now < said.get("exp", 0) <= now + AGE_MAX_S + 5
+        )
+        if person is None or not right or not self._first(f"subject {said.get('jti')}"):
+            raise Refused("invalid_grant")
+        try:
+            details = people_tokens.attested(assertion, form, person, client.enterprise, now)
+        except people_tokens.Unfit as unfit:
+            raise Refused(unfit.word) from None
+        return {**people_tokens.claims(person, client.enterprise), "authorization_details": details}
+
+    def _client(self, form: Mapping[str, str]) -> tuple[Client, Mapping[str, Any]]:
         client = self.clients.get(form.get("client_id", ""))
         if client is None or form.get("client_assertion_type") != ASSERTION:
             raise Refused("invalid_client", 401)
@@ -130,7 +170,7 @@ class HelseId:
         )
         if not right or not self._first(f"assertion {claims.get('jti')}"):
             raise Refused("invalid_client", 401)
-        return client
+        return client, claims
 
     def admit(self, request: web.Request, url: str, audience: str) -> Client:
         """Who asks an API of ours, by token and proof. Raises Refused with 401."""
@@ -181,7 +221,7 @@ class HelseId:
         self._used.add(what)
         return True
 
-    def _made(self, client: Client, scope: str, jkt: str) -> str:
+    def _made(self, client: Client, scope: str, jkt: str, more: Mapping[str, Any]) -> str:
         now = int(time.time())
         claims = {
             "iss": self.address,
@@ -193,8 +233,11 @@ class HelseId:
             "exp": now + self.token_lasts_s,
             "jti": secrets.token_hex(16),
             "cnf": {"jkt": jkt},
+            **more,
         }
-        return jwt.encode(claims, self._key, algorithm="ES256", headers={"typ": "at+jwt"})
+        public = jwt.algorithms.ECAlgorithm.to_jwk(self._key.public_key(), as_dict=True)
+        header = {"typ": "at+jwt", "kid": _thumbprint(public)}
+        return jwt.encode(claims, self._key, algorithm="ES256", headers=header)
 
 
 def _opened(token: str, jwk: Mapping[str, Any], word: str) -> tuple[Mapping[str, Any], Mapping[str, Any]]:

@@ -14,6 +14,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "doctor": ("doctor", "Check the installation; says what is wrong and what to do."),
     "erase": ("erase", "Erase the content of a resource for good, by law."),
     "explain": ("explain", "Show what a search becomes: query, restriction, SQL."),
+    "fest": ("fest", "Take in the register of medicines: names, and interactions as rules."),
     "issuers": ("issuers", "Print what each issuer of logins must be told of this node."),
     "load": ("load", "Load FHIR Bundles, NDJSON or whole folders."),
     "reconcile": ("reconcile", "Say what lists of medicines disagree on, case by case."),

@@ -13,12 +13,14 @@ async def run_node(stage: Stage, settings: Settings) -> None:
     click.echo(f"Akson {'demo ' if stage is Stage.DEMO else ''}· data in {settings.data}")
     started = time.monotonic()
     from akson.app import api_issuers, lab_time
+    from akson.app.neighbours import declared
     from akson.app.supervisor.run import Ready, run
 
     lab_time.check_stage(settings, demo=stage is Stage.DEMO)
 
     # What is wrong with them is told here, once, and not by every worker.
     api_issuers.check(api_issuers.load(settings), demo=stage is Stage.DEMO)
+    declared.load(settings.data)
 
     def tell(what: str) -> None:
         click.echo(f"  {time.monotonic() - started:5.1f} s  {what}")

@@ -74,7 +74,7 @@ class ExternalIssuer:
         known = self._remembered.get(digest)
         if known is not None and now < known[0]:
             return known[1]
-        claims = await self._checked(token, now)
+        claims = await self.checked(token)
         verified = await self._who(claims, token, now)
         until = min(claims["exp"] + LEEWAY_S, now + REMEMBERED_S, self._keys.good_until, verified.good_until)
         if len(self._remembered) >= REMEMBERED_TOKENS_MAX:
@@ -82,10 +82,11 @@ class ExternalIssuer:
         self._remembered[digest] = (until, verified)
         return verified
 
-    async def _checked(self, token: str, now: float) -> Claims:
+    async def checked(self, token: str) -> Claims:
+        """Claims of a token that holds, whoever it is of. Raises Problem UNAUTHENTICATED AKS-TOKEN-001, OVERLOADED 006."""
         try:
             claims = await self._signed(token)
-            self._check(claims, now)
+            self._check(claims, self._clock.now().timestamp())
         except NotAccepted as refused:
             raise _refused(str(refused)) from refused
         return claims

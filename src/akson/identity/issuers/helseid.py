@@ -74,8 +74,8 @@ def identity(claims: Mapping[str, Any]) -> Identity:
         client_name=_text(claims, CLIENT_NAME, optional=True),
         legal_entity=parent,
         point_of_care=child or parent,
-        scopes=_scopes(claims),
-        key=_key(claims),
+        scopes=scopes_of(claims),
+        key=bound_key(claims),
     )
 
 
@@ -114,7 +114,7 @@ def _one_of(claims: Mapping[str, Any], name: str, allowed: tuple[str, ...]) -> N
         raise odd(name)
 
 
-def _scopes(claims: Mapping[str, Any]) -> tuple[str, ...]:
+def scopes_of(claims: Mapping[str, Any]) -> tuple[str, ...]:
     """A list, as HelseID writes it, or one text, as RFC 9068 does."""
     value = claims.get("scope")
     listed = value.split(" ") if isinstance(value, str) else value
@@ -125,7 +125,8 @@ def _scopes(claims: Mapping[str, Any]) -> tuple[str, ...]:
     return tuple(listed)
 
 
-def _key(claims: Mapping[str, Any]) -> str:
+def bound_key(claims: Mapping[str, Any]) -> str:
+    """Thumbprint of the key that the token is bound to. Raises Problem UNAUTHENTICATED AKS-TOKEN-003."""
     bound = claims.get("cnf")
     if not isinstance(bound, dict) or bound.keys() != {"jkt"}:
         raise odd("cnf", "The token must be bound to a key (DPoP).")

@@ -1,5 +1,6 @@
 """How this node proves to an issuer which client it is: `private_key_jwt`, RFC 7523, in HelseID's profile (SK2 to SK5)."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cached_property
@@ -50,8 +51,18 @@ class ClientKey:
         return self.public_jwk | {"kid": self.thumbprint, "alg": self.algorithm, "use": "sig"}
 
 
-def assertion(issuer: Issuer, key: ClientKey, *, now: datetime, random: Random) -> dict[str, str]:
-    """The two form fields. Made anew for each request: its `jti` is used once."""
+def assertion(
+    issuer: Issuer,
+    key: ClientKey,
+    *,
+    now: datetime,
+    random: Random,
+    details: Sequence[Mapping[str, Any]] = (),
+) -> dict[str, str]:
+    """The two form fields. Made anew for each request: its `jti` is used once.
+
+    `details` stand in it as `assertion_details` (FK5): the organisation, or what the trust framework asks.
+    """
     at = int(now.timestamp())
     claims = {
         "iss": issuer.client_id,
@@ -61,6 +72,7 @@ def assertion(issuer: Issuer, key: ClientKey, *, now: datetime, random: Random) 
         "nbf": at,
         "exp": at + int(LIFETIME.total_seconds()),
         "jti": random.uuid().hex,
+        **({"assertion_details": list(details)} if details else {}),
     }
     header = {"typ": "client-authentication+jwt", "kid": key.thumbprint}
     signed = jwt.encode(claims, key.private, algorithm=key.algorithm, headers=header)

@@ -4,8 +4,9 @@
 in it, asked for once more when it has changed. What is asked, and what the answer means, does not belong here.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from akson.identity.openid.assertion import ClientKey, assertion
 from akson.identity.openid.issuer import Issuer, Profile, unreachable
@@ -40,27 +41,29 @@ class Requests:
     def are_bound(self) -> bool:
         return self._issuer.profile is Profile.HELSEID
 
-    async def ask(self, url: str, form: Mapping[str, str]) -> Answer:
-        """One request, with a proof; a second time when the issuer wants its nonce in it.
+    async def ask(
+        self, url: str, form: Mapping[str, str], *, details: Sequence[Mapping[str, Any]] = ()
+    ) -> Answer:
+        """One request, with a proof; a second time when the issuer wants its nonce in it. `details`: of the assertion.
 
         Raises Problem OVERLOADED AKS-LOGIN-001 when nothing that can be read comes back.
         """
-        answer = await self._post(url, form)
+        answer = await self._post(url, form, details)
         given = answer.headers.get("dpop-nonce", "")
         wanted = answer.status in (400, 401) and answer.error == "use_dpop_nonce"
         if given and len(given) <= NONCE_CHARACTERS_MAX:
             self._nonce = given
             if wanted:
-                answer = await self._post(url, form)
+                answer = await self._post(url, form, details)
                 self._nonce = answer.headers.get("dpop-nonce", "") or self._nonce
         return answer
 
-    async def _post(self, url: str, form: Mapping[str, str]) -> Answer:
+    async def _post(self, url: str, form: Mapping[str, str], details: Sequence[Mapping[str, Any]]) -> Answer:
         now = self._clock.now()
         whole = {
             **form,
             "client_id": self._issuer.client_id,
-            **assertion(self._issuer, self._keys.client, now=now, random=self._random),
+            **assertion(self._issuer, self._keys.client, now=now, random=self._random, details=details),
         }
         headers = {}
         if self.are_bound:

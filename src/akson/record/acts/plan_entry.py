@@ -29,7 +29,7 @@ async def enter(
     session: "RecordSession", patient: str, label: str, entries: Sequence[dict[str, Any]]
 ) -> list[Committed]:
     """Each entry has the id it is to have. Raises Problem NOT_FOUND for who may not, CONFLICT where one stands already."""
-    whom, decision = await _decided(session, patient, label)
+    whom, decision = await _decided(session, patient, label, writes=True)
     words = "Du skrev i planen din." if session.actor.kind is ActorKind.CITIZEN else _who(session)
     changes = [Change("POST", TYPE, resource=entry, given_id=str(entry["id"])) for entry in entries]
     evidence = session.judge.evidence("read", whom)
@@ -44,11 +44,14 @@ async def standing(session: "RecordSession", patient: str, label: str, head: tup
     return 0 if found is None or found.deleted or found.patients != (patient,) else found.version
 
 
-async def _decided(session: "RecordSession", patient: str, label: str) -> tuple[Concerned, Decision]:
+async def _decided(
+    session: "RecordSession", patient: str, label: str, *, writes: bool = False
+) -> tuple[Concerned, Decision]:
     known = (await judging.concerned(session, patient)).patients if ID.fullmatch(patient) else ()
     whom = Concerned(TYPE, known, (label,))
     decision = session.judge.decide("read", whom)
-    if not known or not decision.permit:
+    # Who represents somebody reads her plan, and writes nothing in her name.
+    if not known or not decision.permit or (writes and session.actor.kind is ActorKind.PROXY):
         await session.refuse(ACTION, whom, asked="read", id=patient)
     return whom, decision
 

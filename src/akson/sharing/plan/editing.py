@@ -90,15 +90,20 @@ def chosen(
     return edited(plan, line, found.kind, found.choices[number].content, by, base=base or found.heads)
 
 
-def founded(plan_id: str, mode: str, by: By) -> Operation:
-    """The first operation of a plan: its organisation is steward, and master where one node keeps all of it."""
-    content = {"mode": mode, "master": by.author.party}
+def founded(plan_id: str, mode: str, by: By, unit: tuple[str, str] = ("", "")) -> Operation:
+    """The first operation of a plan: its organisation is steward, and master where one node keeps all of it.
+
+    `unit`: reference and name of the unit there that sees to the plan.
+    """
+    content = {"mode": mode, "master": by.author.party, "unit": list(unit)}
     return checked(Operation(by.id, plan_id, "policy", Kind.POLICY, (), content, by.author, by.via, by.at))
 
 
 def switched(plan: SharedPlan, mode: str, by: By) -> Operation:
     """Where the plan lives from now on. Nothing is moved: every node keeps what it took in, in both modes."""
-    return edited(plan, "policy", Kind.POLICY, {"mode": mode, "master": by.author.party}, by)
+    line = plan.line("policy")
+    said = dict(line.choices[0].content or {}) if line else {}
+    return edited(plan, "policy", Kind.POLICY, {**said, "mode": mode, "master": by.author.party}, by)
 
 
 def invited(
@@ -130,7 +135,12 @@ def withdrawn(plan: SharedPlan, operations: Iterable[Operation], party: str, by:
         )
     known = sorted(o.id for o in operations if o.author.party == party)
     kinds = sorted(k.value for k in member.kinds)
-    content = {"party": party, "name": member.name, "state": OUT, "kinds": kinds, "known": known}
+    content: dict[str, Any] = {
+        "party": party, "name": member.name, "state": OUT, "kinds": kinds, "known": known,
+    }  # fmt: skip
+    line = plan.line(f"member-{party}")
+    if line and (consent := (line.choices[0].content or {}).get("consent")):
+        content["consent"] = consent
     return edited(plan, "", Kind.MEMBER, content, by)
 
 

@@ -48,7 +48,7 @@ async def take_in(
 
     Raises Problem CONFLICT AKS-PLAN-008 for an id that says something else already, and what the record raises.
     """
-    house = _house(session)
+    house = house_of(session)
     held = {o.id: o for o in await operations(house, patient)}
     for one in taken:
         if one.id in held and held[one.id].digest != one.digest:
@@ -79,7 +79,7 @@ async def project(house: RecordSession, patient: str, held: Sequence[Operation],
         except Problem as problem:
             if problem.kind not in (ProblemKind.CONFLICT, ProblemKind.PRECONDITION) or attempt == TRIES - 1:
                 raise
-            held = await operations(_house(house), patient)
+            held = await operations(house_of(house), patient)
 
 
 async def _differing(
@@ -145,11 +145,12 @@ async def _keep(session: RecordSession, patient: str, fresh: Sequence[Operation]
 
 
 async def _is_there(session: RecordSession, patient: str, operation: Operation) -> bool:
-    held = {o.id: o for o in await operations(_house(session), patient)}
+    held = {o.id: o for o in await operations(house_of(session), patient)}
     return operation.id in held and held[operation.id].digest == operation.digest
 
 
-def _house(session: RecordSession) -> RecordSession:
+def house_of(session: RecordSession) -> RecordSession:
+    """The node itself, for what follows from what somebody did."""
     actor = Actor(ActorKind.SYSTEM, "shared-plan", _HOUSE_NAME, session.actor.tenant)
     return session.record.open(actor, PurposeOfUse.OPERATIONS)
 

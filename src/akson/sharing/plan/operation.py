@@ -194,10 +194,9 @@ def _member(content: Mapping[str, Any]) -> bool:
 
 
 def _policy(content: Mapping[str, Any]) -> bool:
+    master, unit = content["master"], content.get("unit", ["", ""])
     return (
-        content["mode"] in MODES
-        and bool(_PARTY.fullmatch(content["master"]))
-        and content["master"] != CITIZEN
+        content["mode"] in MODES and bool(_PARTY.fullmatch(master)) and master != CITIZEN and len(unit) == 2
     )
 
 

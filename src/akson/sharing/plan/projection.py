@@ -6,6 +6,7 @@
     Observation · Communication  how a day was · comments
     Task                         one for each line on which two disagree, until somebody has chosen
     Provenance                   one for each operation: who, for whom, when, on which line
+    CareTeam · Consent           who takes part, and what the patient agreed to
     Consent                      what closes the plan to a partner who is out, from the moment she is
 
 Everything can be made again from the operations; nothing here is read back. A line in conflict stands as it first was said,
@@ -25,6 +26,9 @@ MEASURES = "https://akson.no/fhir/CodeSystem/care-plan"
 TASKS = "https://akson.no/fhir/CodeSystem/task"
 CONFLICT = "shared-plan-conflict"
 ZONE_SYSTEM = "http://hl7.no/fhir/ig/planer-hacking/CodeSystem/planer-hacking-observation-severity-zone-cs"
+_RECIPIENT = {
+    "coding": [{"system": "http://terminology.hl7.org/CodeSystem/v3-ParticipationType", "code": "IRCP"}]
+}
 COLOUR_WORDS = {"green": "Grønn sone", "yellow": "Gul sone", "red": "Rød sone"}
 MEASURE_WORDS = {"saturation": "SpO₂", "weight": "Vekt", "pulse": "Puls", "temperature": "Temperatur"}
 
@@ -42,7 +46,10 @@ def projected(
     closed = [
         _closing(m, plan, patient, her) for m in plan.members.values() if m.party in limited and not m.steward
     ]
-    return [_head(plan, patient, her), *lines, *(t for t in tasks if t), *trail, *closed]
+    given = [_consent(m, plan, patient, her) for m in plan.members.values() if _by_consent(m, plan)]
+    team = _team(plan, patient, her) if plan.members else None
+    whole = [_head(plan, patient, her), *lines, *(t for t in tasks if t), *trail, *closed, *given]
+    return [*whole, team] if team else whole
 
 
 def limit_words(content: Any) -> str:
@@ -179,8 +186,8 @@ def _measure(
     }
     return {
         "resourceType": "ServiceRequest",
-        # A measure that two see differently makes no visits until somebody has chosen.
-        "status": "completed" if line.removed else "on-hold" if line.conflict else "active",
+        # Of a measure that two see differently, visits go on as it was first said: a disagreement stops no care.
+        "status": "completed" if line.removed else "active",
         "intent": "plan",
         "category": [
             {"coding": [{"system": MEASURES, "code": "measure", "display": "Tiltak"}], "text": "Tiltak"}
@@ -287,6 +294,66 @@ def _provenance(operation: Operation, patient: str) -> Resource:
     }
 
 
+def _team(plan: SharedPlan, patient: str, her: Resource) -> Resource:
+    """Who takes part. Named by number and not by reference: to be in the plan opens nothing else of the record."""
+    return {
+        "resourceType": "CareTeam",
+        "id": stored_id(patient, "team"),
+        "meta": LABELLED,
+        "status": "active",
+        "category": [{"coding": [{"system": SYSTEM, "code": "shared"}], "text": "Med i den delte planen"}],
+        "name": "Med i den delte planen",
+        "subject": her,
+        "participant": [
+            {
+                "member": _party(m.party, m.name),
+                **({"period": {"end": m.until.isoformat(timespec="seconds")}} if m.until else {}),
+            }
+            for m in plan.members.values()
+            if m.inside
+        ],
+    }
+
+
+def _invitation(member: Member, plan: SharedPlan) -> Operation | None:
+    line = plan.line(f"member-{member.party}")
+    return line.choices[0].first if line else None
+
+
+def _by_consent(member: Member, plan: SharedPlan) -> bool:
+    made = _invitation(member, plan)
+    return made is not None and bool((made.content or {}).get("consent"))
+
+
+def _consent(member: Member, plan: SharedPlan, patient: str, her: Resource) -> Resource:
+    """What the patient agreed to: this enterprise, these parts of the plan, until then. It opens nothing by itself."""
+    made = _invitation(member, plan)
+    assert made is not None
+    ends = {"end": member.until.isoformat(timespec="seconds")} if member.until else {}
+    return {
+        "resourceType": "Consent",
+        "id": stored_id(patient, f"consent|{member.party}"),
+        "meta": LABELLED,
+        "status": "active" if member.inside else "inactive",
+        "scope": {
+            "coding": [{"system": "http://terminology.hl7.org/CodeSystem/consentscope", "code": "treatment"}]
+        },
+        "category": [
+            {"coding": [{"system": SYSTEM, "code": "invitation"}], "text": "Med i den delte planen"}
+        ],
+        "patient": her,
+        "dateTime": made.at.isoformat(timespec="seconds"),
+        "policyRule": {"text": str((made.content or {}).get("consent"))},
+        "provision": {
+            "type": "permit",
+            "period": {"start": made.at.isoformat(timespec="seconds"), **ends},
+            "actor": [{"role": _RECIPIENT, "reference": _party(member.party, member.name)}],
+            "code": [{"coding": [{"system": SYSTEM, "code": k.value}]} for k in Kind if k in member.kinds],
+            "securityLabel": LABELLED["security"],
+        },
+    }
+
+
 def _limits(operation: Operation) -> bool:
     """Whether it takes somebody out, now or at a time: her Consent then exists, active or not, for good."""
     content = operation.content or {}
@@ -317,14 +384,7 @@ def _closing(member: Member, plan: SharedPlan, patient: str, her: Resource) -> R
             **({"period": {"start": start.isoformat(timespec="seconds")}} if start else {}),
             "actor": [
                 {
-                    "role": {
-                        "coding": [
-                            {
-                                "system": "http://terminology.hl7.org/CodeSystem/v3-ParticipationType",
-                                "code": "IRCP",
-                            }
-                        ]
-                    },
+                    "role": _RECIPIENT,
                     "reference": _party(member.party, member.name),
                 }
             ],

@@ -86,6 +86,9 @@ ACT_DEEDS = {
     "read-offline": ("så i journalen uten nett", "så i journalen uten nett"),
     "open-message": ("åpnet en melding om deg", "prøvde å åpne en melding om deg"),
     "match-message": ("knyttet en melding til journalen", "prøvde å knytte en melding til journalen"),
+    "ask-elsewhere": ("spurte andre om deg", "prøvde å spørre andre om deg"),
+    "plan-entry": ("skrev i den delte planen", "prøvde å se eller skrive i den delte planen"),
+    "disclose": ("sendte opplysninger om deg til en annen tjeneste", "prøvde å sende opplysninger om deg"),
     "close": ("endret sperringer", "prøvde å endre sperringer"),
     "review": ("vurderte en åpning av journalen", "prøvde å vurdere en åpning av journalen"),
 }

@@ -134,6 +134,7 @@ def frame_of(request: Request, house: House, visit: Visit | None = None, **more:
         demo=house.login is not None,
         session=marks_of(house, visit.session) if visit else None,
         apps=house.apps is not None and house.apps.clients.any_launched(),
+        others=house.neighbours is not None,
         **more,  # type: ignore[arg-type]
     )
 

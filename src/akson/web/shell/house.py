@@ -14,6 +14,8 @@ from starlette.responses import Response
 from akson.access.actor import Actor, ActorKind, PurposeOfUse
 from akson.analytics.reports.adoption.reports import AdoptionReports
 from akson.care.contacts.letters import ReadsPost
+from akson.care.decisionsupport.rules import Rules
+from akson.care.decisionsupport.rules import load as load_rules
 from akson.identity.openid.client import OpenIdClient
 from akson.identity.openid.pending import PendingLogins
 from akson.identity.openid.person import Person
@@ -22,10 +24,12 @@ from akson.identity.sessions import Sessions, WebSession
 from akson.identity.sessions.proofs import Asked
 from akson.identity.smart.server import AuthorizationServer
 from akson.record.session import RecordSession
+from akson.sharing.plan.plans import SharedPlans
 from akson.web.shell.advisers import Advisers
 from akson.web.shell.forms import PROOF_FIELD as PROOF_FIELD
 from akson.web.shell.forms import checked_fields
 from akson.web.shell.letters import Letters
+from akson.web.shell.neighbours import Neighbours
 from akson.web.shell.replanning import Replans
 from akson.web.shell.uploads import Upload, checked_form
 from akson.world import Clock, Random
@@ -111,10 +115,16 @@ class House:
     """Finds a proposal for a day with somebody away; None where nobody does."""
     advisers: Advisers | None = None
     """Asks other services for advice; None where there are none."""
+    neighbours: Neighbours | None = None
+    """Asks other enterprises about a patient; None on a node that knows none."""
     adoption: AdoptionReports | None = None
     """Counts who exchanges which messages; None where nothing is counted."""
     adoption_open: bool = False
     """Whether anybody may see those numbers; else the message officer alone."""
+    rules: Rules = field(default_factory=load_rules)
+    """What advice is given by: our own rules, and those of a register that was imported."""
+    plans: SharedPlans | None = None
+    """The plans that several organisations edit; None where there are none."""
 
 
 class Audience(StrEnum):

@@ -49,6 +49,8 @@ class Frame:
     """What `session.js` works with; None where nobody is logged in."""
     apps: bool = False
     """Whether any app can be opened from a record."""
+    others: bool = False
+    """Whether other enterprises can be asked from here."""
 
 
 def _environment(statics: Statics, language: str) -> Environment:

@@ -32,6 +32,7 @@ from akson.web.shell.list_sharing import signature_of, to_hub
 from akson.web.shell.reading import may_see
 from akson.web.shell.waiting import waiting
 from akson.web.workspace.reconciliation import paper, sharing
+from akson.web.workspace.reconciliation.advising import SEEN, advise
 from akson.web.workspace.reconciliation.loader import Found, load
 from akson.web.workspace.reconciliation.view import reconciliation_view
 
@@ -73,8 +74,10 @@ async def show(visit: Visit) -> Response:
     chart_first = await load_chart(session, _patient(visit), MENU, visit.house.clock.now())
     found = await _found(visit, session, again=again)
     said = "Utkastet er lagret." if asked.get("sagt") == "utkast" else ""
+    choices = valid(found.agenda, found.drafted)
+    advised = await advise(visit, session, found, choices)
     view = reconciliation_view(
-        chart_first, found, valid(found.agenda, found.drafted), signing=_new_id(visit), again=again, said=said
+        chart_first, found, choices, advised, signing=_new_id(visit), again=again, said=said
     )
     frame = gate.frame_of(visit.request, visit.house, visit, waiting=await waiting(session, visit.actor))
     return visit.house.pages.page("workspace/reconciliation/template.html", frame, view)
@@ -114,6 +117,8 @@ async def act(visit: Visit) -> Response:
         wrong = _not_judged(len(left))
     elif unreasoned(found.agenda, choices):
         wrong = "Pasienten har oppgitt allergi. Skriv hvorfor legemidlet likevel skal brukes, eller velg noe annet."
+    elif unseen := (await advise(visit, session, found, standing)).unseen(form.get(SEEN, "")):
+        wrong = _not_seen(unseen)
     if wrong:
         return await _page(visit, session, found, choices, wrong=wrong, status=422, again=again)
     return await _sign(visit, session, found, choices, form, again=again)
@@ -122,6 +127,11 @@ async def act(visit: Visit) -> Response:
 def _not_judged(count: int) -> str:
     what = "Ett avvik er ikke vurdert." if count == 1 else f"{count} avvik er ikke vurdert."
     return f"{what} Lista er ikke signert. Velg for hvert avvik; «Avklar» er også et valg."
+
+
+def _not_seen(count: int) -> str:
+    what = "ett alvorlig råd" if count == 1 else f"{count} alvorlige råd"
+    return f"Valgene gir {what} som ikke sto på siden da du signerte. Lista er ikke signert. Les det, og signer igjen."
 
 
 async def _sign(
@@ -233,8 +243,9 @@ async def _page(
     again: bool = False,
 ) -> Response:
     chart = await load_chart(session, found.standing.patient, MENU, visit.house.clock.now())
+    advised = await advise(visit, session, found, valid(found.agenda, choices))
     view = reconciliation_view(
-        chart, found, choices, signing=_new_id(visit), wrong=wrong, lost=lost, again=again
+        chart, found, choices, advised, signing=_new_id(visit), wrong=wrong, lost=lost, again=again
     )
     frame = gate.frame_of(visit.request, visit.house, visit, waiting=await waiting(session, visit.actor))
     return visit.house.pages.page("workspace/reconciliation/template.html", frame, view, status=status)

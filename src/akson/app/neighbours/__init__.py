@@ -1,0 +1,1 @@
+"""The node joined to its neighbours: sharing.toml read, and what it says built."""

@@ -1,0 +1,1 @@
+"""What other enterprises say of a patient, and who did not answer."""
