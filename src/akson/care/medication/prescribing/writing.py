@@ -162,7 +162,7 @@ class _Writing:
             "subject": {"reference": f"Patient/{self.standing.patient}"},
             "date": at,
             "source": self.signer.reference,
-            "note": [{"time": at, "text": "Forordnet: " + " ".join(self.sentences)}],
+            "note": [{"time": at, "text": " ".join(self.sentences)}],
             "entry": [{"item": {"reference": place}} for place in (*used, *self.new)],
         }
         resource.pop("emptyReason", None)

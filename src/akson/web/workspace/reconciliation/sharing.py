@@ -83,7 +83,7 @@ async def shared_view(session: RecordSession, visit: Visit, chart: Chart, found:
         note=note,
         count=sum(line.use not in PAST for line in found.own.lines),
         shares=(
-            await _gp(session, visit, chart.person.id, signature),
+            await _gp(session, visit, chart, signature),
             _round(),
             await _hub(session, visit, chart.person.id, signature),
             _patient(),
@@ -116,8 +116,10 @@ async def _chosen(session: RecordSession, patient: str, working: Resource | None
     return tuple(sorted(told))
 
 
-async def _gp(session: RecordSession, visit: Visit, patient: str, signature: str) -> ShareRow:
-    letters = visit.house.letters
+async def _gp(session: RecordSession, visit: Visit, chart: Chart, signature: str) -> ShareRow:
+    letters, patient = visit.house.letters, chart.person.id
+    if visit.actor.role == "gp" and visit.actor.name == chart.gp:
+        return ShareRow("Fastlegen", "Du er fastlegen, og lista står her.", "check")
     if letters is None:
         return ShareRow("Fastlegen", "Denne installasjonen sender ikke meldinger.", "alert")
     sent = await letters.standing(session, patient, message_id(signature))
