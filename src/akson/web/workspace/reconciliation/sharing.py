@@ -57,6 +57,13 @@ def _words(visit: Visit, signed: Signed | None) -> str:
     return "\n".join((head, "Det som er valgt:", *(f"- {one}" for one in signed.sentences)))
 
 
+async def hub_words(session: RecordSession, visit: Visit, patient: str) -> str | None:
+    """What is known of the list at the hub, for the page of reconciliation; None where no hub is connected."""
+    letters = visit.house.letters
+    hub = await letters.hub(session, patient) if letters else None
+    return None if hub is None else _asked(hub, visit) or "Listen i reseptregisteret er ikke hentet."
+
+
 async def ask_hub(session: RecordSession, visit: Visit, patient: str) -> bool:
     """Asks for the list that stands there; the answer comes as a source of the reconciliation. False when it did not go."""
     letters = visit.house.letters
