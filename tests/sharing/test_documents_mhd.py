@@ -182,11 +182,12 @@ async def test_those_at_work_here_see_letters_too_and_files(house: House, tmp_pa
     person = await shelf.person(trust.ASTRID)
     assert person is not None
     found = (await shelf.find(person)).documents
-    assert sorted((d.entry.title, d.ours) for d in found if d.place.startswith("Communication")) == [
-        ("Epikrise", False),
-        ("Epikrise", True),
-        ("Røntgen", False),
-        ("Røntgen", True),
+    letters = [d for d in found if d.place.startswith("Communication")]
+    assert sorted((d.entry.title, d.ours, d.entry.author.organisation) for d in letters) == [
+        ("Epikrise", False, "Havnes sykehus HF"),
+        ("Epikrise", True, "Storvik kommune"),
+        ("Røntgen", False, "Havnes sykehus HF"),
+        ("Røntgen", True, "Storvik kommune"),
     ]
     file = next(d for d in found if d.entry.title == "Røntgen")
     assert (await shelf.get(file.entry.unique_id)).content == PDF

@@ -136,7 +136,7 @@ class Shelf:
             case "ClinicalImpression":
                 return [made.note(version, community, person, made.author_of(given.get("assessor"), known))]
             case "Communication":
-                sender = made.author_of(given.get("sender"), known)
+                sender = made.sender_of(given.get("sender"), known)
                 return [*made.letters(version, community, person, sender)]
             case "CarePlan":
                 author = made.author_of(given.get("author"), known)

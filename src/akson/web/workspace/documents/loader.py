@@ -22,6 +22,7 @@ KINDS = (
     ("A", "Epikriser og sammenfatninger"),
     ("B", "Journal og planer"),
     ("C", "Prøvesvar"),
+    ("E", "Bilder"),
     ("I", "Brev"),
 )
 """First letter of the class of 9602 -> what the choice is called; others are found under all."""
