@@ -119,7 +119,9 @@ class SharedPlans:
 
     async def open(self, session: RecordSession, patient: str) -> Opened:
         """Raises what the record raises for who may not."""
-        self._pages.pop(self._key(session, patient), None)
+        page = self._page(session, patient)
+        # Read and asked anew, and logged; what others said last is shown on while they are silent, and that is told.
+        page.version, page.asked_at, page.ticket = -1, None, None
         return await self.look(session, patient)
 
     async def look(self, session: RecordSession, patient: str) -> Opened:
