@@ -95,9 +95,10 @@ def screens(node: Node, stage: Stage, plans: "SharedPlans | None" = None) -> "Ap
     """The rest. Only a demo has the demo login; what others may log people in, issuers.toml says."""
     from akson import web
     from akson.analytics.reports.adoption.reports import AdoptionReports
-    from akson.app import issuers
+    from akson.app import documents, issuers
     from akson.app.advisers import advisers_of
     from akson.app.apps import authorization_server
+    from akson.app.documents_asking import HouseDocuments
     from akson.app.letters import HouseLetters
     from akson.app.neighbours.asking import HouseNeighbours
     from akson.app.post_desk.building import desk
@@ -144,5 +145,7 @@ def screens(node: Node, stage: Stage, plans: "SharedPlans | None" = None) -> "Ap
         advisers=advisers_of(node),
         rules=node.rules,
         neighbours=HouseNeighbours.of(node),
+        elsewhere=HouseDocuments.of(node),
+        community=documents.standing(node.settings).community,
         plans=plans,
     )

@@ -16,7 +16,7 @@ from playwright.async_api import BrowserContext, Page, async_playwright, expect
 from tests.app.nodes import RunningNode, akson, start
 from tests.web.browser.conftest import CHROMIUM_ARGUMENTS, chromium, shot
 from tests.web.browser.test_looks import faults_of
-from tests.web.stage import helped
+from tests.web.stage import helped, task
 from tests.web.test_round import planned
 
 PIN, WAIT_MS = "482913", 60_000
@@ -25,6 +25,7 @@ PEOPLE = {
     "merke-2": ("Bekkasinsen", "Rugdeveien 4", "01813400190"),
 }
 WRITTEN = "Klaget over svimmelhet ved oppreisning"
+REMARK = "Datteren kjøper batterier til trygghetsalarmen"
 MEANWHILE = "Ville ha rullatoren ved sengen"
 CONTROL = "KONTROLLMERKE-7731-LESBART"
 
@@ -47,6 +48,8 @@ def people() -> Iterator[dict[str, Any]]:
             "address": [{"use": "home", "line": [street]}],
         }
         yield helped(id)
+        if id == "merke-2":
+            yield task("runde-oppgave", id, code="follow-up", at=datetime.now(UTC))
         visit = planned(number + 1, id)
         at = datetime.now(UTC) - timedelta(minutes=150 - number * 10)
         yield visit | {
@@ -107,6 +110,15 @@ async def worked(page: Page) -> None:
     await expect(page.locator("dialog .round-wrong")).to_contain_text("Sjekk verdien")
     await page.fill("input[name=value]", "93")
     await page.get_by_role("button", name="Lagre måling").click()
+    await page.get_by_role("button", name="Merknad: Følge opp").click()
+    await page.fill("textarea[name=remark]", REMARK)
+    await page.get_by_role("button", name="Lagre merknad").click()
+    await page.get_by_role("button", name="Utsett: Følge opp").click()
+    await page.get_by_label("Om en uke").check()
+    await page.get_by_role("button", name="Utsett", exact=True).click()
+    await expect(page.locator("[data-task]")).to_contain_text("Utsatt. Lagret", timeout=WAIT_MS)
+    await page.get_by_role("button", name="Utført: Følge opp").click()
+    await expect(page.locator("[data-task]")).to_contain_text("Utført. Lagret", timeout=WAIT_MS)
     await page.get_by_role("button", name="Notat").click()
     await page.fill("textarea[name=text]", WRITTEN)
     await page.get_by_role("button", name="Lagre notat").click()
@@ -173,7 +185,14 @@ async def opened(page: Page, id: str) -> None:
 
 def readable(profile: Path) -> list[str]:
     """Markers that stand in a file of the profile, in UTF-8 or UTF-16."""
-    markers = [WRITTEN, MEANWHILE, PIN, CONTROL, *(part for person in PEOPLE.values() for part in person)]
+    markers = [
+        WRITTEN,
+        REMARK,
+        MEANWHILE,
+        PIN,
+        CONTROL,
+        *(part for person in PEOPLE.values() for part in person),
+    ]
     told = []
     for path in (p for p in profile.rglob("*") if p.is_file()):
         data = path.read_bytes()
@@ -207,7 +226,7 @@ async def test_a_round_with_the_server_killed(tmp_path: Path, free_port: int) ->
             await worked(page)
             await expect(page.locator("#round-net")).to_contain_text("Uten nett.", timeout=WAIT_MS)
             await expect(page.locator("#round-net")).to_contain_text(
-                "4 registreringer sendes når nettet er tilbake"
+                "7 registreringer sendes når nettet er tilbake"
             )
             await shot(page, "runde-uten-nett")
             await page.reload()
@@ -241,6 +260,11 @@ async def arrived_once(running: RunningNode) -> None:
     (first,) = found(running, "Appointment?patient=merke-1")
     (second,) = found(running, "Appointment?patient=merke-2")
     assert first["status"] == "fulfilled" and "Gjort: Morgenstell, Legemidler." in first["comment"]
+    (done,) = found(running, "Task?patient=merke-2&code=follow-up")
+    assert done["status"] == "completed" and [n["text"] for n in done["note"]] == [REMARK]
+    assert datetime.fromisoformat(done["restriction"]["period"]["end"]) > datetime.now(UTC) + timedelta(
+        days=6
+    )
     assert second["status"] == "cancelled" and second["cancelationReason"]["text"] == "Ikke hjemme"
     (pulse,) = found(running, "Observation?patient=merke-2")
     assert pulse["valueQuantity"]["value"] == 93

@@ -42,6 +42,7 @@ LAB_COMMANDS: dict[str, tuple[str, str]] = {
     "adviser": ("lab_adviser", "Play somebody else's decision support for a node."),
     "fault": ("lab_fault", "Break something in the lab, or mend all of it."),
     "live": ("lab_live", "Random days at the lab's hospital, by seed."),
+    "nodes": ("lab_nodes", "Several whole municipalities that can ask each other."),
     "play": ("lab_play", "Play a story against the node, step by step."),
     "send": ("lab_send", "Let one of the lab's houses send something."),
     "show": ("lab_show", "Show the lab's books, or one house's side."),

@@ -62,14 +62,20 @@ def federation_of(node: "Node", declared: Declared) -> Federation | None:
     )
     us = declared.us
     service = (us.service, _SERVICES.get(us.service, "Kommunal helsetjeneste"))
-    return Federation(Us(us.org, us.name, service), tokens, node.network, clock=node.clock)
+    return Federation(
+        Us(us.org, us.name, service),
+        tokens,
+        node.network,
+        clock=node.clock,
+        budget_s=declared.limits.question,
+    )
 
 
 def finder_of(declared: Declared, network: Network) -> Finder | None:
     """None where there is no index: everybody is asked."""
     if not declared.location.address or declared.us is None:
         return None
-    return Finder(declared.location.address, declared.us.id, declared.sources, network)
+    return Finder(declared.location.address, declared.us.id, declared.sources, network, declared.limits.index)
 
 
 def follower_of(node: "Node", declared: Declared) -> Follower | None:

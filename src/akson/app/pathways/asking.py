@@ -152,7 +152,9 @@ def _by_the_clock(facts: PatientFacts, hers: Iterable[stays.Stay], now: datetime
     """Each look is a line in her log: without a running decision, a stay or a bed the clock alone is no reason for one."""
     granted = any(decision.get("status") == "active" for decision in facts.decisions)
     under_way = any(one.phase not in _OVER for one in hers)
-    return tomorrow(now) if granted or under_way or beds.standing(facts.holds) else now + _A_MONTH
+    resident = any(one.covers(now) for one in facts.residences)
+    waits = granted or under_way or resident or beds.standing(facts.holds)
+    return tomorrow(now) if waits else now + _A_MONTH
 
 
 def tomorrow(now: datetime) -> datetime:

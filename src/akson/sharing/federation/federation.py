@@ -25,7 +25,7 @@ from akson.identity.openid.person_tokens import Subject
 from akson.record.acts.ask_elsewhere import Leave
 from akson.record.session import RecordSession
 from akson.sharing.classes import SharedClass
-from akson.sharing.federation.asking import BUDGET_S, Breakers, ask
+from akson.sharing.federation.asking import BUDGET_S, Breakers, OneAsking, ask
 from akson.sharing.keys import Key
 from akson.sharing.network import Network
 from akson.sharing.values import Answer, Outcome, Part, Question, Source
@@ -136,18 +136,22 @@ class Federation:
         narrowed: Narrowed = await finds(person, key) if finds else All(tuple(sources))
         if finds and narrowed.sources:
             await session.ask_elsewhere(leave, [source.name for source in narrowed.sources], about)
+        watch = OneAsking(self.breakers)
         answers = await asyncio.gather(
-            *(self._asked(q, narrowed.of(q.kind), key, ends - loop.time()) for q in questions)
+            *(self._asked(q, narrowed.of(q.kind), key, watch, ends - loop.time()) for q in questions)
         )
+        watch.end(self._clock.now())
         return Asked(tuple(answers), narrowed.degraded)
 
-    async def _asked(self, question: Question, sources: Sequence[Source], key: Key, left_s: float) -> Answer:
+    async def _asked(
+        self, question: Question, sources: Sequence[Source], key: Key, watch: OneAsking, left_s: float
+    ) -> Answer:
         return await ask(
             question,
             sources,
             key=key,
             network=self._network,
-            breakers=self.breakers,
+            breakers=watch,
             clock=self._clock,
             budget_s=left_s,
         )

@@ -57,11 +57,19 @@ def everybody(known: Sequence[Source], why: str = "") -> Found:
 class Finder:
     """Asks the index at `address`; "" where there is none: everybody is asked, and that is as it should be."""
 
-    def __init__(self, address: str, us: str, known: Sequence[Source], network: Network) -> None:
+    def __init__(
+        self,
+        address: str,
+        us: str,
+        known: Sequence[Source],
+        network: Network,
+        budget_s: float = INDEX_BUDGET_S,
+    ) -> None:
         self.address = address
         self._us = us
         self._known = tuple(known)
         self._network = network
+        self._budget_s = budget_s
 
     async def find(self, person: str, key: Key) -> Found:
         """Raises nothing: an index that is silent is done without, and that is said."""
@@ -69,7 +77,7 @@ class Finder:
             return everybody(self._known)
         url = f"{self.address}{SEARCH_PATH}"
         try:
-            async with asyncio.timeout(INDEX_BUDGET_S):
+            async with asyncio.timeout(self._budget_s):
                 reply = await self._network.post(url, [("person", person)], key.headers("POST", url))
             if reply.status != 200:
                 return everybody(self._known, DOWN)

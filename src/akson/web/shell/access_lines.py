@@ -80,6 +80,7 @@ class LogPage:
 
 ACT_DEEDS = {
     "identify": ("søkte deg fram", "prøvde å søke deg fram"),
+    "disclose": ("sendte opplysninger om deg til en annen tjeneste", "prøvde å sende opplysninger om deg"),
     "open-emergency": ("åpnet journalen med nødtilgang", "prøvde å åpne journalen med nødtilgang"),
     "declare-relation": ("oppga å gi deg helsehjelp", "prøvde å åpne journalen ved å oppgi helsehjelp"),
     "lift-restriction": ("opphevet en sperre", "prøvde å oppheve en sperre"),

@@ -3,13 +3,12 @@
 Nothing is typed twice: the message is built of the record's list, its accompanying words of the signature.
 """
 
-import uuid
 from datetime import timedelta
 from urllib.parse import quote
 
 from akson.care.fhir_json import Resource, instant
 from akson.care.medication.lines import PAST
-from akson.care.medication.reconciled.signing import SIGNATURE, Signed
+from akson.care.medication.reconciled.signing import Signed
 from akson.fhir.codec import json
 from akson.fhir.problem import Problem
 from akson.record.session import RecordSession
@@ -17,32 +16,18 @@ from akson.web.shell import words
 from akson.web.shell.chart import Chart
 from akson.web.shell.house import Visit
 from akson.web.shell.letters import HubKnown, Order
+from akson.web.shell.list_sharing import QUESTION, hub_message, hub_order, message_id, signature_of
 from akson.web.shell.reading import every_page, of_patient, resources
 from akson.web.workspace.reconciliation.loader import Found
 from akson.web.workspace.reconciliation.view import SharedView, ShareRow
 
 TYPE = "EPJ-EKSTRAKT"
 """Overføring av legemiddelopplysninger: what a municipality sends of medicines without an admission."""
-HUB_LIST, QUESTION = "ERM251", "ERM911"
-"""M25.1 and M9.11 of eResept."""
 HUB_NAME = "Pasientens legemiddelliste (PLL)"
 SHARE, FETCH = "del", "hent"
 """What the page of sharing can be asked to do."""
 ASKED_AGAIN_AFTER = timedelta(minutes=10)
 """Pressed twice it is one question."""
-_MESSAGES = uuid.uuid5(uuid.NAMESPACE_URL, "https://akson.no/web/reconciliation/message")
-
-
-def message_id(signature: str) -> str:
-    """The same signature is the same message, however often it is sent."""
-    return str(uuid.uuid5(_MESSAGES, signature))
-
-
-def signature_of(working: Resource | None) -> str:
-    for one in (working or {}).get("identifier") or []:
-        if one.get("system") == SIGNATURE:
-            return str(one.get("value", ""))
-    return ""
 
 
 async def to_gp(
@@ -72,17 +57,11 @@ def _words(visit: Visit, signed: Signed | None) -> str:
     return "\n".join((head, "Det som er valgt:", *(f"- {one}" for one in signed.sentences)))
 
 
-async def to_hub(session: RecordSession, visit: Visit, patient: str, signature: str) -> None:
-    """The list to Reseptformidleren, in place of the one that stands there; as `to_gp`, it stops no signature."""
+async def hub_words(session: RecordSession, visit: Visit, patient: str) -> str | None:
+    """What is known of the list at the hub, for the page of reconciliation; None where no hub is connected."""
     letters = visit.house.letters
-    if letters is None:
-        return
-    try:
-        hub = await letters.hub(session, patient)
-        if hub is not None:
-            await letters.send(session, _hub_order(patient, hub.to.value, signature))
-    except Problem:
-        return  # told by `_hub`
+    hub = await letters.hub(session, patient) if letters else None
+    return None if hub is None else _asked(hub, visit) or "Listen i reseptregisteret er ikke hentet."
 
 
 async def ask_hub(session: RecordSession, visit: Visit, patient: str) -> bool:
@@ -95,11 +74,6 @@ async def ask_hub(session: RecordSession, visit: Visit, patient: str) -> bool:
         return True
     order = Order(patient, QUESTION, hub.to.value, msg_id=letters.new_id(), confirmed=True)
     return bool((await letters.send(session, order))[1])
-
-
-def _hub_order(patient: str, to: str, signature: str) -> Order:
-    # Signed is confirmed: what asks for a person's word has had it.
-    return Order(patient, HUB_LIST, to, msg_id=message_id(f"{signature}|hub"), confirmed=True)
 
 
 async def shared_view(session: RecordSession, visit: Visit, chart: Chart, found: Found) -> SharedView:
@@ -116,7 +90,7 @@ async def shared_view(session: RecordSession, visit: Visit, chart: Chart, found:
         note=note,
         count=sum(line.use not in PAST for line in found.own.lines),
         shares=(
-            await _gp(session, visit, chart.person.id, signature),
+            await _gp(session, visit, chart, signature),
             _round(),
             await _hub(session, visit, chart.person.id, signature),
             _patient(),
@@ -149,8 +123,10 @@ async def _chosen(session: RecordSession, patient: str, working: Resource | None
     return tuple(sorted(told))
 
 
-async def _gp(session: RecordSession, visit: Visit, patient: str, signature: str) -> ShareRow:
-    letters = visit.house.letters
+async def _gp(session: RecordSession, visit: Visit, chart: Chart, signature: str) -> ShareRow:
+    letters, patient = visit.house.letters, chart.person.id
+    if visit.actor.role == "gp" and visit.actor.name == chart.gp:
+        return ShareRow("Fastlegen", "Du er fastlegen, og lista står her.", "check")
     if letters is None:
         return ShareRow("Fastlegen", "Denne installasjonen sender ikke meldinger.", "alert")
     sent = await letters.standing(session, patient, message_id(signature))
@@ -187,9 +163,9 @@ async def _hub(session: RecordSession, visit: Visit, patient: str, signature: st
     if letters is None or hub is None:
         return ShareRow(HUB_NAME, "Ikke delt. Denne installasjonen er ikke koblet til.", "stop")
     asked = _asked(hub, visit)
-    sent = await letters.standing(session, patient, message_id(f"{signature}|hub"))
+    sent = await letters.standing(session, patient, hub_message(signature))
     if not sent:
-        sheet = await letters.sheet(session, _hub_order(patient, hub.to.value, signature))
+        sheet = await letters.sheet(session, hub_order(patient, hub.to.value, signature))
         why = (
             " ".join(remark.what for remark in sheet.remarks if remark.grave == "stop")
             or "Meldingen gikk ikke."

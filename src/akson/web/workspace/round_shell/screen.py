@@ -16,7 +16,7 @@ WORKER = Path(__file__).with_name("worker.js")
 FILES = (
     "vendor/designsystemet/akson-theme.css", "vendor/designsystemet/designsystemet.css", "akson.css", "round/round.css",
     "round/main.js", "round/vault.js", "round/journal.js", "round/server.js", "round/drawing.js", "akson.svg",
-    "vendor/inter/inter-latin-wght-normal.woff2",
+    "vendor/inter/inter-latin-400-700.woff2",
 )  # fmt: skip
 
 

@@ -113,8 +113,10 @@ function details(visit, her, now) {
   } }), text));
   const all = visit.steps.length > 1 && tick("all", "Alt etter plan", visit.steps.every((step) => ticks.has(step)));
   const hers = held.ops.filter((op) => op.patient === visit.patient && (op.kind === "note" || op.kind === "measurement"));
+  const tasks = (held.box.tasks ?? []).filter((task) => task.patient === visit.patient);
   return el("div", { class: "round-more" },
     now.state === "open" && el("ul", { class: "round-steps" }, all, visit.steps.map((step) => tick("step", step, ticks.has(step)))),
+    tasks.length > 0 && el("section", { class: "round-tasks", "aria-label": "Oppgaver" }, el("h2", {}, "Oppgaver"), el("ul", { class: "round-todo" }, tasks.map(taskRow))),
     her.alerts.map((alert) => el("p", { class: "round-alert" }, icon("alert"), " ", alert)),
     her.said.map((line) => el("p", { class: "round-said muted" }, line)),
     now.state === "open"
@@ -124,6 +126,47 @@ function details(visit, her, now) {
     el("details", {}, el("summary", {}, "Legemidler"), her.medicines.length ? el("ul", {}, her.medicines.map((line) => el("li", {}, line))) : el("p", { class: "muted" }, "Ingen legemidler registrert.")),
     el("details", {}, el("summary", {}, "Helse og person"), el("p", {}, `Født ${her.birth}`), her.problems.length > 0 && el("ul", {}, her.problems.map((line) => el("li", {}, line)))),
     hers.length > 0 && el("ul", { class: "round-own" }, hers.map((op) => el("li", {}, `${clock(op.at)} `, op.kind === "note" ? op.said.text : `${TOLD.measures[op.said.measure].word} ${op.said.value} ${TOLD.measures[op.said.measure].unit}`, statusLine(visit, { state: "done", words: "", op })))));
+}
+
+/* -- tasks: as the package has them, then her own doings upon them -- */
+const ofTask = (task) => held.ops.filter((op) => op.kind === "task" && op.target === task.id && op.state !== "refused" && !op.put);
+
+function taskRow(task) {
+  const hers = ofTask(task), last = hers.at(-1), done = hers.findLast((op) => op.said.outcome === "done" || op.said.outcome === "open")?.said.outcome === "done";
+  const moved = hers.findLast((op) => op.said.outcome === "moved"), due = moved?.said.to ?? task.due;
+  const remarks = hers.filter((op) => op.said.outcome === "noted").map((op) => el("span", { class: "sm" }, `${clock(op.at)} ${op.said.text}`));
+  return el("li", { "data-task": task.id }, el("strong", {}, task.what), due && el("span", { class: "muted sm" }, ` Frist ${day(due)} ${clock(due)}`),
+    task.more && el("span", { class: "muted sm round-task-more" }, task.more), remarks, last && statusLine(task, { state: "done", words: { done: "Utført", moved: "Utsatt", open: "Åpnet igjen", noted: "Merknad" }[last.said.outcome], op: last }),
+    el("div", { class: "round-pair small" }, done ? button("Åpne igjen", () => doTask(task, { outcome: "open" }), "tertiary")
+      : [button("Utført", () => doTask(task, { outcome: "done" }), "secondary", { "aria-label": `Utført: ${task.what}` }), button("Utsett", () => postpone(task, due), "tertiary", { "aria-label": `Utsett: ${task.what}` })],
+      button("Merknad", () => remark(task), "tertiary", { "aria-label": `Merknad: ${task.what}` })));
+}
+
+async function doTask(task, said) {
+  await journal.act(held.device, "task", task.patient, task.id, said, { base: task.version, after: ofTask(task).at(-1)?.id ?? "" });
+  await draw({ keep: true });
+  flush();
+}
+
+function postpone(task, due) {
+  const at = new Date(Math.max(Date.now(), due ? Date.parse(due) : 0)), choices = [["1", "I morgen"], ["7", "Om en uke"], ["14", "Om to uker"]];
+  const later = (days) => { const to = new Date(); to.setDate(to.getDate() + Number(days)); to.setHours(at.getHours(), at.getMinutes(), 0, 0); return to; };
+  const body = el("fieldset", {}, el("legend", { class: "ds-sr-only" }, "Når?"), choices.map(([days, text]) => el("label", { class: "round-choice" }, el("input", { type: "radio", name: "days", value: days }), `${text}, ${day(later(days))}`)));
+  sheet("Utsett oppgaven", body, async () => {
+    const chosen = body.querySelector("input[name=days]:checked")?.value;
+    if (!chosen) return "Velg når.";
+    await doTask(task, { outcome: "moved", to: later(chosen).toISOString() });
+    return "";
+  }, "Utsett");
+}
+
+function remark(task) {
+  const text = el("textarea", { class: "ds-input", name: "remark", rows: "4", maxlength: "4000", autocomplete: "off" });
+  sheet("Merknad", field("Merknad på oppgaven", text, "Står på oppgaven, ikke i journalen"), async () => {
+    if (!text.value.trim()) return "Skriv noe først.";
+    await doTask(task, { outcome: "noted", text: text.value.trim() });
+    return "";
+  }, "Lagre merknad");
 }
 
 /* -- acts -- */
@@ -185,6 +228,7 @@ function note(visit) {
 function described(op) {
   const her = held.box?.people[op.patient];
   const what = { note: () => `Notat: ${op.said.text}`, measurement: () => `${TOLD.measures[op.said.measure].word} ${op.said.value} ${TOLD.measures[op.said.measure].unit}`,
+    task: () => `Oppgave: ${{ done: "utført", open: "åpnet igjen", moved: `utsatt til ${op.said.to && day(op.said.to)}`, noted: op.said.text }[op.said.outcome]}`,
     visit: () => ({ done: "Besøk utført", open: "Besøk åpnet igjen", cancelled: `Ikke gjennomført: ${TOLD.cannot[op.said.reason]}`, moved: `Besøk flyttet til ${op.said.to && clockBeside(op.said.to, op.at)}` })[op.said.outcome] }[op.kind];
   return [el("strong", {}, her?.name ?? "Ukjent"), el("br"), `${clock(op.at)} · ${what()}`];
 }
