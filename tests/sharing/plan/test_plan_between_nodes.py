@@ -242,6 +242,7 @@ async def test_who_is_withdrawn_gets_nothing_and_keeps_her_own(town: tuple[Town,
     late = editing.edited(opened.plan, "goal-gp", Kind.GOAL, {"text": "For sent"}, by(GP))
     with pytest.raises(NotIn):
         await Lines(place, GP).exchange(HOME, GP, Asked(operations=(late,)))
+    place.cut.clear()
     assert [line.id for line in (await place.see(GP)).plan.shown] == ["goal-gp"], "her own stands at her node"
     plan = (await place.see(HOME)).plan
     assert [line.choices[0].content for line in plan.shown] == [{"text": "Mål"}], (
