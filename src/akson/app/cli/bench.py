@@ -110,7 +110,9 @@ _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
     help="With `federation`: simulated sources.",
 )
 @click.argument(
-    "what", required=False, type=click.Choice(["messages", "reconcile", "replan", "board", "screens", "federation"])
+    "what",
+    required=False,
+    type=click.Choice(["messages", "reconcile", "replan", "board", "screens", "federation"]),
 )
 @options.as_json
 def command(
