@@ -151,7 +151,7 @@ class MhdDoor:
         return Answer(200, document.content, ((COUNT_HEADER, str(blocked)),)), document.entry.media_type
 
     async def _provided(self, session: RecordSession, body: bytes) -> Answer:
-        bundle = parse(body)
+        bundle = await self._record.aside(len(body), lambda: parse(body))
         shelf = Shelf(session, self._community)
         asked = await providing.provided(bundle if isinstance(bundle, dict) else {}, shelf.person)
         committed = await session.commit(asked.changes)

@@ -95,8 +95,24 @@ _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
     metavar="N",
     help="With `reconcile`: which cases, 1,000 of each; with `replan`: which days. May be given again. [101, 102]",
 )
+@click.option(
+    "--nodes",
+    type=click.IntRange(3, 20),
+    default=20,
+    show_default=True,
+    help="With `federation`: real nodes.",
+)
+@click.option(
+    "--simulated",
+    type=click.IntRange(10, 4_000),
+    default=3_500,
+    show_default=True,
+    help="With `federation`: simulated sources.",
+)
 @click.argument(
-    "what", required=False, type=click.Choice(["messages", "reconcile", "replan", "board", "screens"])
+    "what",
+    required=False,
+    type=click.Choice(["messages", "reconcile", "replan", "board", "screens", "federation"]),
 )
 @options.as_json
 def command(
@@ -116,7 +132,8 @@ def command(
     `akson bench messages` measures care messages through the whole inbox instead; `akson bench reconcile` the engine of
     reconciliation on made cases with truth (--seed), beside simpler ways; `akson bench replan` a day of 300 visits and 30
     people with one, two and three away; `akson bench board` the case worker's board with 200 patients in hospital; `akson
-    bench screens` the screens in a municipality of 100,000 patients (--patients), which --keep DIR keeps for the next time.
+    bench screens` the screens in a municipality of 100,000 patients (--patients), which --keep DIR keeps for the next time;
+    `akson bench federation` a question to six to ten of 20 real and 3,500 simulated sources, some dead, some slow.
     """
     if what == "messages":
         return _messages(stored, chosen["data"], post_workers, as_json)
@@ -127,9 +144,11 @@ def command(
         return _replan(seeds, as_json)
     if what == "board":
         return _board(as_json)
-    patients = chosen.pop("patients")
+    patients, nodes, simulated = chosen.pop("patients"), chosen.pop("nodes"), chosen.pop("simulated")
     if what == "screens":
         return _screens(patients, chosen["runs"], chosen["data"], as_json)
+    if what == "federation":
+        return _federation(nodes, simulated, as_json)
     from akson.app.bench.run import measure
     from akson.app.bench.stage import from_demo, from_folder
     from akson.app.bench.table import table
@@ -178,6 +197,17 @@ def _screens(patients: int, turns: int, keep: Path | None, as_json: bool) -> int
     plan = ScreenPlan(patients, turns, keep=keep, processes=default_workers())
     settings = replace(options.settings(), database_url="", log_database_url="")
     figures = run_async(measure_screens(settings, plan, _tell))
+    if as_json:
+        say_json(figures.as_json())
+    else:
+        click.echo(figures.words)
+    return Exit.OK if figures.met else Exit.FAULTS
+
+
+def _federation(nodes: int, simulated: int, as_json: bool) -> int:
+    from akson.app.bench.federation import Scale, measure_federation
+
+    figures = run_async(measure_federation(Scale(nodes, simulated), _tell))
     if as_json:
         say_json(figures.as_json())
     else:

@@ -47,19 +47,25 @@ async def say(session: RecordSession, search: str) -> tuple[Said, bool]:
     except Problem as refused:
         return Said(refused=refused.id), True
     found = [
-        (v.type, v.id, hashlib.sha256(forms.travelling(v.body)).hexdigest()[:16]) for v in page.matches if v.body
+        (v.type, v.id, hashlib.sha256(forms.travelling(v.body)).hexdigest()[:16])
+        for v in page.matches
+        if v.body
     ]
     ordered = "_sort=" in search
     return Said(tuple(found if ordered else sorted(found)), page.total), bool(found)
 
 
-async def ask(asked: Asked, policy: StoragePolicy, choice: Choice | None, places: Mapping[str, Place]) -> Said:
+async def ask(
+    asked: Asked, policy: StoragePolicy, choice: Choice | None, places: Mapping[str, Place]
+) -> Said:
     """The first that has an answer. A central node that holds nothing of the person is no answer (asking.py)."""
     whom = whom_to_ask(policy, asked.question, asked.range, choice, source=SOURCE)
     said = Said()
     for name in (*whom.first, *(whom.instead if whom.unknown else ())):
         place = places[name]
-        said, something = await say(place.node.as_(asked.at(place.tenant), asked.purpose), asked.question.search)
+        said, something = await say(
+            place.node.as_(asked.at(place.tenant), asked.purpose), asked.question.search
+        )
         if something:
             return said
     return said

@@ -1,6 +1,6 @@
 """Nodes that share one PostgreSQL server, a record and a log database each, opened side by side in one process.
 
-They are whole but for post, screens and the supervisor: Store, AccessLog, Record and the storage tables, as `open_node` makes
+They are whole but for post, screens and supervisor: Store, AccessLog, Record and the storage tables, as `open_node` makes
 them. Used by `akson storage compare` and by tests.
 """
 
@@ -38,16 +38,28 @@ class StorageNode:
 
 @asynccontextmanager
 async def storage_node(
-    name: str, record_dsn: str, log_dsn: str, *, clock: Clock, random: Random | None = None, pool_size: int = 4
+    name: str,
+    record_dsn: str,
+    log_dsn: str,
+    *,
+    clock: Clock,
+    random: Random | None = None,
+    pool_size: int = 4,
 ) -> AsyncIterator[StorageNode]:
     random = random or SystemRandom()
     async with AsyncExitStack() as stack:
-        store = await Store.open(record_dsn, definitions=load(), clock=clock, random=random, pool_size=pool_size)
+        store = await Store.open(
+            record_dsn, definitions=load(), clock=clock, random=random, pool_size=pool_size
+        )
         stack.push_async_callback(store.close)
         rows = await AuditLogStore.open(log_dsn, pool_size=1)
         stack.push_async_callback(rows.close)
         log = AccessLog(
-            rows, key=Ed25519PrivateKey.generate(), origin=f"akson/{name}/access/1", clock=clock, random=random
+            rows,
+            key=Ed25519PrivateKey.generate(),
+            origin=f"akson/{name}/access/1",
+            clock=clock,
+            random=random,
         )
         storage = await StorageStore.open(record_dsn, pool_size=2)
         stack.push_async_callback(storage.close)
@@ -63,5 +75,6 @@ async def storage_nodes(
     """`dsns`: (name, record, log) of each."""
     async with AsyncExitStack() as stack:
         yield [
-            await stack.enter_async_context(storage_node(*dsn, clock=clock, pool_size=pool_size)) for dsn in dsns
+            await stack.enter_async_context(storage_node(*dsn, clock=clock, pool_size=pool_size))
+            for dsn in dsns
         ]

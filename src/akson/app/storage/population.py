@@ -98,7 +98,14 @@ def resources(person: Person, node: int, seed: int) -> Iterator[Json]:
     )
     if random.random() < 0.5:
         status = {"coding": [{"system": _ALLERGY, "code": "active"}]}
-        yield _of("AllergyIntolerance", person, "a", patient=whose, clinicalStatus=status, code={"text": "Penicillin"})
+        yield _of(
+            "AllergyIntolerance",
+            person,
+            "a",
+            patient=whose,
+            clinicalStatus=status,
+            code={"text": "Penicillin"},
+        )
     yield _of(
         "ClinicalImpression", person, "n", status="completed", subject=whose, summary="Spiser og sover godt."
     )

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from akson.fhir.problem import Issue, Problem, ProblemKind
+from akson.fhir.validation import validate
 from akson.record.values import Change
 from akson.sharing.documents import codes
 from akson.sharing.documents.entry import Person, sha1
@@ -48,7 +49,8 @@ async def provided(bundle: Resource, find: FindsPerson) -> Provided:
     entries = _entries(bundle)
     by_url = {str(e.get("fullUrl", "")): e["resource"] for e in entries}
     references = [r for r in by_url.values() if r["resourceType"] == "DocumentReference"]
-    faults = [fault for n, r in enumerate(references) for fault in _faults(r, by_url, n)]
+    faults = [fault for n, given in enumerate(references) for fault in _told(given, by_url, n)]
+    faults += [i for given in by_url.values() if given not in references for i in _errors(given)]
     if faults or not references:
         raise Problem(
             ProblemKind.INVALID,
@@ -135,6 +137,20 @@ def _entries(bundle: Resource) -> list[Resource]:
         )
     assert isinstance(entries, list)
     return entries
+
+
+def _told(given: Resource, by_url: Mapping[str, Resource], number: int) -> list[Issue]:
+    """Every fault of one DocumentReference: what HIS 1169 asks, and what FHIR does."""
+    wrong = _errors(given)
+    try:
+        return [*_faults(given, by_url, number), *wrong]
+    except (TypeError, AttributeError, KeyError):
+        # Of no shape that can be read: FHIR's own faults say where.
+        return wrong or [Issue("structure", "It is not readable.", f"DocumentReference[{number}]")]
+
+
+def _errors(given: Resource) -> list[Issue]:
+    return [issue for issue in validate(given) if issue.severity in ("error", "fatal")]
 
 
 def _faults(given: Resource, by_url: Mapping[str, Resource], number: int) -> list[Issue]:
