@@ -35,6 +35,7 @@ SUITES: dict[str, tuple[str, ...]] = {
         "tests/record/test_leaks.py",
         "tests/store/test_search_leaks.py",
         "tests/api/test_search_leaks.py",
+        "tests/api/test_drafts_of_others.py",
     ),
     "leak: times": ("tests/security/test_timing.py",),
     "leak: markers and secrets": ("tests/security/test_markers.py", "tests/security/test_secrets.py"),

@@ -31,7 +31,9 @@ WORDS = {
     "T02": "XML validerer ikke",
     "T10": "Støtter ikke meldingsformatet",
     "E21": "Mottaker finnes ikke",
+    "E30": "Pasientens fødselsnummer mangler",
     "E36": "Pasientopplysninger",
+    "X99": "Annen feil",
 }
 ERRORS = "2.16.578.1.12.4.1.1.8221"
 
@@ -69,11 +71,15 @@ class Received:
     copies: int = 1
     at: str = ""
     parent: str = ""
+    words: str = ""
+    """Beside the code, for people."""
     valid: bool | None = None
     """By the official schema; None when that is not on this machine."""
 
 
 Accepted = Callable[[Opened, int], None]
+Judged = Callable[[Opened, int], tuple[str, str]]
+"""Code and words that a whole message is refused with; ("", "") takes it."""
 Answered = Callable[[Sent], None]
 
 
@@ -93,11 +99,13 @@ class Counterpart:
         hers: tuple[int, ...] = (),
         accepted: Accepted = lambda opened, by: None,
         answered: Answered = lambda sent: None,
+        judged: Judged = lambda opened, by: ("", ""),
         before_round: Callable[[], None] = lambda: None,
     ) -> None:
         self.name, self.her, self.takes, self.client = name, her, takes, client
         self.hers = hers or (her,)
         self.accepted, self.answered, self.before_round = accepted, answered, before_round
+        self.judged = judged
         self.clock = clock or LabClock()
         self.lacks: frozenset[str] = frozenset()
         """Types that it says it takes, and refuses."""
@@ -210,7 +218,7 @@ class Counterpart:
             if seen.kind == "letter":
                 await self._answer_letter(message, mine, by, document, received)
             else:
-                await self._answer(message, mine, received.status, received.codes)
+                await self._answer(message, mine, received.status, received.codes, received.words)
         await self.client.ask("PUT", f"/messages/{message}/read/{mine}")
 
     def _received(self, document: bytes, by: int) -> Received:
@@ -228,8 +236,12 @@ class Counterpart:
             if type not in self.takes - self.lacks
             else self._address_fault(opened) or self._patient_fault(opened)
         )
+        words = ""
+        if not code and envelope is not None:
+            code, words = self.judged(opened, by)
         made = Received(msg_id, type, by, REFUSED if code else OK, (code,) if code else ())
         made.at = self.clock.now().isoformat()
+        made.words = words
         made.parent = envelope.parent.lower() if envelope else ""
         made.valid = None if faults is None else not faults
         self.received[by, msg_id] = made
@@ -248,12 +260,15 @@ class Counterpart:
         patient = opened.envelope.patient if opened.envelope else None
         return "E36" if patient is None or not patient.idents else ""
 
-    async def _answer(self, message: str, mine: int, status: str, codes: tuple[str, ...]) -> None:
+    async def _answer(
+        self, message: str, mine: int, status: str, codes: tuple[str, ...], words: str = ""
+    ) -> None:
         """Once for each handing-over; a second one with the same MsgId is another handing-over."""
         if (message, mine) in self._answered:
             return
         errors = [
-            {"errorCode": c, "description": WORDS.get(c, "Feil"), "details": "", "oid": ERRORS} for c in codes
+            {"errorCode": c, "description": WORDS.get(c, "Feil"), "details": words, "oid": ERRORS}
+            for c in codes
         ]
         body = {
             "appRecSenderHerId": mine,

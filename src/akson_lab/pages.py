@@ -50,6 +50,13 @@ def house(name: str, side: Mapping[str, Any], books: Mapping[str, Any]) -> str:
             happened = [(_time(h["at"]), h["what"]) for h in stay["happened"]]
             parts.append(f"<h3>{escape(stay['patient'])}, opphold {escape(stay['key'])}</h3>")
             parts.append(_table(("Tid", "Hendelse"), happened))
+    if "lists" in side:
+        parts.append("<h2>Legemiddellister</h2>")
+        lists = [
+            (x["patient"], x["medicines"], x["versions"], x["by"] or "lege", _time(x["at"]))
+            for x in side["lists"]
+        ]
+        parts.append(_table(("Pasient", "Legemidler", "Utgaver", "Sist fra", "Tid"), lists))
     parts.append(_books(books))
     return _page(f"{side['house']} ({side['her']})", "".join(parts))
 

@@ -3,6 +3,7 @@
     hospital 990202, other-hospital 990502   houses/hospital_system.py
     gp 990302                                houses/gp_office.py: takes three types of care messages, sends two
     neighbour 990102                         houses/neighbour.py
+    hub 990602                               houses/prescription_hub.py: one list of medicines for each citizen
 
 All share one clock, one seed, and one address register with the municipality that is played against.
 """
@@ -22,12 +23,13 @@ from akson_lab.counterpart import Counterpart
 from akson_lab.edi_client import SCOPE, EdiClient
 from akson_lab.facts import Party, Stay
 from akson_lab.faults import Fault
-from akson_lab.houses import gp_office, hospital_system, neighbour
-from akson_lab.houses.addresses import FJELL, HAVNES, LILLEFJORD, OURS, PLACES, TORGET
+from akson_lab.houses import gp_office, hospital_system, neighbour, prescription_hub
+from akson_lab.houses.addresses import BROKER, FJELL, HAVNES, LILLEFJORD, OURS, PLACES, TORGET
 from akson_lab.houses.gp_office import GpOffice
 from akson_lab.houses.hospital_system import KINDS, NONE, HospitalSystem
 from akson_lab.houses.house import Heard, House, NotNow
 from akson_lab.houses.neighbour import Neighbour
+from akson_lab.houses.prescription_hub import PrescriptionHub
 from akson_lab.nhn.helseid import Client
 from akson_lab.nhn.house import Nhn
 from akson_lab.nhn.parties import Ability
@@ -41,7 +43,7 @@ __all__ = ["GP_KINDS", "KINDS", "OURS", "NotNow", "Town"]
 GP_KINDS = gp_office.KINDS
 CLIENT = "akson"
 REGISTER_SCOPE = "nhn:cp-api/access-v2-dpop"
-PLAYED: TypeAlias = HospitalSystem | GpOffice | Neighbour
+PLAYED: TypeAlias = HospitalSystem | GpOffice | Neighbour | PrescriptionHub
 STRANGERS = 3
 """Residents of Storvik beside the one who is written about, and of Lillefjord."""
 
@@ -105,7 +107,11 @@ class Town:
         def answered(sent: counterpart.Sent) -> None:
             house.receipt(sent.msg_id, sent.status, sent.codes, self.nhn.clock.now())
 
-        post.accepted, post.answered = accepted, answered
+        def judged(opened: Opened, by: int) -> tuple[str, str]:
+            heard = Heard.of(opened, by)
+            return house.refuses(heard, self.nhn.clock.now()) if heard is not None else ("", "")
+
+        post.accepted, post.answered, post.judged = accepted, answered, judged
         post.before_round = lambda: self._before_round(post, house)
         self.houses[name], self.played[name] = post, house
         self._lives.append(asyncio.create_task(post.live(), name=name))
@@ -132,7 +138,7 @@ class Town:
 
     def send(self, kind: str, *, house: str = "", **how: Any) -> str:
         """Gives the MsgId. Raises NotNow, KeyError for what nobody here sends, or a house that there is not."""
-        name = house or ("gp" if kind in GP_KINDS and kind not in KINDS else "hospital")
+        name = house or _house_of(kind)
         played = self.played[name]
         msg_id = played.send(kind, self.nhn.clock.now(), **how)
         if kind == "death" and isinstance(played, HospitalSystem):
@@ -192,6 +198,7 @@ class Town:
             ),
             "gp": GpOffice(TORGET, self._facts, people, **told),
             "neighbour": Neighbour(LILLEFJORD, self._facts, far, **told),
+            "hub": PrescriptionHub(BROKER, self._facts, (*people, *far), **told),
         }
 
     def _before_round(self, post: Counterpart, house: PLAYED) -> None:
@@ -217,10 +224,23 @@ class Town:
             )
 
 
+def _house_of(kind: str) -> str:
+    """Who sends that, when nobody is named."""
+    if kind in prescription_hub.KINDS:
+        return "hub"
+    return "gp" if kind in GP_KINDS and kind not in KINDS else "hospital"
+
+
+_TAKES: Mapping[type[House], Mapping[str, str]] = {
+    HospitalSystem: hospital_system.TAKES,
+    GpOffice: gp_office.TAKES,
+    Neighbour: neighbour.TAKES,
+    PrescriptionHub: prescription_hub.TAKES,
+}
+
+
 def _takes(house: House) -> Mapping[str, str]:
-    if isinstance(house, HospitalSystem):
-        return hospital_system.TAKES
-    return gp_office.TAKES if isinstance(house, GpOffice) else neighbour.TAKES
+    return next(takes for kind, takes in _TAKES.items() if isinstance(house, kind))
 
 
 def _parties() -> list[Registered]:
@@ -232,15 +252,17 @@ def _parties() -> list[Registered]:
         )
 
     told = {kind.type: "1.2" if kind.type == "EPIKRISE" else "1.6" for kind in KINDS.values()}
-    everything = {**told, **gp_office.SENDS}
+    everything = {**told, **gp_office.SENDS, **prescription_hub.SENDS}
     hospital_can = able(hospital_system.TAKES, told)
     gp_can = able(gp_office.TAKES, gp_office.SENDS)
-    own_can = able(everything, hospital_system.TAKES)
+    own_can = able(everything, {**hospital_system.TAKES, **prescription_hub.TAKES})
+    hub_can = able(prescription_hub.TAKES, prescription_hub.SENDS)
     near_can = able(neighbour.TAKES, neighbour.SENDS)
     return [
         *_registered(HAVNES, "983974778", hospital_can, service=(8668, "1")),
         *_registered(FJELL, "983975267", hospital_can, service=(8668, "1")),
         *_registered(TORGET, "999944999", gp_can, type="Person", hpr="9900003"),
+        *_registered(BROKER, "999945999", hub_can),
         *_registered(LILLEFJORD, "997651001", near_can, service=(8663, "25")),
         Registered(990001, "Storvik kommune", "Organization", number="997651000"),
         *(

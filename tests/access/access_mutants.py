@@ -9,7 +9,7 @@ import msgspec
 from access_questions import ENTERPRISES
 
 from akson.access import holding, policies, policy
-from akson.access.actor import PurposeOfUse
+from akson.access.actor import ActorKind, PurposeOfUse
 from akson.access.decision import PatientRelation, Restriction
 from akson.access.facts import ORDINARY
 from akson.access.giving import GIVEN
@@ -217,6 +217,21 @@ CODE_MUTANTS: dict[str, Callable[[], Iterator[None]]] = {
     ),
     "nobody owns what names no patient": _dropped("AKS-RULE-OWNED-ITEM"),
     "nobody promises a bed": _dropped("AKS-RULE-HOLD-BED"),
+    "drafts are everybody's": _dropped("AKS-RULE-DRAFT"),
+    "a draft is her unit's": _judged(
+        "AKS-RULE-DRAFT",
+        lambda rule, asked: (
+            replace(found, persons=asked.actor.grantees) if (found := rule.judge(asked)) else None
+        ),
+    ),
+    "a system from outside sees drafts": _judged(
+        "AKS-RULE-DRAFT",
+        lambda rule, asked: None if asked.actor.kind is ActorKind.SYSTEM else rule.judge(asked),
+    ),
+    "a draft is its patient's": _judged(
+        "AKS-RULE-DRAFT",
+        lambda rule, asked: None if asked.actor.kind is ActorKind.CITIZEN else rule.judge(asked),
+    ),
     "a weak login is enough": _dropped("AKS-RULE-LEVEL"),
     "an emergency opens for the whole unit": _judged("AKS-RULE-EMERGENCY", _by_unit),
     "a declaration opens for the whole unit": _judged("AKS-RULE-SELF-DECLARED", _by_unit),

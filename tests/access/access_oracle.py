@@ -15,7 +15,7 @@ from urllib.parse import unquote
 from zoneinfo import ZoneInfo
 
 import cedarpy
-from access_questions import Asked, giving, holding, owning, questions
+from access_questions import Asked, drafting, giving, holding, owning, questions
 
 TEXT = (Path(__file__).parent / "cedar" / "policies.cedar").read_text(encoding="utf-8")
 GROUNDS: dict[str, str] = {
@@ -83,6 +83,7 @@ def opinions(seed: int, count: int = QUESTIONS) -> list[tuple[Asked, Opinion]]:
         *giving(seed, count // 2),
         *owning(seed, count // 10),
         *holding(seed, count // 20),
+        *drafting(seed, count // 20),
     ]
     found: list[Opinion] = []
     rest = iter(asked)
@@ -131,6 +132,7 @@ def _asker(number: int, one: Asked) -> dict:
             "service": one.actor.service,
             "level": one.actor.level,
             "foreign": one.actor.attested is not None,
+            "fromOutside": one.actor.client != "",
         },
         "parents": [],
     }
@@ -163,6 +165,7 @@ def _context(one: Asked, patient: str) -> dict:
         "toPersonOrUnit": _kinds(one, patient, units),
         "toEnterprise": _kinds(one, patient, person | places),
         "owned": any(_owners(said) & units for said in facts.matches),
+        "draftOfAnother": any(author != actor.reference or not author for author in _authors(one)),
         "self": patient != "" and actor.reference == f"Patient/{patient}",
         "alsoStaff": patient != "" and actor.own_patient == f"Patient/{patient}",
         "chosen": patient != "" and f"Patient/{patient}" in actor.on_behalf_of,
@@ -186,6 +189,11 @@ def _owners(said: str) -> set[str]:
     """Who owns it, of what the resource says: `owner=Practitioner/ida%2COrganization/ost`."""
     param, _, value = said.partition("=")
     return set(unquote(value).split(",")) if param == "owner" else set()
+
+
+def _authors(one: Asked) -> list[str]:
+    """Who is writing it, of what its labels say: `draft-of:Practitioner/ida`."""
+    return [label.split(":", 1)[1] for label in one.facts.labels if label.startswith("draft-of:")]
 
 
 def _places(one: Asked) -> set[str]:

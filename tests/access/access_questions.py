@@ -11,7 +11,7 @@ import msgspec
 
 from akson.access.actor import Actor, ActorKind, Attested, PurposeOfUse
 from akson.access.decision import Question
-from akson.access.facts import Barrier, Facts, Relation, RelationKind, Representation, Traits
+from akson.access.facts import DRAFT_OF, Barrier, Facts, Relation, RelationKind, Representation, Traits
 from akson.access.giving import CLOSE, GIVEN, PERSON, REPRESENT
 from akson.access.policies import Policy, current
 from akson.access.rules.staff import HOLD_BED, owned_by
@@ -155,6 +155,24 @@ def holding(seed: int, count: int) -> Iterator[Asked]:
         type = "Location" if random.random() < 0.8 else one.question.type
         action = HOLD_BED if random.random() < 0.8 else one.question.action
         yield one._replace(facts=facts, question=Question(action, type, one.question.at))
+
+
+def drafting(seed: int, count: int) -> Iterator[Asked]:
+    """Questions about notes, most of them drafts: her own, a colleague's, her unit's, nobody's."""
+    random = Random(f"drafting-{seed}")
+    for _ in range(count):
+        one = _asked(random)
+        if one.actor.kind is ActorKind.SYSTEM or random.random() < 0.1:
+            system = _system(random)
+            one = one._replace(actor=replace(system, client=random.choice(("", "stats"))))
+        authors = [one.actor.reference or "Practitioner/nobody", *PEOPLE, *UNITS[:1], ""]
+        of = random.sample(authors, random.choices((0, 1, 2), (1, 8, 1))[0])
+        labels = (*one.facts.labels, *(f"{DRAFT_OF}{author}" for author in of))
+        type = "ClinicalImpression" if random.random() < 0.8 else one.question.type
+        yield one._replace(
+            facts=replace(one.facts, labels=labels),
+            question=Question(one.question.action, type, one.question.at),
+        )
 
 
 _ASSIGNED = ("Task", "CareTeam", "EpisodeOfCare", "ServiceRequest", "Encounter")

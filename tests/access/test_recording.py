@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 
 import msgspec
 import pytest
-from access_questions import POLICIES, holding, owning, questions
+from access_questions import POLICIES, drafting, holding, owning, questions
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -76,6 +76,7 @@ DECIDED = {
     2: "ee525871851ae91f538a858ab93dca3c0083d934abbd050a83977ab2a8911172",
     3: "05831aee99ea6b05c37ac65780112be27bcdbcdb193e41b0276954c929e4f722",
     4: "5fe914efc913d211b0e667532e214b33087940dd6516bbabc649c47c7e291d40",
+    5: "b879d772467283693bd429ca7045724053498f0ce5610ca7a4cd7b1afcfc8d85",
 }
 """By edition: what the policy that a release brought first under it says to the questions of one seed."""
 
@@ -90,6 +91,7 @@ def test_the_decisions_of_an_edition_have_not_changed(edition: int) -> None:
         *questions(2026, 3_000),
         *(owning(2026, 500) if edition > 2 else ()),
         *(holding(2026, 500) if edition > 3 else ()),
+        *(drafting(2026, 500) if edition > 4 else ()),
     ]
     for one in asked:
         said.update(decision_bytes(decide(*one[:4], msgspec.structs.replace(one.policy, **brought))))

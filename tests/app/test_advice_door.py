@@ -16,6 +16,7 @@ from jwt.algorithms import ECAlgorithm
 
 from akson.app.advice_door import AdviceDoor
 from akson.app.advice_feedback import FeedbackBook
+from akson.care.decisionsupport.rules import load
 from akson.world import FixedClock
 from tests.care.decisionsupport.test_advice import allergy, statement
 
@@ -32,7 +33,9 @@ def door(tmp_path: Path) -> httpx.AsyncClient:
     (tmp_path / "cds").mkdir()
     (tmp_path / "cds" / "epj.jwks").write_text(json.dumps({"keys": [public]}))
     (tmp_path / "cds.toml").write_text(f'[[client]]\nissuer = "{EPJ}"\nkeys = "cds/epj.jwks"\n')
-    node: Any = SimpleNamespace(settings=SimpleNamespace(data=tmp_path, base_url=BASE), clock=FixedClock(NOW))
+    node: Any = SimpleNamespace(
+        settings=SimpleNamespace(data=tmp_path, base_url=BASE), clock=FixedClock(NOW), rules=load()
+    )
     client = httpx.AsyncClient(transport=httpx.ASGITransport(AdviceDoor(node)), base_url=BASE)
     client.headers["x-folder"] = str(tmp_path)
     return client
@@ -228,14 +231,18 @@ async def test_more_drugs_than_anybody_has_are_413(door: httpx.AsyncClient) -> N
 
 async def test_a_faulty_file_of_clients_lets_nobody_in_and_the_node_opens(tmp_path: Path) -> None:
     (tmp_path / "cds.toml").write_text("[[client]]\nissuer = 3\n")
-    node: Any = SimpleNamespace(settings=SimpleNamespace(data=tmp_path, base_url=BASE), clock=FixedClock(NOW))
+    node: Any = SimpleNamespace(
+        settings=SimpleNamespace(data=tmp_path, base_url=BASE), clock=FixedClock(NOW), rules=load()
+    )
     client = httpx.AsyncClient(transport=httpx.ASGITransport(AdviceDoor(node)), base_url=BASE)
     assert (await client.get("/cds-services")).status_code == 200
     assert (await _ask(client, request())).status_code == 401
 
 
 async def test_a_node_without_an_address_of_its_own_is_called_on_loopback_alone(tmp_path: Path) -> None:
-    node: Any = SimpleNamespace(settings=SimpleNamespace(data=tmp_path, base_url=""), clock=FixedClock(NOW))
+    node: Any = SimpleNamespace(
+        settings=SimpleNamespace(data=tmp_path, base_url=""), clock=FixedClock(NOW), rules=load()
+    )
     client = httpx.AsyncClient(
         transport=httpx.ASGITransport(AdviceDoor(node)), base_url="https://other.example"
     )

@@ -117,6 +117,17 @@ async def test_one_bad_line_costs_one_line(settings: Settings, tmp_path: Path) -
     assert await count(settings) == {"Patient": 3}
 
 
+async def test_a_line_whose_type_is_a_list_is_no_bundle(settings: Settings, tmp_path: Path) -> None:
+    house = {
+        "resourceType": "Organization",
+        "id": "o1",
+        "name": "Hjemmetjenesten",
+        "type": [{"text": "enhet"}],
+    }
+    report = await load(settings, write(tmp_path / "in" / "o.ndjson", house))
+    assert (report.taken, report.refused) == (1, 0)
+
+
 async def test_what_was_refused_is_tried_again_and_what_was_taken_is_not(
     settings: Settings, tmp_path: Path
 ) -> None:

@@ -29,46 +29,19 @@ from akson.store.audit_log import AuditLogStore
 from akson.store.post import PostStore
 from akson.store.store import Store
 from akson.world import FixedClock, SystemRandom
+from akson_lab.referee import official
 from tests.exchange.samples import NOW, stay
 
 HER = "urn:oid:2.16.578.1.12.4.1.2"
 FNR = "urn:oid:2.16.578.1.12.4.1.4.1"
 DNR = "urn:oid:2.16.578.1.12.4.1.4.2"
 D_NUMBER = "52854220039"
-_ERESEPT, _EHELSE = (f"http://www.{house}.no/xmlstds/eresept" for house in ("kith", "ehelse"))
-PRESCRIPTION_SCHEMAS = {
-    f"{_ERESEPT}/forskrivning/2013-10-08": "Forskrivning-2013-10-08",
-    f"{_ERESEPT}/m1/2013-10-08": "ER-M1-2013-10-08",
-    f"{_ERESEPT}/m251/2013-10-08": "ER-M251-2013-10-08",
-    f"{_ERESEPT}/m252/2013-10-08": "ER-M252-2013-10-08",
-    f"{_ERESEPT}/m253/2013-10-08": "ER-M253-2013-10-08",
-    f"{_ERESEPT}/m271/2013-04-16": "ER-M271-2013-04-16",
-    f"{_ERESEPT}/m272/2013-04-16": "ER-M272-2013-04-16",
-    f"{_ERESEPT}/m273/2012-06-11": "ER-M273-2012-06-11",
-    f"{_ERESEPT}/m274/2012-06-11": "ER-M274-2012-06-11",
-    f"{_ERESEPT}/m28/2012-06-11": "ER-M28-2012-06-11",
-    f"{_ERESEPT}/m92/2013-10-08": "ER-M92-2013-10-08",
-    f"{_ERESEPT}/m911/2014-01-21": "ER-M911-2014-01-21",
-    f"{_ERESEPT}/m912/2014-01-21": "ER-M912-2014-01-21",
-    f"{_EHELSE}/m911/2018-07-01": "ER-M911-2018-07-01",
-    f"{_EHELSE}/m912/2018-07-01": "ER-M912-2018-07-01",
-}
-RESULT_SCHEMAS = {"2005-03-14": "svar-v12", "2008-12-01": "svar-v13", "2012-02-15": "svar-v1.4"}
 
 
 @pytest.fixture(scope="session")
 def official_schema(shared: Path) -> etree.XMLSchema:
-    """Every official schema at once: the referee. Test results are not in the collector, and are added here."""
-    collector = etree.parse(str(shared / "norwegian-messages" / "schemas" / "alle-navnerom.xsd"))
-    for day, name in RESULT_SCHEMAS.items():
-        more = etree.SubElement(collector.getroot(), "{http://www.w3.org/2001/XMLSchema}import")
-        more.set("namespace", f"http://www.kith.no/xmlstds/labsvar/{day}")
-        more.set("schemaLocation", f"svarrapport/{name}.xsd")
-    for namespace, name in PRESCRIPTION_SCHEMAS.items():
-        more = etree.SubElement(collector.getroot(), "{http://www.w3.org/2001/XMLSchema}import")
-        more.set("namespace", namespace)
-        more.set("schemaLocation", f"eresept/{name}.xsd")
-    return etree.XMLSchema(collector)
+    """Every official schema at once, as the lab's houses judge by."""
+    return official(shared)
 
 
 def organisation(id: str, name: str, her: str, above: str | None) -> dict[str, Any]:

@@ -14,6 +14,7 @@ import httpx
 import pytest
 from tests.app.nodes import RunningNode, akson, node
 from tests.lab.test_together import Lab, lab, shared_or_none, wait
+from tests.web.test_reconciliation_screen import answers, fields, hidden
 from tests.web.test_write import form, words
 
 __all__ = ["lab", "shared_or_none"]
@@ -93,6 +94,7 @@ def test_the_whole_dialogue(ida: Nurse, lab: Lab) -> None:
     _asked_by_the_doctor(ida, lab)
     _wrong(ida, lab)
     _partial(ida, lab)
+    _shares_her_list(ida, lab)
 
 
 def _swollen_legs(ida: Nurse, lab: Lab) -> None:
@@ -183,3 +185,40 @@ def _partial(ida: Nurse, lab: Lab) -> None:
     assert "Ring Torget legesenter, Fastlege Grete Lund" in words(ida.page("/innboks"))
     refused = [g for g in lab.books("gp")["received"] if g["status"] != "1"]
     assert {g["type"] for g in refused} <= {"DIALOG_AVVIK"}, "nothing that it does not take was sent"
+
+
+RECONCILE, SHARED = "/pasient/astrid/legemidler/samstemming", "/pasient/astrid/legemidler/delt"
+
+
+def _shares_her_list(ida: Nurse, lab: Lab) -> None:
+    """To the prescription hub and back: delivered, refused because a doctor was first, asked for, reconciled, delivered."""
+
+    def signs(pick: int) -> None:
+        page = ida.page(RECONCILE)
+        answer = ida.client.post(RECONCILE, data={**fields(page), **answers(page, pick), "gjor": "signer"})
+        assert answer.status_code == 303, words(answer.text)
+
+    def at_hub() -> dict[str, Any]:
+        (standing,) = lab.ask("/lab/house/hub")["lists"]
+        return standing
+
+    def told(what: str) -> Callable[[], bool]:
+        return lambda: what in words(ida.page(SHARED)).partition("(PLL)")[2].partition("Pasienten")[0]
+
+    signs(1)
+    wait(told("Delt. Bekreftet av mottaker"))
+    assert (at_hub()["by"], at_hub()["versions"]) == (NURSES, 1) and lab.books("hub")["received"][0][
+        "valid"
+    ] is not False
+    lab.ask("/lab/send", {"type": "changed-by-doctor", "how": {}})
+    signs(1)
+    wait(told("Lista er endret av andre siden dere hentet den"))
+    assert at_hub()["versions"] == 2, "the doctor's change stands"
+    fetched = ida.client.post(SHARED, data={**hidden(ida.page(SHARED)), "gjor": "hent"})
+    assert fetched.status_code == 303, words(fetched.text)
+    wait(told("Gjeldende liste ble hentet"))
+    wait(lambda: "Warfarin" in ida.page(RECONCILE))
+    signs(1)
+    wait(told("Delt. Bekreftet av mottaker"))
+    assert (at_hub()["by"], at_hub()["versions"]) == (NURSES, 3)
+    assert [got["status"] for got in lab.books("hub")["received"]] == ["1", "2", "1", "1"]

@@ -8,7 +8,7 @@ from typing import Any
 
 from akson.access.actor import Actor, ActorKind, Attested, PurposeOfUse
 from akson.access.data_classes import DataClass
-from akson.access.facts import Barrier, Relation, RelationKind, Representation, Traits
+from akson.access.facts import DRAFT_OF, Barrier, Relation, RelationKind, Representation, Traits
 from akson.app.cast import CAST
 from akson.fhir.codec.json import encode, parse
 from akson.fhir.extraction import extract
@@ -21,7 +21,7 @@ KINDS = tuple(
 STAFF = ("ida", "omar", "grete", "kari", "nadia", "siri")
 UNITS = ("hjemmetjenesten-ost", "hjemmetjenesten-vest", "torget-legesenter", "storvik-legevakt")
 LABELS = ("NORS", "NORN_FFL", "NORN_FORANS", "NORN_UNGDOM", "NORU", "R")
-TYPES = ("Observation", "Appointment", "Condition", "Organization", "Patient", "Task")
+TYPES = ("Observation", "ClinicalImpression", "Appointment", "Condition", "Organization", "Patient", "Task")
 HOUR = timedelta(hours=1)
 
 
@@ -190,5 +190,11 @@ def _resource(chance: Random, number: int, patients: tuple[str, ...]) -> Write:
             resource |= {"for": whom[0]} if chance.random() < 0.7 else {}
         case "Observation" | "Condition":
             resource["subject"] = whom[0]
+    labels = _labels(chance)
+    if chance.random() < 0.25:
+        # A note, most often somebody's draft.
+        author = chance.choice((*(f"Practitioner/{s}" for s in STAFF[:2]), "", None))
+        resource = {"resourceType": "ClinicalImpression", "id": f"x{number}", "subject": whom[0]}
+        labels = labels if author is None else (*labels, f"{DRAFT_OF}{author}")
     released = NOW + chance.choice((-1, 0, 1)) * HOUR if chance.random() < 0.2 else None
-    return _write(resource, Derived(labels=_labels(chance), released=released))
+    return _write(resource, Derived(labels=labels, released=released))

@@ -11,7 +11,7 @@ import pytest_asyncio
 from aiohttp import web
 
 from akson.sharing.classes import SharedClass
-from akson.sharing.federation.asking import SPARED, UNREACHED, Breakers, ask
+from akson.sharing.federation.asking import SPARED, UNREACHED, Breakers, OneAsking, ask
 from akson.sharing.federation.reading import BUSY, FAILED, UNREADABLE
 from akson.sharing.network import HttpNetwork
 from akson.sharing.values import Outcome, Question, Source
@@ -193,3 +193,24 @@ async def test_whoever_goes_takes_her_questions_along(street: Street, network: H
     with pytest.raises(asyncio.CancelledError):
         await asking
     assert not [t for t in asyncio.all_tasks() if t.get_name() == "ask-slow" and not t.done()]
+
+
+async def test_several_questions_at_once_count_an_outage_once(street: Street, network: HttpNetwork) -> None:
+    breakers, now = Breakers(), SystemClock()
+    for times in range(1, 4):
+        watch = OneAsking(breakers)
+        await asyncio.gather(
+            *(
+                ask(
+                    QUESTION,
+                    [street.source("broken")],
+                    key=Shown(),
+                    network=network,
+                    breakers=watch,
+                    clock=now,
+                )
+                for _ in range(5)
+            )
+        )
+        watch.end(now.now())
+        assert breakers.states(now.now())["broken"] == ("open" if times == 3 else "closed")

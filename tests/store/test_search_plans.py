@@ -110,3 +110,21 @@ def test_the_least_recently_used_goes_first() -> None:
         sql = plans.of(1, asked, theirs, frozenset(), compose)
         assert sql == Sql(name, (at,))
     assert composed == ["a", "b", "c", "b"]
+
+
+async def test_a_walk_through_one_patient_is_planned_once(stage: Stage) -> None:
+    """Left to itself PostgreSQL plans it anew each time (docs/adr/0228); what hangs on its values still is."""
+    await stage.put(patient("astrid"), observation("o1"))
+    for _ in range(12):
+        await stage.ids("Observation?patient=astrid&code=8867-4&_sort=-date")
+        await stage.ids("Observation?code=8867-4")
+    store = stage.store
+    planned = (
+        "select sum(generic_plans)::int, sum(custom_plans)::int from pg_prepared_statements "
+        "where statement like 'select t1.%observation%'"
+    )
+    lane, pool = store._lanes, store._search_pool
+    walked = (await lane.fetch(planned))[0]
+    searched = await pool.fetchrow(planned)
+    assert walked[0] >= 10 and not walked[1]
+    assert searched[0] == 0 and searched[1] >= 10

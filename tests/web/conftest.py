@@ -31,6 +31,7 @@ from akson.identity.issuers.local import LocalIssuer
 from akson.identity.sessions import Sessions
 from akson.record.door import Record
 from akson.record.values import Change
+from akson.sharing.plan.plans import Party, SharedPlans
 from akson.store.audit_log import AuditLogStore
 from akson.store.ledger import LedgerStore
 from akson.store.outbox import OutboxStore
@@ -88,6 +89,7 @@ class Rooms:
             login=cast,
             letters=self.letters,
             reads=PostReader(),
+            plans=SharedPlans(Party("999977774", "Storvik kommune"), SystemClock()),
         )
 
 

@@ -16,7 +16,9 @@ from akson.access.actor import PurposeOfUse
 from akson.app import advisers
 from akson.app.cast import CAST
 from akson.care.decisionsupport import asking
+from akson.fhir.problem import Problem, ProblemKind
 from akson.fhir.search.parsing import parse
+from akson.web.shell.access_lines import days
 from akson.web.shell.house import NodeName
 from akson.world import SystemClock, SystemRandom
 from akson_lab.adviser import SERVICE, Adviser
@@ -150,6 +152,38 @@ async def test_an_outside_service_is_asked_with_no_more_than_it_needs(rooms: Roo
     assert set(patient) == {"resourceType", "id", "birthDate", "gender"}
     for secret in ("Bakkesen", "Astrid", "sover dårlig", "Ida", "døde", "raad"):
         assert secret not in sent, secret
+
+
+async def test_that_data_left_is_a_line_of_its_own_in_her_log(rooms: Rooms, outside: Any) -> None:
+    adviser, url, key = outside
+    await _drugs(rooms)
+    before = len(adviser.calls)
+    assert (await rooms.visitor("ida", _app(rooms, url, key)).get(PATH)).status_code == 200
+    session = rooms.record.open(CAST["per"], PurposeOfUse.OPERATIONS)
+    lines = [line for line in await session.access_log("raad") if line.action == "disclose"]
+    assert lines and len(adviser.calls) == before + 1
+    newest = lines[0]
+    assert (newest.name, newest.permitted, newest.role) == ("Ida Nilsen", True, "nurse")
+    assert newest.words.startswith("Sendte fødselsdato og kjønn; legemidler med dosering")
+    assert "til Gjennomgang Midt (127.0.0.1)" in newest.words and newest.count >= 3
+    (day, *_) = days(lines, SystemClock().now())
+    assert day.entries[0].deeds == ("sendte opplysninger om deg til en annen tjeneste",)
+    seen = _page((await rooms.visitor("per").get("/pasient/raad/tilgangslogg")).text)
+    assert "Gjennomgang Midt" in seen, seen[:400]
+
+
+async def test_what_cannot_be_told_in_her_log_is_not_sent(
+    rooms: Rooms, outside: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    adviser, url, key = outside
+
+    async def broken(*_: Any) -> None:
+        raise Problem(ProblemKind.INTERNAL, "AKS-AUDIT-010", "The access log cannot be written.")
+
+    monkeypatch.setattr("akson.web.workspace.advice.screen.disclose", broken)
+    before = len(adviser.calls)
+    page = await rooms.visitor("ida", _app(rooms, url, key)).get(PATH)
+    assert page.status_code >= 500 and len(adviser.calls) == before
 
 
 async def test_one_that_is_slow_or_gone_is_told_as_silent_and_the_page_comes(

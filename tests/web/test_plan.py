@@ -1,5 +1,6 @@
 """Tiltaksplan: problem, goal, measure with its visits, evaluation; each one commit, and shown on the front page."""
 
+import asyncio
 import re
 
 from tests.web.conftest import Rooms
@@ -84,3 +85,39 @@ async def test_who_has_no_relation_gets_nothing(rooms: Rooms) -> None:
     for act in ("problem", "mal", "tiltak"):
         sent = {"token": token, "id": "x", "navn": "x", "tekst": "x", "hva": "x", "klokka": ""}
         assert (await omar.post(f"/pasient/astrid/plan/{act}", data=sent)).status_code == 404
+
+
+async def test_a_colleague_who_was_first_is_a_conflict_and_nothing_is_missing(rooms: Rooms) -> None:
+    ida, siri = rooms.visitor("ida"), rooms.visitor("siri")
+    her = "samtidig"
+    await rooms.put({"resourceType": "Patient", "id": her, "name": [{"family": "Samtidig"}]}, helped(her))
+    path = f"/pasient/{her}/plan"
+    page = (await ida.get(path)).text
+    measure = {**form(page), "hva": "Gangtrening", "klokka": "10:00"}
+    both = await asyncio.gather(*(ida.post(f"{path}/tiltak", data=measure) for _ in range(2)))
+    assert [answer.status_code for answer in both] == [303, 303], "pressed twice at once is one act"
+    page = (await ida.get(path)).text
+    assert page.count('name="tiltak" value="') == 1
+    field = re.search(r'name="tiltak" value="([^"]*)"', page)
+    assert field
+    over = {"tiltak": field[1], "versjon": "1", "hvorfor": "Målet er nådd"}
+    pages = [form(page), form((await siri.get(path)).text)]
+    assert (await ida.post(f"{path}/tiltak/avslutt", data={**pages[0], **over})).status_code == 303
+    late = await siri.post(f"{path}/tiltak/avslutt", data={**pages[1], **over})
+    assert late.status_code == 409 and "avsluttet allerede" in shown(late.text)
+    # Two who add to the same plan at the same moment: the one who was late is told, and may send it again.
+    forms_now = [form((await who.get(path)).text) for who in (ida, siri)]
+    added = await asyncio.gather(
+        *(
+            who.post(f"{path}/problem", data={**one, "navn": name})
+            for who, one, name in zip((ida, siri), forms_now, ("Fallfare", "Smerter"), strict=True)
+        )
+    )
+    assert {answer.status_code for answer in added} <= {303, 409, 412} and 303 in {
+        a.status_code for a in added
+    }
+    for answer, who, one, name in zip(added, (ida, siri), forms_now, ("Fallfare", "Smerter"), strict=True):
+        if answer.status_code != 303:
+            assert (await who.post(f"{path}/problem", data={**one, "navn": name})).status_code == 303
+    last = shown((await ida.get(path)).text)
+    assert "Fallfare" in last and "Smerter" in last

@@ -30,9 +30,13 @@ async def put(rooms: Rooms, *resources: dict[str, Any]) -> None:
 def fields(page: str) -> dict[str, str]:
     """Hidden fields, reasons and what is chosen: the form as a browser without script would send it."""
     form = page.split("data-recon autocomplete", 1)[1].split("</form>", 1)[0]
-    found = dict(re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)">', form))
+    found = hidden(form)
     found |= dict(re.findall(r'name="(grunn-[^"]+)" value="([^"]*)"', form))
     return found | dict(re.findall(r'name="(valg-[^"]+)" value="([^"]*)" checked', form))
+
+
+def hidden(page: str) -> dict[str, str]:
+    return dict(re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)">', page))
 
 
 def answers(page: str, pick: int = 0) -> dict[str, str]:

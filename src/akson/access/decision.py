@@ -111,6 +111,13 @@ class Released:
 
 
 @dataclass(frozen=True, slots=True)
+class DraftOfAnother:
+    """The version is a draft whose author, or one of whose authors, is not among these references. Stands under Not."""
+
+    persons: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Matching:
     """The resource answers this search of its own type (`category=vital-signs`): plain tokens (scopes.py), and references
     as `Type/id` (the owner of an item). Never of a superseded version."""
@@ -147,6 +154,7 @@ Restriction: TypeAlias = (
     | AddressProtected
     | Labelled
     | Released
+    | DraftOfAnother
     | Matching
     | AnyOf
     | AllOf

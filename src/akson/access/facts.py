@@ -94,7 +94,7 @@ class Facts:
     representations: tuple[Representation, ...] = ()
     traits: tuple[Traits, ...] = ()
     labels: tuple[str, ...] = ()
-    """Security labels of the resource: codes of `meta.security`, in its order."""
+    """Security labels of the resource: codes of `meta.security`, in its order; and of a draft whose it is (`DRAFT_OF`)."""
     released: datetime | None = None
     """Until then the citizen and those who represent her do not see the resource (9603 NORU). Labelled so without a time:
     the latest time there is."""
@@ -103,6 +103,10 @@ class Facts:
 
 
 NO_FACTS = Facts()
+
+DRAFT_OF = "draft-of:"
+"""Label of a version that is a draft, with its author's reference: `draft-of:Practitioner/ida`. The record derives it; of
+`meta.security` no such code is believed. Without a reference: a draft that nobody may take for hers."""
 
 
 class RelationKind:

@@ -15,6 +15,7 @@ from akson.access.decision import (
     AnyOf,
     Barred,
     ConcernsPatient,
+    DraftOfAnother,
     Everything,
     Labelled,
     Matching,
@@ -27,7 +28,7 @@ from akson.access.decision import (
     Represented,
     Restriction,
 )
-from akson.access.facts import Barrier, Facts
+from akson.access.facts import DRAFT_OF, Barrier, Facts
 
 Predicate = Callable[[Facts], bool]
 
@@ -67,6 +68,12 @@ def predicate(restriction: Restriction) -> Predicate:
             return lambda facts: not named.isdisjoint(facts.labels)
         case Released(at):
             return lambda facts: facts.released is None or facts.released <= at
+        case DraftOfAnother(persons):
+            own = frozenset(persons)
+            return lambda facts: any(
+                label.startswith(DRAFT_OF) and label.removeprefix(DRAFT_OF) not in own
+                for label in facts.labels
+            )
         case Matching(_, query):
             return lambda facts: query in facts.matches
         case NoPatient():

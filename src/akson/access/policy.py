@@ -27,6 +27,7 @@ from akson.access.rules import (
     attested,
     citizen,
     closed,
+    drafts,
     duty,
     giving,
     machines,
@@ -69,16 +70,19 @@ RULES: tuple[Rule, ...] = (
     duty.app_scope,
     closed.block,
     closed.restriction,
+    drafts.draft,
 )
 
 _OF_FIRST = {rule.id: rule for rule in (machines.first_sent_message, giving.first_register)}
-_THIRD = tuple(rule for rule in RULES if rule is not staff.hold_bed)
+_FOURTH = tuple(rule for rule in RULES if rule is not drafts.draft)
+_THIRD = tuple(rule for rule in _FOURTH if rule is not staff.hold_bed)
 _SECOND = tuple(rule for rule in _THIRD if rule is not staff.owned_items)
 EDITIONS: dict[int, tuple[Rule, ...]] = {
     1: tuple(_OF_FIRST.get(rule.id, rule) for rule in _SECOND),
     2: _SECOND,
     3: _THIRD,
-    4: RULES,
+    4: _FOURTH,
+    5: RULES,
 }
 """The rules by edition. A rule that is changed in meaning or words gets a new edition; the old one stays for the replay of
 decisions made under it."""

@@ -16,6 +16,7 @@ from akson.api.cursors import Seal
 from akson.api.interaction import Answer, Call, Interaction
 from akson.api.interactions import INTERACTIONS
 from akson.api.negotiation import Format, answer_format, body_format, inward, outward
+from akson.api.operation import Operation
 from akson.api.operations import OPERATIONS
 from akson.api.profiles import ProfileFolder
 from akson.api.request import Disconnected, Receive, Request, Scope, read_body, read_request
@@ -88,7 +89,9 @@ class Door:
         terminology: Terminology,
         profiles: Path | None,
         rates: Rates,
+        more: tuple[Operation, ...] = (),
     ) -> None:
+        """`more`: operations of parts that this node may be without."""
         self._profiles = ProfileFolder(profiles, terminology)
         self._record = record
         self._terminology = terminology
@@ -98,8 +101,8 @@ class Door:
         self._base = f"{base_url}/fhir" if base_url else ""
         self._words = words_of(terminology)
         self._seal = Seal(record.cursor_key())
-        self._capability = Capability(INTERACTIONS, OPERATIONS, smart=smart is not None)
-        operations = [route for operation in OPERATIONS for route in operation.interactions()]
+        self._capability = Capability(INTERACTIONS, (*OPERATIONS, *more), smart=smart is not None)
+        operations = [route for operation in (*OPERATIONS, *more) for route in operation.interactions()]
         self._table = table((*INTERACTIONS, *operations, *self._capability.interactions()))
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 from akson.app.advice_feedback import FeedbackBook
 from akson.app.advisers import public_jwk
 from akson.app.witness_door import answered
-from akson.care.decisionsupport import rules, services
+from akson.care.decisionsupport import services
 from akson.care.decisionsupport.cards import rule_of
 from akson.fhir.codec.json import parse
 from akson.fhir.problem import Problem, ProblemKind
@@ -52,7 +52,7 @@ class AdviceDoor:
         data = node.settings.data
         self._base = node.settings.base_url
         self._clock = node.clock
-        self._rules = rules.load()
+        self._rules = node.rules
         self._clients = CdsClients(
             _clients(data), OnceMarks(data / "cds" / "once", clock=node.clock), clock=node.clock
         )

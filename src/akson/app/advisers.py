@@ -23,12 +23,12 @@ import msgspec
 from cryptography.hazmat.primitives.asymmetric import ec
 from jwt.algorithms import ECAlgorithm
 
-from akson.care.decisionsupport.asking import call, cards
+from akson.care.decisionsupport.asking import KEPT, call, cards
 from akson.care.fhir_json import Resource
 from akson.fhir.problem import Problem, ProblemKind
 from akson.identity.cds_clients import FILE_NAME
 from akson.identity.keys import token_key
-from akson.web.shell.advisers import Outside
+from akson.web.shell.advisers import Disclose, Outside, Receiver
 from akson.world import Clock, Random
 
 if TYPE_CHECKING:
@@ -88,9 +88,13 @@ class OutsideAdvisers:
         self._clock = clock
         self._random = random
 
-    async def ask(self, rows: Iterable[Resource]) -> tuple[Outside, ...]:
+    async def ask(self, rows: Iterable[Resource], disclose: Disclose) -> tuple[Outside, ...]:
         if not self._services:
             return ()
+        rows = tuple(row for row in rows if row.get("resourceType") in KEPT)
+        for service in self._services:
+            # Before anything leaves, and for all of them: what cannot be told in her log is not sent.
+            await disclose(Receiver(service.name, urlsplit(service.url).hostname or service.url), rows)
         # The user is this node: which of its people asked is in its own log, and no business of the service's.
         body = msgspec.json.encode(call(rows, f"Practitioner/{self._random.uuid()}", self._random.uuid()))
         timeout = aiohttp.ClientTimeout(total=WAIT_S)

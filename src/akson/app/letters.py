@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
+from akson.app import hub
 from akson.app.calling import gp_address, leave_call
 from akson.app.pathways.receipts import posted, receipts_of
 from akson.app.post import folder, post_office
@@ -17,8 +18,10 @@ from akson.care.worklist.conservation import Posted
 from akson.exchange import mirror
 from akson.exchange.building import correcting
 from akson.exchange.building.checks import may_go
+from akson.exchange.building.facts import Address
 from akson.exchange.building.fields import CODE, Field
 from akson.exchange.building.files import enclosed, fault_of
+from akson.exchange.building.prescriptions import LIST
 from akson.exchange.building.recipes import RECIPES, may_answer
 from akson.exchange.building.writing import Draft, MaySend, Wish, Writing
 from akson.exchange.code_texts import text_of
@@ -48,6 +51,7 @@ from akson.web.shell.letters import (
     Box,
     Choice,
     Enclosure,
+    HubKnown,
     Line,
     Order,
     Refused,
@@ -72,8 +76,11 @@ class HouseLetters:
         random: Random,
         may_send: MaySend | None = None,
         books: LedgerStore | None = None,
+        hub: Address | None = None,
     ) -> None:
-        """`may_send`: what each partner takes; None on a node without an address book. `books`: what counts messages."""
+        """`may_send`: what each partner takes; None on a node without an address book. `books`: what counts messages.
+        `hub`: where lists of medicines are shared; None on a node without."""
+        self._hub = hub
         self._books = books
         self._outbox = outbox
         self._rows = rows
@@ -91,6 +98,7 @@ class HouseLetters:
             random=node.random,
             may_send=may_send_of(node),
             books=node.ledger,
+            hub=hub.hub_of(node.settings.data),
         )
 
     def new_id(self) -> str:
@@ -120,6 +128,12 @@ class HouseLetters:
     async def gp(self, session: RecordSession, patient: str) -> Choice | None:
         found = await gp_address(session, self._writing(session), patient)
         return Choice(found.party, found.words) if found else None
+
+    async def hub(self, session: RecordSession, patient: str) -> HubKnown | None:
+        if self._hub is None:
+            return None
+        known = await hub.standing(session, patient, self.receipts)
+        return HubKnown(Choice(self._hub.party, self._hub.words), known.asked, known.told)
 
     async def call(self, session: RecordSession, order: Order) -> str:
         draft = await self._writing(session).draft(_wish(order))
@@ -156,6 +170,11 @@ class HouseLetters:
     async def _wanted(self, session: RecordSession, order: Order) -> tuple[Wish, Sequence[OutboxRow]]:
         """The wish, and the rows that it corrects: none of anything but a correction."""
         wish = _wish(order)
+        if self._hub is not None and order.to == self._hub.party:
+            wish = replace(wish, receiver=self._hub)
+        if order.type == LIST:
+            known = await hub.standing(session, order.patient, self.receipts)
+            wish = replace(wish, replaces=known.version)
         if order.act != CORRECT:
             return wish, ()
         communication = json.parse((await session.read("Communication", order.about)).body or b"{}")

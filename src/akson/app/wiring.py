@@ -16,11 +16,13 @@ from pathlib import Path
 from typing import Protocol
 
 from akson.app import apps
+from akson.app.fest import kept as fest
 from akson.app.lab_time import clock_of
 from akson.app.policies.in_force import PolicyInForce
 from akson.app.settings import Settings
 from akson.audit import origin, policy
 from akson.audit.log import AccessLog
+from akson.care.decisionsupport.rules import Rules
 from akson.fhir.definitions import load as load_definitions
 from akson.fhir.problem import Problem, ProblemKind
 from akson.identity import keys
@@ -84,6 +86,8 @@ class Node:
     random: Random
     spawn: Spawn
     adoption: AdoptionStore
+    rules: Rules
+    """What advice is given by: our own rules, and those of the register that was imported."""
     location: LocationStore
     network: HttpNetwork
     """To other nodes."""
@@ -172,6 +176,16 @@ async def _beside(stack: AsyncExitStack, server: DatabaseServer) -> tuple[Adopti
     return adoption, location
 
 
+async def _policy(stack: AsyncExitStack, server: DatabaseServer) -> tuple[ActivationStore, PolicyInForce]:
+    activations = await ActivationStore.open(server.dsn("record"))
+    stack.push_async_callback(activations.close)
+    in_force = PolicyInForce(activations)
+    await in_force.refresh()
+    following = asyncio.create_task(in_force.follow(), name="policy")
+    stack.callback(following.cancel)
+    return activations, in_force
+
+
 @asynccontextmanager
 async def open_node(settings: Settings, *, pool_size: int = POOL_SIZE) -> AsyncIterator[Node]:
     """Starts or joins the database, migrates, heals what a crash left, and closes all of it again."""
@@ -191,12 +205,7 @@ async def open_node(settings: Settings, *, pool_size: int = POOL_SIZE) -> AsyncI
         rows = await AuditLogStore.open(server.dsn("log"), pool_size=2)
         stack.push_async_callback(rows.close)
         log = access_log(rows, settings, clock=clock, random=random)
-        activations = await ActivationStore.open(server.dsn("record"))
-        stack.push_async_callback(activations.close)
-        policy_in_force = PolicyInForce(activations)
-        await policy_in_force.refresh()
-        following = asyncio.create_task(policy_in_force.follow(), name="policy")
-        stack.callback(following.cancel)
+        activations, policy_in_force = await _policy(stack, server)
         words = Terminology.of_this_installation(folder)
         record = Record(
             store,
@@ -242,6 +251,7 @@ async def open_node(settings: Settings, *, pool_size: int = POOL_SIZE) -> AsyncI
             random,
             TaskSpawn(),
             adoption,
+            fest.begin(folder, clock.now().date()),
             location,
             network,
         )

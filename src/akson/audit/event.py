@@ -34,7 +34,8 @@ class AccessEvent:
     patient: str
     """Patient id, or "" when the access concerned no patient."""
     action: str
-    """`read`, `vread`, `search`, `history`, `create`, `update`, `delete`, `receive`, `export`, `log`."""
+    """`read`, `vread`, `search`, `history`, `create`, `update`, `delete`, `receive`, `export`, `log`; what an act is
+    called: `disclose`, …"""
     purpose: str
     ground: str = ""
     """What the person stated as ground, in her words."""

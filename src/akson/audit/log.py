@@ -141,11 +141,14 @@ class AccessLog:
         patient: str,
         *,
         actor: str | None = None,
+        until: datetime | None = None,
         before: int | None = None,
         count: int = 100,
     ) -> list[tuple[int, AccessEvent]]:
-        """(place in the log, event) of one patient, newest first; of one actor when named."""
-        rows = await self.rows.events_of(tenant, patient, actor=actor, before=before, count=count)
+        """(place in the log, event) of one patient, newest first; of one actor when named, before an instant or a place."""
+        rows = await self.rows.events_of(
+            tenant, patient, actor=actor, until=until, before=before, count=count
+        )
         return [(row.idx, canonical.decode(row.canonical)) for row in rows]
 
     async def events_found(

@@ -8,7 +8,8 @@ which ASCII is ASCII are read (UTF-8, ISO-8859-1), which is what makes the look 
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from typing import IO
 
 from lxml import etree
 
@@ -19,6 +20,10 @@ DEPTH_MAX = 100
 ELEMENTS_MAX = 200_000
 ATTRIBUTES_MAX = 400_000
 ELEMENT_ATTRIBUTES_MAX = 64
+STREAM_BYTES_MAX = 2 * 1024**3
+ENTRY_BYTES_MAX = 16 * 1024**2
+"""Between the ends of two entries of a stream; what stands open in memory at once."""
+_HEAD_BYTES = 64 * 1024
 # libxml2's own guards against hostile trees are left on up to this size; one text node may not pass 10 MB with them.
 _GUARDED_BYTES_MAX = 9 * 1024 * 1024
 
@@ -51,6 +56,80 @@ def read_ruins(content: bytes) -> etree._Element | None:
         return _parse(content, recover=True)
     except Problem:
         return None
+
+
+def streamed(file: IO[bytes], root: str, entries: Iterable[str]) -> Iterator[tuple[str, etree._Element]]:
+    """(local name, element) of each entry in the order of the file, for registers of hundreds of megabytes.
+
+    The element is gone when the next one is asked for: memory is bounded by the largest entry, whatever the file's size.
+    Raises as `read`, AKS-XML-014 for a file or an entry that is larger than the limits, and AKS-XML-005 for another root.
+    """
+    counted = _Counted(file)
+    steps = etree.iterparse(
+        counted,  # type: ignore[arg-type]
+        events=("start", "end"),
+        tag=[f"{{*}}{name}" for name in (root, *entries)],
+        encoding=counted.encoding,
+        resolve_entities=False,
+        no_network=True,
+        load_dtd=False,
+        attribute_defaults=False,
+        remove_comments=True,
+        remove_pis=True,
+        huge_tree=False,
+    )
+    try:
+        yield from _stepped(steps, root, counted)
+    except etree.XMLSyntaxError as error:
+        raise _not_well_formed(error) from error
+
+
+def _stepped(steps: Iterable, root: str, counted: "_Counted") -> Iterator[tuple[str, etree._Element]]:  # type: ignore[type-arg]
+    top = None
+    for event, element in steps:
+        name = element.tag.rpartition("}")[2]
+        if top is None:
+            if name != root or element.getparent() is not None:
+                raise _malformed("AKS-XML-005", f"The root of the document is not {root}.", "")
+            top = element
+        if event != "end" or element is top:
+            continue
+        yield name, element
+        counted.since_entry = 0
+        element.clear()
+        parent = element.getparent()
+        while parent is not None and element.getprevious() is not None:
+            del parent[0]
+    if top is None:
+        raise _malformed("AKS-XML-005", f"The root of the document is not {root}.", "")
+
+
+class _Counted:
+    """A file whose beginning was looked at before the parser sees it, and that stops before memory is filled."""
+
+    def __init__(self, file: IO[bytes]) -> None:
+        self._file = file
+        self._head = file.read(_HEAD_BYTES)
+        self.since_entry = 0
+        self._whole = 0
+        body = self._head.removeprefix(_BOM)
+        self.encoding = _encoding(body)
+        at = -1
+        for at in _prolog(body):
+            if body.startswith(b"<!DOCTYPE", at):
+                raise _malformed("AKS-XML-003", "The document has a DOCTYPE.", "Registers never have one.")
+        if at < 0 or body.startswith((b"<?", b"<!"), at):
+            raise _malformed(
+                "AKS-XML-002", "The document has no root element.", "Not where one should begin."
+            )
+
+    def read(self, size: int = -1) -> bytes:
+        part, self._head = self._head or self._file.read(size), b""
+        self._whole += len(part)
+        self.since_entry += len(part)
+        if self._whole > STREAM_BYTES_MAX or self.since_entry > ENTRY_BYTES_MAX:
+            raise _too_large("AKS-XML-014", f"More than {ENTRY_BYTES_MAX // 1024**2} MB stand in one entry.")
+        return part
 
 
 def write(root: etree._Element) -> bytes:

@@ -30,6 +30,7 @@ from akson.record import drafts, facts, giving
 from akson.record.drafts import Draft
 from akson.record.events import Seen
 from akson.record.explanation import refusal
+from akson.record.facts.unsigned import resumed as resumed_by
 from akson.record.guard import not_found
 from akson.record.holding import HOLD_BED, only_holds
 from akson.record.judgement import Concerned
@@ -208,16 +209,20 @@ class Commit:
         if draft.resource is not None:
             whole = {**draft.resource, "id": draft.id}
             derived = facts.of(whole, since=at, act=draft.change.act)
+            if draft.change.relations is not None:
+                derived = replace(derived, relations=draft.change.relations)
         labels, released = (current.labels, current.released) if current else ((), None)
         before = current.body if current else None
+        resumed = () if absent else resumed_by(labels, derived.labels)
         concerned = Concerned(
             draft.type,
             tuple(dict.fromkeys((*index.patients, *belonged))),
-            tuple(dict.fromkeys((*derived.labels, *labels))),
+            tuple(dict.fromkeys((*derived.labels, *labels, *resumed))),
             max((held for held in (derived.released, released) if held is not None), default=None),
             (*([before] if before is not None else []), *([index] if draft.resource is not None else [])),
         )
-        return _Step(draft, action, version, index, derived, concerned, absent, _standing(draft, current))
+        same = _standing(draft, current) if draft.change.relations is None else None
+        return _Step(draft, action, version, index, derived, concerned, absent, same)
 
     def _on_bed(self, draft: Draft, current: Current | None) -> str:
         """Who may not write the place is asked about its holds, where the change is of nothing else (holding.py)."""

@@ -4,7 +4,8 @@ Every method decides first, lets the store apply the restriction inside its SQL,
 returns. A hidden resource and a missing one give the same Problem, at the same cost.
 """
 
-from collections.abc import Mapping, Sequence
+import asyncio
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
 from functools import partial
 from typing import TYPE_CHECKING, NoReturn
@@ -36,14 +37,16 @@ from akson.record.values import (
     Part,
     SearchResult,
 )
-from akson.store.values import StoredVersion, Withheld
+from akson.store.values import SearchPage, StoredVersion, Withheld
 
 if TYPE_CHECKING:
     from akson.record.door import Record
 
-LOG_SCAN_MAX = 500
-"""Of the actor's own events about one patient."""
+LOG_SCANS = (50, 450)
+"""Of the actor's own events about one patient: one look at her record is some twenty, and mostly the last one tells."""
 OPENED = frozenset({"read", "vread"})
+Decide = Callable[[StoredVersion], Decision]
+_NO_PAGE = SearchPage((), (), 0, None)
 
 
 class RecordSession:
@@ -95,20 +98,28 @@ class RecordSession:
         """One page of what the query finds and the actor may see. `together`: for whoever asks many alike at once; they
         are one statement, each under its own restriction."""
         if not self.may("search", query.type):
-            await self._log(await self._searched(query, ()))
+            await self._log(await self._searched(query, (), partial(self.judge.decide, "search")))
             return SearchResult((), (), 0, None)
-        page = await self.record.store.search(
-            self.actor.tenant,
-            query,
-            restriction=self.judge.rule("search"),
-            redactions=self.judge.redactions("search"),
-            together=together,
-        )
+        page = await self._page(query, together=together)
         shown = (*page.matches, *page.included)
-        await self._guard("search", shown)
-        await self._log(await self._searched(query, shown))
-        matches, included = (self.leaving("search", found) for found in (page.matches, page.included))
-        return SearchResult(matches, included, page.total, page.next_cursor)
+        decide = await self._guard("search", shown)
+        await self._log(await self._searched(query, shown, decide))
+        return self._result(page, decide)
+
+    async def searches(self, queries: Sequence[Query]) -> list[SearchResult]:
+        """Several as `search` each, in the order asked: asked for at once, and one write to the log before any is shown."""
+        asked = [(query, self.may("search", query.type)) for query in queries]
+        pages = await asyncio.gather(*(self._page(query) for query, may in asked if may))
+        shown = [(*page.matches, *page.included) for page in pages]
+        decide = await self._guard("search", [version for each in shown for version in each])
+        found, events, results = iter(zip(pages, shown, strict=True)), list[Prepared](), list[SearchResult]()
+        for query, may in asked:
+            page, versions = next(found) if may else (_NO_PAGE, ())
+            events += await self._searched(query, versions, decide)
+            results.append(self._result(page, decide))
+        if events:
+            await self._log(events)
+        return results
 
     async def search_as_of(self, query: Query, at: datetime) -> SearchResult:
         """As `search`, of one patient's record as it was at `at`. Raises UNSUPPORTED AKS-RECORD-040 for more than one."""
@@ -129,9 +140,9 @@ class RecordSession:
             restriction=self.judge.rule("history"),
             redactions=self.judge.redactions("history"),
         )
-        await self._guard("history", page.matches)
-        await self._log(await self._searched(query, page.matches, "history"))
-        return SearchResult(self.leaving("history", page.matches), (), page.total, page.next_cursor)
+        decide = await self._guard("history", page.matches)
+        await self._log(await self._searched(query, page.matches, decide, "history"))
+        return self._result(page, decide)
 
     async def everything(
         self, patient: str, part: Part, *, count: int | None = None, cursor: str | None = None
@@ -228,12 +239,17 @@ class RecordSession:
         """
         if not ID.fullmatch(patient):
             return None
-        found = await self.record.log.events_of(
-            self.actor.tenant, patient, actor=self.actor.id, count=LOG_SCAN_MAX
-        )
-        limit = before or self.at
-        opened = (e.at for _, e in found if e.action in OPENED and e.outcome == "permit" and e.at < limit)
-        return next(opened, None)
+        limit, place = before or self.at, None
+        for count in LOG_SCANS:
+            found = await self.record.log.events_of(
+                self.actor.tenant, patient, actor=self.actor.id, until=limit, before=place, count=count
+            )
+            opened = (e.at for _, e in found if e.action in OPENED and e.outcome == "permit")
+            at = next(opened, None)
+            if at or len(found) < count:
+                return at
+            place = found[-1][0]
+        return None
 
     async def why(self, type: str, id: str) -> Decision:
         """Why the actor may or may not read this, in words. Says nothing of a resource that she may not see."""
@@ -305,6 +321,23 @@ class RecordSession:
         await self._guard("search", versions)
         await self._log(self._told("search", "search", versions))
 
+    async def _page(self, query: Query, *, together: bool = False) -> SearchPage:
+        return await self.record.store.search(
+            self.actor.tenant,
+            query,
+            restriction=self.judge.rule("search"),
+            redactions=self.judge.redactions("search"),
+            together=together,
+        )
+
+    def _result(self, page: SearchPage, decide: Decide) -> SearchResult:
+        """As it may leave, by the decisions that the guard has made."""
+        matches, included = (
+            tuple(redacting.leaving(version, decide(version)) for version in found)
+            for found in (page.matches, page.included)
+        )
+        return SearchResult(matches, included, page.total, page.next_cursor)
+
     def leaving(self, action: str, versions: Sequence[StoredVersion]) -> tuple[StoredVersion, ...]:
         """Versions that the guard has let through, without what is hidden in them."""
         return tuple(redacting.leaving(version, self.judge.decide(action, version)) for version in versions)
@@ -350,10 +383,10 @@ class RecordSession:
         return concerned, decision
 
     async def _searched(
-        self, query: Query, shown: Sequence[StoredVersion], action: str = "search"
+        self, query: Query, shown: Sequence[StoredVersion], decide: Decide, action: str = "search"
     ) -> list[Prepared]:
         """Those shown, and those the question names: that nothing is there, or how much, is told of them too."""
-        events = self._told(action, action, shown)
+        events = self._told(action, action, shown, decide)
         already = {patient for version in shown for patient in version.patients}
         asked = [patient for patient in patients_named(query) if patient not in already]
         await self.judge.learn(asked, action, [query.type])
@@ -363,21 +396,27 @@ class RecordSession:
             events += self.events.make(action, told, {patient: []}, at=self.at, evidence=evidence)
         return events or self._of_nobody(action, query.type)
 
-    def _told(self, action: str, asked: str, shown: Sequence[StoredVersion]) -> list[Prepared]:
+    def _told(
+        self, action: str, asked: str, shown: Sequence[StoredVersion], decide: Decide | None = None
+    ) -> list[Prepared]:
         """Events of what is shown, each patient's with the reasons that opened hers. Learnt before: by the guard."""
-        decide, evidence = partial(self.judge.decide, asked), partial(self.judge.evidence, asked)
-        return self.events.shown(action, shown, decide, evidence, at=self.at)
+        evidence = partial(self.judge.evidence, asked)
+        return self.events.shown(
+            action, shown, decide or partial(self.judge.decide, asked), evidence, at=self.at
+        )
 
     def _of_nobody(self, action: str, type: str) -> list[Prepared]:
         """That something was asked, when nobody is concerned: permitted as far as the role goes."""
         return self.events.make(action, self.judge.general(action, type), {"": []}, at=self.at)
 
-    async def _guard(self, action: str, shown: Sequence[StoredVersion]) -> None:
+    async def _guard(self, action: str, shown: Sequence[StoredVersion]) -> Decide:
+        """Gives the decisions on exactly these versions, for who tells of them and lets them leave: each made once."""
         types = {version.type for version in shown}
         everyone = dict.fromkeys(patient for version in shown for patient in version.patients)
         await self.judge.learn(everyone, action, types)
-        if all(self.judge.decide(action, version).permit for version in shown):
-            return
+        decisions = {id(version): self.judge.decide(action, version) for version in shown}
+        if all(decision.permit for decision in decisions.values()):
+            return lambda version: decisions[id(version)]
         denied = Decision(False, (explanation.GUARD,), ("log",))
         await self._log(self.events.make(action, denied, {p: [] for p in sorted(everyone)}, at=self.at))
         raise refused_answer()

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from akson.access.facts import Relation
 from akson.store.compartment import Part as Part
 from akson.store.values import StoredVersion as StoredVersion
 
@@ -37,6 +38,9 @@ class Change:
     act: str = ""
     """For a CareTeam that an act of the record makes: the kind of relation it gives (`self-declared`, `emergency`,
     `lifted`). Set by those acts alone: a CareTeam of such a category that comes from outside gives nobody anything."""
+    relations: tuple[Relation, ...] | None = None
+    """The care relations it gives, as they count at the node it is carried from (carrying.py); None: worked out here. Set
+    by the municipality's own service alone, never from outside."""
     given_id: str | None = None
     """For POST: an id that this server has made beforehand (`Store.new_id`), so that a loader which is killed can ask
     afterwards whether its commit was the one that stands; the post derives it from the message. Never taken as it is from

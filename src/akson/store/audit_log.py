@@ -245,16 +245,17 @@ class AuditLogStore:
         patient: str,
         *,
         actor: str | None = None,
+        until: datetime | None = None,
         before: int | None = None,
         count: int = 100,
     ) -> list[LogRow]:
-        """A patient's events, newest first, before a place; of one actor when named."""
+        """A patient's events, newest first, before a place; of one actor when named, before an instant when one is."""
         last = before if before is not None else 2**63 - 1
         sql = (
             f"{_ROW} where tenant = $1 and patient = $2 and idx < $3 and ($5::text is null or actor = $5) "
-            "order by idx desc limit $4"
+            "and ($6::timestamptz is null or at < $6) order by idx desc limit $4"
         )
-        return [_row(row) for row in await self._pool.fetch(sql, tenant, patient, last, count, actor)]
+        return [_row(row) for row in await self._pool.fetch(sql, tenant, patient, last, count, actor, until)]
 
     async def events_found(
         self,

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from hashlib import blake2b
 from typing import Any
 
-from akson.access.facts import Barrier, Representation
+from akson.access.facts import DRAFT_OF, Barrier, Representation
 from akson.store.buckets import bucket_of
 from akson.store.keys import Keys
 from akson.store.statements import statement
@@ -39,9 +39,10 @@ async def rebuild(connection: Any, keys: Keys, tenant: int, writes: Sequence[Wri
 
 
 async def tighten_history(connection: Any, tenant: int, type: str, writes: Sequence[Write]) -> None:
-    """A label put on, or a release put off, holds for the versions before too: they say nearly the same."""
+    """A label put on, or a release put off, holds for the versions before too: they say nearly the same. Whether one was a
+    draft is said of it alone."""
     stricter = [
-        (tenant, type, w.id, bucket_of(w.id), list(w.derived.labels), w.derived.released)
+        (tenant, type, w.id, bucket_of(w.id), _lasting(w.derived.labels), w.derived.released)
         for w in writes
         if tightens(w)
     ]
@@ -51,7 +52,11 @@ async def tighten_history(connection: Any, tenant: int, type: str, writes: Seque
 
 def tightens(write: Write) -> bool:
     """Whether it may make the versions before it stricter."""
-    return bool(write.derived.labels or write.derived.released)
+    return bool(_lasting(write.derived.labels) or write.derived.released)
+
+
+def _lasting(labels: Sequence[str]) -> list[str]:
+    return [label for label in labels if not label.startswith(DRAFT_OF)]
 
 
 async def _replace(

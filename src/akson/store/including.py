@@ -154,7 +154,9 @@ class Including:
                 f"where t.tenant = $1::int and {refers} and t.body is not null and {seen} "
                 "order by t.id limit $2::int"
             )
-            found += [(include.source, row) for row in await self._pool.fetch(sql, *arguments.values)]
+            # Who refers to one Patient is a walk through her rows.
+            way = self._steady if _one_patients(targets) else self._pool
+            found += [(include.source, row) for row in await way.fetch(sql, *arguments.values)]
         return found
 
     def _refers(self, params: Sequence[str], targets: Sequence[str], scope: Scope) -> str:
@@ -225,6 +227,10 @@ class Including:
         return restriction.condition(
             rule(type), "t", tenant=tenant, keys=self._keys, arguments=arguments, indexed=indexed
         )
+
+
+def _one_patients(targets: Sequence[str]) -> bool:
+    return len(targets) == 1 and targets[0].startswith("Patient/")
 
 
 def _too_many() -> Problem:

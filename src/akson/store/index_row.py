@@ -16,7 +16,7 @@ from akson.store.keys import Keys
 from akson.store.principal import PATIENT_PARAMS, PRINCIPAL_DATE, UNIONS, WHOLE_COMPOSITES
 from akson.store.units import BASE, in_base_units
 
-INDEX_VERSION = 4
+INDEX_VERSION = 5
 """Raised when rows would be indexed, or give facts, otherwise than before; `reindex` brings older rows up to it."""
 CODE_BITS = 40
 CODE_MASK = (1 << CODE_BITS) - 1

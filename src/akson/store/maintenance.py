@@ -86,6 +86,15 @@ class Maintenance:
             place = (tenant, source, bucket_of(row.patient), about, row.patient)
             yield (*place, row.grantee, row.kind, row.valid_from, row.valid_to)
 
+    async def ids(self, tenant: int, type: str, after: tuple[int, str], limit: int) -> list[tuple[int, str]]:
+        if not await self._tables.having([type]):
+            return []
+        sql = (
+            f"select bucket, id from {table_of(type)} where tenant = $1 and (bucket, id) > ($2, $3) "
+            "order by bucket, id limit $4"
+        )
+        return [(row["bucket"], row["id"]) for row in await self._pool.fetch(sql, tenant, *after, limit)]
+
     async def count(self, tenant: int) -> dict[str, int]:
         counts = {}
         for type in sorted(await self._tables.refresh()):

@@ -88,12 +88,14 @@ class Store:
         cls, dsn: str, *, definitions: Definitions, clock: Clock, random: Random, pool_size: int = 8
     ) -> "Store":
         """Connects, migrates under a lock, reads the installation's key. `pool_size` connections at most, in two pools."""
-        pool = await connections.pool(dsn, size=max(1, pool_size // 2))
+        # Reads by key, and walks through one patient's rows, have one plan whatever the values. Left to itself PostgreSQL
+        # makes it anew each time, which is most of what such a statement costs (docs/adr/0228).
+        pool = await connections.pool(dsn, size=max(1, pool_size // 2), plan_cache_mode="force_generic_plan")
         try:
             async with pool.acquire() as connection:
                 await migrate(connection, "record")
                 keys = Keys(await _index_key(connection, random))
-            # Searches are planned for their very values; reads by key keep their prepared plan.
+            # Other searches are planned for their very values.
             search_pool = await connections.pool(
                 dsn,
                 size=max(1, pool_size - pool_size // 2),
@@ -274,6 +276,10 @@ class Store:
     async def types(self) -> frozenset[str]:
         """The resource types that have tables: every type ever written."""
         return await self._tables.refresh()
+
+    async def ids(self, tenant: int, type: str, after: tuple[int, str], limit: int) -> list[tuple[int, str]]:
+        """(bucket, id) of what was ever written of a type, in that order, after a place."""
+        return await self._maintenance.ids(tenant, type, after, limit)
 
     async def count(self, tenant: int) -> dict[str, int]:
         """How many living resources of each type, whoever may see them; for doctor and bench."""

@@ -9,10 +9,13 @@ from starlette.routing import Route
 
 from akson.analytics.reports.adoption.reports import AdoptionReports
 from akson.care.contacts.letters import ReadsPost
+from akson.care.decisionsupport.rules import Rules
+from akson.care.decisionsupport.rules import load as load_rules
 from akson.identity.rates import Rates, unlimited
 from akson.identity.sessions import Sessions
 from akson.identity.smart.server import AuthorizationServer
 from akson.sharing.documents.entry import Community
+from akson.sharing.plan.plans import SharedPlans
 from akson.web import verify
 from akson.web.screens import SCREENS
 from akson.web.shell import gate, problems
@@ -47,11 +50,13 @@ def build(
     reads: ReadsPost | None = None,
     replans: Replans | None = None,
     advisers: Advisers | None = None,
+    rules: Rules | None = None,
     neighbours: Neighbours | None = None,
     elsewhere: Elsewhere | None = None,
     community: Community | None = None,
     adoption: AdoptionReports | None = None,
     adoption_open: bool = False,
+    plans: SharedPlans | None = None,
 ) -> Starlette:
     """All screens. Without `login` and without issuers nobody can log in, and the login page says so.
 
@@ -59,17 +64,21 @@ def build(
     `rates`: how often one may ask; without them as often as she likes. `post`: what stands behind the message officer's
     screens. `letters`: who writes and sends messages; without it no page offers to. `reads`: what opens messages field by
     field. `replans`: who finds a day anew. `advisers`: who asks other
-    services. `neighbours`: who asks other enterprises.
+    services. `rules`: what advice is given by; without it our own. `neighbours`: who asks other enterprises.
     `elsewhere`: who asks other communities for documents; `community`: as whom we share ours.
     `adoption`: what counts messages; `adoption_open`: whether anybody may see those numbers.
+    `plans`: the plans that several organisations edit.
     """
     statics = Statics()
     house = House(
         record, sessions, clock, node, login, issuers, Pages(statics), apps, fhir, rates or unlimited(), post, letters,
-        reads, replans, advisers, neighbours, elsewhere, adoption, adoption_open,
-        community,
+        reads=reads, replans=replans, advisers=advisers, neighbours=neighbours, elsewhere=elsewhere, adoption=adoption,
+        adoption_open=adoption_open, rules=rules or load_rules(), plans=plans, shares_as=community,
     )  # fmt: skip
+    return _application(house, statics)
 
+
+def _application(house: House, statics: Statics) -> Starlette:
     async def start(request: Request) -> Response:
         session = gate.resting_of(request, house)
         return RedirectResponse(gate.home_of(session.actor) if session else gate.LOGIN_PATH, 303)

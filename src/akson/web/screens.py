@@ -5,6 +5,7 @@ from akson.web.citizen.closings.screen import SCREEN as CITIZEN_CLOSINGS
 from akson.web.citizen.documents.screen import SCREEN as CITIZEN_DOCUMENTS
 from akson.web.citizen.medicines.screen import SCREEN as CITIZEN_MEDICINES
 from akson.web.citizen.overview.screen import SCREEN as CITIZEN_OVERVIEW
+from akson.web.citizen.plan.screen import SCREEN as CITIZEN_PLAN
 from akson.web.citizen.proxies.screen import SCREEN as CITIZEN_PROXIES
 from akson.web.entrance.authorize.screen import SCREEN as AUTHORIZE
 from akson.web.entrance.lock.screen import SCREEN as LOCK
@@ -39,11 +40,13 @@ from akson.web.workspace.messages.screen import SCREEN as MESSAGES
 from akson.web.workspace.notes.screen import SCREEN as NOTES
 from akson.web.workspace.pathway.screen import SCREEN as PATHWAY
 from akson.web.workspace.plan.screen import SCREEN as PLAN
+from akson.web.workspace.prescribing.screen import SCREEN as PRESCRIBING
 from akson.web.workspace.reconciliation.screen import SCREEN as RECONCILIATION
 from akson.web.workspace.replanning.screen import SCREEN as REPLANNING
 from akson.web.workspace.round.screen import SCREEN as ROUND
 from akson.web.workspace.round_shell.screen import SCREEN as ROUND_SHELL
 from akson.web.workspace.search.screen import SCREEN as SEARCH
+from akson.web.workspace.shared_plan.screen import SCREEN as SHARED_PLAN
 from akson.web.workspace.test_results.screen import SCREEN as TEST_RESULTS
 from akson.web.workspace.timeline.screen import SCREEN as TIMELINE
 from akson.web.workspace.today.screen import SCREEN as TODAY
@@ -57,6 +60,7 @@ SCREENS: tuple[Screen, ...] = (
     CITIZEN_DOCUMENTS,
     CITIZEN_MEDICINES,
     CITIZEN_OVERVIEW,
+    CITIZEN_PLAN,
     CITIZEN_PROXIES,
     AUTHORIZE,
     LOCK,
@@ -90,11 +94,13 @@ SCREENS: tuple[Screen, ...] = (
     NOTES,
     PATHWAY,
     PLAN,
+    PRESCRIBING,
     RECONCILIATION,
     REPLANNING,
     ROUND,
     ROUND_SHELL,
     SEARCH,
+    SHARED_PLAN,
     TEST_RESULTS,
     TIMELINE,
     TODAY,

@@ -16,6 +16,7 @@ from typing import Any
 
 from akson.exchange.envelope.values import Envelope
 from akson.exchange.opening import Opened
+from akson.exchange.schema import Values
 from akson_lab.facts import Shipment, Stay
 from akson_lab.people import Resident
 
@@ -54,6 +55,8 @@ class Heard:
     text: str
     person: Resident | None = None
     """As the message says."""
+    content: Values = field(default_factory=dict, repr=False)
+    """All of it, of a message that our own reader can read."""
 
     @classmethod
     def of(cls, opened: Opened, by: int) -> "Heard | None":
@@ -62,11 +65,14 @@ class Heard:
             return None
         ids = envelope.patient.idents if envelope.patient else ()
         said: Any = None
+        content: Values = {}
         if opened.type is not None and not opened.faults and opened.problem is None:
-            said = next(iter(getattr(opened.message().facts, "said", ())), None)
+            message = opened.message()
+            said, content = next(iter(getattr(message.facts, "said", ())), None), message.content
         return cls(
             envelope.type.v, envelope.msg_id.lower(), envelope.parent.lower(), envelope.conversation, by,
             ids[0].id if ids else "", said.about.v if said else "", said.text if said else "", _person(envelope),
+            content,
         )  # fmt: skip
 
 
@@ -108,6 +114,10 @@ class House:
     def forget_plans(self) -> None:
         """Before the clock is set back: what was planned belonged to another time."""
         self._agenda.clear()
+
+    def refuses(self, heard: Heard, now: datetime) -> tuple[str, str]:
+        """Code of 8221 and its words, of a whole message that this house cannot take; ("", "") takes it."""
+        return "", ""
 
     def hears(self, heard: Heard, now: datetime) -> None:
         """A message that was taken, the first time."""

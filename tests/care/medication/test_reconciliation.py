@@ -1,5 +1,6 @@
 """The engine on cases written by hand from the rules, and what must hold for any case at all."""
 
+import csv
 import json
 import time
 from collections.abc import Iterator
@@ -13,12 +14,13 @@ from hypothesis import strategies as st
 from akson.app.bench.reconcile.cases import cases
 from akson.app.bench.reconcile.judging import Tally, judge
 from akson.app.bench.reconcile.run import measure
+from akson.care.medication.reconciliation import names as names_module
 from akson.care.medication.reconciliation.answers import answers, names_from
 from akson.care.medication.reconciliation.case import read_case
 from akson.care.medication.reconciliation.dose import read_dose
 from akson.care.medication.reconciliation.engine import reconcile
 from akson.care.medication.reconciliation.forms import read_form, routes_in
-from akson.care.medication.reconciliation.names import own_names
+from akson.care.medication.reconciliation.names import named_in, own_names
 from akson.care.medication.reconciliation.strength import read_strength
 
 
@@ -80,6 +82,37 @@ def test_the_table_of_names_is_wide_and_of_one_mind() -> None:
     names = own_names()
     assert len(names.atc_of) >= 400
     assert names.named("Selo-Zok") == names.named("METOPROLOL") == "metoprolol"
+
+
+@pytest.mark.parametrize(
+    ("text", "key"),
+    [
+        ("Levodopa/benserazid", "benserazid/levodopa"),
+        ("Benserazid + levodopa", "benserazid/levodopa"),
+        ("Madopar Depot", "benserazid/levodopa"),
+        ("Karbidopa/levodopa Fair-Med", "karbidopa/levodopa"),
+        ("Levodopa/carbidopa", "karbidopa/levodopa"),
+        ("Levodopa/karbidopa/entakapon", "entakapon/karbidopa/levodopa"),
+        ("Levodopa", "levodopa"),
+        ("Brinzolamid og timolol", "brinzolamid/timolol"),
+    ],
+)
+def test_a_combination_is_called_by_its_own_parts(text: str, key: str) -> None:
+    assert named_in(own_names(), text)[0] == key
+
+
+def test_no_other_spelling_of_the_table_names_another_combination() -> None:
+    """`levodopa/benserazid` once stood as a spelling of levodopa/karbidopa, and `levodopa` as another."""
+    with names_module._TABLE.open(encoding="utf-8") as file:
+        rows = list(csv.DictReader(line for line in file if not line.startswith("#")))
+    substances = {part for row in rows for part in row["substance"].split("/")}
+    for row in rows:
+        own = set(row["substance"].split("/"))
+        for also in row["also"].split("|") if len(own) > 1 else ():
+            for part in substances & set(also.split("/")):
+                # A salt is its base: kalsiumkarbonat for kalsium.
+                assert part.startswith(tuple(own)), (row["substance"], also)
+            assert also not in own, (row["substance"], also)
 
 
 def test_why_names_both_sides_and_the_lines() -> None:

@@ -85,6 +85,29 @@ def test_a_task() -> None:
     assert "Står i journalen: Ferdig" in item["description"] and "Utført (Gjort" not in item["description"]
 
 
+def test_a_task_is_postponed_and_remarked_upon() -> None:
+    asked = {"kind": "task", "target": "t"}
+    deadline = {"restriction": {"period": {"end": "2026-11-27T12:00:00+01:00"}}}
+    to = "2026-12-04T12:00:00+01:00"
+    moved = {**asked, "said": {"outcome": "moved", "to": to}}
+    (later,) = met(moved, Standing(task(**deadline))).resources
+    assert later["restriction"]["period"]["end"] == to and later["status"] == "requested"
+    noted = {**asked, "said": {"outcome": "noted", "text": " Datteren kjøper nye batterier "}}
+    (remarked,) = met(noted, Standing(task(**deadline))).resources
+    (remark,) = remarked["note"]
+    assert remark["text"] == "Datteren kjøper nye batterier" and remark["authorReference"]["display"] == "Ida"
+    # A colleague moved the deadline meanwhile: hers is a conflict, her remark is not.
+    other = task(restriction={"period": {"end": "2026-11-30T12:00:00+01:00"}}, meta={"versionId": "4"})
+    assert met(moved, Standing(other, task(**deadline))).state == meeting.CONFLICT
+    assert met(noted, Standing(other, task(**deadline))).state == meeting.TAKEN
+    for wrong in (
+        {"outcome": "moved", "to": "2027-11-27T12:00:00+01:00"},
+        {"outcome": "noted", "text": "  "},
+    ):
+        with pytest.raises(Problem):
+            operation.read(VISIT | asked | {"said": wrong})
+
+
 def test_what_is_hidden_from_her_by_now_is_an_item_of_her_unit() -> None:
     (item,) = met({}, Standing(None)).resources
     assert item["owner"] == {"reference": "Organization/ost", "display": "Øst"}

@@ -110,3 +110,18 @@ def test_her_own_first_then_nobodys_and_others_only_when_asked_for() -> None:
     assert {"free", "hers", "both"} < {package.patient_of(v) for v in whole} and len(
         whole
     ) == package.PATIENTS_MAX
+
+
+def test_what_one_cause_called_off_is_one_line() -> None:
+    admitted = {"status": "cancelled", "cancelationReason": {"text": "Innlagt på sykehus"}}
+    gone = [visit(n, "astrid", 1 + 8 * n, **admitted) for n in range(42)]
+    no_staff = visit(50, "astrid", 3, status="cancelled", cancelationReason={"text": "Ingen ansatt"})
+    other = visit(51, "solveig", 30, **admitted)
+    since, until = NOW - timedelta(hours=8), NOW + timedelta(minutes=1)
+    told = handover.changes([*gone, no_staff, other], since, until)
+    assert [(t.patient, t.text) for t in told] == [
+        ("astrid", "Innlagt på sykehus: 42 besøk avlyst 27.11.–11.12."),
+        ("astrid", "Morgenstell og legemidler: avlyst. Ingen ansatt."),
+        ("solveig", "Morgenstell og legemidler: avlyst. Innlagt på sykehus."),
+    ]
+    assert told[0].at == NOW, "when it was known, not when the first of them was to be"

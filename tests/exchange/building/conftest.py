@@ -8,6 +8,7 @@ from typing import Any
 from akson.app.cast import CAST
 from akson.app.demo import Scene, charts, stage
 from akson.app.demo.chart import Chart
+from akson.care.medication.lines import MULTIDOSE, SUPPLY
 from akson.exchange.building.facts import Facts
 from akson.exchange.building.fields import CODE, DAY, TIME, Field
 from akson.exchange.building.gathering import address_of
@@ -56,9 +57,15 @@ def facts(
     return Facts(**{**told, **more})
 
 
-def of(id: str, **more: Any) -> Facts:
-    """One of the demo's people."""
-    return facts(people()[id].resources, **more)
+def of(id: str, *, roll: bool = False, **more: Any) -> Facts:
+    """One of the demo's people; with `roll` all her medicines come packed as multidose."""
+    found = people()[id].resources
+    if roll:
+        packed = {"coding": [{"system": SUPPLY, "code": MULTIDOSE}]}
+        found = [
+            {**r, "category": packed} if r["resourceType"] == "MedicationStatement" else r for r in found
+        ]
+    return facts(found, **more)
 
 
 def words(type: str, say: Callable[[Field], str] | None = None) -> dict[str, str]:

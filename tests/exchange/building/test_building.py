@@ -26,7 +26,9 @@ AROUND = Around({"display": "Avsender"}, ({"display": "Mottaker"},), "2000-01-01
 
 
 def about_of(type: str):  # type: ignore[no-untyped-def]
-    return {"about": received(), "about_reference": "Communication/x"} if RECIPES[type].about else {}
+    """What the type needs to be whole: a message that it is about, medicines in the roll."""
+    about = {"about": received(), "about_reference": "Communication/x"} if RECIPES[type].about else {}
+    return {**about, "roll": type == "ERM252"}
 
 
 @pytest.mark.parametrize("type", TYPES)
@@ -174,3 +176,21 @@ def test_a_case_officer_without_a_number_in_the_register_sends_for_her_unit() ->
         for s in built.message.content["EksisterendeTjeneste"]
         if "BetegnelseTjeneste" in s
     ] == []
+
+
+def test_an_order_that_a_line_rests_on_is_no_medicine_more() -> None:
+    facts = of("astrid")
+    (first, *others) = facts.of("MedicationStatement")
+    order = {
+        "resourceType": "MedicationRequest", "id": "ny", "status": "active", "intent": "order",
+        "medicationCodeableConcept": {"text": "Furosemid"}, "priorPrescription": {"reference": "MedicationRequest/gammel"},
+    }  # fmt: skip
+    old = {**order, "id": "gammel", "status": "stopped"}
+    resting = {**first, "basedOn": [{"reference": "MedicationRequest/ny"}]}
+    told = {**facts.resources, "MedicationStatement": (resting, *others), "MedicationRequest": (order, old)}
+    for type in ("EPJ-EKSTRAKT", "INNLEGGELSESRAPPORT"):
+        (before,) = [
+            t.origins for t in build(type, facts, words(type), msg_id=MSG_ID).told if "Legemidler" in t.label
+        ]
+        built = build(type, replace(facts, resources=told), words(type), msg_id=MSG_ID)
+        assert [t.origins for t in built.told if "Legemidler" in t.label] == [before]

@@ -36,6 +36,7 @@ SCREENS = {
     "new message": ("ida", "/pasient/astrid/ny-melding"),
     "report written": ("ida", "/pasient/astrid/ny-melding?type=INNLEGGELSESRAPPORT&til=990202"),
     "medicines reconciled": ("ida", "/pasient/astrid/legemidler/samstemming"),
+    "medicines ordered": ("grete", "/pasient/astrid/legemidler/forordning"),
     "medicines on paper": ("ida", "/pasient/astrid/legemidler/utskrift"),
     "citizen's medicines": ("astrid", "/min/legemidler"),
     "citizen's documents": ("astrid", "/min/dokumenter"),

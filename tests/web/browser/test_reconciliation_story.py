@@ -77,6 +77,16 @@ async def test_twelve_medicines_by_keys_alone(readers: Readers, solveig: Running
     faults = await faults_of(page)
     assert not faults, "\n".join(faults)
     await shot(page, "samstemming")
+
+    # What a choice would lead to stands beside it, and goes with it.
+    begun = page.locator("[data-recon-row]").filter(has_text="ibuprofen")
+    await begun.locator(".pick label").first.click()
+    await expect(begun.locator(".beside li")).to_contain_text("sammen med Apiksaban", timeout=60_000)
+    assert not (faults := await faults_of(page)), "\n".join(faults)
+    await shot(page, "samstemming-raad")
+    await begun.locator(".pick label").nth(1).click()
+    await expect(begun.locator(".beside li")).to_have_count(0, timeout=60_000)
+
     await page.keyboard.press("j")
     await page.keyboard.press("ArrowUp")
     for step in STEPS[2:-1]:

@@ -16,7 +16,7 @@ from playwright.async_api import BrowserContext, Page, async_playwright, expect
 from tests.app.nodes import RunningNode, akson, start
 from tests.web.browser.conftest import CHROMIUM_ARGUMENTS, chromium, shot
 from tests.web.browser.test_looks import faults_of
-from tests.web.stage import helped
+from tests.web.stage import helped, task
 from tests.web.test_round import planned
 
 PIN, WAIT_MS = "482913", 60_000
@@ -25,6 +25,7 @@ PEOPLE = {
     "merke-2": ("Bekkasinsen", "Rugdeveien 4", "01813400190"),
 }
 WRITTEN = "Klaget over svimmelhet ved oppreisning"
+REMARK = "Datteren kjøper batterier til trygghetsalarmen"
 MEANWHILE = "Ville ha rullatoren ved sengen"
 CONTROL = "KONTROLLMERKE-7731-LESBART"
 
@@ -47,6 +48,8 @@ def people() -> Iterator[dict[str, Any]]:
             "address": [{"use": "home", "line": [street]}],
         }
         yield helped(id)
+        if id == "merke-2":
+            yield task("runde-oppgave", id, code="follow-up", at=datetime.now(UTC))
         visit = planned(number + 1, id)
         at = datetime.now(UTC) - timedelta(minutes=150 - number * 10)
         yield visit | {
@@ -107,6 +110,15 @@ async def worked(page: Page) -> None:
     await expect(page.locator("dialog .round-wrong")).to_contain_text("Sjekk verdien")
     await page.fill("input[name=value]", "93")
     await page.get_by_role("button", name="Lagre måling").click()
+    await page.get_by_role("button", name="Merknad: Følge opp").click()
+    await page.fill("textarea[name=remark]", REMARK)
+    await page.get_by_role("button", name="Lagre merknad").click()
+    await page.get_by_role("button", name="Utsett: Følge opp").click()
+    await page.get_by_label("Om en uke").check()
+    await page.get_by_role("button", name="Utsett", exact=True).click()
+    await expect(page.locator("[data-task]")).to_contain_text("Utsatt. Lagret", timeout=WAIT_MS)
+    await page.get_by_role("button", name="Utført: Følge opp").click()
+    await expect(page.locator("[data-task]")).to_contain_text("Utført. Lagret", timeout=WAIT_MS)
     await page.get_by_role("button", name="Notat").click()
     await page.fill("textarea[name=text]", WRITTEN)
     await page.get_by_role("button", name="Lagre notat").click()
@@ -160,6 +172,22 @@ async def another_logs_in(page: Page, running: RunningNode) -> None:
     await expect(page.locator("#round-net")).to_contain_text("Alt er sendt", timeout=WAIT_MS)
 
 
+async def given_up(page: Page, running: RunningNode) -> None:
+    """The phone is lost: at its next contact there is nothing left to open."""
+    listed = akson("phone", "list", "--data", running.data).stdout
+    (number,) = [line.split()[0] for line in listed.splitlines() if "Ida Nilsen" in line]
+    await page.goto(f"{running.address}/runde")
+    await expect(page.get_by_role("button", name="Lås opp")).to_be_visible(timeout=WAIT_MS)
+    assert akson("phone", "remove", number, "--data", running.data).returncode == 0
+    await expect(page.get_by_text("Telefonen er fjernet. Listen er slettet.")).to_be_visible(timeout=WAIT_MS)
+    left = """async () => { const base = await new Promise((done) => { const asked = indexedDB.open("akson-round", 1);
+      asked.onsuccess = () => done(asked.result); });
+      const counts = ["keys", "box", "lock"].map((name) => new Promise((done) => {
+        const asked = base.transaction(name).objectStore(name).count(); asked.onsuccess = () => done(asked.result); }));
+      return Promise.all(counts); }"""
+    assert await page.evaluate(left) == [0, 0, 0]
+
+
 def visit(page: Page, id: str) -> Any:
     return page.locator(f'[data-visit="{id}"]')
 
@@ -173,7 +201,14 @@ async def opened(page: Page, id: str) -> None:
 
 def readable(profile: Path) -> list[str]:
     """Markers that stand in a file of the profile, in UTF-8 or UTF-16."""
-    markers = [WRITTEN, MEANWHILE, PIN, CONTROL, *(part for person in PEOPLE.values() for part in person)]
+    markers = [
+        WRITTEN,
+        REMARK,
+        MEANWHILE,
+        PIN,
+        CONTROL,
+        *(part for person in PEOPLE.values() for part in person),
+    ]
     told = []
     for path in (p for p in profile.rglob("*") if p.is_file()):
         data = path.read_bytes()
@@ -207,7 +242,7 @@ async def test_a_round_with_the_server_killed(tmp_path: Path, free_port: int) ->
             await worked(page)
             await expect(page.locator("#round-net")).to_contain_text("Uten nett.", timeout=WAIT_MS)
             await expect(page.locator("#round-net")).to_contain_text(
-                "4 registreringer sendes når nettet er tilbake"
+                "7 registreringer sendes når nettet er tilbake"
             )
             await shot(page, "runde-uten-nett")
             await page.reload()
@@ -225,6 +260,7 @@ async def test_a_round_with_the_server_killed(tmp_path: Path, free_port: int) ->
             await page.goto(f"{running.address}/runde/overlapp")
             await expect(page.locator("main")).to_contain_text(WRITTEN)
             await shot(page, "runde-overlapp")
+            await given_up(page, running)
             await page.goto("about:blank")
             await context.close()
         assert not complaints, complaints
@@ -241,6 +277,11 @@ async def arrived_once(running: RunningNode) -> None:
     (first,) = found(running, "Appointment?patient=merke-1")
     (second,) = found(running, "Appointment?patient=merke-2")
     assert first["status"] == "fulfilled" and "Gjort: Morgenstell, Legemidler." in first["comment"]
+    (done,) = found(running, "Task?patient=merke-2&code=follow-up")
+    assert done["status"] == "completed" and [n["text"] for n in done["note"]] == [REMARK]
+    assert datetime.fromisoformat(done["restriction"]["period"]["end"]) > datetime.now(UTC) + timedelta(
+        days=6
+    )
     assert second["status"] == "cancelled" and second["cancelationReason"]["text"] == "Ikke hjemme"
     (pulse,) = found(running, "Observation?patient=merke-2")
     assert pulse["valueQuantity"]["value"] == 93

@@ -16,9 +16,9 @@ from akson.fhir.problem import Problem, ProblemKind
 
 __all__ = ["CURRENT", "Grant", "Policy", "ProxyLine", "current", "parse", "released"]
 
-CURRENT = "2026-11-27-4"
+CURRENT = "2026-11-27-5"
 """Name of the file in force."""
-BEFORE = ("2026-11-26", "2026-11-27", "2026-11-27-2", "2026-11-27-3")
+BEFORE = ("2026-11-26", "2026-11-27", "2026-11-27-2", "2026-11-27-3", "2026-11-27-4")
 """Files that earlier releases brought: what was decided under them is replayed under them."""
 
 

@@ -161,7 +161,8 @@ def _told(number: int, now: datetime) -> list[Resource]:
     return found
 
 
-def _resources(number: int, now: datetime) -> Iterator[Resource]:
+def on_board(number: int, now: datetime) -> Iterator[Resource]:
+    """One patient in hospital who is ready to come home, with all that the house knows of her."""
     id, subject = f"benk{number}", {"reference": f"Patient/benk{number}"}
     admitted = (now - timedelta(days=3)).isoformat(timespec="seconds")
     yield {"resourceType": "Patient", "id": id, "name": [{"family": f"Prøve{number}", "given": ["Kari"]}]}
@@ -211,7 +212,7 @@ def _resources(number: int, now: datetime) -> Iterator[Resource]:
 async def _put(system: Client, number: int) -> None:
     entries = [
         {"resource": r, "request": {"method": "PUT", "url": f"{r['resourceType']}/{r['id']}"}}
-        for r in _resources(number, SystemClock().now())
+        for r in on_board(number, SystemClock().now())
     ]
     bundle = {"resourceType": "Bundle", "type": "transaction", "entry": entries}
     await system.send(Request("POST", "", json.encode(bundle)))

@@ -1,5 +1,6 @@
 """`akson bench`: figures of this machine beside goals and peers, in a table that can be compared."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -59,6 +60,8 @@ _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 @click.option("--workers", metavar="N", help="Web worker processes. [one for each core]")
 @click.option(
     "--data",
+    "--keep",
+    "data",
     type=click.Path(file_okay=False, path_type=Path),
     metavar="DIR",
     help="Keep the data here. [a folder that is removed]",
@@ -77,6 +80,13 @@ _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
     help="With `messages`: how many post workers. [as many as the node has]",
 )
 @click.option(
+    "--patients",
+    type=click.IntRange(100, 1_000_000),
+    default=100_000,
+    show_default=True,
+    help="With `screens`: how many patients.",
+)
+@click.option(
     "--seed",
     "seeds",
     type=click.IntRange(0),
@@ -85,7 +95,25 @@ _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
     metavar="N",
     help="With `reconcile`: which cases, 1,000 of each; with `replan`: which days. May be given again. [101, 102]",
 )
-@click.argument("what", required=False, type=click.Choice(["messages", "reconcile", "replan", "board"]))
+@click.option(
+    "--nodes",
+    type=click.IntRange(3, 20),
+    default=20,
+    show_default=True,
+    help="With `federation`: real nodes.",
+)
+@click.option(
+    "--simulated",
+    type=click.IntRange(10, 4_000),
+    default=3_500,
+    show_default=True,
+    help="With `federation`: simulated sources.",
+)
+@click.argument(
+    "what",
+    required=False,
+    type=click.Choice(["messages", "reconcile", "replan", "board", "screens", "federation"]),
+)
 @options.as_json
 def command(
     synthea: Path | None,
@@ -103,7 +131,9 @@ def command(
 
     `akson bench messages` measures care messages through the whole inbox instead; `akson bench reconcile` the engine of
     reconciliation on made cases with truth (--seed), beside simpler ways; `akson bench replan` a day of 300 visits and 30
-    people with one, two and three away; `akson bench board` the case worker's board with 200 patients in hospital.
+    people with one, two and three away; `akson bench board` the case worker's board with 200 patients in hospital; `akson
+    bench screens` the screens in a municipality of 100,000 patients (--patients), which --keep DIR keeps for the next time;
+    `akson bench federation` a question to six to ten of 20 real and 3,500 simulated sources, some dead, some slow.
     """
     if what == "messages":
         return _messages(stored, chosen["data"], post_workers, as_json)
@@ -114,8 +144,11 @@ def command(
         return _replan(seeds, as_json)
     if what == "board":
         return _board(as_json)
-    from dataclasses import replace
-
+    patients, nodes, simulated = chosen.pop("patients"), chosen.pop("nodes"), chosen.pop("simulated")
+    if what == "screens":
+        return _screens(patients, chosen["runs"], chosen["data"], as_json)
+    if what == "federation":
+        return _federation(nodes, simulated, as_json)
     from akson.app.bench.run import measure
     from akson.app.bench.stage import from_demo, from_folder
     from akson.app.bench.table import table
@@ -150,6 +183,31 @@ def _board(as_json: bool) -> int:
     from akson.app.bench.board import measure_board
 
     figures = run_async(measure_board(options.settings(), _tell))
+    if as_json:
+        say_json(figures.as_json())
+    else:
+        click.echo(figures.words)
+    return Exit.OK if figures.met else Exit.FAULTS
+
+
+def _screens(patients: int, turns: int, keep: Path | None, as_json: bool) -> int:
+    from akson.app.bench.screens import ScreenPlan, measure_screens
+    from akson.app.supervisor.run import default_workers
+
+    plan = ScreenPlan(patients, turns, keep=keep, processes=default_workers())
+    settings = replace(options.settings(), database_url="", log_database_url="")
+    figures = run_async(measure_screens(settings, plan, _tell))
+    if as_json:
+        say_json(figures.as_json())
+    else:
+        click.echo(figures.words)
+    return Exit.OK if figures.met else Exit.FAULTS
+
+
+def _federation(nodes: int, simulated: int, as_json: bool) -> int:
+    from akson.app.bench.federation import Scale, measure_federation
+
+    figures = run_async(measure_federation(Scale(nodes, simulated), _tell))
     if as_json:
         say_json(figures.as_json())
     else:

@@ -14,6 +14,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "doctor": ("doctor", "Check the installation; says what is wrong and what to do."),
     "erase": ("erase", "Erase the content of a resource for good, by law."),
     "explain": ("explain", "Show what a search becomes: query, restriction, SQL."),
+    "fest": ("fest", "Take in the register of medicines: names, and interactions as rules."),
     "issuers": ("issuers", "Print what each issuer of logins must be told of this node."),
     "load": ("load", "Load FHIR Bundles, NDJSON or whole folders."),
     "reconcile": ("reconcile", "Say what lists of medicines disagree on, case by case."),
@@ -41,6 +42,7 @@ LAB_COMMANDS: dict[str, tuple[str, str]] = {
     "adviser": ("lab_adviser", "Play somebody else's decision support for a node."),
     "fault": ("lab_fault", "Break something in the lab, or mend all of it."),
     "live": ("lab_live", "Random days at the lab's hospital, by seed."),
+    "nodes": ("lab_nodes", "Several whole municipalities that can ask each other."),
     "play": ("lab_play", "Play a story against the node, step by step."),
     "send": ("lab_send", "Let one of the lab's houses send something."),
     "show": ("lab_show", "Show the lab's books, or one house's side."),
@@ -56,6 +58,10 @@ LOG_COMMANDS: dict[str, tuple[str, str]] = {
 }
 PATHWAY_COMMANDS: dict[str, tuple[str, str]] = {
     "show": ("pathway_show", "A patient's stays: what is due, days of liability."),
+}
+PHONE_COMMANDS: dict[str, tuple[str, str]] = {
+    "list": ("phone_list", "Say which phones carry a list of the round."),
+    "remove": ("phone_remove", "Let a lost phone wipe its list at its next contact."),
 }
 POLICY_COMMANDS: dict[str, tuple[str, str]] = {
     "activate": ("policy_activate", "Put a policy in force, on two officers' signatures."),
@@ -126,6 +132,11 @@ def adoption() -> None:
 @akson.group("certificate", cls=LateGroup, commands_late=CERTIFICATE_COMMANDS)
 def certificate() -> None:
     """Certificates that the post is sealed by."""
+
+
+@akson.group("phone", cls=LateGroup, commands_late=PHONE_COMMANDS)
+def phone() -> None:
+    """Phones that carry a list of the round."""
 
 
 @akson.group("client", cls=LateGroup, commands_late=CLIENT_COMMANDS)

@@ -8,10 +8,12 @@ from pathlib import Path
 from akson.app.doctor.finding import Check, Finding, fault, ok, warn
 from akson.app.settings import Settings
 from akson.app.supervisor.node_lock import running_node
+from akson.world import SystemClock
 
 STATIC_NEEDED = ("akson.css", "akson.js", "akson.svg")
 KEY_FILES = ("token.pem", "log.pem")
 WAITING_WARN = 50
+FEST_DAYS_WARN = 60
 _FOR_OTHERS = 0o077
 
 
@@ -86,6 +88,27 @@ async def _locks(settings: Settings) -> Finding:
     return ok("Held: akson.lock, by the running node" if "akson.lock" in held else "Nothing is locked")
 
 
+async def _fest(settings: Settings) -> Finding:
+    """Published twice a month: an edition of two months is one that nobody fetches any more."""
+    from akson.app.fest.kept import in_force, names_of, rules_of
+
+    today = SystemClock().now().date()
+    edition = in_force(settings.data, today)
+    if edition is None:
+        return ok("FEST: none imported; advice rests on Akson's own small set of rules")
+    try:
+        rules_of(edition), names_of(edition)
+    except (OSError, ValueError, TypeError, KeyError):
+        return fault(
+            f"{edition.id} cannot be read", f"Remove {edition.folder} and import it again: akson fest FILE."
+        )
+    told = f"{edition.id}: {edition.rules} interactions, {edition.names} names"
+    age = (today - edition.fetched.date()).days
+    if age > FEST_DAYS_WARN:
+        return warn(f"{told}; fetched {age} days ago", "Fetch the newest and import it: akson fest FILE.")
+    return ok(told)
+
+
 def _writable(folder: Path) -> bool:
     return not folder.exists() or os.access(folder, os.W_OK | os.X_OK)
 
@@ -110,4 +133,5 @@ CHECKS = (
     Check("keys", _keys),
     Check("post folder", _post),
     Check("locks", _locks),
+    Check("fest", _fest),
 )

@@ -32,7 +32,8 @@ LINE_BYTES_MAX = 64 * 1024 * 1024
 class _Head(msgspec.Struct):
     resourceType: str = ""  # noqa: N815 (FHIR's own name)
     id: str = ""
-    type: str = ""
+    type: object = ""
+    """Of a Bundle; EpisodeOfCare, Organization and others have a list there."""
 
 
 @dataclass(frozen=True, slots=True)

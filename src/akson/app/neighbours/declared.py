@@ -15,6 +15,10 @@
     address = "https://lokasjon.example"        # the index; left out: everybody is asked
     serves = true                               # this node is an index too
 
+    [limits]                                    # seconds; left out: these
+    question = 1.5
+    index = 0.4
+
     [[source]]
     id = "lillefjord"
     org = "999977780"
@@ -34,10 +38,13 @@ from urllib.parse import urlsplit
 
 from akson.fhir.problem import Issue, Problem, ProblemKind
 from akson.identity.openid.issuer import on_this_machine
+from akson.sharing.federation.asking import BUDGET_S
+from akson.sharing.location.finding import INDEX_BUDGET_S
 from akson.sharing.values import Source
 
 FILE_NAME = "sharing.toml"
 SOURCES_MAX = 5_000
+LIMIT_MAX_S = 30
 SERVICE = "KP02"
 _ID = re.compile(r"[a-z0-9][a-z0-9-]{0,59}", re.ASCII)
 _ORG = re.compile(r"[0-9]{9}", re.ASCII)
@@ -45,6 +52,7 @@ _TABLES: Mapping[str, frozenset[str]] = {
     "us": frozenset({"id", "org", "name", "service"}),
     "helseid": frozenset({"address", "client_id", "scope"}),
     "location": frozenset({"address", "serves"}),
+    "limits": frozenset({"question", "index"}),
     "source": frozenset({"id", "org", "name", "base", "central"}),
 }
 
@@ -71,11 +79,19 @@ class Location:
 
 
 @dataclass(frozen=True, slots=True)
+class Limits:
+    question: float = BUDGET_S
+    """Seconds for all sources of one asking."""
+    index: float = INDEX_BUDGET_S
+
+
+@dataclass(frozen=True, slots=True)
 class Declared:
     us: Us | None = None
     helseid: HelseId | None = None
     location: Location = field(default_factory=Location)
     sources: tuple[Source, ...] = ()
+    limits: Limits = Limits()
 
     @property
     def asks(self) -> bool:
@@ -95,6 +111,7 @@ def load(data: Path) -> Declared:
     us = _us(_table(told, "us", faults), faults) if "us" in told else None
     helseid = _helseid(_table(told, "helseid", faults), faults) if "helseid" in told else None
     location = _location(_table(told, "location", faults), faults) if "location" in told else Location()
+    limits = _limits(_table(told, "limits", faults), faults) if "limits" in told else Limits()
     listed = told.get("source", [])
     if not isinstance(listed, list) or len(listed) > SOURCES_MAX:
         faults.append(f"[[source]] stands at most {SOURCES_MAX} times.")
@@ -104,7 +121,7 @@ def load(data: Path) -> Declared:
     faults += [f"source {id!r} stands twice." for id in sorted({i for i in ids if ids.count(i) > 1})[:5]]
     if faults:
         raise _refused(faults)
-    return Declared(us, helseid, location, tuple(sources))
+    return Declared(us, helseid, location, tuple(sources), limits)
 
 
 def _table(told: Mapping[str, Any], name: str, faults: list[str]) -> Mapping[str, Any]:
@@ -143,6 +160,15 @@ def _location(table: Mapping[str, Any], faults: list[str]) -> Location:
     return Location(
         _address(table, "location", "address", faults) if "address" in table else "", serves is True
     )
+
+
+def _limits(table: Mapping[str, Any], faults: list[str]) -> Limits:
+    found = {name: table[name] for name in ("question", "index") if name in table}
+    for name, value in found.items():
+        if isinstance(value, bool) or not isinstance(value, int | float) or not 0.05 <= value <= LIMIT_MAX_S:
+            faults.append(f"[limits]: `{name}` is 0.05 to {LIMIT_MAX_S} seconds.")
+            return Limits()
+    return Limits(**{name: float(value) for name, value in found.items()})
 
 
 def _source(table: Mapping[str, Any], faults: list[str]) -> Source:

@@ -1,7 +1,8 @@
 """What the house does about one patient now, from what is known of her: `care` asked, its answers in one list. Pure.
 
 Visits follow from decisions and absences (`care.casework.visits`), which know of short-term beds and ended decisions beside
-stays; Tasks and holds follow from her stays (`care.pathway.effects`). A hold is given back together with its bed.
+stays, and from the measures of her plan (`plan_visits`); Tasks and holds follow from her stays (`care.pathway.effects`). A
+hold is given back together with its bed.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -11,6 +12,7 @@ from functools import cache
 
 from akson.app.pathways.facts import PatientFacts
 from akson.app.pathways.missed_doses import missed_doses
+from akson.app.pathways.plan_visits import plan_visits
 from akson.care.casework import beds, gaps, visits
 from akson.care.casework.absences import absences
 from akson.care.casework.decision import decisions
@@ -53,6 +55,8 @@ def ask(facts: PatientFacts, now: datetime, window: timedelta = visits.WINDOW) -
     asked = gp_threads(heard.others, _rules(), now)
     owners = _owners(facts)
     known = {v["id"]: v for v in (*facts.visits, *amended)}
+    rolled = plan_visits(facts, known.values(), away, now, now + window)
+    known |= {v["id"]: v for v in rolled}
     wished = effects(
         hers,
         list(known.values()),
@@ -65,7 +69,8 @@ def ask(facts: PatientFacts, now: datetime, window: timedelta = visits.WINDOW) -
     wished += gp_effects(asked, facts.tasks, patient=facts.reference, owners=owners, now=now)
     over = _over(facts, hers, wished)
     doses = missed_doses(facts, known.values(), away, owners[NURSE], now)
-    changed = (*amended, *unbooked, *_given_back(facts, over), *_tasks(wished), *doses.items)
+    written = {v["id"]: v for v in (*amended, *rolled)}.values()
+    changed = (*written, *unbooked, *_given_back(facts, over), *_tasks(wished), *doses.items)
     turns = (*_deadlines(hers, now), *_turns(asked, now), *doses.turns)
     return Answer(changed, min([_by_the_clock(facts, hers, now), *turns]))
 
@@ -147,7 +152,9 @@ def _by_the_clock(facts: PatientFacts, hers: Iterable[stays.Stay], now: datetime
     """Each look is a line in her log: without a running decision, a stay or a bed the clock alone is no reason for one."""
     granted = any(decision.get("status") == "active" for decision in facts.decisions)
     under_way = any(one.phase not in _OVER for one in hers)
-    return tomorrow(now) if granted or under_way or beds.standing(facts.holds) else now + _A_MONTH
+    resident = any(one.covers(now) for one in facts.residences)
+    waits = granted or under_way or resident or beds.standing(facts.holds)
+    return tomorrow(now) if waits else now + _A_MONTH
 
 
 def tomorrow(now: datetime) -> datetime:

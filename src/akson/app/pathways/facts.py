@@ -13,6 +13,7 @@ from akson.app.pathways.reading import found
 from akson.app.pathways.receipts import Receipts, no_receipts
 from akson.care.casework import beds
 from akson.care.casework.rows import BED_HOLD, VISIT, is_a
+from akson.care.contacts.residence import Residence, residences
 from akson.care.fhir_json import Resource, instant
 from akson.care.medication.administration import watch
 from akson.care.pathway.said import Receipt
@@ -21,12 +22,12 @@ from akson.record.session import RecordSession
 
 LOOK_BACK = timedelta(days=120)
 """A stay that began before is over for visits and holds."""
-FOLLOWED = ("Appointment", "Communication", "Encounter", "Patient", "ServiceRequest", "Task")
+FOLLOWED = ("Appointment", "Communication", "Encounter", "EpisodeOfCare", "Patient", "ServiceRequest", "Task")
 """Types whose change may mean something to a stay, a visit or a bed."""
 _SCOPES = (
     "system/Appointment.crus system/Communication.rs system/Encounter.rs system/Location.rus system/Patient.rs "
     "system/ServiceRequest.rs system/Task.crus system/Organization.rs system/PractitionerRole.rs "
-    "system/List.rs system/MedicationStatement.rs system/MedicationAdministration.rs"
+    "system/List.rs system/MedicationStatement.rs system/MedicationAdministration.rs system/EpisodeOfCare.rs"
 )
 _DIED = "exp"
 
@@ -54,9 +55,11 @@ class PatientFacts:
     receipts: Mapping[str, Receipt] = field(default_factory=dict)
     """Of what we sent, by `Communication/…`."""
     given: tuple[Resource, ...] = ()
-    """MedicationAdministrations of the last week, where visits stand today or yesterday."""
+    """MedicationAdministrations of the last week, where visits stand today or yesterday, or she lives in the house."""
     medicines: tuple[Resource, ...] = ()
     """Lists and MedicationStatements, where the house has given her any."""
+    residences: tuple[Residence, ...] = ()
+    """Where she lives with somebody around the clock; not asked of who is visited and given no medicines."""
 
     @property
     def reference(self) -> str:
@@ -95,9 +98,15 @@ async def gather(
     communications = await of("Communication")
     visits = tuple(a for a in appointments if is_a(a, VISIT))
     week = (now - watch.GIVES_SINCE).isoformat(timespec="seconds")
-    given = (
-        await of("MedicationAdministration", ("effective-time", f"ge{week}")) if _visited(visits, now) else ()
-    )
+    given: tuple[Resource, ...] = ()
+    lives: tuple[Residence, ...] = ()
+    expected = bool(_visited(visits, now) or beds.standing(holds))
+    if expected:
+        given = await of("MedicationAdministration", ("effective-time", f"ge{week}"))
+    if given or not expected:
+        lives = residences(await of("EpisodeOfCare"))
+    if not expected and any(one.covers(now) for one in lives):
+        given = await of("MedicationAdministration", ("effective-time", f"ge{week}"))
     return PatientFacts(
         patient=known[0],
         encounters=await of("Encounter"),
@@ -111,6 +120,7 @@ async def gather(
         receipts=await receipts(communications),
         given=given,
         medicines=(*await of("List"), *await of("MedicationStatement")) if given else (),
+        residences=lives,
     )
 
 

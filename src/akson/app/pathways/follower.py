@@ -21,6 +21,7 @@ from akson.app.pathways.commits import changes_of
 from akson.app.pathways.facts import FOLLOWED, actor, gather
 from akson.app.pathways.reading import found
 from akson.app.pathways.receipts import no_receipts, receipts_of
+from akson.care.contacts.residence import ROUND_THE_CLOCK
 from akson.care.contacts.stays import INPATIENT_CLASSES
 from akson.care.fhir_json import reference_id
 from akson.fhir.problem import Problem, ProblemKind
@@ -94,8 +95,12 @@ class Follower:
         for tenant in self._tenants:
             session = self.session(tenant)
             for type, params, subject in (
-                ("ServiceRequest", [("category", "decision"), ("status", "active")], "subject"),
-                ("ServiceRequest", [("category", "decision"), ("_lastUpdated", f"ge{recent}")], "subject"),
+                ("ServiceRequest", [("category", "decision,measure"), ("status", "active")], "subject"),
+                (
+                    "ServiceRequest",
+                    [("category", "decision,measure"), ("_lastUpdated", f"ge{recent}")],
+                    "subject",
+                ),
                 (
                     "Encounter",
                     [("class", ",".join(INPATIENT_CLASSES)), ("_lastUpdated", f"ge{recent}")],
@@ -103,6 +108,7 @@ class Follower:
                 ),
                 ("Encounter", [("class", ",".join(INPATIENT_CLASSES)), ("status", "in-progress")], "subject"),
                 ("Communication", [("category", _ASKING), ("_lastUpdated", f"ge{recent}")], "subject"),
+                ("EpisodeOfCare", [("type", ",".join(ROUND_THE_CLOCK)), ("status", "active")], "patient"),
                 ("Task", [("code", "gp-dialogue"), ("status", "requested,accepted,in-progress")], "for"),
             ):
                 standing = await found(session, parse(type, [*params, ("_count", "500")]))

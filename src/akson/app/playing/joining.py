@@ -14,6 +14,7 @@ from akson.fhir.problem import Problem, ProblemKind
 from akson.world import SystemClock
 from akson_lab import town
 from akson_lab.facts import Party, Stay
+from akson_lab.houses.addresses import HUB
 from akson_lab.town import Town
 
 LAB = "lab.json"
@@ -65,7 +66,7 @@ def post_file(made: Town) -> str:
         for name, house in made.houses.items()
     )
     return (
-        f'{demo_houses.LAB_MARK}\notherwise = "folder"\n\n'
+        f'{demo_houses.LAB_MARK}\notherwise = "folder"\nprescription_hub = "{HUB}"\n\n'
         f'[helseid]\naddress = "{nhn.helseid_address}"\nclient_id = "{town.CLIENT}"\n\n'
         f'[register]\naddress = "{nhn.register_address}"\n\n'
         f'[edi20]\naddress = "{nhn.message_server_address}"\nher_ids = [{ours}]\npoll_seconds = 1\n'

@@ -11,12 +11,16 @@ for callers (issuers.toml). `index` names the one that is the index of who holds
 """
 
 import asyncio
+import json
 import socket
-from collections.abc import Iterator, Sequence
-from contextlib import AsyncExitStack, contextmanager
+import sys
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
+from datetime import timedelta
 from pathlib import Path
 from types import TracebackType
+from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
 import uvicorn
@@ -24,12 +28,14 @@ from aiohttp import web
 
 from akson.app import settings as all_settings
 from akson.app.asgi import House
+from akson.app.cast import CAST
 from akson.app.neighbours import declared, opening
 from akson.app.settings import Settings
 from akson.app.supervisor.orders import Stage
 from akson.app.wire.connection import Connection
-from akson.app.wiring import Node
+from akson.app.wiring import Node, local_issuer
 from akson.store.server import databases
+from akson.world import SystemClock, SystemRandom
 from akson_lab.nhn.helseid import Client, HelseId
 from akson_lab.nhn.people_tokens import Enterprise, Person
 
@@ -38,6 +44,7 @@ SCOPE = f"{AUDIENCE}/read"
 TELLING = f"{AUDIENCE}/location"
 ORG_FIRST = 999_000_000
 POOL_SIZE = 4
+CONNECTIONS_EACH = 22
 START_S = 60
 
 
@@ -51,6 +58,8 @@ class Neighbour:
     settings: Settings
     stage: Stage
     socket: socket.socket
+    options: Mapping[str, str]
+    """What its settings were made of."""
     house: House = field(init=False)
     _server: uvicorn.Server | None = None
     _serving: asyncio.Task[None] | None = None
@@ -64,7 +73,14 @@ class Neighbour:
         return f"{self.address}/fhir"
 
     @property
+    def token(self) -> str:
+        """Of the node's own service, for a day."""
+        issuer = local_issuer(self.settings, clock=SystemClock(), random=SystemRandom())
+        return issuer.issue(CAST["system"], lifetime=timedelta(hours=24))
+
+    @property
     def node(self) -> Node:
+        """What it is made of, while it lives in this process."""
         found = self.house.node
         assert found is not None, "it has left"
         return found
@@ -111,9 +127,15 @@ class Neighbourhood:
         prefix: str = "by",
         demo: Sequence[str] = (),
         index: str = "",
+        limits: tuple[float, float] = (1.5, 0.4),
+        processes: int = 0,
+        others: str = "",
     ) -> None:
+        """`limits`: seconds for sources, and for the index. `processes`: all but the first live in so many others (0:
+        here). `others`: further [[source]] of the first."""
         self._folder, self._dsn, self._prefix = folder, server_dsn, prefix
         self._names, self._demo, self._index = tuple(names), frozenset(demo), index
+        self._limits, self._processes, self._others = limits, processes, others
         self._stack = AsyncExitStack()
         self.helseid = HelseId()
         self.neighbours: dict[str, Neighbour] = {}
@@ -137,9 +159,7 @@ class Neighbourhood:
                 self.neighbours[name] = self._declared(name, str(ORG_FIRST + number))
             for one in self.neighbours.values():
                 self._join(one)
-            for one in self.neighbours.values():
-                await one.come()
-                self._stack.push_async_callback(one.leave)
+            await self._come(list(self.neighbours.values()))
         except BaseException:
             await self._stack.aclose()
             raise
@@ -149,6 +169,19 @@ class Neighbourhood:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         await self._stack.aclose()
+
+    async def _come(self, all: list[Neighbour]) -> None:
+        here, elsewhere = (all[:1], all[1:]) if self._processes else (all, [])
+        started = [
+            asyncio.create_task(self._stack.enter_async_context(apart(share)))
+            for number in range(self._processes)
+            if (share := elsewhere[number :: self._processes])
+        ]
+        for one in here:
+            await one.come()
+            self._stack.push_async_callback(one.leave)
+        for task in started:
+            await task
 
     def know(self, *people: Person) -> None:
         """Whom the registers have: nobody else can be vouched for."""
@@ -172,7 +205,8 @@ class Neighbourhood:
         text = (
             f'[us]\nid = "{one.id}"\norg = "{one.org}"\nname = "{one.name}"\n\n'
             f'[helseid]\naddress = "{self.helseid.address}"\nclient_id = "{one.id}"\nscope = "{SCOPE}"\n\n'
-            f"{self._located(one)}\n{others}"
+            f"[limits]\nquestion = {self._limits[0]}\nindex = {self._limits[1]}\n\n{self._located(one)}\n{others}"
+            f"{self._others if one.id == self._names[0] else ''}"
         )
         (one.settings.data / declared.FILE_NAME).write_text(text, "utf-8")
 
@@ -198,19 +232,17 @@ class Neighbourhood:
         database = f"{self._prefix}_{name.replace('-', '_')}"
         title = f"{name.replace('-', ' ').capitalize()} kommune"
         base = f"http://127.0.0.1:{listening.getsockname()[1]}"
-        settings = all_settings.load(
-            environ={},
-            options={
-                "data": str(data),
-                "base_url": base,
-                "database_url": _beside(self._dsn, database),
-                "log_database_url": _beside(self._dsn, f"{database}_log"),
-                "node_name": title,
-                "workers": "1",
-            },
-        )
+        options = {
+            "data": str(data),
+            "base_url": base,
+            "database_url": _beside(self._dsn, database),
+            "log_database_url": _beside(self._dsn, f"{database}_log"),
+            "node_name": title,
+            "workers": "1",
+        }
+        settings = all_settings.load(environ={}, options=options)
         stage = Stage.DEMO if name in self._demo else Stage.SERVE
-        return Neighbour(name, title, org, settings, stage, listening)
+        return Neighbour(name, title, org, settings, stage, listening, options)
 
     def _join(self, one: Neighbour) -> None:
         data = one.settings.data
@@ -223,6 +255,54 @@ class Neighbourhood:
         key = opening.client_keys(data).client.registration()
         scopes = frozenset({SCOPE, TELLING})
         self.helseid.register(Client(one.id, key, scopes, enterprise=Enterprise(one.org, one.name)))
+
+
+@asynccontextmanager
+async def apart(share: Sequence[Neighbour]) -> AsyncIterator[None]:
+    """These nodes in a process of their own, until the end; `python -m akson.app.playing.neighbourhood`."""
+    told = [
+        {"options": dict(one.options), "stage": one.stage.value, "socket": one.socket.fileno()}
+        for one in share
+    ]
+    child = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "akson.app.playing.neighbourhood",
+        stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE,
+        pass_fds=[one.socket.fileno() for one in share], start_new_session=True,
+    )  # fmt: skip
+    assert child.stdin is not None and child.stdout is not None
+    try:
+        child.stdin.write(json.dumps(told).encode() + b"\n")
+        await child.stdin.drain()
+        async with asyncio.timeout(START_S * len(share)):
+            said = await child.stdout.readline()
+        if said != b"ready\n":
+            raise RuntimeError("nodes did not start")
+        yield
+    finally:
+        # It ends when its standard input does.
+        child.stdin.close()
+        await child.wait()
+
+
+async def _live(told: list[dict[str, Any]]) -> None:
+    """The child's side."""
+    async with AsyncExitStack() as stack:
+        for one in told:
+            settings = all_settings.load(environ={}, options=one["options"])
+            made = Neighbour(
+                settings.data.name, settings.node_name, "", settings, Stage(one["stage"]),
+                socket.socket(fileno=one["socket"]), one["options"],
+            )  # fmt: skip
+            await made.come()
+            stack.push_async_callback(made.leave)
+        sys.stdout.write("ready\n")
+        sys.stdout.flush()
+        await asyncio.to_thread(sys.stdin.buffer.read)
+
+
+def connections_for(nodes: int) -> int:
+    """What a PostgreSQL must allow for so many: pools of the record, the post, the log, and one for each smaller store."""
+    return 40 + CONNECTIONS_EACH * nodes
 
 
 class _Server(uvicorn.Server):
@@ -242,3 +322,7 @@ def _listening(host: str, port: int) -> socket.socket:
 
 def _beside(dsn: str, database: str) -> str:
     return urlunsplit(urlsplit(dsn)._replace(path=f"/{database}"))
+
+
+if __name__ == "__main__":
+    asyncio.run(_live(json.loads(sys.stdin.buffer.readline())))

@@ -160,6 +160,8 @@ class Declared:
     """For whoever is not named; "" leaves them without a way."""
     refuse_unknown_service: bool = True
     """A message to a service of ours that is not there: E21 to the sender, or the house itself takes it."""
+    prescription_hub: str = ""
+    """HER-id of Reseptformidleren, where citizens' lists of medicines are shared; "" for a node without."""
 
     @property
     def carried(self) -> frozenset[str]:
@@ -189,7 +191,7 @@ def load(data: Path) -> Declared:
 
 
 def _declared(tables: Mapping[str, Any], faults: list[str]) -> Declared:
-    known = {*_TABLES, "house", "partner", "otherwise", "refuse_unknown_service"}
+    known = {*_TABLES, "house", "partner", "otherwise", "refuse_unknown_service", "prescription_hub"}
     faults += [
         f"{name!r} is not known; there are {', '.join(sorted(known))}." for name in tables.keys() - known
     ]
@@ -199,6 +201,7 @@ def _declared(tables: Mapping[str, Any], faults: list[str]) -> Declared:
     otherwise, refuse = tables.get("otherwise", "folder"), tables.get("refuse_unknown_service", True)
     if not isinstance(refuse, bool):
         faults.append("refuse_unknown_service: it must be true or false.")
+    hub = _hub(tables, faults)
     if faults:
         return Declared()
     made = Declared(
@@ -212,9 +215,18 @@ def _declared(tables: Mapping[str, Any], faults: list[str]) -> Declared:
         houses=tuple(House(**each) for each in houses),
         otherwise=otherwise if isinstance(otherwise, str) else "?",
         refuse_unknown_service=refuse,
+        prescription_hub=hub,
     )
     faults += _together(made, [each["her_id"] for each in partners])
     return made
+
+
+def _hub(tables: Mapping[str, Any], faults: list[str]) -> str:
+    try:
+        return reading.her(tables["prescription_hub"]) if "prescription_hub" in tables else ""
+    except ValueError as wrong:
+        faults.append(f"prescription_hub: {wrong}.")
+        return ""
 
 
 def _api(name: str, read: Mapping[str, dict[str, Any]]) -> Api | None:

@@ -13,7 +13,7 @@ _NAMES = {
 }  # fmt: skip
 _SUBTYPES = {
     "receive": "create", "log": "search-type", "search": "search-type", "history": "history-instance",
-    "export": "operation", "erase": "operation",
+    "export": "operation", "erase": "operation", "disclose": "operation",
 }  # fmt: skip
 TYPES = "http://terminology.hl7.org/CodeSystem/audit-event-type"
 RESTFUL = "http://hl7.org/fhir/restful-interaction"

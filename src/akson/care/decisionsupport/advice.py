@@ -13,7 +13,7 @@ from akson.care.medication.reconciliation.case import Case, MedicineList
 from akson.care.medication.reconciliation.classes import allergies
 from akson.care.medication.reconciliation.daily import daily_mg, days_a_week
 from akson.care.medication.reconciliation.engine import reconcile
-from akson.care.medication.reconciliation.names import own_names
+from akson.care.medication.reconciliation.names import names_in_use
 from akson.care.medication.reconciliation.reading import Reading, read_line
 
 
@@ -35,6 +35,8 @@ class Advice:
     proposed: bool
     """Whether something proposed is concerned."""
     interrupts: bool = False
+    register: str = ""
+    """The register that says it: `FEST 2026-11-15`."""
 
     @property
     def key(self) -> str:
@@ -45,9 +47,10 @@ class Advice:
 def advice(facts: Facts, edition: Edition) -> tuple[Advice, ...]:
     """All that the edition has to say. About what is proposed alone, when something is."""
     told: dict[str, Advice] = {}
-    for rule in edition.rules:
-        for one in _by_rule(rule, facts, edition.id):
+    for rule in edition.touched(drug.atc for drug in facts.drugs if drug.atc):
+        for one in _by_rule(rule, facts, rule.register or edition.id):
             told.setdefault(one.key, one)
+    told = _once_of_a_pair(told)
     # What is said of a pair by an interaction says already that the two stand together.
     paired = {one.concerns for one in told.values() if one.kind is Kind.INTERACTION}
     found = sorted(
@@ -60,6 +63,31 @@ def advice(facts: Facts, edition: Edition) -> tuple[Advice, ...]:
         key=lambda one: (ORDER.index(one.severity), not one.interrupts, not one.proposed),
     )
     return _interrupting_once(found)
+
+
+def _once_of_a_pair(told: dict[str, Advice]) -> dict[str, Advice]:
+    """Where a register says what one of our own rules says of the same drugs, the graver speaks and names both sources.
+
+    Two boxes about one pair are read as one, or as none. What a register itself says more than once of a pair is kept:
+    each is of another situation.
+    """
+    pairs = [one for one in told.values() if one.kind is Kind.INTERACTION]
+    own = {one.concerns: one for one in pairs if not one.register}
+    theirs: dict[tuple[str, ...], list[Advice]] = {}
+    for one in pairs:
+        if one.register and one.concerns in own:
+            theirs.setdefault(one.concerns, []).append(one)
+    kept = dict(told)
+    for concerns, said in theirs.items():
+        ours = own[concerns]
+        graver = [one for one in said if ORDER.index(one.severity) < ORDER.index(ours.severity)]
+        silent = (ours, *(one for one in said if one not in graver)) if graver else tuple(said)
+        for one in silent:
+            del kept[one.key]
+        for one in graver or (ours,):
+            sources = dict.fromkeys((one.source, *(other.source for other in silent)))
+            kept[one.key] = replace(one, source="; ".join(sources))
+    return kept
 
 
 def _interrupting_once(found: Sequence[Advice]) -> tuple[Advice, ...]:
@@ -104,7 +132,7 @@ def _too_much(rule: Rule, drug: Drug, facts: Facts) -> bool:
 
 
 def _read(drug: Drug, facts: Facts) -> Reading:
-    return read_line(drug.line, 0, ("",), own_names(), facts.asof)
+    return read_line(drug.line, 0, ("",), names_in_use(), facts.asof)
 
 
 def _interactions(rule: Rule, facts: Facts, edition: str) -> Iterator[Advice]:
@@ -120,7 +148,7 @@ def _allergies(rule: Rule, facts: Facts, edition: str) -> Iterator[Advice]:
     by_line = {drug.line.id: drug for drug in facts.drugs}
     readings = [_read(drug, facts) for drug in facts.drugs]
     for allergy in facts.allergies:
-        for finding in allergies(readings, (allergy.stated,), own_names()):
+        for finding in allergies(readings, (allergy.stated,), names_in_use()):
             for drug in (by_line[id] for id in finding.lines):
                 yield _of_allergy(rule, edition, facts, drug, allergy)
 
@@ -165,6 +193,7 @@ def _said(
         kind=rule.kind,
         severity=rule.severity,
         title=title,
+        register=rule.register,
         words=rule.words,
         now_do=rule.now_do,
         source=rule.source,

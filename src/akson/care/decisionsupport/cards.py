@@ -50,8 +50,7 @@ def rule_of(card: str, rules: Rules) -> str:
         mark = uuid.UUID(card).bytes[:_MARK]
     except ValueError:
         return ""
-    ids = (rule.id for edition in rules.editions for rule in edition.rules)
-    return next((id for id in ids if _mark(id) == mark), "")
+    return next((id for id in rules.ids() if _mark(id) == mark), "")
 
 
 def _mark(rule: str) -> bytes:

@@ -5,7 +5,7 @@ eGFR from creatinine: CKD-EPI 2009 without race (Levey AS et al., Ann Intern Med
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from akson.care.fhir_json import Resource, any_code, code_in, concept_text, instant
@@ -33,6 +33,7 @@ NEWS2_FOR = timedelta(hours=24)
 _MICROMOL_IN_MG_PER_DL = 88.4
 _GONE = ("inactive", "resolved", "refuted", "entered-in-error")
 _UNSURE = ("unconfirmed", "presumed")
+_USED = (Use.ACTIVE, Use.UNSURE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,9 +122,24 @@ def _drugs(
     for number, row in enumerate(rows):
         reference = f"{row.get('resourceType')}/{row.get('id') or f'proposed-{number}'}"
         line = line_of(_as_statement(row), reference, SourceKind.MUNICIPALITY, known)
-        over = line is not None and line.stop is not None and line.stop < at.date()
-        if line is not None and not over and (proposed or line.use in (Use.ACTIVE, Use.UNSURE)):
+        if line is not None and (proposed or line.use in _USED) and not _over(line, at.date()):
             yield Drug(_line(line), line.name, reference, proposed)
+
+
+def with_lines(facts: Facts, lines: Iterable[tuple[SourceLine, bool]]) -> Facts:
+    """The same patient with another list: (line, whether it is proposed). A line's id is what advice says it concerns."""
+    return replace(
+        facts,
+        drugs=tuple(
+            Drug(_line(line), line.name, line.id, proposed)
+            for line, proposed in lines
+            if line.use in _USED and not (facts.asof and _over(line, facts.asof))
+        ),
+    )
+
+
+def _over(line: SourceLine, today: date) -> bool:
+    return line.stop is not None and line.stop < today
 
 
 def _as_statement(row: Resource) -> Resource:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from akson.care.fhir_json import Resource, code_in, concept_text
-from akson.care.medication.reconciliation.names import own_names, product_name
+from akson.care.medication.reconciliation.names import names_in_use, product_name
 from akson.care.quantities import ratio_words
 
 ATC = "http://www.whocc.no/atc"
@@ -56,7 +56,7 @@ def names(medication: Resource) -> Names:
         concept_text(i.get("itemCodeableConcept")) or (i.get("itemReference") or {}).get("display", "")
         for i in medication.get("ingredient") or []
     ]
-    table = own_names()
+    table = names_in_use()
     generic = "/".join(told) if told and all(told) else said
     if product_name(generic) in table.brands:
         generic = table.named(product_name(generic))

@@ -141,8 +141,9 @@ def is_measure(request: Resource) -> bool:
     return request.get("intent") == "plan" and any_code(request.get("category") or [], MEASURE)
 
 
-def measures(requests: Iterable[Resource]) -> list[Measure]:
-    """Measures of the plan, those in force first, then the newest."""
+def measures(requests: Iterable[Resource], *, withdrawn: bool = False) -> list[Measure]:
+    """Measures of the plan, those in force first, then the newest. `withdrawn`: also those entered in error, whose visits
+    are to be taken back."""
     found = [
         Measure(
             r,
@@ -152,7 +153,7 @@ def measures(requests: Iterable[Resource]) -> list[Measure]:
             r.get("status") == "active",
         )
         for r in requests
-        if is_measure(r) and r.get("status") != "entered-in-error"
+        if is_measure(r) and (withdrawn or r.get("status") != "entered-in-error")
     ]
     by_age = sorted(found, key=lambda m: str(m.resource.get("authoredOn")), reverse=True)
     return sorted(by_age, key=lambda m: not m.active)

@@ -4,9 +4,10 @@ A visit that was moved twice is told as it stands now; what is said in an item i
 https://hl7.org/fhir/R4/appointment.html, clinicalimpression.html, observation.html, task.html.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from akson.care.fhir_json import Resource, any_code, concept_text, display, instant, reference, reference_id
 from akson.care.quantities import quantity_words
@@ -19,6 +20,8 @@ MEASURED_STATUSES = ("final", "amended", "corrected", "preliminary")
 """Neither `entered-in-error`, nor what was cancelled or only asked for."""
 _RANK = {CONFLICT: 0, VISIT: 1, ITEM: 2, MEASURED: 3, NOTE: 4}
 _ENDED = {"cancelled": "Ikke gjennomført", "noshow": "Ikke hjemme"}
+_CALLED_OFF = "Avlyst"
+NORWAY = ZoneInfo("Europe/Oslo")
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,20 +31,25 @@ class Told:
     at: datetime
     text: str
     by: str
+    cause: str = ""
+    """Why the house called the visit off. What one cause called off is told together."""
 
 
 def changes(resources: Iterable[Resource], since: datetime, now: datetime) -> tuple[Told, ...]:
     """Of visits, notes, measurements and items changed in [since, now), gravest first, then by the clock.
 
-    A visit that was done as planned is none; one that says what was left undone is. What was measured together is one.
+    A visit that was done as planned is none; one that says what was left undone is. What was measured together is one, and
+    so is what one cause called off: «Innlagt på sykehus: 42 besøk avlyst 24.11.–8.12.».
     """
     found = {(r["resourceType"], r["id"]): r for r in resources}
     told = [
-        t
+        (t, _changed(r, t))
         for r in found.values()
-        if (t := _told(r)) and since <= _changed(r, t) < now and t.at >= since - LATE_MAX
+        if (t := _told(r, now)) and since <= _changed(r, t) < now and t.at >= since - LATE_MAX
     ]
-    return tuple(sorted(_together(told), key=lambda t: (_RANK[t.kind], t.at, t.patient)))
+    single = [t for t, _ in told if not t.cause]
+    called_off = _by_cause((t, at) for t, at in told if t.cause)
+    return tuple(sorted((*_together(single), *called_off), key=lambda t: (_RANK[t.kind], t.at, t.patient)))
 
 
 def _together(told: Iterable[Told]) -> list[Told]:
@@ -54,16 +62,34 @@ def _together(told: Iterable[Told]) -> list[Told]:
     return list(joined.values())
 
 
+def _by_cause(told: Iterable[tuple[Told, datetime]]) -> Iterator[Told]:
+    """One line for each patient and cause, at the time it was known; a single visit keeps its own name and time."""
+    found: dict[tuple[str, str], list[tuple[Told, datetime]]] = {}
+    for one, at in told:
+        found.setdefault((one.patient, one.cause), []).append((one, at))
+    for (patient, cause), several in found.items():
+        if len(several) == 1:
+            yield several[0][0]
+            continue
+        days = sorted(one.at.astimezone(NORWAY).date() for one, _ in several)
+        first, last = (f"{day.day}.{day.month}." for day in (days[0], days[-1]))
+        when = first if first == last else f"{first}–{last}"
+        text = f"{cause}: {len(several)} besøk avlyst {when.rstrip('.')}."
+        yield Told(patient, VISIT, min(at for _, at in several), text, "", cause)
+
+
 def _changed(resource: Resource, told: Told) -> datetime:
     """When the record learnt of it: what was done at eight without network and came at nine belongs to nine."""
     return instant((resource.get("meta") or {}).get("lastUpdated")) or told.at
 
 
-def _told(resource: Resource) -> Told | None:
+def _told(resource: Resource, now: datetime) -> Told | None:
+    if resource["resourceType"] == "Appointment":
+        return _visit(resource, now)
     return _TOLD[resource["resourceType"]](resource) if resource["resourceType"] in _TOLD else None
 
 
-def _visit(visit: Resource) -> Told | None:
+def _visit(visit: Resource, now: datetime) -> Told | None:
     start = instant(visit.get("start"))
     mark = writing.last(visit)
     by = mark.by if mark else ""
@@ -73,7 +99,16 @@ def _visit(visit: Resource) -> Told | None:
     at = datetime.fromisoformat(mark.at) if mark else start
     if status in _ENDED:
         reason = concept_text(visit.get("cancelationReason"))
-        return Told(package.patient_of(visit), VISIT, at, _joined(visit, _ENDED[status], reason), by)
+        by_the_house = status == "cancelled" and mark is None
+        ended = _CALLED_OFF if by_the_house or (status == "cancelled" and start > now) else _ENDED[status]
+        return Told(
+            package.patient_of(visit),
+            VISIT,
+            at,
+            _joined(visit, ended, reason),
+            by,
+            reason if by_the_house else "",
+        )
     if status == "fulfilled" and writing.STEPS["left"] in comment:
         return Told(package.patient_of(visit), VISIT, at, _joined(visit, "Utført", comment), by)
     if status == "booked" and visit.get("supportingInformation") and writing.operations(visit):
@@ -116,4 +151,4 @@ def _item(task: Resource) -> Told | None:
     return Told(reference(task.get("for")).rpartition("/")[2], kind, at, text, display(task.get("owner")))
 
 
-_TOLD = {"Appointment": _visit, "ClinicalImpression": _note, "Observation": _observation, "Task": _item}
+_TOLD = {"ClinicalImpression": _note, "Observation": _observation, "Task": _item}

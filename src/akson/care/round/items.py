@@ -47,6 +47,8 @@ def words(op: Operation) -> str:
         found = operation.measured(op)
         assert found is not None, "read() lets no other through"
         return f"{found[0].word} {str(found[1]).replace('.', ',')} {found[0].shown}"
+    if op.outcome == operation.NOTED:
+        return f"Merknad: {op.said['text'].strip()}"
     outcome = {"done": "Utført", "moved": "Flyttet", "cancelled": "Ikke gjennomført", "open": "Åpnet igjen"}[
         op.outcome
     ]

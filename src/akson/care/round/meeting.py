@@ -69,6 +69,9 @@ def meet(op: Operation, standing: Standing, author: Author, acts: VisitActs, now
         return Met(TAKEN, (writing.note(op, author.reference, author.name),))
     if op.kind == operation.MEASUREMENT:
         return _measured(op, standing, author, now)
+    if standing.target is not None and op.outcome == operation.NOTED:
+        # A remark is added to whatever stands, and takes nothing away.
+        return Met(TAKEN, _changed(op, standing.target, author, acts))
     if standing.target is None or not clear(op, standing.seen, standing.target):
         return Met(CONFLICT, (items.conflict(op, standing.target, author, now),))
     return Met(TAKEN, _changed(op, standing.target, author, acts))
@@ -90,7 +93,7 @@ def clear(op: Operation, seen: Resource | None, standing: Resource) -> bool:
 def face(resource: Resource) -> str:
     """What of a visit or a task must not change behind her back: where it stands, why, when, for whom it is."""
     reason = code_in(resource.get("cancelationReason"), writing.CANCELLED) or ""
-    start = instant(resource.get("start"))
+    start = instant(resource.get("start")) or writing.due(resource)
     return "|".join((str(resource.get("status")), reason, start.isoformat() if start else ""))
 
 
@@ -104,8 +107,7 @@ def version(resource: Resource) -> int:
 
 def _changed(op: Operation, target: Resource, author: Author, acts: VisitActs) -> tuple[Resource, ...]:
     if op.kind == operation.TASK:
-        status = "completed" if op.outcome == operation.DONE else "in-progress"
-        return (_marked(op, {**target, "status": status}, author),)
+        return (_marked(op, _task(op, target, author), author),)
     if op.outcome == operation.MOVED:
         instead = writing.replacement_id(op)
         old, new = acts.moved(target, datetime.fromisoformat(op.said["to"]), instead)
@@ -116,6 +118,14 @@ def _changed(op: Operation, target: Resource, author: Author, acts: VisitActs) -
     status = "fulfilled" if op.outcome == operation.DONE else "booked"
     kept = {k: v for k, v in target.items() if k != "cancelationReason"}
     return (_marked(op, writing.with_steps({**kept, "status": status}, op), author),)
+
+
+def _task(op: Operation, target: Resource, author: Author) -> Resource:
+    if op.outcome == operation.NOTED:
+        return writing.with_remark(target, op, author.reference, author.name)
+    if op.outcome == operation.MOVED:
+        return writing.with_due(target, op)
+    return {**target, "status": "completed" if op.outcome == operation.DONE else "in-progress"}
 
 
 def _marked(op: Operation, changed: Resource, author: Author) -> Resource:

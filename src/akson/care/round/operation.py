@@ -16,14 +16,16 @@ from akson.fhir.problem import Problem, ProblemKind
 
 VISIT, MEASUREMENT, NOTE, TASK = "visit", "measurement", "note", "task"
 KINDS = (VISIT, MEASUREMENT, NOTE, TASK)
-DONE, MOVED, CANCELLED, OPEN = "done", "moved", "cancelled", "open"
-OUTCOMES = {VISIT: (DONE, MOVED, CANCELLED, OPEN), TASK: (DONE, OPEN)}
+DONE, MOVED, CANCELLED, OPEN, NOTED = "done", "moved", "cancelled", "open", "noted"
+OUTCOMES = {VISIT: (DONE, MOVED, CANCELLED, OPEN), TASK: (DONE, MOVED, NOTED, OPEN)}
 CANNOT = {"not-home": "Ikke hjemme", "not-wanted": "Ønsket ikke besøket", "no-staff": "Rakk det ikke"}
 """Why a visit was not made, as a nurse may say it at the door."""
 NOTE_LETTERS_MAX = 4_000
 STEPS_MAX = 40
 HOURS_MAX = timedelta(hours=16)
 """How long a package lasts. A visit is moved to a time that is to come and lies within it: a day is never guessed."""
+TASK_MOVED_MAX = timedelta(days=60)
+"""How far ahead the deadline of a task is set from a phone."""
 SEQUENCE_MAX = 2**31 - 1
 _ID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", re.ASCII)
 _NAME = re.compile(r"[A-Za-z0-9\-.]{1,64}", re.ASCII)
@@ -121,7 +123,10 @@ def _says(operation: Operation) -> bool:
         return False
     if operation.outcome == MOVED:
         to = datetime.fromisoformat(said["to"])
-        return to.tzinfo is not None and operation.at <= to <= operation.at + HOURS_MAX
+        latest = HOURS_MAX if operation.kind == VISIT else TASK_MOVED_MAX
+        return to.tzinfo is not None and operation.at <= to <= operation.at + latest
+    if operation.outcome == NOTED:
+        return isinstance(said["text"], str) and 0 < len(said["text"].strip()) <= NOTE_LETTERS_MAX
     if operation.outcome == CANCELLED:
         return said["reason"] in CANNOT
     steps = [*said.get("did", ()), *said.get("left", ())]

@@ -10,10 +10,11 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from akson.care.fhir_json import Resource, concept_text, instant, reference, reference_id
-from akson.care.round import meeting
+from akson.care.round import meeting, writing
 from akson.care.round.operation import HOURS_MAX
 
 PATIENTS_MAX = 60
+TASKS_MAX = 120
 SHOWN_FROM = timedelta(hours=3)
 """What was due so long ago still stands on the list when it is loaded in the middle of a shift."""
 HERS, NOBODYS, OTHERS = range(3)
@@ -43,8 +44,10 @@ def day_package(
     unit: str,
     now: datetime,
     whole: bool = False,
+    tasks: Iterable[Resource] = (),
 ) -> dict[str, Any]:
-    """`visits` in any order; those of people that are not among `people` are left out."""
+    """`visits` and `tasks` in any order; those of people that are not among `people` are left out. Tasks are hers to do:
+    her own and her unit's, open (`loading`)."""
     listed = sorted((v for v in visits if patient_of(v) in people), key=lambda v: (v["start"], v["id"]))
     return {
         "made": now.isoformat(timespec="seconds"),
@@ -52,8 +55,26 @@ def day_package(
         "unit": unit,
         "whole": whole,
         "visits": [_visit(v) for v in listed],
+        "tasks": _tasks(tasks, {patient_of(v) for v in listed}),
         "people": {id: asdict(people[id]) for id in dict.fromkeys(map(patient_of, listed))},
     }
+
+
+def _tasks(tasks: Iterable[Resource], people: set[str]) -> list[dict[str, Any]]:
+    """Of those who are visited, the nearest deadline first."""
+    told = [
+        {
+            "id": task["id"],
+            "version": meeting.version(task),
+            "patient": patient,
+            "what": concept_text(task.get("code")) or "Oppgave",
+            "more": str(task.get("description") or ""),
+            "due": due.isoformat() if (due := writing.due(task)) else "",
+        }
+        for task in tasks
+        if (patient := reference_id(task.get("for"))) in people and meeting.is_open(task)
+    ]
+    return sorted(told, key=lambda one: (not one["due"], one["due"], one["id"]))[:TASKS_MAX]
 
 
 def chosen(

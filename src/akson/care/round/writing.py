@@ -7,9 +7,10 @@ observation-vitalsigns.html, clinicalimpression.html.
 
 import uuid
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
-from akson.care.fhir_json import Resource, reference
+from akson.care.fhir_json import Resource, instant, reference
 from akson.care.round.operation import Operation, measured
 
 OPERATION = "https://akson.no/fhir/NamingSystem/round-operation"
@@ -76,6 +77,26 @@ def with_steps(visit: Resource, op: Operation) -> Resource:
     if not told:
         return visit
     return {**visit, "comment": " ".join([*filter(None, [visit.get("comment")]), *told])}
+
+
+def due(task: Resource) -> datetime | None:
+    return instant(((task.get("restriction") or {}).get("period") or {}).get("end"))
+
+
+def with_due(task: Resource, op: Operation) -> Resource:
+    """The task with another deadline; whose it is and what it asks stays."""
+    restriction = task.get("restriction") or {}
+    period = {**(restriction.get("period") or {}), "end": op.said["to"]}
+    return {**task, "restriction": {**restriction, "period": period}}
+
+
+def with_remark(task: Resource, op: Operation, by: str, name: str) -> Resource:
+    remark = {
+        "authorReference": {"reference": by, "display": name},
+        "time": op.at.isoformat(),
+        "text": op.said["text"].strip(),
+    }
+    return {**task, "note": [*(task.get("note") or []), remark]}
 
 
 STEPS = {"did": "Gjort", "left": "Ikke gjort"}

@@ -61,6 +61,8 @@ class Facts:
     about_reference: str = ""
     """`Communication/…` of that message."""
     files: tuple[Enclosed, ...] = ()
+    replaces: str = ""
+    """MsgId of the list at the hub that this one is to stand in place of; "" for none."""
 
     def of(self, type: str) -> tuple[Resource, ...]:
         return self.resources.get(type, ())

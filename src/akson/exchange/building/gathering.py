@@ -17,7 +17,7 @@ from akson.exchange.message_type import CANCELLED, CHANGED, NEW, CareMessage, Re
 from akson.exchange.schema import Values
 from akson.fhir.codec import json
 from akson.fhir.problem import Problem, ProblemKind
-from akson.fhir.search.query import Query, ReferenceValue, Term, TokenValue
+from akson.fhir.search.query import Include, Query, ReferenceValue, Term, TokenValue
 from akson.record.session import RecordSession
 from akson.terminology.systems import HER_ID
 
@@ -45,14 +45,16 @@ class Gathering:
         files: Sequence[Enclosed] | None = None,
         about: str = "",
         status: str = NEW,
+        receiver: Address | None = None,
+        replaces: str = "",
     ) -> Facts:
         """`patient` and `about` are ids; `to` a HER-id, "" for the sender of `about`; `copies` and `files` None for those of
         the message that is changed or cancelled, and none of a new one. Raises NOT_FOUND of the record's own,
         AKS-EXCHANGE-044 for a receiver nobody here knows, AKS-EXCHANGE-045 for a message that is another patient's."""
         recipe = recipe_of(type)
         person = await self._must("Patient", patient)
-        message, sender, receiver = await self._about(about, patient, status)
-        to_whom = await self.address(to) if to or receiver is None else receiver
+        message, sender, answered = await self._about(about, patient, status)
+        to_whom = receiver or (await self.address(to) if to or answered is None else answered)
         house = await self._house()
         found, hidden = await self._of_patient(recipe.reads, patient)
         return Facts(
@@ -69,6 +71,7 @@ class Gathering:
             about=message,
             about_reference=f"Communication/{about}" if about else "",
             files=_files(files, message, status),
+            replaces=replaces,
         )
 
     async def _copies(
@@ -187,17 +190,27 @@ class Gathering:
                 hidden.append(type)
                 continue
             term = Term("patient", "reference", None, (ReferenceValue("Patient", patient),))
-            found[type] = tuple(await self._search(Query(type, terms=(term,), count=PAGE)))
+            included = (Include(type, "medication"),) if type == "MedicationStatement" else ()
+            query = Query(type, terms=(term,), includes=included, count=PAGE)
+            found[type] = tuple(await self._search(query, beside := {}))
+            if beside:
+                # A statement may name its drug by reference alone.
+                found["Medication"] = (*found.get("Medication", ()), *beside.values())
         return found, tuple(hidden)
 
     async def _staff(self, references: Iterable[Resource]) -> dict[str, Resource]:
         named = [str(r.get("reference", "")) for r in references]
         return {n: r for n in named if n.startswith("Practitioner/") and (r := await self._standing(n))}
 
-    async def _search(self, query: Query) -> list[Resource]:
+    async def _search(self, query: Query, beside: dict[str, Resource] | None = None) -> list[Resource]:
+        """`beside`: what is included, by reference."""
         found: list[Resource] = []
         for _ in range(PAGES_MAX):
             page = await self._session.search(query)
+            if beside is not None:
+                beside |= {
+                    f"{v.type}/{v.id}": json.parse(v.body) for v in page.included if v.body is not None
+                }
             found += [json.parse(v.body) for v in page.matches if v.body is not None]
             if page.next_cursor is None:
                 return found

@@ -41,6 +41,11 @@ def conversation(about: CareMessage | None, status: str) -> Values:
     return {"ConversationRef": {"RefToParent": about.envelope.msg_id, "RefToConversation": first}}
 
 
+def replacing(msg_id: str) -> Values:
+    """A list at the hub is replaced by who has seen it: it is named as the parent, and each version stands for itself."""
+    return {"ConversationRef": {"RefToParent": msg_id, "RefToConversation": msg_id}}
+
+
 def write(
     type: MessageType, facts: Facts, documents: Sequence[etree._Element], *, msg_id: str, status: str
 ) -> bytes:
@@ -55,7 +60,7 @@ def write(
         "MIGversion": MIG_VERSION,
         "GenDate": made,
         "MsgId": msg_id,
-        **conversation(facts.about, status),
+        **(replacing(facts.replaces) if facts.replaces else conversation(facts.about, status)),
         "Sender": {"Organisation": organisation(facts.sender)},
         "Receiver": {"Organisation": organisation(facts.receiver)},
         "OtherReceiver": copies,

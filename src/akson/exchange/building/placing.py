@@ -1,12 +1,10 @@
 """Where a value goes: a path of element names becomes the nested values that a declaration has there."""
 
-import re
 from collections.abc import Mapping
 from typing import Any
 
-from akson.exchange.schema import Coded, Element, Structure, Values
-
-_UNWRITABLE = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+from akson.exchange.schema import Element, Structure, Values
+from akson.exchange.schema.characters import writable
 
 
 def placed(structure: Structure, content: Mapping[str, Any], path: str, value: Any) -> dict[str, Any]:
@@ -77,12 +75,3 @@ def completed(structure: Structure, values: Any, untold: Mapping[tuple[str, str]
         elif element.required and key in untold:
             told.setdefault(element.name, untold[key])
     return told
-
-
-def writable(value: Any) -> Any:
-    """Texts without the characters that XML 1.0 has no way to write."""
-    if isinstance(value, str):
-        return _UNWRITABLE.sub("", value)
-    if isinstance(value, Coded):
-        return Coded(*(_UNWRITABLE.sub("", part) for part in (value.v, value.dn, value.s, value.ot)))
-    return value

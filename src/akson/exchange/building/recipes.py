@@ -7,7 +7,7 @@ for each type; a type that is not there is not sent from here.
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from akson.exchange.building import dialogues, extract, notes, rows
+from akson.exchange.building import dialogues, extract, notes, prescriptions, rows
 from akson.exchange.building.facts import Facts
 from akson.exchange.building.fields import CODE, DAY, TEXT, TIME, Field, clock
 from akson.exchange.building.rows import Row
@@ -30,6 +30,8 @@ class Recipe:
     """Path of a `Journaltekst` that tells what changed; "" for a type without room for it."""
     demands: tuple[Demand, ...] = ()
     """Beyond those of profile.py, which also speak of what is received."""
+    hub: bool = False
+    """For the prescription hub or a multidose pharmacy: no letter that a person writes to whom she likes."""
 
     @property
     def reads(self) -> tuple[str, ...]:
@@ -103,6 +105,25 @@ RECIPES: Mapping[str, Recipe] = {
         about=True,
     ),
     "EPJ-EKSTRAKT": Recipe(extract.ROWS, (extract.LETTER,), "2008-02-20", demands=extract.DEMANDS),
+    "ERM251": Recipe(
+        prescriptions.SHARED_ROWS, (), "2013-10-08", demands=prescriptions.MEDICINES_DEMANDED, hub=True
+    ),
+    "ERM252": Recipe(
+        prescriptions.ROLL_ROWS, prescriptions.PACKING, "2013-10-08",
+        demands=prescriptions.IN_ROLL_DEMANDED, hub=True,
+    ),
+    "ERM253": Recipe(
+        prescriptions.PACKED_ROWS, prescriptions.PACKING, "2013-10-08",
+        demands=prescriptions.IN_ROLL_DEMANDED, hub=True,
+    ),
+    "ERM271": Recipe((), prescriptions.REGISTRATION, "2013-04-16", hub=True),
+    "ERM273": Recipe(
+        (prescriptions.GROUP,), (*prescriptions.REGISTRATION, prescriptions.GROUP_ID), "2012-06-11", hub=True
+    ),
+    "ERM28": Recipe((prescriptions.DOCTOR,), (prescriptions.SINCE,), "2012-06-11", hub=True),
+    "ERM911": Recipe(
+        (prescriptions.NUMBER, prescriptions.WITH_PRESCRIPTIONS, prescriptions.PLAIN), (), "2018-07-01", hub=True
+    ),
     "HELSEOPPLYSNINGER_LEGE": Recipe(
         (*rows.START, rows.DIAGNOSES, rows.CAVE, rows.DRUGS, rows.FUNCTIONS, rows.PLAN, rows.NOTES),
         (CONSULTATION, PROBLEM, WANTED, SUMMARY),
@@ -168,7 +189,9 @@ def may_answer(type: str) -> tuple[str, ...]:
     """All that may be sent about a message of that type ("" for none), the likeliest first."""
     likely = ANSWERS.get(type, ("DIALOG_HELSEFAGLIG",)) if type else ()
     others = sorted(
-        code for code, recipe in RECIPES.items() if code not in likely and (type or not recipe.about)
+        code
+        for code, recipe in RECIPES.items()
+        if code not in likely and not recipe.hub and (type or not recipe.about)
     )
     quoting = "DIALOG_SVAR" if type != "DIALOG_FORESPORSEL" else ""
     return tuple(code for code in (*likely, *others) if code != quoting)

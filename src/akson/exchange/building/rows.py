@@ -109,8 +109,20 @@ def _cave(facts: Facts) -> Filled | None:
 
 def _drugs(wanted: Callable[[Resource], bool]) -> Callable[[Facts], Filled | None]:
     def make(facts: Facts) -> Filled | None:
+        # What a statement rests on, and what another order came after, is no medicine more.
+        behind = {
+            str(r.get("reference")) for s in facts.of("MedicationStatement") for r in s.get("basedOn", ())
+        }
+        behind |= {
+            str(o.get("priorPrescription", {}).get("reference")) for o in facts.of("MedicationRequest")
+        }
+
+        def alone(medicine: Resource) -> bool:
+            return wanted(medicine) and place(medicine) not in behind
+
         found = [
-            _each(facts, type, wanted, health.drug) for type in ("MedicationStatement", "MedicationRequest")
+            _each(facts, "MedicationStatement", wanted, health.drug),
+            _each(facts, "MedicationRequest", alone, health.drug),
         ]
         told = [f for f in found if f is not None]
         if not told:

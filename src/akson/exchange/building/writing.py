@@ -49,6 +49,10 @@ class Wish:
     """None as `copies`."""
     corrects: str = ""
     """Id of the Communication that this one stands in place of, because it was refused: never a twin of it."""
+    receiver: Address | None = None
+    """In place of `to`: one whom the record need not know, the hub."""
+    replaces: str = ""
+    """MsgId of the list at the hub that this one replaces; "" where there is none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +116,8 @@ class Writing:
             files=wish.files,
             about=wish.about,
             status=wish.status,
+            receiver=wish.receiver,
+            replaces=wish.replaces,
         )
         partner = await self._may_send(wish.type, facts.receiver.party) if self._may_send else None
         # The version that both know, when the partner says which he takes.

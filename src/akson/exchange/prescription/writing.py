@@ -1,4 +1,4 @@
-"""The record's own list as M25.1, and the question M9.11: content only, the header is the sender's.
+"""The record's own list as M25.1, M25.2 and M25.3, and the question M9.11: content only, the header is the sender's.
 
 A line of the record knows no package and no prescription group: it is written as its active substance, or as a product where
 the record tells one, and what the standard demands and the record does not know is written as "ikke angitt", never guessed.
@@ -11,8 +11,9 @@ the record tells one, and what the standard demands and the record does not know
 | indication | Bruksomrade |
 | stopped | Seponering: day and reason |
 | prescription | ReseptId, Type E; else Type U |
+| in the roll or not | M25.2 has those in the roll alone; M25.3 says it of each (InngarMultidose) |
 
-Source: eResept 2.5: M25.1, M9.11 (2018-07-01). Codes: 7491 type, 9101 use, 7180 ATC, 8325 time of day.
+Source: eResept 2.5: M25.1 to M25.3, M9.11 (2018-07-01). Codes: 7491 type, 9101 use, 7180 ATC, 8325 time of day, 1101 yes/no.
 """
 
 import uuid
@@ -21,17 +22,19 @@ from datetime import UTC, date, datetime, time
 from typing import Any
 
 from akson.care.fhir_json import Resource, concept_text
-from akson.care.medication.lines import Kind, SourceLine, Use
+from akson.care.medication.lines import PAST, Kind, SourceLine, Use
 from akson.exchange.components.prescription.prescription_2013 import RESEPT_DOK_LEGEMIDDEL
 from akson.exchange.prescription.doses import dosing
 from akson.exchange.prescription.listing import PRESCRIPTION_ID
 from akson.exchange.schema import Coded, Values, write_structure
+from akson.exchange.schema.characters import writable
 from akson.exchange.schema.enclosed import text_of
 from akson.exchange.times import NORWAY
 
 _NAMESPACE = uuid.uuid5(uuid.NAMESPACE_URL, "https://akson.no/exchange/prescription")
 _LISTS = "2.16.578.1.12.4.1.1."
 _UNSAID = "Ikke angitt"
+_YES, _NO = Coded("1", "Ja"), Coded("2", "Nei")
 _USES = {
     Kind.FIXED: Coded("1", "Fast"),
     Kind.COURSE: Coded("2", "Kur"),
@@ -42,6 +45,22 @@ _USES = {
 def use_list(lines: Iterable[SourceLine], asof: datetime) -> Values:
     """M25.1's content. Lines that are told as not taken are no medicines in use, and are left out."""
     found = [_line(line, asof) for line in lines if line.use is not Use.NOT_TAKEN]
+    return {"EnkeltoppforingLIB": tuple(found)} if found else {}
+
+
+def roll_list(lines: Iterable[SourceLine], asof: datetime) -> Values:
+    """M25.2's lines: what is used and packed in the multidose roll."""
+    found = [_line(line, asof) for line in lines if line.use not in PAST and line.multidose]
+    return {"EnkeltoppforingLIB": tuple(found)} if found else {}
+
+
+def packed_list(lines: Iterable[SourceLine], asof: datetime) -> Values:
+    """M25.3's lines: all that is used, each with whether it is in the roll."""
+    found = [
+        {**_line(line, asof), "InngarMultidose": _YES if line.multidose else _NO}
+        for line in lines
+        if line.use not in PAST
+    ]
     return {"EnkeltoppforingLIB": tuple(found)} if found else {}
 
 
@@ -57,7 +76,9 @@ def _line(line: SourceLine, asof: datetime) -> Values:
         "Type": Coded("E", "Eresept") if prescription else Coded("U", "Uten resept"),
         "SistEndret": _at(line.provenance.confirmed, asof),
         "ReseptDokLegemiddelB64": text_of(
-            write_structure(RESEPT_DOK_LEGEMIDDEL, _document(line), {None: RESEPT_DOK_LEGEMIDDEL.namespace})
+            write_structure(
+                RESEPT_DOK_LEGEMIDDEL, writable(_document(line)), {None: RESEPT_DOK_LEGEMIDDEL.namespace}
+            )
         ),
     }
     if prescription:

@@ -6,6 +6,7 @@
     lift_restriction  with a ground, for some hours                                   CareTeam, Task, Communication
     open_message      the message officer reads one message, with a ground                  Task, Communication
     match_message     whom a message is about                                         the log alone
+    disclose          data leaves for another's service, told before it does          the log alone
     close_to          the citizen closes her record to somebody; end_closing          Consent
     reviews           the privacy officer's items of all this; close_review           Task
 

@@ -9,7 +9,17 @@ from datetime import datetime
 from typing import Any
 
 from akson.access.facts import Relation
-from akson.record.facts import consents, labels, messages, patients, relatives, services, teams, visits
+from akson.record.facts import (
+    consents,
+    labels,
+    messages,
+    patients,
+    relatives,
+    services,
+    teams,
+    unsigned,
+    visits,
+)
 from akson.store.values import NOTHING_DERIVED, Derived
 
 Json = Mapping[str, Any]
@@ -37,6 +47,7 @@ def of(resource: Json, *, since: datetime, act: str = "") -> Derived:
     else:
         relations = tuple(row for rule in _RELATIONS.get(type, ()) for row in rule(resource, since))
     security, released = labels.of(resource)
+    security = (*security, *unsigned.of(resource))
     match type:
         case "Consent":
             return Derived(

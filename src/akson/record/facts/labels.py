@@ -8,6 +8,7 @@ Spec: https://hl7.org/fhir/R4/security-labels.html.
 
 from datetime import UTC, datetime
 
+from akson.access.facts import DRAFT_OF
 from akson.fhir.search.values import date
 from akson.record.facts.elements import Json
 
@@ -21,7 +22,9 @@ def of(resource: Json) -> tuple[tuple[str, ...], datetime | None]:
     security = (resource.get("meta") or {}).get("security")
     if not security:
         return (), None
-    labels = tuple(dict.fromkeys(label["code"] for label in security if "code" in label))
+    codes = (label["code"] for label in security if "code" in label)
+    # Whose draft something is, nobody says of it by a label.
+    labels = tuple(dict.fromkeys(code for code in codes if not code.startswith(DRAFT_OF)))
     held = [_released(label) for label in security if label.get("code") == HELD_BACK]
     return labels, max(held, default=None)
 

@@ -10,6 +10,7 @@ Nobody is asked twice for the same (no hedging): a source that is slow is slower
 import asyncio
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Protocol
 
 from akson.sharing.federation.breaker import CLOSED, Breaker
 from akson.sharing.federation.reading import Read, address_of, form_of, read
@@ -24,6 +25,13 @@ SPARED = "Ikke spurt: kilden har ikke svart den siste tiden."
 UNREACHED = "Kilden kunne ikke nås."
 UNASKED = "Ikke spurt: det er flere kilder enn vi spør på en gang."
 _JSON = {"accept": "application/fhir+json"}
+
+
+class Watches(Protocol):
+    """Who may be asked, and is told what became of it."""
+
+    def may_ask(self, source: Source, now: datetime) -> bool: ...
+    def tell(self, source: Source, answered: bool, now: datetime) -> None: ...
 
 
 class Breakers:
@@ -45,13 +53,35 @@ class Breakers:
         return {id: breaker.state(now) for id, breaker in self._of.items()}
 
 
+class OneAsking:
+    """Several questions at the same moment: a source that is away has failed once, not once for each of them."""
+
+    def __init__(self, breakers: Breakers) -> None:
+        self._breakers = breakers
+        self._allowed: dict[str, bool] = {}
+        self._said: dict[str, tuple[Source, bool]] = {}
+
+    def may_ask(self, source: Source, now: datetime) -> bool:
+        if source.id not in self._allowed:
+            self._allowed[source.id] = self._breakers.may_ask(source, now)
+        return self._allowed[source.id]
+
+    def tell(self, source: Source, answered: bool, now: datetime) -> None:
+        before = self._said.get(source.id)
+        self._said[source.id] = (source, answered or (before is not None and before[1]))
+
+    def end(self, now: datetime) -> None:
+        for source, answered in self._said.values():
+            self._breakers.tell(source, answered, now)
+
+
 async def ask(
     question: Question,
     sources: Sequence[Source],
     *,
     key: Key,
     network: Network,
-    breakers: Breakers,
+    breakers: Watches,
     clock: Clock,
     budget_s: float = BUDGET_S,
 ) -> Answer:

@@ -25,7 +25,7 @@ from akson.identity.openid.person_tokens import Subject
 from akson.record.acts.ask_elsewhere import Leave
 from akson.record.session import RecordSession
 from akson.sharing.classes import SharedClass
-from akson.sharing.federation.asking import BUDGET_S, Breakers, ask
+from akson.sharing.federation.asking import BUDGET_S, Breakers, OneAsking, ask
 from akson.sharing.keys import Key
 from akson.sharing.network import Network
 from akson.sharing.values import Answer, Outcome, Part, Question, Source
@@ -128,7 +128,7 @@ class Federation:
         first = [THE_INDEX] if finds else [source.name for source in sources]
         decision = await session.ask_elsewhere(leave, first, about)
         loop = asyncio.get_running_loop()
-        key = await self._key(session, leave, subject, person, decision)
+        key = await self.key(session, leave, subject, person, decision)
         ends = loop.time() + self._budget_s
         if key is None:
             none = tuple(Part(source, Outcome.SPARED, why=UNVOUCHED) for source in sources)
@@ -136,25 +136,30 @@ class Federation:
         narrowed: Narrowed = await finds(person, key) if finds else All(tuple(sources))
         if finds and narrowed.sources:
             await session.ask_elsewhere(leave, [source.name for source in narrowed.sources], about)
+        watch = OneAsking(self.breakers)
         answers = await asyncio.gather(
-            *(self._asked(q, narrowed.of(q.kind), key, ends - loop.time()) for q in questions)
+            *(self._asked(q, narrowed.of(q.kind), key, watch, ends - loop.time()) for q in questions)
         )
+        watch.end(self._clock.now())
         return Asked(tuple(answers), narrowed.degraded)
 
-    async def _asked(self, question: Question, sources: Sequence[Source], key: Key, left_s: float) -> Answer:
+    async def _asked(
+        self, question: Question, sources: Sequence[Source], key: Key, watch: OneAsking, left_s: float
+    ) -> Answer:
         return await ask(
             question,
             sources,
             key=key,
             network=self._network,
-            breakers=self.breakers,
+            breakers=watch,
             clock=self._clock,
             budget_s=left_s,
         )
 
-    async def _key(
+    async def key(
         self, session: RecordSession, leave: Leave, subject: Subject, person: str, decision: str
     ) -> Key | None:
+        """For some minutes, about this one person, under a decision that stands in her log. None when none is to be had."""
         statement = self.statement(session, leave, subject, person)
         details = [{"type": PARAMETERS_TYPE, **attestation(statement, self._clock.now())}]
         try:

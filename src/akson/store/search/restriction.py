@@ -18,6 +18,7 @@ from akson.access.decision import (
     AnyOf,
     Barred,
     ConcernsPatient,
+    DraftOfAnother,
     Everything,
     Labelled,
     Matching,
@@ -30,6 +31,7 @@ from akson.access.decision import (
     Represented,
     Restriction,
 )
+from akson.access.facts import DRAFT_OF
 from akson.access.scopes import terms_of
 from akson.fhir.search.query import ReferenceValue, TokenValue, Value
 from akson.store import forms
@@ -101,6 +103,8 @@ class _Compiler:
             case Released(at):
                 released = f"{self._alias}.released"
                 return f"({released} is null or {released} <= {self._add(at, 'timestamptz')})"
+            case DraftOfAnother(persons):
+                return self._draft_of_another(persons)
             case Matching():
                 return self._matching(restriction)
             case unknown:
@@ -221,6 +225,13 @@ class _Compiler:
         return f"({there_are}({own} or {self._some_linked}{linked}))"
 
     # What the resource itself says.
+
+    def _draft_of_another(self, persons: tuple[str, ...]) -> str:
+        hers = self._add([f"{DRAFT_OF}{person}" for person in persons], "text[]")
+        return (
+            f"({self._alias}.labels is not null and exists (select from unnest({self._alias}.labels) l "
+            f"where starts_with(l, '{DRAFT_OF}') and l <> all({hers})))"
+        )
 
     def _matching(self, asked: Matching) -> str:
         """As the search terms of tokens and references; the guard asks the resource itself once more."""

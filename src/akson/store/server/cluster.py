@@ -24,6 +24,8 @@ from akson.store.server import account, binaries
 USER = "akson"
 PORT = 5432
 SOCKET_PATH_BYTES_MAX = 107
+CONNECTIONS_MAX = 100
+"""Of one node; whoever starts many nodes on one server asks for more."""
 LOG_FILES_MAX = 5
 LOG_FILE_BYTES_MAX = 8 * 1024 * 1024
 START_TIMEOUT_S = 60
@@ -37,7 +39,7 @@ listen_addresses = '{listen}'
 port = {port}
 unix_socket_directories = '{sockets}'
 unix_socket_permissions = 0777      # the password decides, not the file mode
-max_connections = 100
+max_connections = {connections}
 shared_buffers = 128MB
 effective_cache_size = 1GB
 work_mem = 8MB
@@ -94,6 +96,7 @@ class Cluster:
     """The cluster below `<data>/pg`. Every method blocks; callers hold the start lock."""
 
     data_folder: Path
+    connections: int = CONNECTIONS_MAX
 
     @property
     def home(self) -> Path:
@@ -205,6 +208,7 @@ class Cluster:
     def _configure(self, user: account.Account) -> Address:
         address = self._free_address()
         text = _SETTINGS.format(
+            connections=self.connections,
             listen="" if address.sockets else "127.0.0.1",
             port=address.port,
             sockets=address.sockets or "",

@@ -12,7 +12,7 @@ from types import TracebackType
 
 import asyncpg
 
-from akson.store.server.cluster import USER, Address, Cluster
+from akson.store.server.cluster import CONNECTIONS_MAX, USER, Address, Cluster
 
 DATABASES = ("record", "log")
 
@@ -20,8 +20,9 @@ DATABASES = ("record", "log")
 class EmbeddedPostgres:
     """`async with EmbeddedPostgres(data_folder) as server: server.dsn("record")`. Files stand in `<data_folder>/pg`."""
 
-    def __init__(self, folder: Path) -> None:
-        self._cluster = Cluster(folder.absolute())
+    def __init__(self, folder: Path, *, connections: int = CONNECTIONS_MAX) -> None:
+        """`connections`: how many it allows, when it is this process that starts it."""
+        self._cluster = Cluster(folder.absolute(), connections)
         self._address: Address | None = None
         self._users: int | None = None
 

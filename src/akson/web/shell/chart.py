@@ -5,6 +5,7 @@ content of a screen does not belong here.
 """
 
 import asyncio
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
@@ -213,6 +214,7 @@ def _menu(patient: str, here: str) -> tuple[MenuEntry, ...]:
         ("", "Forside", "f"),
         ("/tidslinje", "Tidslinje", "t"),
         ("/plan", "Tiltaksplan", "p"),
+        ("/delt-plan", "Delt plan", "d"),
         ("/legemidler/samstemming", "Legemidler", "l"),
         ("/utdeling", "Utdeling", "u"),
         ("/maalinger", "Målinger", "m"),
@@ -230,8 +232,12 @@ def _menu(patient: str, here: str) -> tuple[MenuEntry, ...]:
     )
 
 
+def around(patient: str) -> tuple[Query, Query]:
+    """What the banner needs beside the Patient: whom and what refers to her, and her stays in hospital."""
+    return _surroundings(patient), stays_of(patient)
+
+
 def _surroundings(patient: str) -> Query:
-    """What the banner needs beside the Patient, in one question."""
     return Query(
         "Patient",
         terms=(Term("_id", "id", None, (TokenValue(None, patient),)),),
@@ -265,12 +271,31 @@ async def load_chart(session: RecordSession, patient: str, here: str, now: datet
 
     Raises: Problem(NOT_FOUND) when the patient is missing or hidden; the record logs the refusal.
     """
-    body = resource(await session.read("Patient", patient))
-    (around, stays), decision = await asyncio.gather(
-        search_all(session, (_surroundings(patient), stays_of(patient))), session.why("Patient", patient)
+    body = await opened(session, patient)
+    found, decision = await asyncio.gather(
+        search_all(session, around(patient)), session.why("Patient", patient)
     )
+    return chart_of(session, body, found, decision, here, now)
+
+
+async def opened(session: RecordSession, patient: str) -> Resource:
+    """The Patient: what the record permits or refuses, before anything else is asked of her."""
+    return resource(await session.read("Patient", patient))
+
+
+def chart_of(
+    session: RecordSession,
+    body: Resource,
+    answers: Sequence[SearchResult],
+    decision: Decision,
+    here: str,
+    now: datetime,
+) -> Chart:
+    """The frame, from the answers to `around`."""
+    patient = str(body["id"])
+    refers, stays = answers
     near: dict[str, list[Any]] = {}
-    for found in resources(around.included):
+    for found in resources(refers.included):
         near.setdefault(found["resourceType"], []).append(found)
     allergies = near.get("AllergyIntolerance", [])
     thinners = anticoagulants(medication_lines(near.get("MedicationStatement", [])))

@@ -19,7 +19,8 @@ PROOF_FIELD = "proof"
 SECRETS = ("pin", "igjen")
 """Fields that no page ever repeats."""
 FORM_TYPE = "application/x-www-form-urlencoded"
-FORM_FIELDS_MAX = 50
+FORM_FIELDS_MAX = 500
+"""A list of medicines has some fields for each line; a long one is forty lines."""
 FORM_BYTES_MAX = 64 * 1024
 
 

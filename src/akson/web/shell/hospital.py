@@ -7,7 +7,6 @@
 What a stay means is `care.pathway`'s; here it is asked for and put together by patient.
 """
 
-import asyncio
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -27,16 +26,22 @@ from akson.care.pathway.said import Receipt
 from akson.care.pathway.stay import Stay
 from akson.fhir.search.query import DateValue, Include, Query, ReferenceValue, Term
 from akson.record.session import RecordSession
-from akson.record.values import SearchResult
 from akson.store.values import StoredVersion
 from akson.web.shell.days import on_day
 from akson.web.shell.letters import Letters
-from akson.web.shell.reading import END_OF_TIME, NOTHING_FOUND, every_page, of_patient, resources, token
+from akson.web.shell.reading import (
+    END_OF_TIME,
+    NOTHING_FOUND,
+    WIDE_PAGE,
+    every_page,
+    every_pages,
+    of_patient,
+    resources,
+    token,
+)
 
 _decoder = msgspec.json.Decoder(dict, float_hook=Decimal)
 PLANNED = "planned"
-WIDE_PAGE = 1_000
-"""One statement and one line in each patient's log where there would be several."""
 LOOK_BACK = timedelta(days=120)
 """On the board: what was written before is no part of a stay under way."""
 OVER = (pathway.DISCHARGED, pathway.DEAD, pathway.NONE)
@@ -106,14 +111,14 @@ async def _gathered(
 ) -> list[PatientStays]:
     whose = Term("patient", "reference", None, tuple(ReferenceValue("Patient", id) for id in people))
     of_day = (whose, token("service-category", VISIT), on_day("date", now))
-    messages, holds, tasks, visits = await asyncio.gather(
-        every_page(session, Query("Communication", (whose, *since), count=WIDE_PAGE)),
-        every_page(
-            session, Query("Appointment", (whose, token("service-category", BED_HOLD)), count=WIDE_PAGE)
-        ),
-        every_page(session, Query("Task", (whose, *since), count=WIDE_PAGE)),
-        every_page(session, Query("Appointment", of_day, count=WIDE_PAGE)) if of_the_day else _nothing(),
-    )
+    asked = [
+        Query("Communication", (whose, *since), count=WIDE_PAGE),
+        Query("Appointment", (whose, token("service-category", BED_HOLD)), count=WIDE_PAGE),
+        Query("Task", (whose, *since), count=WIDE_PAGE),
+        *([Query("Appointment", of_day, count=WIDE_PAGE)] if of_the_day else []),
+    ]
+    messages, holds, tasks, *of_today = await every_pages(session, asked)
+    visits = of_today[0] if of_today else NOTHING_FOUND
     written = [_parsed(version.body or b"{}") for version in messages.matches]
     receipts = await letters.receipts(written) if letters is not None else {}
     stays, told = _by_patient(encounters), _by_patient(messages.matches)
@@ -165,10 +170,6 @@ def _patient(
         messages=tuple(_parsed(m.body or b"{}") for m in messages),
         visits=tuple(v for v in visits if is_a(v, VISIT)),
     )
-
-
-async def _nothing() -> SearchResult:
-    return NOTHING_FOUND
 
 
 def as_known(found: PatientStays, at: datetime) -> PatientStays:

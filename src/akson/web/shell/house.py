@@ -14,6 +14,8 @@ from starlette.responses import Response
 from akson.access.actor import Actor, ActorKind, PurposeOfUse
 from akson.analytics.reports.adoption.reports import AdoptionReports
 from akson.care.contacts.letters import ReadsPost
+from akson.care.decisionsupport.rules import Rules
+from akson.care.decisionsupport.rules import load as load_rules
 from akson.identity.openid.client import OpenIdClient
 from akson.identity.openid.pending import PendingLogins
 from akson.identity.openid.person import Person
@@ -24,6 +26,7 @@ from akson.identity.smart.server import AuthorizationServer
 from akson.record.session import RecordSession
 from akson.sharing.documents.declared import declared
 from akson.sharing.documents.entry import Community
+from akson.sharing.plan.plans import SharedPlans
 from akson.web.shell.advisers import Advisers
 from akson.web.shell.documents import Elsewhere
 from akson.web.shell.forms import PROOF_FIELD as PROOF_FIELD
@@ -123,6 +126,10 @@ class House:
     """Counts who exchanges which messages; None where nothing is counted."""
     adoption_open: bool = False
     """Whether anybody may see those numbers; else the message officer alone."""
+    rules: Rules = field(default_factory=load_rules)
+    """What advice is given by: our own rules, and those of a register that was imported."""
+    plans: SharedPlans | None = None
+    """The plans that several organisations edit; None where there are none."""
     shares_as: Community | None = None
     """Whose documents ours are, as documents.toml says."""
 

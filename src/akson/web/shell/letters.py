@@ -5,6 +5,7 @@ Screens do not know the post. Everything here is bokmål, ready to be shown.
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any, Protocol
 
 from akson.care.fhir_json import Resource
@@ -125,6 +126,19 @@ class Refused:
     """What to do about it."""
 
 
+@dataclass(frozen=True, slots=True)
+class HubKnown:
+    """Where citizens' lists of medicines are shared, and when this patient's was last asked for and told."""
+
+    to: Choice
+    asked: datetime | None
+    told: datetime | None
+
+    @property
+    def waits(self) -> bool:
+        return self.asked is not None and (self.told is None or self.told < self.asked)
+
+
 class Letters(Protocol):
     def new_id(self) -> str: ...
 
@@ -138,6 +152,10 @@ class Letters(Protocol):
 
     async def gp(self, session: RecordSession, patient: str) -> Choice | None:
         """Where messages to her GP go: HER-id and name; None when the record does not say."""
+        ...
+
+    async def hub(self, session: RecordSession, patient: str) -> HubKnown | None:
+        """None where no hub is connected."""
         ...
 
     async def call(self, session: RecordSession, order: Order) -> str:

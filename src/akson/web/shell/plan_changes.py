@@ -108,15 +108,19 @@ def visit_changes(plan: Plan, planned: list[Measure], now: datetime) -> list[Cha
 
 
 async def commit_once(session: RecordSession, changes: list[Change]) -> None:
-    """Pressed twice: what stands is hers, and the second time changes nothing."""
+    """Pressed twice: what stands is hers, and the second time changes nothing. Raises CONFLICT or PRECONDITION when a
+    colleague was first, and nothing stands."""
     try:
         await session.commit(changes)
     except Problem as problem:
         first = changes[0]
-        if problem.kind is not ProblemKind.CONFLICT or first.method != "POST" or not first.given_id:
+        lost = problem.kind in (ProblemKind.CONFLICT, ProblemKind.PRECONDITION)
+        if not lost or first.method != "POST" or not first.given_id:
             raise
         try:
             await session.read(first.type, first.given_id)
-        except Problem:
+        except Problem as missing:
+            if missing.kind not in (ProblemKind.NOT_FOUND, ProblemKind.GONE):
+                raise
             # Something else of the commit had changed meanwhile: nothing of it stands, and she is told so.
             raise problem from None

@@ -3,7 +3,6 @@
 The queries are values (`akson.fhir.search.query`), so nothing is spelled into a URL and parsed again.
 """
 
-import asyncio
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -18,6 +17,8 @@ from akson.record.values import SearchResult
 from akson.store.values import StoredVersion
 
 PAGE_MAX = 200
+WIDE_PAGE = 1_000
+"""One statement and one line in each patient's log where there would be several."""
 PAGES_MAX = 10
 NOTHING_FOUND = SearchResult((), (), 0, None)
 _decoder = msgspec.json.Decoder(dict, float_hook=Decimal)
@@ -60,14 +61,14 @@ def may_see(session: RecordSession, type: str) -> bool:
     return session.may("search", type)
 
 
-async def _search(session: RecordSession, query: Query) -> SearchResult:
-    """A kind of data the role never sees is not asked for: it would stand in the patient's log as a refused attempt."""
-    return await session.search(query) if may_see(session, query.type) else NOTHING_FOUND
-
-
 async def search_all(session: RecordSession, queries: Sequence[Query]) -> list[SearchResult]:
-    """Several searches at once, answered in the order asked."""
-    return list(await asyncio.gather(*(_search(session, query) for query in queries)))
+    """Several searches at once, answered in the order asked.
+
+    A kind of data the role never sees is not asked for: it would stand in the patient's log as a refused attempt.
+    """
+    seen = [may_see(session, query.type) for query in queries]
+    found = iter(await session.searches([query for query, may in zip(queries, seen, strict=True) if may]))
+    return [next(found) if may else NOTHING_FOUND for may in seen]
 
 
 async def every_page(session: RecordSession, query: Query) -> SearchResult:
@@ -75,7 +76,17 @@ async def every_page(session: RecordSession, query: Query) -> SearchResult:
 
     `next_cursor` is set when even `PAGES_MAX` pages were not enough.
     """
-    page = await _search(session, query)
+    return (await every_pages(session, (query,)))[0]
+
+
+async def every_pages(session: RecordSession, queries: Sequence[Query]) -> list[SearchResult]:
+    """Several of these at once, in the order asked."""
+    first = await search_all(session, queries)
+    return [await whole(session, query, page) for query, page in zip(queries, first, strict=True)]
+
+
+async def whole(session: RecordSession, query: Query, page: SearchResult) -> SearchResult:
+    """The first page with all that follow it."""
     matches, included = [*page.matches], {(v.type, v.id): v for v in page.included}
     for _ in range(PAGES_MAX - 1):
         if not page.next_cursor:

@@ -13,7 +13,12 @@ from pathlib import Path
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
+from akson.web.shell.used_rules import cut, used_in
+
 FOLDER = Path(__file__).parent / "static"
+WEB = Path(__file__).parents[1]
+COMPONENTS = "vendor/designsystemet/designsystemet.css"
+"""Of which the templates use a few."""
 PREFIX = "/static/"
 HASH_LENGTH = 10
 FOREVER = "public, max-age=31536000, immutable"
@@ -62,6 +67,8 @@ class Statics:
         relative = path.relative_to(self._folder).as_posix()
         if relative not in self._by_path:
             body = path.read_bytes()
+            if relative == COMPONENTS:
+                body = cut(body, used_in(WEB))
             if path.suffix == ".css":
                 body = _CSS_URL.sub(self._hashed_url, body)
             if path.suffix == ".js":

@@ -34,6 +34,10 @@ SOURCES: Mapping[str, Mapping[str, str]] = {
     },
     "casework.end": {"vedtak": "vedtaket", "siste": CHOSEN},
     "measurements": {},
+    "shared-plan": {
+        "linje": "planen", "slag": "skjemaet", "sett": "planen", "valg": CHOSEN, "bort": CHOSEN, "farge": CHOSEN,
+        "sted": CHOSEN, "hvem": CHOSEN, "klokka": CHOSEN, "til": CHOSEN, "minutter": CHOSEN, "samtykke": CHOSEN,
+    },
     "notes": {"mal": CHOSEN, "problem": CHOSEN, "tiltak": CHOSEN, "notat": "notatet", "versjon": "notatet"},
     "plan": {"problem": CHOSEN, "mal": CHOSEN, "ganger": CHOSEN, "klokka": CHOSEN, "utfall": CHOSEN},
     "write": {

@@ -24,10 +24,15 @@ def owned_by(actor: Actor, statuses: tuple[str, ...] = OPEN, *more: Term, count:
     )
 
 
+def how_many_wait(session: RecordSession, actor: Actor) -> tuple[Query, ...]:
+    """The question whose total is the number of open items; none for one who owns no worklist."""
+    if not actor.grantees or not may_see(session, "Task"):
+        return ()
+    query = owned_by(actor)
+    return (Query(query.type, query.terms, count=0, summary="count", total="accurate"),)
+
+
 async def waiting(session: RecordSession, actor: Actor) -> int | None:
     """The number of open items; None for one who owns no worklist."""
-    if not actor.grantees or not may_see(session, "Task"):
-        return None
-    query = owned_by(actor)
-    found = await session.search(Query(query.type, query.terms, count=0, summary="count", total="accurate"))
-    return found.total
+    found = await session.searches(how_many_wait(session, actor))
+    return found[0].total if found else None

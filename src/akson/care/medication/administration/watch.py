@@ -1,12 +1,12 @@
 """Which doses the house answers for, which of them nobody has said anything of, and the item that tells.
 
-The house answers for a dose when it gives her medicines (somebody has answered a planned dose the last seven days) and a
-visit begins while the dose is due. Who takes her medicines herself never becomes an item, nor does the evening dose of
-somebody who is visited in the morning. Pure.
+The house answers for a dose when it gives her medicines (somebody has answered a planned dose the last seven days) and
+somebody is there: a visit begins while the dose is due, or she lives in the house then. Who takes her medicines herself
+never becomes an item, nor does the evening dose of somebody who is visited in the morning. Pure.
 """
 
 import uuid
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 
@@ -37,8 +37,10 @@ def watched(
     visits: Sequence[datetime],
     now: datetime,
     times: Mapping[str, time] = SLOT_TIMES,
+    in_the_house: Callable[[datetime], bool] = lambda at: False,
 ) -> Watched:
-    """`administrations` of the last `GIVES_SINCE`; `visits` are the starts of those that stand."""
+    """`administrations` of the last `GIVES_SINCE`; `visits` are the starts of those that stand; `in_the_house`: whether she
+    is where somebody is around the clock."""
     if not any(dose_key(one) for one in administrations):
         return Watched((), None)
     today = now.astimezone(NORWAY).date()
@@ -47,7 +49,7 @@ def watched(
     for day in (today - timedelta(days=1), today):
         for row in board(lines, administrations, day, now, times).in_state(*OPEN):
             limit = row.dose.at + DUE_AFTER
-            if not _ours(row.dose, visits):
+            if not (_ours(row.dose, visits) or in_the_house(row.dose.at)):
                 continue
             if limit >= now:
                 coming.append(limit + _JUST_AFTER)

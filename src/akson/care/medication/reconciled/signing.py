@@ -22,6 +22,7 @@ from akson.care.medication.reconciled.choices import (
     unchosen,
     unreasoned,
 )
+from akson.care.medication.reconciled.outcome import lines_after, of_source
 from akson.care.medication.sources import LOINC, MEDICATION_LIST, SOURCE, SourceList
 from akson.fhir.problem import Problem, ProblemKind
 
@@ -109,7 +110,7 @@ def tally(agenda: Agenda, choices: Choices) -> Tally:
     acts = [option.act for _, option in outcomes if option]
     return Tally(
         before=sum(in_use(line) for row in agenda.rows for line in row.own),
-        after=sum(_lines_after(row, option, agenda) for row, option in outcomes),
+        after=sum(len(lines_after(row, option)) for row, option in outcomes),
         changed=sum(o.act is Act.TAKE and any(map(in_use, r.own)) for r, o in outcomes if o),
         stopped=sum(o.act in (Act.STOP, Act.ONLY) for _, o in outcomes if o),
         added=sum(o.act is Act.TAKE and not any(map(in_use, r.own)) for r, o in outcomes if o),
@@ -164,26 +165,6 @@ def _option(row: Row, choices: Choices) -> Option | None:
     return row.option(choice.option) if choice else None
 
 
-def _lines_after(row: Row, option: Option | None, agenda: Agenda) -> int:
-    own = sum(map(in_use, row.own))
-    if option is None or option.act in (Act.KEEP, Act.CLARIFY):
-        return own
-    if option.act is Act.TAKE:
-        return len(_of_source(row, option.source))
-    return 1 if option.act is Act.ONLY else 0
-
-
-def _of_source(row: Row, source: str) -> tuple[SourceLine, ...]:
-    return next(
-        (
-            tuple(line for line in c.lines if in_use(line))
-            for c in row.cells
-            if c.source.reference == source and c.source.kind is not OWN
-        ),
-        (),
-    )
-
-
 class _Writing:
     """The writes so far, and the lines of the list to be."""
 
@@ -209,7 +190,7 @@ class _Writing:
             targets = [self._statement(self._confirmed(line, said, chosen=act is Act.KEEP)) for line in own]
             self._clarify += act is Act.CLARIFY
         elif act is Act.TAKE and option and source:
-            targets = self._take(own, _of_source(row, option.source), source, reason)
+            targets = self._take(own, of_source(row, option.source), source, reason)
         elif act is Act.ONLY and option:
             for line in own:
                 gone = stopped(

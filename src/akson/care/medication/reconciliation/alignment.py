@@ -29,7 +29,25 @@ def with_known_neighbours(readings: Sequence[Reading]) -> list[Reading]:
         if reading.drug.known:
             for name in (reading.product, reading.drug.key):
                 known.setdefault(name, set()).add(reading.drug)
-    return [r if r.drug.known or r.line.atc or r.line.substance else _neighbour(r, known) for r in readings]
+    named = [r if r.drug.known or r.line.atc or r.line.substance else _neighbour(r, known) for r in readings]
+    return [_in_full(r, named) for r in named]
+
+
+def _in_full(reading: Reading, among: Sequence[Reading]) -> Reading:
+    """`levodopa`, or N04BA02 and no name, is the one drug of that code that the lists name in full; of two, neither.
+
+    One code may stand for several combinations: only their names say which inhibitor goes with the levodopa.
+    """
+    drug, codes = reading.drug, set(reading.drug.atc)
+    parts = set(drug.components) if drug.known else set()
+    if not codes or (not drug.known and drug.key != "?" + reading.line.atc):
+        return reading
+    full = {
+        r.drug
+        for r in among
+        if r.drug.known and codes & set(r.drug.atc) and (parts < set(r.drug.components) or not parts)
+    }
+    return replace(reading, drug=full.pop()) if len(full) == 1 else reading
 
 
 def _neighbour(reading: Reading, known: dict[str, set[Drug]]) -> Reading:

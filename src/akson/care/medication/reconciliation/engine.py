@@ -12,7 +12,7 @@ from akson.care.medication.reconciliation.findings import (
     Finding,
     judge,
 )
-from akson.care.medication.reconciliation.names import Names, own_names
+from akson.care.medication.reconciliation.names import Names, names_in_use
 from akson.care.medication.reconciliation.reading import Reading, read_line
 from akson.care.medication.reconciliation.words import list_names
 
@@ -37,7 +37,7 @@ CLASSES = (
 
 def reconcile(case: Case, names: Names | None = None) -> tuple[Finding, ...]:
     """What the lists disagree on, by precedence of class; never which of them is right."""
-    known = names or own_names()
+    known = names or names_in_use()
     readings = _read(case, known)
     groups = groups_of(readings, known)
     doubles = through_combinations(readings)
@@ -55,7 +55,7 @@ def reconcile(case: Case, names: Names | None = None) -> tuple[Finding, ...]:
 
 def aligned(case: Case, names: Names | None = None) -> tuple[frozenset[str], ...]:
     """Ids of the lines of each drug, whether its lists agree or not; a combination goes with the parts it is held as."""
-    known = names or own_names()
+    known = names or names_in_use()
     together: list[frozenset[str]] = []
     for group in groups_of(_read(case, known), known):
         lines = frozenset(r.line.id for r in group.readings)

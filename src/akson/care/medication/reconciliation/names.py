@@ -196,7 +196,7 @@ class Drug:
 
 @dataclass(slots=True)
 class Names:
-    """The table, ready to be asked. Built once; `with_file` gives another with an operator's names added."""
+    """The table, ready to be asked. Built once; `with_rows` and `with_register` give others with names added."""
 
     by_name: dict[str, str] = field(default_factory=dict)
     by_sound: dict[str, str] = field(default_factory=dict)
@@ -204,6 +204,8 @@ class Names:
     shared_atc: set[str] = field(default_factory=set)
     atc_of: dict[str, tuple[str, ...]] = field(default_factory=dict)
     brands: set[str] = field(default_factory=set)
+    register: dict[str, str] = field(default_factory=dict)
+    """Names of a register of medicines, known by their own letters alone: nothing is a slip of the pen away from them."""
     _near: dict[str, str] = field(default_factory=dict)
     _buckets: dict[str, list[str]] = field(default_factory=dict)
 
@@ -233,7 +235,13 @@ class Names:
     def named(self, text: str) -> str:
         """Key of what is named, exactly or as it sounds; "" when no table knows it."""
         plain = key_of(text)
-        return self.by_name.get(plain) or self.by_sound.get(sound_of(plain), "") if plain else ""
+        if not plain:
+            return ""
+        return self.exactly(plain) or self.by_sound.get(sound_of(plain), "")
+
+    def exactly(self, plain: str) -> str:
+        """Key of what bears this name, letter by letter (`key_of`)."""
+        return self.by_name.get(plain) or self.register.get(plain, "")
 
     def near(self, text: str) -> str:
         """Key of the one known name that the text is a slip of the pen away from; "" when none or two are."""
@@ -288,10 +296,24 @@ def own_names() -> Names:
     return names
 
 
-def with_rows(rows: Iterable[Mapping[str, str]]) -> Names:
-    """The table and an operator's rows `name,substance,atc`. Where both know a name, the operator's word counts less."""
+_held: dict[str, Names] = {}
+
+
+def names_in_use() -> Names:
+    """What this process reads names by: the table that comes with Akson, and the register that its node has imported."""
+    return _held.get("names") or own_names()
+
+
+def use(names: Names | None) -> None:
+    """Said once, when a node is opened; None: the own table alone."""
+    _held.clear()
+    if names is not None:
+        _held["names"] = names
+
+
+def _copy() -> Names:
     own = own_names()
-    names = Names(
+    return Names(
         dict(own.by_name),
         dict(own.by_sound),
         dict(own.by_atc),
@@ -299,6 +321,53 @@ def with_rows(rows: Iterable[Mapping[str, str]]) -> Names:
         dict(own.atc_of),
         set(own.brands),
     )
+
+
+def with_register(rows: Iterable[Mapping[str, str]]) -> Names:
+    """The table and a register's rows `name,substance,atc`; a combination's substances stand apart by `/`.
+
+    Where both know a name, the own table's word stands. Official names are not misspelt: a substance is the table's only
+    when it is written the same (its salt aside) or bears a code that stands for that substance alone.
+    """
+    names = _copy()
+    for row in rows:
+        name, substance, atc = (str(row.get(column) or "").strip() for column in ("name", "substance", "atc"))
+        if not substance:
+            continue
+        key = _official(names, substance, atc if len(atc) == 7 else "")
+        if key not in names.atc_of:
+            names.atc_of[key] = (atc,) if len(atc) == 7 else ()
+            # A code that our own table reads is read as before, whatever else the register gives it to.
+            if len(atc) == 7 and names.by_atc.setdefault(atc, key) != key and atc not in own_names().by_atc:
+                names.shared_atc.add(atc)
+        for word in (substance, name):
+            plain = key_of(combined(word)) if "/" in word else key_of(word)
+            if plain:
+                names.register.setdefault(plain, key)
+        brand = product_name(name)
+        if brand and brand not in (key_of(part) for part in key.split("/")) and not names.by_name.get(brand):
+            names.register.setdefault(brand, key)
+            names.brands.add(brand)
+    return names
+
+
+def _official(names: Names, substance: str, atc: str) -> str:
+    parts = combined(substance).split("/")
+    known = [
+        names.by_name.get(key_of(part)) or names.by_name.get(key_of(_without_salt(part)), "")
+        for part in parts
+    ]
+    by_code = names.by_atc.get(atc, "") if atc not in names.shared_atc else ""
+    if len(parts) == 1:
+        same = by_code if by_code and "/" not in by_code else ""
+        return known[0] or same or parts[0]
+    key = "/".join(sorted(k if k and "/" not in k else part for k, part in zip(known, parts, strict=True)))
+    return names.by_name.get(key_of(key)) or key
+
+
+def with_rows(rows: Iterable[Mapping[str, str]]) -> Names:
+    """The table and an operator's rows `name,substance,atc`. Where both know a name, the operator's word counts less."""
+    names = _copy()
     for row in rows:
         name, substance, atc = (str(row.get(column) or "").strip() for column in ("name", "substance", "atc"))
         known = canonical(names, substance) if substance else ""

@@ -128,7 +128,7 @@ def _drug(line: Line, names: Names) -> tuple[Drug, str]:
 
 def _exactly(names: Names, text: str) -> bool:
     words = fold(text).split()
-    return any(names.by_name.get(key_of(" ".join(words[:end]))) for end in range(min(len(words), 4), 0, -1))
+    return any(names.exactly(key_of(" ".join(words[:end]))) for end in range(min(len(words), 4), 0, -1))
 
 
 def _own_letters(text: str) -> str:

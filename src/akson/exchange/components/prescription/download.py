@@ -68,7 +68,8 @@ QUESTION_2014 = declare(
 )
 _LISTS = (SHARED_LIST, PHARMACY_LIST, PACKED_LIST)
 _FOUND = (
-    Element("RefMsgId", "string", "Svar på", "0..1"),
+    # The schema gives it no words; read as the M25.1 that stands (docs/adr/0216).
+    Element("RefMsgId", "string", "Melding lista kom med", "0..1"),
     multidose.DOCTOR_HELD,
     multidose.PHARMACY_HELD,
     Element("Reseptinfo", PRESCRIPTION, "Resept", "0..*", namespace=M92),

@@ -78,8 +78,12 @@
     if (newer) { newer = false; save(); }
   }
 
-  /* The sum at the foot; its buttons stay, so that the focus does. */
+  /* The sum at the foot, and the advice beside each choice; buttons and choices stay, so that the focus does. */
   function swap(page) {
+    for (const place of form.querySelectorAll("[data-recon-advice]")) {
+      const next = page.querySelector(`[data-recon-advice="${CSS.escape(place.dataset.reconAdvice)}"]`);
+      if (next && next.innerHTML !== place.innerHTML) place.replaceChildren(...next.childNodes);
+    }
     for (const part of ["[data-recon-sum]", "[data-recon-state]"]) {
       const now = form.querySelector(part), next = page.querySelector(part);
       if (now && next) now.replaceWith(next);

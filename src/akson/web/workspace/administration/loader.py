@@ -3,6 +3,7 @@
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from akson.care.casework.absences import Absence, absence_at, absences
 from akson.care.fhir_json import Resource, concept_text, display, instant
 from akson.care.medication.administration.acts import MISSED_TASK
 from akson.care.medication.administration.due import NORWAY
@@ -50,6 +51,7 @@ _GROUPS = (
     ("coming", "Senere i dag", (State.COMING,)),
     ("done", "Ført", (State.GIVEN, State.REFUSED, State.NOT_GIVEN)),
 )
+_HELD = "På vent: innlagt på sykehus"
 _STATE_WORDS = {State.GIVEN: "Gitt", State.REFUSED: "Ville ikke ta den", State.NOT_GIVEN: "Ikke gitt"}
 
 
@@ -62,6 +64,14 @@ class Loaded:
     """Of the last two days, those taken back too."""
     items: tuple[Resource, ...]
     """Open Tasks about doses that nobody has answered."""
+    in_hospital: tuple[Absence, ...] = ()
+
+    def held(self, row: DoseRow) -> bool:
+        """Nobody here gives it: the hospital does. What was answered all the same stands as answered."""
+        return row.answer is None and absence_at(self.in_hospital, row.dose.at) is not None
+
+    def in_state(self, *states: State, held: bool = False) -> tuple[DoseRow, ...]:
+        return tuple(row for row in self.board.in_state(*states) if self.held(row) is held)
 
     def named(self, id: str) -> Resource | None:
         return next((a for a in self.administrations if a["id"] == id), None)
@@ -92,7 +102,14 @@ async def load(session: RecordSession, patient: str, now: datetime) -> Loaded:
     before = board(lines, administrations, day - timedelta(days=1), now)
     late = tuple(row for row in before.in_state(State.MISSED) if row.dose.key in told)
     shown = replace(today, rows=(*late, *open_still, *today.rows), unplanned=(*nameless, *today.unplanned))
-    return Loaded(current, shown, administrations, items)
+    return Loaded(current, shown, administrations, items, await _in_hospital(session, patient))
+
+
+async def _in_hospital(session: RecordSession, patient: str) -> tuple[Absence, ...]:
+    if not may_see(session, "Encounter"):
+        return ()
+    found = await every_page(session, of_patient("Encounter", patient))
+    return tuple(a for a in absences(resources(found.matches)) if a.reason == "admitted")
 
 
 async def _items(session: RecordSession, patient: str) -> tuple[Resource, ...]:
@@ -125,11 +142,13 @@ async def view_of(
         return AdministrationView(chart, False, (), (), (), (), (), False, False, "")
     loaded = await load(session, patient, now)
     groups = tuple(
-        Group(id, title, tuple(_dose(row, now) for row in loaded.board.in_state(*states)))
+        Group(id, title, tuple(_dose(row, now) for row in loaded.in_state(*states)))
         for id, title, states in _GROUPS
     )
-    open_now = loaded.board.in_state(State.DUE, State.MISSED)
-    coming = loaded.board.in_state(State.COMING)
+    held = tuple(_dose(row, now, held=True) for row in loaded.in_state(*State, held=True))
+    groups = (*groups[:2], Group("held", _HELD, held), *groups[2:])
+    open_now = loaded.in_state(State.DUE, State.MISSED)
+    coming = loaded.in_state(State.COMING)
     return AdministrationView(
         chart=chart,
         shown=True,
@@ -150,7 +169,7 @@ def _what(line: SourceLine) -> str:
     return " ".join(part for part in (line.strength, line.form) if part)
 
 
-def _dose(row: DoseRow, now: datetime) -> DoseView:
+def _dose(row: DoseRow, now: datetime, *, held: bool = False) -> DoseView:
     line, at = row.dose.line, row.dose.at
     today = words.local(at).date() == words.local(now).date()
     answers = [row.answer, *row.others] if row.answer else []
@@ -162,7 +181,7 @@ def _dose(row: DoseRow, now: datetime) -> DoseView:
         amount=row.dose.amount,
         dose=line.dose.text,
         reason=line.indication,
-        state=row.state,
+        state="held" if held else row.state,
         answers=tuple(
             AnswerView(answer.reference.rpartition("/")[2], _said(answer), n > 0)
             for n, answer in enumerate(answers)

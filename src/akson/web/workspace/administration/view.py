@@ -52,6 +52,7 @@ class DoseView:
     """The dose as the list says it."""
     reason: str
     state: str
+    """Of `care/medication/administration/states`; `held` for what falls in a hospital stay and nobody has answered."""
     answers: tuple[AnswerView, ...]
     """The one that stands first."""
     open: bool

@@ -5,25 +5,29 @@ Spec: https://hl7.org/fhir/R4/detectedissue.html.
 """
 
 import asyncio
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 
 import msgspec
 from starlette.responses import RedirectResponse, Response
 
 from akson.access.actor import Actor
 from akson.care.casework.rows import stamp
-from akson.care.decisionsupport import rules
 from akson.care.decisionsupport.advice import Advice, advice
 from akson.care.fhir_json import Resource
 from akson.fhir.problem import Problem, ProblemKind
+from akson.record.acts.disclosing import Sent, disclose
 from akson.record.session import RecordSession
 from akson.record.values import Change
 from akson.web.shell import gate, words
+from akson.web.shell.advice_facts import KEY, RULES, aside_id, load
+from akson.web.shell.advisers import Receiver
 from akson.web.shell.chart import load_chart
 from akson.web.shell.house import Audience, Screen, Visit, Way
 from akson.web.shell.waiting import waiting
-from akson.web.workspace.advice.loader import KEY, REASON, RULES, aside_id, aside_row, load
+from akson.web.workspace.advice.aside import REASON, aside_row
 from akson.web.workspace.advice.view import REASONS, AdviceView
 
 PATH = "/pasient/{patient}/raad"
@@ -31,6 +35,13 @@ MENU = "Råd"
 COMMENT_MAX = 500
 MAY_SET_ASIDE = ("nurse", "doctor", "gp")
 NEEDS_WORDS = ("wrong", "benefit")
+SENT_WORDS = {
+    "Patient": "fødselsdato og kjønn",
+    "MedicationStatement": "legemidler med dosering",
+    "AllergyIntolerance": "allergier",
+    "Observation": "målinger",
+}
+"""What leaves for other services, as the patient reads it."""
 
 
 async def show(visit: Visit) -> Response:
@@ -72,10 +83,14 @@ async def _opened(visit: Visit) -> tuple[RecordSession, AdviceView]:
     patient = str(visit.request.path_params["patient"])
     chart = await load_chart(session, patient, MENU, now)
     loaded = await load(session, patient, now)
-    edition = rules.load().at(words.local(now).date())
+    edition = visit.house.rules.at(words.local(now).date())
     told = await asyncio.to_thread(advice, loaded.facts, edition)
     advisers = visit.house.advisers
-    outside = await advisers.ask(loaded.rows) if advisers is not None and chart.clinical else ()
+    outside = (
+        await advisers.ask(loaded.rows, partial(_disclosed, session, patient))
+        if advisers is not None and chart.clinical
+        else ()
+    )
     facts = loaded.facts
     keys = [(aside_id(patient, one), one) for one in told]
     view = AdviceView(
@@ -95,6 +110,20 @@ async def _opened(visit: Visit) -> tuple[RecordSession, AdviceView]:
         edition=edition.id,
     )
     return session, view
+
+
+async def _disclosed(session: RecordSession, patient: str, to: Receiver, rows: Sequence[Resource]) -> None:
+    """One line in her log for each service that is sent something, before it is."""
+    held = {str(row["resourceType"]) for row in rows}
+    kinds = [words for type, words in SENT_WORDS.items() if type in held]
+    what = "; ".join(kinds)
+    names = [_versioned(row) for row in rows]
+    await disclose(session, patient, Sent(to.name, to.host, what, names))
+
+
+def _versioned(row: Resource) -> str:
+    version = (row.get("meta") or {}).get("versionId", "")
+    return "/".join(part for part in (row["resourceType"], str(row.get("id", "")), version) if part)
 
 
 def _issue(patient: str, said: Advice, reason: str, comment: str, by: Actor, at: datetime) -> Resource:

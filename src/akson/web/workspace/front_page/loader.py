@@ -22,12 +22,13 @@ from akson.fhir.search.query import Include, Query
 from akson.record.session import RecordSession
 from akson.record.values import SearchResult
 from akson.web.shell import words
-from akson.web.shell.chart import load_chart
+from akson.web.shell.chart import around, chart_of, opened
 from akson.web.shell.days import day_bounds, on_day
 from akson.web.shell.news2_panel import news2_view
 from akson.web.shell.owners import owner_words
 from akson.web.shell.reading import NOTHING_FOUND, may_see, of_patient, resources, search_all, token
 from akson.web.shell.stopped_visits import visits_of, visits_word
+from akson.web.shell.waiting import how_many_wait
 from akson.web.workspace.front_page.news import Sources, news, one_line
 from akson.web.workspace.front_page.view import (
     DeadlineRow,
@@ -64,7 +65,6 @@ def _queries(patient: str, now: datetime) -> tuple[Query, ...]:
         of_patient(
             "Observation", patient, token("category", "vital-signs"), sort="date", count=OBSERVATIONS_MAX
         ),
-        of_patient("Appointment", patient, on_day("date", now)),
         visits_of(patient, now),
         of_patient("EpisodeOfCare", patient, token("status", "active", "onhold")),
         _including(of_patient("ClinicalImpression", patient, sort="date", count=10), "assessor"),
@@ -160,7 +160,7 @@ def _goals(found: Found, now: datetime) -> tuple[DeadlineRow, ...]:
 
 
 def _all_visits(found: Found) -> list[Resource]:
-    """Each once: today's were asked for twice."""
+    """Each once: today's may have been asked for twice."""
     return list({str(a["id"]): a for a in found.all("Appointment")}.values())
 
 
@@ -185,8 +185,18 @@ def _changes(messages: Sequence[Resource]) -> dict[str, tuple[str, ...]]:
     }
 
 
+async def _asked(
+    session: RecordSession, asked: Sequence[Query], known: datetime | None, *beside: Query
+) -> list[SearchResult]:
+    """Answers in the order asked, those of today (`beside`) last. With `known`, of the versions that were current then;
+    what was included is named by its references alone."""
+    if known is None:
+        return await search_all(session, (*asked, *beside))
+    then, today = await asyncio.gather(_as_known(session, asked, known), search_all(session, beside))
+    return [*then, *today]
+
+
 async def _as_known(session: RecordSession, queries: Sequence[Query], at: datetime) -> list[SearchResult]:
-    """The same questions of the versions that were current then. What was included is named by its references alone."""
     return list(
         await asyncio.gather(
             *(
@@ -203,21 +213,33 @@ async def _nothing() -> SearchResult:
 
 async def load(
     session: RecordSession, patient: str, now: datetime, known: datetime | None = None
-) -> FrontPageView:
-    """The front page of one patient; with `known`, what the record held at that instant, under today's rules.
+) -> tuple[FrontPageView, int | None]:
+    """The front page of one patient, and how many items wait in the reader's inbox; with `known`, what the record held at
+    that instant, under today's rules. All that can be asked at once is.
 
     The banner is always today's: who she is and what is dangerous must not be read from the past.
 
     Raises: Problem(NOT_FOUND) when the patient is missing or hidden.
     """
-    chart, today = await load_chart(session, patient, "Forside", now), now
+    body, today = await opened(session, patient), now
     if known is not None:
         now = known
-    asked = _queries(patient, now)
-    since, answers = await asyncio.gather(
+    asked, banner, waits = _queries(patient, now), around(patient), how_many_wait(session, session.actor)
+    since, decision, answers = await asyncio.gather(
         session.last_access(patient, before=now - SAME_SITTING),
-        search_all(session, asked) if known is None else _as_known(session, asked, known),
+        session.why("Patient", patient),
+        _asked(session, asked, known, *banner, *waits),
     )
+    answers, of_today = answers[: len(asked)], answers[len(asked) :]
+    chart = chart_of(session, body, of_today[: len(banner)], decision, "Forside", today)
+    waiting = of_today[-1].total if waits else None
+    if any(
+        answer.next_cursor
+        for query, answer in zip(asked, answers, strict=True)
+        if query.type == "Appointment"
+    ):
+        # More lies ahead than a page holds: what is today's is asked for by itself.
+        answers += await _asked(session, (of_patient("Appointment", patient, on_day("date", now)),), known)
     found = Found(answers)
     medications = medication_lines(found.all("MedicationStatement"), found.near)
     sets = on_scale(readings(found.all("Observation")), scale_2(found.all("Flag")))
@@ -230,7 +252,7 @@ async def load(
         notes=notes,
         medications=found.all("MedicationStatement"),
     )
-    return FrontPageView(
+    view = FrontPageView(
         chart=chart,
         news=news(patient, sources, since, now),
         problems=tuple(_problem_row(p, now) for p in problems(found.all("Condition"), found.all("Goal"))),
@@ -244,3 +266,4 @@ async def load(
         deadlines=_deadlines(found.all("Task"), found.near, session.actor, now),
         known=words.spoken_moment(known, today) if known else "",
     )
+    return view, waiting

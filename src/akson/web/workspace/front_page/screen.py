@@ -7,7 +7,6 @@ from starlette.responses import Response
 from akson.fhir.problem import Problem, ProblemKind
 from akson.web.shell import gate, words
 from akson.web.shell.house import Audience, Screen, Visit, Way
-from akson.web.shell.waiting import waiting
 from akson.web.workspace.front_page.loader import load
 
 
@@ -34,8 +33,8 @@ def _known(visit: Visit, now: datetime) -> datetime | None:
 
 async def show(visit: Visit) -> Response:
     session, now = visit.open(), visit.house.clock.now()
-    view = await load(session, visit.request.path_params["patient"], now, _known(visit, now))
-    frame = gate.frame_of(visit.request, visit.house, visit, waiting=await waiting(session, visit.actor))
+    view, waiting = await load(session, visit.request.path_params["patient"], now, _known(visit, now))
+    frame = gate.frame_of(visit.request, visit.house, visit, waiting=waiting)
     return visit.house.pages.page("workspace/front_page/template.html", frame, view)
 
 

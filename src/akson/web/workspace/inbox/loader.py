@@ -13,7 +13,7 @@ from akson.record.values import SearchResult
 from akson.web.shell import words
 from akson.web.shell.chart import person
 from akson.web.shell.owners import owner_words
-from akson.web.shell.reading import END_OF_TIME, every_page, resource, resources, search_all
+from akson.web.shell.reading import END_OF_TIME, WIDE_PAGE, resource, resources, search_all, whole
 from akson.web.shell.waiting import owned_by
 from akson.web.workspace.inbox.view import InboxRow, InboxView
 
@@ -94,8 +94,10 @@ async def load(
     session: RecordSession, actor: Actor, now: datetime, *, said: str = "", refused: bool = False
 ) -> InboxView:
     """Everything open that `actor` or her units own, and what was closed during the last day."""
-    waiting = await every_page(session, _with_includes(owned_by(actor)))
-    (closed,) = await search_all(session, (_with_includes(_closed_since(actor, now - DONE_SHOWN_FOR)),))
+    of_waiting = _with_includes(owned_by(actor, count=WIDE_PAGE))
+    of_closed = _with_includes(_closed_since(actor, now - DONE_SHOWN_FOR))
+    first, closed = await search_all(session, (of_waiting, of_closed))
+    waiting = await whole(session, of_waiting, first)
     rows, done = _rows(actor, now, waiting), _rows(actor, now, closed)
     return InboxView(
         rows=tuple(rows.row(i) for i in open_items(resources(waiting.matches))),

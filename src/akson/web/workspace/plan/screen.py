@@ -191,8 +191,16 @@ async def end_measure(visit: Visit) -> Response:
         return await _page(visit, given, "Skriv hvorfor tiltaket avsluttes.")
     session, plan = await _opened(visit)
     one = plan.measure(given.get("tiltak", ""))
-    if one is None or not one.active:
+    if one is None:
         raise Problem(ProblemKind.NOT_FOUND, "AKS-PAGE-002", "Tiltaket finnes ikke.")
+    if not one.active:
+        raise Problem(
+            ProblemKind.CONFLICT,
+            "AKS-WEB-025",
+            "Tiltaket er avsluttet allerede.",
+            why="Du eller en kollega avsluttet det mens siden sto åpen.",
+            now="Se i planen hva som står.",
+        )
     over = stopped(one, _note(visit, f"Avsluttet: {why}"))
     changes = [
         again(over, given.get("versjon", "")),

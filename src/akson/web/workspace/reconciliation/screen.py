@@ -28,9 +28,11 @@ from akson.record.values import Change
 from akson.web.shell import gate
 from akson.web.shell.chart import load_chart
 from akson.web.shell.house import Audience, Screen, Visit, Way
+from akson.web.shell.list_sharing import signature_of, to_hub
 from akson.web.shell.reading import may_see
 from akson.web.shell.waiting import waiting
 from akson.web.workspace.reconciliation import paper, sharing
+from akson.web.workspace.reconciliation.advising import SEEN, advise
 from akson.web.workspace.reconciliation.loader import Found, load
 from akson.web.workspace.reconciliation.view import reconciliation_view
 
@@ -72,9 +74,12 @@ async def show(visit: Visit) -> Response:
     chart_first = await load_chart(session, _patient(visit), MENU, visit.house.clock.now())
     found = await _found(visit, session, again=again)
     said = "Utkastet er lagret." if asked.get("sagt") == "utkast" else ""
+    choices = valid(found.agenda, found.drafted)
+    advised = await advise(visit, session, found, choices)
     view = reconciliation_view(
-        chart_first, found, valid(found.agenda, found.drafted), signing=_new_id(visit), again=again, said=said
-    )
+        chart_first, found, choices, advised, signing=_new_id(visit), again=again, said=said,
+        hub=await sharing.hub_words(session, visit, _patient(visit)),
+    )  # fmt: skip
     frame = gate.frame_of(visit.request, visit.house, visit, waiting=await waiting(session, visit.actor))
     return visit.house.pages.page("workspace/reconciliation/template.html", frame, view)
 
@@ -105,7 +110,7 @@ async def act(visit: Visit) -> Response:
     standing = valid(found.agenda, choices)
     gone = any(choice.option and key not in standing for key, choice in choices.items())
     if gone or str(found.list_version) != form.get("liste", ""):
-        if sharing.signature_of(found.standing.list) == form.get("signatur"):
+        if signature_of(found.standing.list) == form.get("signatur"):
             return _done(found)
         return await _changed(visit, session, form, again=again)
     wrong = ""
@@ -113,6 +118,8 @@ async def act(visit: Visit) -> Response:
         wrong = _not_judged(len(left))
     elif unreasoned(found.agenda, choices):
         wrong = "Pasienten har oppgitt allergi. Skriv hvorfor legemidlet likevel skal brukes, eller velg noe annet."
+    elif unseen := (await advise(visit, session, found, standing)).unseen(form.get(SEEN, "")):
+        wrong = _not_seen(unseen)
     if wrong:
         return await _page(visit, session, found, choices, wrong=wrong, status=422, again=again)
     return await _sign(visit, session, found, choices, form, again=again)
@@ -121,6 +128,11 @@ async def act(visit: Visit) -> Response:
 def _not_judged(count: int) -> str:
     what = "Ett avvik er ikke vurdert." if count == 1 else f"{count} avvik er ikke vurdert."
     return f"{what} Lista er ikke signert. Velg for hvert avvik; «Avklar» er også et valg."
+
+
+def _not_seen(count: int) -> str:
+    what = "ett alvorlig råd" if count == 1 else f"{count} alvorlige råd"
+    return f"Valgene gir {what} som ikke sto på siden da du signerte. Lista er ikke signert. Les det, og signer igjen."
 
 
 async def _sign(
@@ -151,10 +163,11 @@ async def _sign(
         if problem.kind not in LOST:
             raise
         newer = await _found(visit, session, again=again)
-        if signature and sharing.signature_of(newer.standing.list) == signature:
+        if signature and signature_of(newer.standing.list) == signature:
             return _done(found)
         return await _changed(visit, session, form, again=again)
     await sharing.to_gp(session, visit, found.standing.patient, signature, signed)
+    await to_hub(session, visit, found.standing.patient, signature)
     return _done(found)
 
 
@@ -231,9 +244,11 @@ async def _page(
     again: bool = False,
 ) -> Response:
     chart = await load_chart(session, found.standing.patient, MENU, visit.house.clock.now())
+    advised = await advise(visit, session, found, valid(found.agenda, choices))
     view = reconciliation_view(
-        chart, found, choices, signing=_new_id(visit), wrong=wrong, lost=lost, again=again
-    )
+        chart, found, choices, advised, signing=_new_id(visit), wrong=wrong, lost=lost, again=again,
+        hub=await sharing.hub_words(session, visit, found.standing.patient),
+    )  # fmt: skip
     frame = gate.frame_of(visit.request, visit.house, visit, waiting=await waiting(session, visit.actor))
     return visit.house.pages.page("workspace/reconciliation/template.html", frame, view, status=status)
 
@@ -246,6 +261,20 @@ async def show_shared(visit: Visit) -> Response:
     view = await sharing.shared_view(session, visit, chart, found)
     frame = gate.frame_of(visit.request, visit.house, visit, waiting=await waiting(session, visit.actor))
     return visit.house.pages.page("workspace/reconciliation/shared.html", frame, view)
+
+
+async def act_shared(visit: Visit) -> Response:
+    """Shared once more, or the hub asked for the list that stands there; back to where it was asked."""
+    form = await visit.form()
+    session = _open(visit)
+    patient = _patient(visit)
+    if form.get("gjor") == sharing.FETCH:
+        await sharing.ask_hub(session, visit, patient)
+    else:
+        found = await _found(visit, session, again=True)
+        await to_hub(session, visit, patient, signature_of(found.standing.list))
+    page = "samstemming" if form.get("fra") == "samstemming" else "delt"
+    return RedirectResponse(f"/pasient/{quote(patient, safe='')}/legemidler/{page}", 303)
 
 
 async def show_paper(visit: Visit) -> Response:
@@ -264,6 +293,7 @@ SCREEN = Screen(
         Way(PATH, show),
         Way(PATH, act, "POST"),
         Way(SHARED, show_shared),
+        Way(SHARED, act_shared, "POST"),
         Way(PAPER, show_paper),
     ),
 )

@@ -1,9 +1,10 @@
 """What the screens of reconciliation show: every word chosen, nothing clinical chosen beforehand."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
+from akson.care.decisionsupport.advice import Advice
 from akson.care.medication.lines import Said, SourceLine, Use
 from akson.care.medication.reconciled.agenda import OWN, Act, Agenda, Cell, Option, Row, RowKind
 from akson.care.medication.reconciled.choices import Choices, unreasoned
@@ -12,7 +13,12 @@ from akson.care.medication.sources import SourceList
 from akson.web.shell import words
 from akson.web.shell.chart import Chart
 from akson.web.shell.dose_words import plain_dose
+from akson.web.workspace.reconciliation.advising import Advised
 from akson.web.workspace.reconciliation.loader import Found
+
+SEVERITY = {"critical": "Alvorlig", "warning": "Advarsel", "info": "Til vurdering"}
+OPEN_MAX = 2
+"""Pieces of advice of one row that stand open; the rest, less grave, are folded."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +71,16 @@ class RowWords:
     must_reason: bool
     short: str
     """`Apiksaban 2,5 mg, 1 + 0 + 1 + 0`, for the folded line."""
+    advice: tuple[Advice, ...] = ()
+    """What the answer chosen here brings, the gravest first."""
+
+    @property
+    def advice_open(self) -> tuple[Advice, ...]:
+        return self.advice[:OPEN_MAX]
+
+    @property
+    def advice_folded(self) -> tuple[Advice, ...]:
+        return self.advice[OPEN_MAX:]
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,10 +101,21 @@ class ReconciliationView:
     """How many sources the list has been reconciled with already."""
     empty: str
     """What is said where there is nothing to judge."""
+    others: tuple[Advice, ...]
+    """What the list raises whatever is answered."""
+    aside: int
+    shown: str
+    """`Advised.shown`: comes back with the signature."""
     said: str = ""
     wrong: str = ""
     lost: tuple[str, ...] = ()
     """Choices that no longer answer anything, in words."""
+    hub: str | None = None
+    """What is known of the list at the prescription hub; None where none is connected."""
+
+    @property
+    def severity(self) -> dict[str, str]:
+        return SEVERITY
 
     @property
     def judged(self) -> int:
@@ -108,15 +135,23 @@ def reconciliation_view(
     chart: Chart,
     found: Found,
     choices: Choices,
+    advised: Advised,
     *,
     signing: str,
     again: bool = False,
     said: str = "",
     wrong: str = "",
     lost: Iterable[str] = (),
+    hub: str | None = None,
 ) -> ReconciliationView:
     agenda = found.agenda
-    rows = {kind: tuple(row_words(row, choices, agenda) for row in agenda.of(kind)) for kind in RowKind}
+    told = advised.said.rows
+    rows = {
+        kind: tuple(
+            replace(row_words(row, choices, agenda), advice=told.get(row.key, ())) for row in agenda.of(kind)
+        )
+        for kind in RowKind
+    }
     numbers = tally(agenda, choices)
     return ReconciliationView(
         chart=chart,
@@ -131,9 +166,13 @@ def reconciliation_view(
         again=again,
         settled=found.others - (len(agenda.sources) - 1),
         empty=_empty(found),
+        others=advised.said.others,
+        aside=advised.aside,
+        shown=advised.shown,
         said=said,
         wrong=wrong,
         lost=tuple(lost),
+        hub=hub,
     )
 
 
@@ -228,6 +267,10 @@ class ShareRow:
     """check, clock, alert, or stop for what is not connected: the icon says the same as the words."""
     path: str = ""
     action: str = ""
+    act: str = ""
+    """`del` or `hent`: a button that shares it again, or asks for the list that stands there."""
+    more: str = ""
+    """What else is known of it, below."""
 
 
 @dataclass(frozen=True, slots=True)

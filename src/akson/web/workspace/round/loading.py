@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from akson.care.casework.rows import VISIT, is_a
+from akson.care.fhir_json import Resource
 from akson.care.medication.list import MedicationLine, medication_lines
 from akson.care.plan.problems import problems
 from akson.care.round import package
@@ -14,7 +15,8 @@ from akson.record.session import RecordSession
 from akson.web.shell.chart import load_chart
 from akson.web.shell.days import day_bounds
 from akson.web.shell.house import Visit
-from akson.web.shell.reading import every_page, of_patient, resources, search_all, token
+from akson.web.shell.reading import every_page, may_see, of_patient, resources, search_all, token
+from akson.web.shell.waiting import owned_by
 
 TOGETHER = 6
 """Patients read at once: a package must not take the node from the others."""
@@ -35,7 +37,16 @@ async def load(visit: Visit, *, whole: bool = False) -> dict[str, Any]:
     few = asyncio.Semaphore(TOGETHER)
     carried = await asyncio.gather(*(_carried(session, patient, now, few) for patient in patients))
     people = {id: one for id, one in zip(patients, carried, strict=True) if one is not None}
-    return package.day_package(visits, people, unit=visit.actor.unit_name, now=now, whole=whole)
+    tasks = await _tasks(session) if people else []
+    unit = visit.actor.unit_name
+    return package.day_package(visits, people, unit=unit, now=now, whole=whole, tasks=tasks)
+
+
+async def _tasks(session: RecordSession) -> list[Resource]:
+    """Her own and her unit's, open; whose of them go along, the package says."""
+    if not session.actor.grantees or not may_see(session, "Task"):
+        return []
+    return list(resources((await every_page(session, owned_by(session.actor, count=200))).matches))
 
 
 async def _carried(

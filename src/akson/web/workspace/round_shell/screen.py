@@ -5,7 +5,7 @@ import json
 from pathlib import Path
 
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import JSONResponse, Response
 
 from akson.care.round.operation import CANNOT, MEASURES
 from akson.web.shell.house import Audience, House, Screen, Way
@@ -16,7 +16,7 @@ WORKER = Path(__file__).with_name("worker.js")
 FILES = (
     "vendor/designsystemet/akson-theme.css", "vendor/designsystemet/designsystemet.css", "akson.css", "round/round.css",
     "round/main.js", "round/vault.js", "round/journal.js", "round/server.js", "round/drawing.js", "akson.svg",
-    "vendor/inter/inter-latin-wght-normal.woff2",
+    "vendor/inter/inter-latin-400-700.woff2",
 )  # fmt: skip
 
 
@@ -28,6 +28,11 @@ async def shell(request: Request, house: House) -> Response:
     told = json.dumps({"measures": measures, "cannot": CANNOT}, ensure_ascii=False)
     text = house.pages.text("workspace/round_shell/template.html", node=house.node.name, told=told)
     return Response(text, media_type="text/html; charset=utf-8")
+
+
+async def phone(request: Request, house: House) -> Response:
+    """Whether the phone may still read its list. Asked also where nobody is logged in: the number tells nothing."""
+    return JSONResponse({"state": house.sessions.phones.state(str(request.path_params["device"])[:64])})
 
 
 async def worker(request: Request, house: House) -> Response:
@@ -43,4 +48,8 @@ async def worker(request: Request, house: House) -> Response:
     )
 
 
-SCREEN = Screen("workspace.round_shell", Audience.ANYONE, (Way(PATH, shell), Way(WORKER_PATH, worker)))
+SCREEN = Screen(
+    "workspace.round_shell",
+    Audience.ANYONE,
+    (Way(PATH, shell), Way(WORKER_PATH, worker), Way(PATH + "/telefon/{device}", phone)),
+)

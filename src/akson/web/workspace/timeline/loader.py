@@ -1,6 +1,7 @@
 """One page of the timeline: the newest of each type up to an instant, in order, cut where every type is complete."""
 
-from collections.abc import Iterable
+import asyncio
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from urllib.parse import quote
@@ -9,9 +10,11 @@ from akson.care.fhir_json import instant
 from akson.care.homefollowup.scale import scale_2
 from akson.fhir.search.query import DateValue, Include, Query, Term
 from akson.record.session import RecordSession
+from akson.record.values import SearchResult
 from akson.web.shell import words
-from akson.web.shell.chart import Chart
+from akson.web.shell.chart import around, chart_of, opened
 from akson.web.shell.reading import may_see, of_patient, resources, search_all
+from akson.web.shell.waiting import how_many_wait
 from akson.web.workspace.timeline.events import KINDS, SOURCES, Event, Source, events_of
 from akson.web.workspace.timeline.view import EventRow, KindChoice, TimelineDay, TimelineView
 
@@ -31,13 +34,13 @@ def _query(source: Source, patient: str, until: datetime, count: int = OF_EACH) 
 
 
 async def _events(
-    session: RecordSession, patient: str, kinds: Iterable[str], until: datetime
-) -> tuple[list[Event], bool]:
-    """A page of events, newest first, and whether older ones follow."""
+    session: RecordSession, patient: str, kinds: Iterable[str], until: datetime, beside: Sequence[Query]
+) -> tuple[list[Event], bool, list[SearchResult]]:
+    """A page of events, newest first, whether older ones follow, and the answers to what is asked at the same time."""
     sources = [(kind, source) for kind in kinds for source in SOURCES[kind] if may_see(session, source.type)]
-    flags, *answers = await search_all(
-        session, [of_patient("Flag", patient), *(_query(source, patient, until) for _, source in sources)]
-    )
+    asked = [_query(source, patient, until) for _, source in sources]
+    flags, *answers = await search_all(session, [of_patient("Flag", patient), *asked, *beside])
+    answers, further = answers[: len(asked)], answers[len(asked) :]
     times = scale_2(resources(flags.matches))
     events: list[Event] = []
     floor: datetime | None = None
@@ -60,7 +63,7 @@ async def _events(
     if page:
         # What happened at the same moment as the last stands on the same page.
         page += [e for e in whole[PAGE:] if e.at == page[-1].at]
-    return page, len(page) < len(events) or floor is not None
+    return page, len(page) < len(events) or floor is not None, further
 
 
 def _until(text: str, now: datetime) -> tuple[datetime, bool]:
@@ -72,11 +75,21 @@ def _until(text: str, now: datetime) -> tuple[datetime, bool]:
     return (at, False) if at.tzinfo else (at.replace(tzinfo=UTC), False)
 
 
-async def load(session: RecordSession, chart: Chart, kind: str, older: str, now: datetime) -> TimelineView:
-    patient = chart.person.id
+async def load(
+    session: RecordSession, patient: str, kind: str, older: str, now: datetime
+) -> tuple[TimelineView, int | None]:
+    """One page of one patient, and how many items wait in the reader's inbox.
+
+    Raises: Problem(NOT_FOUND) when the patient is missing or hidden.
+    """
+    body = await opened(session, patient)
     chosen = [kind] if kind in KINDS else list(KINDS)
     until, newest = _until(older, now)
-    events, more = await _events(session, patient, chosen, until)
+    banner, waits = around(patient), how_many_wait(session, session.actor)
+    (events, more, further), decision = await asyncio.gather(
+        _events(session, patient, chosen, until, (*banner, *waits)), session.why("Patient", patient)
+    )
+    chart = chart_of(session, body, further[: len(banner)], decision, "Tidslinje", now)
     days: dict[str, list[EventRow]] = {}
     for one in events:
         path = f"/pasient/{patient}{one.path}" if one.path else ""
@@ -86,7 +99,7 @@ async def load(session: RecordSession, chart: Chart, kind: str, older: str, now:
         days.setdefault(words.long_day(one.at, now), []).append(row)
     base = f"/pasient/{patient}/tidslinje"
     query = f"vis={kind}&" if kind in KINDS else ""
-    return TimelineView(
+    view = TimelineView(
         chart=chart,
         kinds=(
             KindChoice("", "Alt", kind not in KINDS, base),
@@ -101,3 +114,4 @@ async def load(session: RecordSession, chart: Chart, kind: str, older: str, now:
         newest=newest,
         hidden=tuple(t for c, t in KINDS.items() if not any(may_see(session, s.type) for s in SOURCES[c])),
     )
+    return view, further[-1].total if waits else None

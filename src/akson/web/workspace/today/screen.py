@@ -9,12 +9,13 @@ from starlette.responses import Response
 from akson.care.casework.rows import VISIT, is_a
 from akson.care.fhir_json import Resource, concept_text, display, reference, reference_id
 from akson.care.worklist import conservation
-from akson.fhir.search.query import Include, Query
+from akson.fhir.search.query import Include, Query, ReferenceValue, Term
+from akson.record.session import RecordSession
 from akson.web.shell import gate, words
 from akson.web.shell.chart import person
-from akson.web.shell.days import day_bounds
+from akson.web.shell.days import day_bounds, on_day
 from akson.web.shell.house import Audience, Screen, Visit, Way
-from akson.web.shell.reading import every_page, resources, token
+from akson.web.shell.reading import WIDE_PAGE, every_page, every_pages, resources, token
 from akson.web.shell.stopped_visits import around_now, is_stopped, start, visits_word
 from akson.web.shell.waiting import waiting
 
@@ -54,17 +55,38 @@ class TodayView:
 
 async def show(visit: Visit) -> Response:
     session, now = visit.open(), visit.house.clock.now()
-    query = Query(
+    visits, people = await _asked(session, now)
+    frame = gate.frame_of(visit.request, visit.house, visit, waiting=await waiting(session, visit.actor))
+    view = view_of(visits, people, now)
+    return visit.house.pages.page("workspace/today/template.html", frame, view)
+
+
+async def _asked(session: RecordSession, now: datetime) -> tuple[list[Resource], dict[str, Resource]]:
+    """The visits of the day, and of these days those of everybody who has one that is cancelled: of the others the days
+    around say nothing here, and they are most of a unit's."""
+    today, cancelled = await every_pages(
+        session,
+        (_visits(on_day("date", now)), _visits(around_now(now), token("status", "cancelled"))),
+    )
+    answers = [today, cancelled]
+    stopped = {_patient(v) for v in resources(cancelled.matches) if is_stopped(v)} - {""}
+    if stopped:
+        theirs = Term(
+            "patient", "reference", None, tuple(ReferenceValue("Patient", id) for id in sorted(stopped))
+        )
+        answers.append(await every_page(session, _visits(around_now(now), theirs)))
+    visits = {str(v["id"]): v for answer in answers for v in resources(answer.matches) if is_a(v, VISIT)}
+    near = [r for answer in answers for r in resources(answer.included)]
+    return list(visits.values()), {str(r["id"]): r for r in near if r["resourceType"] == "Patient"}
+
+
+def _visits(*terms: Term) -> Query:
+    return Query(
         "Appointment",
-        terms=(around_now(now), token("service-category", VISIT)),
-        count=200,
+        terms=(*terms, token("service-category", VISIT)),
+        count=WIDE_PAGE,
         includes=(Include("Appointment", "patient"),),
     )
-    found = await every_page(session, query)
-    people = {str(r["id"]): r for r in resources(found.included) if r["resourceType"] == "Patient"}
-    frame = gate.frame_of(visit.request, visit.house, visit, waiting=await waiting(session, visit.actor))
-    view = view_of([v for v in resources(found.matches) if is_a(v, VISIT)], people, now)
-    return visit.house.pages.page("workspace/today/template.html", frame, view)
 
 
 def view_of(visits: Iterable[Resource], people: dict[str, Resource], now: datetime) -> TodayView:

@@ -9,7 +9,7 @@ const TOLD = JSON.parse(document.body.dataset.told);
 const REACHED = "button, input, summary, a";
 const main = document.querySelector("#main");
 const place = (id) => document.querySelector(`#${id}`);
-let held = null, net = "unknown", touched = Date.now(), sending = null, opened = "", ticked = new Map();
+let held = null, net = "unknown", touched = Date.now(), sending = null, opened = "", ticked = new Map(), ended = false;
 
 /* -- what stands -- */
 async function read() {
@@ -113,8 +113,10 @@ function details(visit, her, now) {
   } }), text));
   const all = visit.steps.length > 1 && tick("all", "Alt etter plan", visit.steps.every((step) => ticks.has(step)));
   const hers = held.ops.filter((op) => op.patient === visit.patient && (op.kind === "note" || op.kind === "measurement"));
+  const tasks = (held.box.tasks ?? []).filter((task) => task.patient === visit.patient);
   return el("div", { class: "round-more" },
     now.state === "open" && el("ul", { class: "round-steps" }, all, visit.steps.map((step) => tick("step", step, ticks.has(step)))),
+    tasks.length > 0 && el("section", { class: "round-tasks", "aria-label": "Oppgaver" }, el("h2", {}, "Oppgaver"), el("ul", { class: "round-todo" }, tasks.map(taskRow))),
     her.alerts.map((alert) => el("p", { class: "round-alert" }, icon("alert"), " ", alert)),
     her.said.map((line) => el("p", { class: "round-said muted" }, line)),
     now.state === "open"
@@ -124,6 +126,47 @@ function details(visit, her, now) {
     el("details", {}, el("summary", {}, "Legemidler"), her.medicines.length ? el("ul", {}, her.medicines.map((line) => el("li", {}, line))) : el("p", { class: "muted" }, "Ingen legemidler registrert.")),
     el("details", {}, el("summary", {}, "Helse og person"), el("p", {}, `Født ${her.birth}`), her.problems.length > 0 && el("ul", {}, her.problems.map((line) => el("li", {}, line)))),
     hers.length > 0 && el("ul", { class: "round-own" }, hers.map((op) => el("li", {}, `${clock(op.at)} `, op.kind === "note" ? op.said.text : `${TOLD.measures[op.said.measure].word} ${op.said.value} ${TOLD.measures[op.said.measure].unit}`, statusLine(visit, { state: "done", words: "", op })))));
+}
+
+/* -- tasks: as the package has them, then her own doings upon them -- */
+const ofTask = (task) => held.ops.filter((op) => op.kind === "task" && op.target === task.id && op.state !== "refused" && !op.put);
+
+function taskRow(task) {
+  const hers = ofTask(task), last = hers.at(-1), done = hers.findLast((op) => op.said.outcome === "done" || op.said.outcome === "open")?.said.outcome === "done";
+  const moved = hers.findLast((op) => op.said.outcome === "moved"), due = moved?.said.to ?? task.due;
+  const remarks = hers.filter((op) => op.said.outcome === "noted").map((op) => el("span", { class: "sm" }, `${clock(op.at)} ${op.said.text}`));
+  return el("li", { "data-task": task.id }, el("strong", {}, task.what), due && el("span", { class: "muted sm" }, ` Frist ${day(due)} ${clock(due)}`),
+    task.more && el("span", { class: "muted sm round-task-more" }, task.more), remarks, last && statusLine(task, { state: "done", words: { done: "Utført", moved: "Utsatt", open: "Åpnet igjen", noted: "Merknad" }[last.said.outcome], op: last }),
+    el("div", { class: "round-pair small" }, done ? button("Åpne igjen", () => doTask(task, { outcome: "open" }), "tertiary")
+      : [button("Utført", () => doTask(task, { outcome: "done" }), "secondary", { "aria-label": `Utført: ${task.what}` }), button("Utsett", () => postpone(task, due), "tertiary", { "aria-label": `Utsett: ${task.what}` })],
+      button("Merknad", () => remark(task), "tertiary", { "aria-label": `Merknad: ${task.what}` })));
+}
+
+async function doTask(task, said) {
+  await journal.act(held.device, "task", task.patient, task.id, said, { base: task.version, after: ofTask(task).at(-1)?.id ?? "" });
+  await draw({ keep: true });
+  flush();
+}
+
+function postpone(task, due) {
+  const at = new Date(Math.max(Date.now(), due ? Date.parse(due) : 0)), choices = [["1", "I morgen"], ["7", "Om en uke"], ["14", "Om to uker"]];
+  const later = (days) => { const to = new Date(); to.setDate(to.getDate() + Number(days)); to.setHours(at.getHours(), at.getMinutes(), 0, 0); return to; };
+  const body = el("fieldset", {}, el("legend", { class: "ds-sr-only" }, "Når?"), choices.map(([days, text]) => el("label", { class: "round-choice" }, el("input", { type: "radio", name: "days", value: days }), `${text}, ${day(later(days))}`)));
+  sheet("Utsett oppgaven", body, async () => {
+    const chosen = body.querySelector("input[name=days]:checked")?.value;
+    if (!chosen) return "Velg når.";
+    await doTask(task, { outcome: "moved", to: later(chosen).toISOString() });
+    return "";
+  }, "Utsett");
+}
+
+function remark(task) {
+  const text = el("textarea", { class: "ds-input", name: "remark", rows: "4", maxlength: "4000", autocomplete: "off" });
+  sheet("Merknad", field("Merknad på oppgaven", text, "Står på oppgaven, ikke i journalen"), async () => {
+    if (!text.value.trim()) return "Skriv noe først.";
+    await doTask(task, { outcome: "noted", text: text.value.trim() });
+    return "";
+  }, "Lagre merknad");
 }
 
 /* -- acts -- */
@@ -185,6 +228,7 @@ function note(visit) {
 function described(op) {
   const her = held.box?.people[op.patient];
   const what = { note: () => `Notat: ${op.said.text}`, measurement: () => `${TOLD.measures[op.said.measure].word} ${op.said.value} ${TOLD.measures[op.said.measure].unit}`,
+    task: () => `Oppgave: ${{ done: "utført", open: "åpnet igjen", moved: `utsatt til ${op.said.to && day(op.said.to)}`, noted: op.said.text }[op.said.outcome]}`,
     visit: () => ({ done: "Besøk utført", open: "Besøk åpnet igjen", cancelled: `Ikke gjennomført: ${TOLD.cannot[op.said.reason]}`, moved: `Besøk flyttet til ${op.said.to && clockBeside(op.said.to, op.at)}` })[op.said.outcome] }[op.kind];
   return [el("strong", {}, her?.name ?? "Ukjent"), el("br"), `${clock(op.at)} · ${what()}`];
 }
@@ -233,6 +277,7 @@ function finish(waiting) {
 async function door() {
   const kept = await vault.lock();
   if (!kept) return start();
+  obey().catch(() => {});
   if (Date.now() > Date.parse(kept.ends)) {
     await vault.drop(["package"]); // Gone also when nobody opens it; what is not sent stays sealed until it is.
     if (!(await vault.holds("op:")) && !(await vault.holds("view:"))) { await vault.wipe(); return start(); }
@@ -266,8 +311,9 @@ async function start() {
     if (said.textContent) return;
     said.textContent = "Henter listen …";
     try {
-      const who = await server.session(), box = await server.load(who, whole.checked);
-      await vault.make(typed, box.ends);
+      const number = crypto.randomUUID(), who = await server.session(), box = await server.load(who, whole.checked, number);
+      await vault.make(typed, box.ends, number);
+      ended = false;
       await vault.put("package", box);
       await vault.put("who", { session: who.session, actor: who.actor, name: who.name });
       net = "open";
@@ -292,8 +338,8 @@ async function over() {
   held.box = undefined;
   if (!journal.unsent(held.ops).length && !(await vault.holds("view:"))) { await vault.wipe(); held = null; return start(); }
   await unsentPage();
-  main.prepend(el("p", { class: "round-note" }, "Listen er for gammel og er slettet. Det som ikke er sendt, ligger her til det er sendt. ", net === "other" && logInAsHer(), net === "out" && el("a", { href: "/logg-inn?til=/runde" }, "Logg inn for å sende")));
-  frame("For gammel liste", "Hent en ny når alt er sendt");
+  main.prepend(el("p", { class: "round-note" }, ended ? "Innloggingen ble avsluttet, og listen er slettet. " : "Listen er for gammel og er slettet. ", "Det som ikke er sendt, ligger her til det er sendt. ", net === "other" && logInAsHer(), net === "out" && el("a", { href: "/logg-inn?til=/runde" }, "Logg inn for å sende")));
+  frame(ended ? "Innloggingen er avsluttet" : "For gammel liste", "Hent en ny når alt er sendt");
   if (!sending) flush();
 }
 
@@ -303,13 +349,25 @@ async function reload(whole = held.box.whole) {
     const who = await server.owner(await vault.get("who"));
     await read();
     if (journal.unsent(held.ops).length) { location.hash = "#usendt"; return; }
-    const box = await server.load(who, whole);
+    const box = await server.load(who, whole, held.device);
     await journal.forgetSettled();
     await vault.put("package", box);
     await vault.change((kept) => ({ ...kept, ends: box.ends }));
     location.hash = "#liste";
     await draw();
   } catch (failed) { sheet("Hent listen på nytt", el("p", {}, ...failure(failed)), async () => "", "Greit"); }
+}
+
+/* -- what was ended from elsewhere, is gone at the next contact: also of a phone that lies locked -- */
+async function obey() {
+  const kept = await vault.lock();
+  const told = kept ? await server.standing(kept.device) : "stands";
+  if (told === "removed") { await vault.wipe(); held = null; await start(); place("round-under").textContent = "Telefonen er fjernet. Listen er slettet."; return false; }
+  if (told !== "ended" || !(await vault.holds("package"))) return true;
+  ended = true;
+  await vault.drop(["package"]);
+  if (vault.isOpen()) { await read(); await over(); }
+  return true;
 }
 
 /* -- sending: one at a time; what came is marked, what did not stays -- */
@@ -319,6 +377,7 @@ function flush() {
     const before = net;
     let moved = false;
     try {
+      if (!(await obey())) return;
       const who = await server.owner(await vault.get("who"));
       net = "open";
       for (let round = 0; round < 50; round += 1) {
@@ -372,7 +431,7 @@ addEventListener("online", () => flush());
 addEventListener("offline", () => { net = "away"; tellNet(); });
 document.addEventListener("visibilitychange", () => { if (document.visibilityState === "visible") look(); });
 function look() {
-  if (!vault.isOpen()) return;
+  if (!vault.isOpen()) { obey().catch(() => {}); return; }
   if (Date.now() - touched > LOCK_AFTER_MS) lockNow(); else flush();
 }
 setInterval(look, LOOK_EACH_MS);

@@ -1,21 +1,17 @@
-"""The facts advice rests on, asked for at once; and what has been set aside."""
+"""The facts advice rests on, asked for at once, and what has been set aside: for «Råd», and where medicines are chosen."""
 
 import uuid
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from akson.care.decisionsupport.advice import Advice
 from akson.care.decisionsupport.facts import CREATININE_CODES, EGFR_CODES, Facts, facts_of
-from akson.care.fhir_json import Resource, code_in, concept_text, display, instant
-from akson.fhir.search.query import Include
+from akson.care.fhir_json import Resource, instant
 from akson.record.session import RecordSession
-from akson.web.shell import words
-from akson.web.shell.reading import of_patient, resources, search_all, token
-from akson.web.workspace.advice.view import REASONS, AsideRow
+from akson.web.shell.reading import of_patient, resources, search_all, token, with_medications
 
 RULES = "https://akson.no/fhir/CodeSystem/advice-rule"
 KEY = "https://akson.no/fhir/NamingSystem/advice"
-REASON = "https://akson.no/fhir/CodeSystem/advice-override"
 OBSERVED_MAX = 60
 ASIDE_FOR = timedelta(days=180)
 _IDS = uuid.uuid5(uuid.NAMESPACE_URL, "https://akson.no/web/advice")
@@ -30,10 +26,10 @@ class Loaded:
     """`aside_id` → the DetectedIssue that set that advice aside."""
 
 
-async def load(session: RecordSession, patient: str, now: datetime) -> Loaded:
-    drugs = of_patient("MedicationStatement", patient)
+async def load(session: RecordSession, patient: str, now: datetime, *, drugs: bool = True) -> Loaded:
+    """Without `drugs` where the lines are known already."""
     asked = (
-        replace(drugs, includes=(Include("MedicationStatement", "medication"),)),
+        *([with_medications(of_patient("MedicationStatement", patient))] if drugs else []),
         of_patient("AllergyIntolerance", patient),
         of_patient(
             "Observation",
@@ -57,18 +53,6 @@ def _holds(issue: Resource, now: datetime) -> bool:
     """Not withdrawn, and not so long ago that it is to be thought of again."""
     at = instant(issue.get("identifiedDateTime"))
     return issue.get("status") == "final" and at is not None and at > now - ASIDE_FOR
-
-
-def aside_row(issue: Resource, now: datetime) -> AsideRow:
-    mitigation = (issue.get("mitigation") or [{}])[0]
-    at = instant(mitigation.get("date") or issue.get("identifiedDateTime"))
-    return AsideRow(
-        title=concept_text(issue.get("code")),
-        reason=REASONS.get(code_in(mitigation.get("action"), REASON), concept_text(mitigation.get("action"))),
-        comment=str(issue.get("detail") or ""),
-        who=display(mitigation.get("author")),
-        when=words.moment(at, now) if at else "",
-    )
 
 
 def aside_id(patient: str, said: Advice) -> str:

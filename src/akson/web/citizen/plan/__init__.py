@@ -1,0 +1,1 @@
+"""The shared plan as the citizen reads and writes it."""

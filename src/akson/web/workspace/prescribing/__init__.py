@@ -1,0 +1,1 @@
+"""«Forordne»: a doctor renews, changes, stops and begins medicines of the municipality's list."""

@@ -1,0 +1,1 @@
+"""The plan that several organisations and the citizen edit."""
