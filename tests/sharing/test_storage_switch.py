@@ -20,7 +20,7 @@ from tests.sharing import storage_world
 from tests.sharing.storage_world import BEGIN, CentralSide, Local, World, read
 
 SEEDS = 100_000 if "AKSON_SEEDS" in os.environ else 2_000
-MOVES = 160
+MOVES = 110
 
 
 def test_no_interleaving_loses_an_update_or_leaves_anybody_without_an_answer() -> None:

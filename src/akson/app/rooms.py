@@ -8,6 +8,7 @@ from akson.app.wiring import Node
 
 if TYPE_CHECKING:
     from akson.app.asgi import App
+    from akson.sharing.plan.plans import SharedPlans
 
 # Who can be chosen at the demo login, and what a newcomer learns from choosing them.
 HINTS: dict[str, str] = {
@@ -33,7 +34,7 @@ STORY = (
 )
 
 
-def fhir_door(node: Node) -> "App":
+def fhir_door(node: Node, plans: "SharedPlans | None" = None) -> "App":
     """/fhir, with access tokens of the node's own issuer and of those it trusts."""
     from akson import api
     from akson.app.api_issuers import callers
@@ -47,6 +48,7 @@ def fhir_door(node: Node) -> "App":
         terminology=node.words,
         profiles=node.settings.profiles,
         rates=node.rates,
+        plans=plans,
     )
 
 
@@ -89,7 +91,7 @@ def witness_door(node: Node) -> "App | None":
     )
 
 
-def screens(node: Node, stage: Stage) -> "App":
+def screens(node: Node, stage: Stage, plans: "SharedPlans | None" = None) -> "App":
     """The rest. Only a demo has the demo login; what others may log people in, issuers.toml says."""
     from akson import web
     from akson.analytics.reports.adoption.reports import AdoptionReports
@@ -145,4 +147,5 @@ def screens(node: Node, stage: Stage) -> "App":
         neighbours=HouseNeighbours.of(node),
         elsewhere=HouseDocuments.of(node),
         community=documents.standing(node.settings).community,
+        plans=plans,
     )

@@ -75,7 +75,10 @@ def build(
         reads=reads, replans=replans, advisers=advisers, neighbours=neighbours, elsewhere=elsewhere, adoption=adoption,
         adoption_open=adoption_open, rules=rules or load_rules(), plans=plans, shares_as=community,
     )  # fmt: skip
+    return _application(house, statics)
 
+
+def _application(house: House, statics: Statics) -> Starlette:
     async def start(request: Request) -> Response:
         session = gate.resting_of(request, house)
         return RedirectResponse(gate.home_of(session.actor) if session else gate.LOGIN_PATH, 303)

@@ -6,6 +6,7 @@ looked at, the central one first, so that an older look at the source never cove
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 
 from akson.sharing.classes import SharedClass
@@ -15,6 +16,7 @@ from akson.sharing.storage.sides import Away, Central, Conflict, Fenced, Held, K
 from akson.sharing.storage.switch import Placement
 
 TRIES_MAX = 8
+LOOKS_MAX = 20
 CHANGES_EACH = 200
 Placements = Mapping[SharedClass, Placement]
 Form = Callable[[Stand, Placements], Stand | None]
@@ -92,6 +94,19 @@ class Carrier:
         if left:
             raise Away
         return len(differed)
+
+    async def compare(self, keys: Sequence[Key]) -> tuple[int, bool]:
+        """(how many differed, whether each has been seen alike on both sides): hot ones need another look, no other does."""
+        left, differed = list(keys), set[Key]()
+        for _ in range(LOOKS_MAX):
+            if not left:
+                break
+            look = await self._look(left)
+            left = [d.key for d in look.deeds if d.act not in (Act.NOTHING, Act.HOLD)]
+            differed.update(left)
+            with suppress(Fenced):
+                await self._act(look)
+        return len(differed), not left
 
     async def _look(self, keys: Sequence[Key]) -> _Look:
         placements = await self._local.placements()

@@ -60,14 +60,16 @@ class _RecordSide:
         types = await self._types(kind)
         type, _, place = cursor.partition(" ")
         bucket, _, id = place.partition(" ")
-        if not types or (type and type not in types):
-            return (), None
-        at = types.index(type) if type else 0
-        found = await carrying.ids(self._session, types[at], (int(bucket or -1), id), PAGE)
-        keys = [Key(types[at], id) for _, id in found]
-        if len(found) == PAGE:
-            return keys, f"{types[at]} {found[-1][0]} {found[-1][1]}"
-        return keys, f"{types[at + 1]} -1 " if at + 1 < len(types) else None
+        after = (int(bucket or -1), id)
+        keys: list[Key] = []
+        for name in types[types.index(type) if type in types else 0 :]:
+            room = PAGE - len(keys)
+            found = await carrying.ids(self._session, name, after, room)
+            keys += [Key(name, id) for _, id in found]
+            if len(found) == room:
+                return keys, f"{name} {found[-1][0]} {found[-1][1]}"
+            after = (-1, "")
+        return keys, None
 
     async def _types(self, kind: SharedClass) -> list[str]:
         known = await carrying.types(self._session)

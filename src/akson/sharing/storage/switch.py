@@ -5,7 +5,7 @@
 
     prepare   others may not write at the central node any more; what follows is told under a new number
     copy      every resource of the kind goes where it is to stand (up), or comes home (down: from central-master)
-    verify    both sides' hashes are compared page by page, ours and then theirs; a page that differs is carried and compared
+    verify    both sides' hashes are compared page by page, ours and then theirs; what differs is carried and compared
               again, until each has been alike at one moment: what changes after that, the feed has before it
     drain     who asked under the mode before is done; what may not stand where it was is taken away
 
@@ -151,7 +151,9 @@ def done(placement: Placement, outcome: Done, now: datetime) -> Placement:
         case Step.VERIFY if outcome.cursor is not None:
             return _next(placement, cursor=outcome.cursor, differing=placement.differing + outcome.differing)
         case Step.VERIFY:
-            return _next(placement, mode=placement.to, step=Step.DRAIN, cursor="", opened=False, since=now)
+            differing = placement.differing + outcome.differing
+            cut = _next(placement, mode=placement.to, step=Step.DRAIN, cursor="", opened=False, since=now)
+            return replace(cut, differing=differing)
         case Step.DRAIN if not placement.opened:
             return _next(placement, opened=True)
         case Step.DRAIN if outcome.cursor is None:

@@ -59,7 +59,7 @@ class Switcher:
             case Order.UP:
                 return await self._up(placement)
             case Order.DOWN:
-                return Done("more" if await self._carrier.follow_down() else None)
+                return await self._down(placement)
             case Order.COMPARE:
                 return await self._compare(placement)
             case Order.OPEN:
@@ -89,6 +89,16 @@ class Switcher:
             await self._index.put(placement.kind, list((await self._local.stand(keys)).values()))
         return Done(cursor)
 
+    async def _down(self, placement: Placement) -> Done:
+        """What others had written at the central node when it took no more from them. Our own changes go on meanwhile."""
+        if not placement.cursor:
+            xid, seq = await self._central.now()
+            return Done(f"{xid} {seq}")
+        until = tuple(map(int, placement.cursor.split()))
+        seen = await self._carrier.follow_down()
+        _, down = await self._local.places()
+        return Done(placement.cursor if seen and down < until else None)
+
     async def _compare(self, placement: Placement) -> Done:
         """One page of ours against theirs; after the last, theirs against ours, for what could stand there alone."""
         if not placement.reaches:
@@ -96,11 +106,12 @@ class Switcher:
         theirs = placement.cursor.startswith(_THEIRS)
         side = self._central if theirs else self._local
         keys, further = await side.page(placement.kind, placement.cursor.removeprefix(_THEIRS))
-        if differing := await self._carrier.carry(keys):
+        differing, alike = await self._carrier.compare(keys)
+        if not alike:
             return Done(placement.cursor, differing)
         if further is None:
-            return Done(None if theirs else _THEIRS)
-        return Done((_THEIRS if theirs else "") + further)
+            return Done(None if theirs else _THEIRS, differing)
+        return Done((_THEIRS if theirs else "") + further, differing)
 
     async def _tidy(self, placement: Placement) -> Done:
         """What stands where it is not to stand any more, is taken away."""
