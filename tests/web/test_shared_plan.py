@@ -47,7 +47,12 @@ def containing(page: str, action: str, words: str) -> dict[str, str]:
 
 async def test_from_an_empty_page_to_a_plan_that_citizen_and_staff_write(rooms: Rooms) -> None:
     await rooms.put(
-        {"resourceType": "Patient", "id": HER, "name": [{"family": "Plan", "given": ["Per"]}]},
+        {
+            "resourceType": "Patient",
+            "id": HER,
+            "birthDate": "1950-05-05",
+            "name": [{"family": "Plan", "given": ["Per"]}],
+        },
         helped(HER),
         power_of_attorney(HER, "RelatedPerson/marit"),
     )
