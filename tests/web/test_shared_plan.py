@@ -114,6 +114,8 @@ async def test_a_measure_becomes_visits_and_changes_with_the_plan(rooms: Rooms) 
     }
     assert (await ida.post(path, data=measure)).status_code == 303
     assert "Lytte på lungene" in shown((await ida.get("/i-dag")).text)
+    beside = (await ida.get("/pasient/deler/plan")).text
+    assert "I delt plan" in shown(beside) and "/plan/tiltak/avslutt" not in beside
     page = (await ida.get(path)).text
     away = containing(page, path, 'name="bort"')
     assert (await ida.post(path, data=away)).status_code == 303
