@@ -29,7 +29,6 @@ from akson.app.cast import CAST
 from akson.app.playing.neighbourhood import Neighbour, Neighbourhood, connections_for
 from akson.record import snooping
 from akson.record.values import Change
-from akson.sharing.location.finding import DOWN
 from akson.store.server import EmbeddedPostgres
 from akson_lab.nhn.people_tokens import Person
 
@@ -40,6 +39,7 @@ ORG = "urn:oid:2.16.578.1.12.4.1.4.101"
 INGER, BODIL = "13816099990", "01857090027"
 NADIA = Person("02827190061", "Nadia Berg", "9900004")
 SIRI = "12854200281"
+SILENT_INDEX = "Oversikten over hvem som har opplysninger, svarer ikke."
 LOOKS = 20
 TRIES = 4
 GOAL_MS, GOAL_INTERACTIONS = 2_000, 3
@@ -329,7 +329,7 @@ async def without_index(town: Neighbourhood, nadia: Browser, judged: Judgement) 
     status, text = await nadia.go("/nodtilgang/inger/andre")
     text, _ = await until(nadia, text, CRITICAL)
     await town[INDEX].come_back()
-    right = status == 200 and DOWN in text and all(word in text for word in CRITICAL)
+    right = status == 200 and SILENT_INDEX in text and all(word in text for word in CRITICAL)
     judged.say(right, "Oversikten nede: alt vises, og det står at den er nede", f"{nadia.ms[-1]:.0f} ms")
 
 
@@ -350,7 +350,7 @@ async def without_home(town: Neighbourhood, nadia: Browser, judged: Judgement) -
     text, _ = await until(nadia, text, FROM_HOSPITAL)
     await town[INDEX].come_back()
     await town[HOME].come_back()
-    both = status == 200 and DOWN in text and home in text and FROM_HOSPITAL[0] in text
+    both = status == 200 and SILENT_INDEX in text and home in text and FROM_HOSPITAL[0] in text
     judged.say(both, "Begge nede: det som finnes, vises, og begge nevnes", f"{nadia.ms[-1]:.0f} ms")
 
 
@@ -374,6 +374,16 @@ async def blocked(town: Neighbourhood, judged: Judgement) -> None:
     judged.say(
         "Apiksaban" not in text and FROM_HOSPITAL[0] in text,
         "Sperring hos kilden gjelder der, og bare der",
+        "kilden viste ingenting",
+    )
+    named = block("sperring-lege", "l-1", {"identifier": {"system": HPR, "value": NADIA.hpr}})
+    await put(town[HOME], [named])
+    _, text = await nadia.go("/nodtilgang/inger/andre")
+    text, _ = await until(nadia, text, FROM_HOSPITAL)
+    await put(town[HOME], [{**named, "status": "inactive"}])
+    judged.say(
+        "Apiksaban" not in text and FROM_HOSPITAL[0] in text,
+        "Lege som er sperret med HPR-nummer hos kilden, ser ingenting derfra",
         "kilden viste ingenting",
     )
     await nadia.close()

@@ -6,6 +6,7 @@ from enum import StrEnum
 from akson.access.scopes import AppScope
 
 ORGANISATION_NUMBERS = "urn:oid:2.16.578.1.12.4.1.4.101"
+HPR_NUMBERS = "urn:oid:2.16.578.1.12.4.1.4.4"
 
 
 class ActorKind(StrEnum):
@@ -86,8 +87,13 @@ class Actor:
 
     @property
     def persons(self) -> tuple[str, ...]:
-        """The references of the person herself: what is opened to, or closed for, her alone."""
-        return (self.reference,) if self.reference else ()
+        """The person herself: what is opened to, or closed for, her alone.
+
+        Her reference here, and a professional's HPR number (`urn:oid:2.16.578.1.12.4.1.4.4|9900004`): one who works
+        elsewhere has no other name that a citizen could close her record to.
+        """
+        hpr = f"{HPR_NUMBERS}|{self.hpr}" if self.hpr else ""
+        return tuple(name for name in (self.reference, hpr) if name)
 
     @property
     def enterprises(self) -> tuple[str, ...]:

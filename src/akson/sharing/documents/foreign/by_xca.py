@@ -62,7 +62,9 @@ async def get(foreign: Foreign, entry: Entry, vouched: Vouched, network: Network
     try:
         answer, parts = await _asked(foreign, names.GATEWAY_RETRIEVE, body, vouched, network, random)
     except Problem as problem:
-        raise _no_such() from problem
+        if problem.kind is ProblemKind.FORBIDDEN:
+            raise _no_such() from problem
+        raise NoReply(problem.id) from problem
     content = answer.find(f"{{{names.XDS}}}DocumentResponse/{{{names.XDS}}}Document")
     if content is None:
         raise _no_such()

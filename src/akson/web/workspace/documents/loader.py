@@ -22,6 +22,7 @@ KINDS = (
     ("A", "Epikriser og sammenfatninger"),
     ("B", "Journal og planer"),
     ("C", "Prøvesvar"),
+    ("E", "Bilder"),
     ("I", "Brev"),
 )
 """First letter of the class of 9602 -> what the choice is called; others are found under all."""
@@ -52,7 +53,9 @@ async def own(
     return found.documents, found.whole
 
 
-def row(entry: Entry, base: str, now: datetime, *, source: str = "", name: str = "") -> DocumentRow:
+def row(
+    entry: Entry, base: str, now: datetime, *, source: str = "", name: str = "", ours: bool = False
+) -> DocumentRow:
     """`source`: id of the community it is of, "" for ours; `name`: what that is called, where the entry does not say."""
     kind = entry.type_code.display
     return DocumentRow(
@@ -64,6 +67,7 @@ def row(entry: Entry, base: str, now: datetime, *, source: str = "", name: str =
         age=age(entry.created, now),
         path=f"{base}/{source}/{key_of(entry)}" if source else f"{base}/{key_of(entry)}",
         own=not source,
+        theirs=not ours,
         file="" if entry.media_type.startswith("text/plain") else file_of(entry).kind or "fil",
         old=not entry.approved,
     )
@@ -82,7 +86,7 @@ def listed(
     cannot: str = "",
 ) -> DocumentsView:
     base = base_of(chart.person.id)
-    entries = [(d.entry, row(d.entry, base, now)) for d in documents]
+    entries = [(d.entry, row(d.entry, base, now, ours=d.ours)) for d in documents]
     entries += [
         (e, row(e, base, now, source=part.foreign.id, name=part.foreign.name))
         for part in parts

@@ -19,6 +19,9 @@ class DocumentRow:
     """`3 måneder siden`."""
     path: str
     own: bool
+    """It stands in our record."""
+    theirs: bool = False
+    """Somebody else wrote it: also a letter to us."""
     file: str = ""
     """`PDF`; "" for a text."""
     old: bool = False
