@@ -9,7 +9,7 @@ PIP    := $(BIN)/python -m pip --disable-pip-version-check --quiet
 JOBS   ?= $(shell expr $$(nproc 2>/dev/null || sysctl -n hw.ncpu) + 1)
 HASHED := --require-hashes --only-binary :all:
 
-.PHONY: help setup amqp up test test-setup lint format nightly security story-discharge story-round ux-tasks fuzz bench bench-reconcile messages conformance clean locks screens
+.PHONY: help setup amqp up test test-setup lint format nightly security story-discharge story-emergency story-plan story-round ux-tasks fuzz bench bench-reconcile messages conformance clean locks screens
 .DEFAULT_GOAL := help
 
 help: ## Show this list
@@ -79,6 +79,12 @@ story-discharge: setup ## Play the stories of a discharge against a node, leave 
 
 story-round: setup test-setup ## Play a nurse's morning in a browser, the server killed in the middle, and judge it
 	@exec $(BIN)/python scripts/story_round.py $(ARGS)
+
+story-plan: setup test-setup ## Play one plan by four parties and a guest, in both modes, and judge it (ARGS="--into FILE")
+	@exec $(BIN)/python scripts/story_plan.py $(ARGS)
+
+story-emergency: setup ## Play an emergency at night on five nodes, index and home node down, and judge it (ARGS="--table FILE")
+	@exec $(BIN)/python scripts/story_emergency.py $(ARGS)
 
 bench-reconcile: setup ## Print the reconciliation benchmark: engine and baselines, mistakes by class
 	@exec $(BIN)/akson bench reconcile $(ARGS)

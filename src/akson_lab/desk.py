@@ -19,6 +19,7 @@ from aiohttp import web
 
 from akson_lab import pages
 from akson_lab.faults import Fault
+from akson_lab.houses.prescription_hub import KINDS as HUB_KINDS
 from akson_lab.nhn.messages import Message
 from akson_lab.town import GP_KINDS, KINDS, NotNow, Town
 
@@ -70,7 +71,7 @@ def _playing(town: Town) -> list[web.RouteDef]:
                 {"msg_id": town.send(kind, house=str(body.get("house", "")), **body.get("how", {}))}
             )
         except KeyError:
-            known = ", ".join([*KINDS, *GP_KINDS])
+            known = ", ".join([*KINDS, *GP_KINDS, *HUB_KINDS])
             return web.json_response({"error": f"There is no {kind!r}. There are: {known}."}, status=400)
         except (TypeError, ValueError, IndexError) as wrong:
             return web.json_response({"error": str(wrong)}, status=400)

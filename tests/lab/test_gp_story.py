@@ -205,20 +205,20 @@ def _shares_her_list(ida: Nurse, lab: Lab) -> None:
     def told(what: str) -> Callable[[], bool]:
         return lambda: what in words(ida.page(SHARED)).partition("(PLL)")[2].partition("Pasienten")[0]
 
-    signs(0)
+    signs(1)
     wait(told("Delt. Bekreftet av mottaker"))
     assert (at_hub()["by"], at_hub()["versions"]) == (NURSES, 1) and lab.books("hub")["received"][0][
         "valid"
     ] is not False
     lab.ask("/lab/send", {"type": "changed-by-doctor", "how": {}})
-    signs(0)
+    signs(1)
     wait(told("Lista er endret av andre siden dere hentet den"))
     assert at_hub()["versions"] == 2, "the doctor's change stands"
     fetched = ida.client.post(SHARED, data={**hidden(ida.page(SHARED)), "gjor": "hent"})
     assert fetched.status_code == 303, words(fetched.text)
     wait(told("Gjeldende liste ble hentet"))
     wait(lambda: "Warfarin" in ida.page(RECONCILE))
-    signs(0)
+    signs(1)
     wait(told("Delt. Bekreftet av mottaker"))
     assert (at_hub()["by"], at_hub()["versions"]) == (NURSES, 3)
     assert [got["status"] for got in lab.books("hub")["received"]] == ["1", "2", "1", "1"]

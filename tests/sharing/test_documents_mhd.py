@@ -182,11 +182,12 @@ async def test_those_at_work_here_see_letters_too_and_files(house: House, tmp_pa
     person = await shelf.person(trust.ASTRID)
     assert person is not None
     found = (await shelf.find(person)).documents
-    assert sorted((d.entry.title, d.ours) for d in found if d.place.startswith("Communication")) == [
-        ("Epikrise", False),
-        ("Epikrise", True),
-        ("Røntgen", False),
-        ("Røntgen", True),
+    letters = [d for d in found if d.place.startswith("Communication")]
+    assert sorted((d.entry.title, d.ours, d.entry.author.organisation) for d in letters) == [
+        ("Epikrise", False, "Havnes sykehus HF"),
+        ("Epikrise", True, "Storvik kommune"),
+        ("Røntgen", False, "Havnes sykehus HF"),
+        ("Røntgen", True, "Storvik kommune"),
     ]
     file = next(d for d in found if d.entry.title == "Røntgen")
     assert (await shelf.get(file.entry.unique_id)).content == PDF
@@ -261,3 +262,98 @@ async def test_wrong_metadata_is_told_whole(house: House, tmp_path: Path, shared
     assert refused.status_code == 422
     told = {issue["expression"][0].rpartition(".")[2] for issue in refused.json()["issue"]}
     assert {"category", "securityLabel", "facilityType", "practiceSetting"} <= told
+
+
+async def test_hostile_bundles_and_odd_parameters_are_refused_as_problems(
+    house: House, tmp_path: Path, shared: Path
+) -> None:
+    on = await documents(house, tmp_path)
+    local = on.one.local.issue(CAST["ida"])
+    whole = _bundle(shared, trust.ASTRID)
+    reference = next(
+        e["resource"] for e in whole["entry"] if e["resource"]["resourceType"] == "DocumentReference"
+    )
+    cases: list[Any] = [
+        None,
+        [],
+        {},
+        {"resourceType": "Bundle", "type": "transaction", "entry": [{"resource": 1}]},
+    ]
+    for name, value in (
+        ("content", "x"),
+        ("securityLabel", ["N"]),
+        ("context", []),
+        ("masterIdentifier", "1"),
+        ("subject", 7),
+    ):
+        entries = [{"resource": {**reference, name: value}}]
+        cases.append({"resourceType": "Bundle", "type": "transaction", "entry": entries})
+    for case in cases:
+        answer = await on.http.post(
+            f"{trust.BASE}/mhd",
+            headers={"authorization": f"Bearer {local}"},
+            content=json.dumps(case).encode(),
+        )
+        assert answer.status_code in (400, 422) and answer.json()["issue"], (case, answer.text)
+    for more in (
+        {"_count": "-1"},
+        {"_offset": "x"},
+        {"creation": "ap2026"},
+        {"type": "|"},
+        {"type": ""},
+        {"status": ""},
+    ):
+        assert (await on.find(**more)).status_code in (200, 400, 422), more
+    assert outcome(await on.ask("/mhd/document")) == "AKS-DOC-013"
+    assert (await on.ask("/mhd/document?documentUniqueId=%00%01^note-1-x")).status_code == 404
+    by_id = references(await on.find())[0]
+    for told in (
+        by_id["identifier"][0]["value"],
+        "|".join(by_id["masterIdentifier"][k] for k in ("system", "value")),
+    ):
+        assert len(references(await on.find(identifier=told))) == 1
+
+
+async def test_two_records_of_one_person_are_one_shelf(house: House, tmp_path: Path) -> None:
+    on = await documents(house, tmp_path)
+    await house.put(
+        trust.person("astrid-2", trust.ASTRID),
+        note("n9", "Fra den andre.", subject={"reference": "Patient/astrid-2"}),
+    )
+    assert len(references(await on.find(type="B02-2"))) == 3
+
+
+async def test_a_provided_document_may_replace_one_and_nothing_else(
+    house: House, tmp_path: Path, shared: Path
+) -> None:
+    on = await documents(house, tmp_path)
+    await house.put({**_decision(), "id": "vedtak-astrid"})
+    local = on.one.local.issue(CAST["ida"])
+
+    async def provide(body: dict[str, Any]) -> Any:
+        headers = {"authorization": f"Bearer {local}"}
+        return await on.http.post(f"{trust.BASE}/mhd", headers=headers, content=json.dumps(body).encode())
+
+    first = _bundle(shared, trust.ASTRID)
+    assert (await provide(first)).status_code == 200
+    (old,) = references(await on.find(type="D08-2"))
+    text = json.dumps(first).replace(
+        "89476407-be47-4803-b814-b99ab49ac086", "89476407-be47-4803-b814-b99ab49ac087"
+    )
+    second = json.loads(text)
+    newer = next(
+        e["resource"] for e in second["entry"] if e["resource"]["resourceType"] == "DocumentReference"
+    )
+    newer["relatesTo"] = [{"code": "replaces", "target": {"reference": f"DocumentReference/{old['id']}"}}]
+    assert (await provide(second)).status_code == 200
+    assert (await provide(second)).status_code == 200, "the same again changes nothing"
+    (now,) = references(await on.find(type="D08-2"))
+    assert now["masterIdentifier"]["value"].endswith("ac087")
+    (before,) = references(await on.find(type="D08-2", status="superseded"))
+    assert before["masterIdentifier"] == old["masterIdentifier"]
+    newer["masterIdentifier"]["value"] = "urn:uuid:89476407-be47-4803-b814-b99ab49ac088"
+    note_id = references(await on.find(type="B02-2"))[0]["id"]
+    newer["relatesTo"][0]["target"] = {"reference": f"DocumentReference/{note_id}"}
+    assert outcome(await provide(second)) == "AKS-DOC-034", "a note is corrected by who wrote it"
+    newer["relatesTo"][0]["code"] = "appends"
+    assert outcome(await provide(second)) == "AKS-DOC-031"

@@ -31,7 +31,7 @@ async def asked(town: Neighbourhood, *questions: Question, about: str = "astrid"
     told = declared.load(node.settings.data)
     session = node.record.open(CAST["ida"], PurposeOfUse.TREATMENT)
     leave = await session.leave_to_ask(about)
-    finder, federation = finder_of(told, node.network), federation_of(node, told)
+    finder, federation = finder_of(node, told), federation_of(node, told)
     assert finder is not None and federation is not None
     subject = await subject_of(node.record, CAST["ida"])
     return await federation.ask(session, leave, subject, questions or KINDS, told.sources, finds=finder.find)
@@ -143,3 +143,26 @@ def test_a_source_that_only_the_index_knows_is_told_of() -> None:
     found = found_by(held, known, "us")
     assert [s.id for s in found.sources] == ["a"] and found.degraded == STRANGERS
     assert found_by([], known, "us").of(SharedClass.MEDICATION) == ()
+
+
+async def test_with_the_index_down_those_it_named_before_are_asked(town: Neighbourhood) -> None:
+    """A finder of one process, as a web worker has it: seen once, remembered for a day."""
+    await town.tell()
+    node = town["storvik"].node
+    told = declared.load(node.settings.data)
+    finder, federation = finder_of(node, told), federation_of(node, told)
+    assert finder is not None and federation is not None
+    subject = await subject_of(node.record, CAST["ida"])
+
+    async def once() -> Asked:
+        session = node.record.open(CAST["ida"], PurposeOfUse.TREATMENT)
+        leave = await session.leave_to_ask("astrid")
+        return await federation.ask(session, leave, subject, KINDS[1:2], told.sources, finds=finder.find)
+
+    assert sources(await once()) == [{"havneby"}]
+    await town["havneby"].leave()
+    try:
+        found = await once()
+    finally:
+        await town["havneby"].come_back()
+    assert sources(found) == [{"havneby"}] and "Spurt er de som sto der kl." in found.degraded

@@ -115,6 +115,11 @@ async def test_grave_advice_is_shown_before_it_is_signed(rooms: Rooms) -> None:
     signed = await sign(grete, path, stopped.text, **ibuprofen)
     assert signed.status_code == 303, "shown is enough: a doctor decides"
 
+    path = await stand(rooms, "rx-bytte")
+    page = (await grete.get(path)).text
+    swapped = await sign(grete, path, page, **ibuprofen, gjor_2="seponer", hvorfor_2="Byttes")
+    assert swapped.status_code == 303, "what is stopped with the same signature warns of nothing"
+
 
 async def test_a_stated_serious_allergy_asks_why(rooms: Rooms) -> None:
     path, grete = await stand(rooms, "rx-fire"), rooms.visitor("grete")

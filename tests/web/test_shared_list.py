@@ -40,7 +40,7 @@ async def signed(rooms: Rooms, patient: str, seed: int) -> str:
     told = {"resourceType": "Patient", "id": patient, "name": name, "birthDate": person.born.isoformat()}
     await rooms.put({**told, "identifier": [{"system": SERIES, "value": person.national_id}]})
     page = (await ida.get(path)).text
-    done = await send(ida, path, {**fields(page), **answers(page)}, "signer")
+    done = await send(ida, path, {**fields(page), **answers(page, 1)}, "signer")
     assert done.status_code == 303, words(done.text)
     await work(rooms)
     return done.headers["location"]
@@ -98,3 +98,23 @@ async def test_a_list_that_another_changed_is_somebodys_and_asked_for_anew(conne
     asked = open_message(await connected.sent.document((await row_of(connected, question)).id)).message()
     assert asked.content["Fnr"] == residents(403, 1)[0].national_id
     assert "venter på svar" in words((await ida.get(path)).text)
+
+
+async def test_the_list_is_asked_for_before_it_is_signed(connected: Rooms) -> None:
+    """Where others have written it first: a list that replaces nothing would be refused."""
+    path, ida = await stand(connected, "delt-tre"), connected.visitor("ida")
+    (person,) = residents(404, 1)
+    name = [{"family": person.family, "given": [person.given]}]
+    await connected.put(
+        {
+            "resourceType": "Patient", "id": "delt-tre", "name": name,
+            "identifier": [{"system": SERIES, "value": person.national_id}],
+        }
+    )  # fmt: skip
+    page = (await ida.get(path)).text
+    assert "Listen i reseptregisteret er ikke hentet" in words(page)
+    asked = {**hidden(page.partition('class="row sm hub"')[2].partition("</form>")[0]), "gjor": "hent"}
+    sent = await ida.post("/pasient/delt-tre/legemidler/delt", data=asked)
+    assert sent.status_code == 303 and sent.headers["location"] == path
+    assert "venter på svar" in words((await ida.get(path)).text)
+    assert len(await to_hub(connected, "delt-tre", "ERM911")) == 1

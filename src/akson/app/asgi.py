@@ -97,9 +97,11 @@ class House:
         from akson.app.log_door import LogDoor
         from akson.app.neighbours.doors import SharingDoor
         from akson.app.rooms import fhir_door, mhd_door, screens, witness_door, xds_door
+        from akson.app.shared_plans import shared_plans
 
-        self._fhir = fhir_door(node)
-        self._web = screens(node, self._stage)
+        plans = shared_plans(node)
+        self._fhir = fhir_door(node, plans)
+        self._web = screens(node, self._stage, plans)
         self._log = LogDoor(node.log)
         self._witness = witness_door(node)
         self._ledger = LedgerDoor(node)

@@ -8,6 +8,7 @@ from akson.app.wiring import Node
 
 if TYPE_CHECKING:
     from akson.app.asgi import App
+    from akson.sharing.plan.plans import SharedPlans
 
 # Who can be chosen at the demo login, and what a newcomer learns from choosing them.
 HINTS: dict[str, str] = {
@@ -33,12 +34,15 @@ STORY = (
 )
 
 
-def fhir_door(node: Node) -> "App":
+def fhir_door(node: Node, plans: "SharedPlans | None" = None) -> "App":
     """/fhir, with access tokens of the node's own issuer and of those it trusts."""
     from akson import api
+    from akson.app import documents
     from akson.app.api_issuers import callers
     from akson.app.apps import authorization_server
+    from akson.sharing.summary.document import Maker
 
+    us = documents.standing(node.settings).community
     return api.build(
         node.record,
         callers=callers(node),
@@ -47,6 +51,8 @@ def fhir_door(node: Node) -> "App":
         terminology=node.words,
         profiles=node.settings.profiles,
         rates=node.rates,
+        plans=plans,
+        summaries=Maker(us.name, us.organisation),
     )
 
 
@@ -89,13 +95,14 @@ def witness_door(node: Node) -> "App | None":
     )
 
 
-def screens(node: Node, stage: Stage) -> "App":
+def screens(node: Node, stage: Stage, plans: "SharedPlans | None" = None) -> "App":
     """The rest. Only a demo has the demo login; what others may log people in, issuers.toml says."""
     from akson import web
     from akson.analytics.reports.adoption.reports import AdoptionReports
-    from akson.app import issuers
+    from akson.app import documents, issuers
     from akson.app.advisers import advisers_of
     from akson.app.apps import authorization_server
+    from akson.app.documents_asking import HouseDocuments
     from akson.app.letters import HouseLetters
     from akson.app.neighbours.asking import HouseNeighbours
     from akson.app.post_desk.building import desk
@@ -142,4 +149,7 @@ def screens(node: Node, stage: Stage) -> "App":
         advisers=advisers_of(node),
         rules=node.rules,
         neighbours=HouseNeighbours.of(node),
+        elsewhere=HouseDocuments.of(node),
+        community=documents.standing(node.settings).community,
+        plans=plans,
     )

@@ -182,6 +182,16 @@ async def _beside(
     return adoption, location, storage
 
 
+async def _policy(stack: AsyncExitStack, server: DatabaseServer) -> tuple[ActivationStore, PolicyInForce]:
+    activations = await ActivationStore.open(server.dsn("record"))
+    stack.push_async_callback(activations.close)
+    in_force = PolicyInForce(activations)
+    await in_force.refresh()
+    following = asyncio.create_task(in_force.follow(), name="policy")
+    stack.callback(following.cancel)
+    return activations, in_force
+
+
 @asynccontextmanager
 async def open_node(settings: Settings, *, pool_size: int = POOL_SIZE) -> AsyncIterator[Node]:
     """Starts or joins the database, migrates, heals what a crash left, and closes all of it again."""
@@ -201,12 +211,7 @@ async def open_node(settings: Settings, *, pool_size: int = POOL_SIZE) -> AsyncI
         rows = await AuditLogStore.open(server.dsn("log"), pool_size=2)
         stack.push_async_callback(rows.close)
         log = access_log(rows, settings, clock=clock, random=random)
-        activations = await ActivationStore.open(server.dsn("record"))
-        stack.push_async_callback(activations.close)
-        policy_in_force = PolicyInForce(activations)
-        await policy_in_force.refresh()
-        following = asyncio.create_task(policy_in_force.follow(), name="policy")
-        stack.callback(following.cancel)
+        activations, policy_in_force = await _policy(stack, server)
         words = Terminology.of_this_installation(folder)
         record = Record(
             store,

@@ -38,6 +38,10 @@ class Network(Protocol):
         """A body of another kind, which `headers` name. Raises NoReply."""
         ...
 
+    async def get(self, url: str, headers: Mapping[str, str]) -> Reply:
+        """Raises NoReply."""
+        ...
+
 
 class HttpNetwork:
     """One for each process; `close` at its end."""
@@ -51,11 +55,21 @@ class HttpNetwork:
     async def send(self, url: str, body: bytes, headers: Mapping[str, str]) -> Reply:
         return await self._asked(url, body, headers)
 
+    async def get(self, url: str, headers: Mapping[str, str]) -> Reply:
+        return await self._asked(url, None, headers, method="GET")
+
     async def _asked(
-        self, url: str, data: list[tuple[str, str]] | bytes, headers: Mapping[str, str]
+        self,
+        url: str,
+        data: list[tuple[str, str]] | bytes | None,
+        headers: Mapping[str, str],
+        *,
+        method: str = "POST",
     ) -> Reply:
         try:
-            async with self._open().post(url, data=data, headers=headers, allow_redirects=False) as got:
+            async with self._open().request(
+                method, url, data=data, headers=headers, allow_redirects=False
+            ) as got:
                 body = bytearray()
                 async for chunk in got.content.iter_chunked(64 * 1024):
                     body += chunk

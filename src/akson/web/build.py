@@ -14,11 +14,13 @@ from akson.care.decisionsupport.rules import load as load_rules
 from akson.identity.rates import Rates, unlimited
 from akson.identity.sessions import Sessions
 from akson.identity.smart.server import AuthorizationServer
+from akson.sharing.documents.entry import Community
 from akson.sharing.plan.plans import SharedPlans
 from akson.web import verify
 from akson.web.screens import SCREENS
 from akson.web.shell import gate, problems
 from akson.web.shell.advisers import Advisers
+from akson.web.shell.documents import Elsewhere
 from akson.web.shell.headers import SecureHeaders
 from akson.web.shell.house import DemoLogin, House, NodeName, OpenIdLogin, Opens
 from akson.web.shell.letters import Letters
@@ -50,6 +52,8 @@ def build(
     advisers: Advisers | None = None,
     rules: Rules | None = None,
     neighbours: Neighbours | None = None,
+    elsewhere: Elsewhere | None = None,
+    community: Community | None = None,
     adoption: AdoptionReports | None = None,
     adoption_open: bool = False,
     plans: SharedPlans | None = None,
@@ -61,15 +65,20 @@ def build(
     screens. `letters`: who writes and sends messages; without it no page offers to. `reads`: what opens messages field by
     field. `replans`: who finds a day anew. `advisers`: who asks other
     services. `rules`: what advice is given by; without it our own. `neighbours`: who asks other enterprises.
+    `elsewhere`: who asks other communities for documents; `community`: as whom we share ours.
     `adoption`: what counts messages; `adoption_open`: whether anybody may see those numbers.
     `plans`: the plans that several organisations edit.
     """
     statics = Statics()
     house = House(
         record, sessions, clock, node, login, issuers, Pages(statics), apps, fhir, rates or unlimited(), post, letters,
-        reads, replans, advisers, neighbours, adoption, adoption_open, rules or load_rules(), plans=plans,
+        reads=reads, replans=replans, advisers=advisers, neighbours=neighbours, elsewhere=elsewhere, adoption=adoption,
+        adoption_open=adoption_open, rules=rules or load_rules(), plans=plans, shares_as=community,
     )  # fmt: skip
+    return _application(house, statics)
 
+
+def _application(house: House, statics: Statics) -> Starlette:
     async def start(request: Request) -> Response:
         session = gate.resting_of(request, house)
         return RedirectResponse(gate.home_of(session.actor) if session else gate.LOGIN_PATH, 303)

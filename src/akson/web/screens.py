@@ -2,6 +2,7 @@
 
 from akson.web.citizen.access_log.screen import SCREEN as CITIZEN_ACCESS_LOG
 from akson.web.citizen.closings.screen import SCREEN as CITIZEN_CLOSINGS
+from akson.web.citizen.documents.screen import SCREEN as CITIZEN_DOCUMENTS
 from akson.web.citizen.medicines.screen import SCREEN as CITIZEN_MEDICINES
 from akson.web.citizen.overview.screen import SCREEN as CITIZEN_OVERVIEW
 from akson.web.citizen.plan.screen import SCREEN as CITIZEN_PLAN
@@ -28,6 +29,7 @@ from akson.web.workspace.advice.screen import SCREEN as ADVICE
 from akson.web.workspace.apps.screen import SCREEN as APPS
 from akson.web.workspace.casework.screen import SCREEN as CASEWORK
 from akson.web.workspace.declare.screen import SCREEN as DECLARE
+from akson.web.workspace.documents.screen import SCREEN as DOCUMENTS
 from akson.web.workspace.emergency.screen import SCREEN as EMERGENCY
 from akson.web.workspace.from_others.screen import SCREEN as FROM_OTHERS
 from akson.web.workspace.front_page.screen import SCREEN as FRONT_PAGE
@@ -55,6 +57,7 @@ from akson.web.workspace.write.screen import SCREEN as WRITE
 SCREENS: tuple[Screen, ...] = (
     CITIZEN_ACCESS_LOG,
     CITIZEN_CLOSINGS,
+    CITIZEN_DOCUMENTS,
     CITIZEN_MEDICINES,
     CITIZEN_OVERVIEW,
     CITIZEN_PLAN,
@@ -80,6 +83,7 @@ SCREENS: tuple[Screen, ...] = (
     APPS,
     CASEWORK,
     DECLARE,
+    DOCUMENTS,
     EMERGENCY,
     FROM_OTHERS,
     FRONT_PAGE,

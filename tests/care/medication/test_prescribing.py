@@ -104,6 +104,15 @@ def test_a_change_keeps_what_it_was_and_a_stop_takes_it_off() -> None:
     assert [e["item"]["reference"] for e in after(made)["List/l1"]["entry"]] == ["MedicationStatement/m1"]
 
 
+def test_a_renewal_does_not_begin_what_is_paused() -> None:
+    paused = line("m3", drug("ramipril", "5 mg", atc="C09AA05"), "1+0+0+0", status="on-hold")
+    own = next(
+        s for s in sources(working("l2", "2026-11-20T10:00:00+01:00", paused), AT) if s.reference == "List/l2"
+    )
+    made = written([Renew("MedicationStatement/m3")], own.lines, {}, STANDING, Signer(NADIA, NADIA, AT, "s3"))
+    assert [one["status"] for one in of_type(made, "MedicationStatement")] == ["on-hold"]
+
+
 def test_what_is_begun_stands_on_the_list() -> None:
     made = write(APIXABAN)
     now = current_list(after(made).values(), AT)

@@ -5,7 +5,7 @@ Records and doors are real; between them stands a line that can be cut. Over HTT
 
 import uuid
 from collections.abc import AsyncIterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -14,13 +14,14 @@ import pytest_asyncio
 
 from akson.access.actor import Actor, ActorKind, Attested, PurposeOfUse
 from akson.app.cast import CAST
+from akson.fhir.problem import Problem
 from akson.record.session import RecordSession
 from akson.sharing.plan import editing
 from akson.sharing.plan.editing import By
 from akson.sharing.plan.exchange import Asked, Told
 from akson.sharing.plan.joining import SharedPlan
 from akson.sharing.plan.operation import CENTRAL, CITIZEN, CONTENT, FEDERATED, MODES, Author, Kind, Operation
-from akson.sharing.plan.plans import NoAnswer, Opened, Party, SharedPlans
+from akson.sharing.plan.plans import NoAnswer, NotIn, Opened, Party, SharedPlans
 from akson.world import SystemClock
 from tests.conftest import _fresh_database
 from tests.record.conftest import House, astrid, decision_for
@@ -41,20 +42,25 @@ class Town:
     plans: dict[str, SharedPlans] = field(default_factory=dict)
     cut: set[str] = field(default_factory=set)
     exchanges: int = 0
+    patient: str = ""
+
+    @property
+    def citizen(self) -> Actor:
+        return replace(CAST["astrid"], id=self.patient, reference=f"Patient/{self.patient}")
 
     def session(self, party: str) -> RecordSession:
         if party == CITIZEN:
-            return self.houses[HOME].record.open(CAST["astrid"], PurposeOfUse.PATIENT_REQUEST)
+            return self.houses[HOME].record.open(self.citizen, PurposeOfUse.PATIENT_REQUEST)
         return self.houses[party].record.open(CAST["ida"], PurposeOfUse.TREATMENT)
 
     def node(self, party: str) -> SharedPlans:
         return self.plans[HOME if party == CITIZEN else party]
 
     async def see(self, party: str) -> Opened:
-        return await self.node(party).look(self.session(party), "astrid")
+        return await self.node(party).look(self.session(party), self.patient)
 
     async def write(self, party: str, made: Operation) -> Opened:
-        return await self.node(party).enter(self.session(party), "astrid", made)
+        return await self.node(party).enter(self.session(party), self.patient, made)
 
 
 @dataclass
@@ -74,15 +80,15 @@ class Lines:
         self.town.exchanges += 1
         if {party, self.us} & self.town.cut:
             raise NoAnswer("svarte ikke")
-        word = Attested(("astrid",), PurposeOfUse.TREATMENT, "dec-1", "00" * 32, self.us, self.us)
+        word = Attested((self.town.patient,), PurposeOfUse.TREATMENT, "dec-1", "00" * 32, self.us, self.us)
         who = Actor(
             ActorKind.PRACTITIONER, f"ida@{self.us}", "Ida Nilsen", 1, role="nurse", unit_name=NAMES[self.us], attested=word
         )  # fmt: skip
         session = self.town.houses[party].record.open(who, PurposeOfUse.TREATMENT)
         try:
-            return await self.town.plans[party].answer(session, "astrid", asked)
-        except Exception as refused:
-            raise NoAnswer(str(refused)) from refused
+            return await self.town.plans[party].answer(session, self.town.patient, asked)
+        except Problem as refused:
+            raise NotIn from refused
 
 
 class Impatient(SystemClock):
@@ -98,8 +104,8 @@ class Impatient(SystemClock):
         return datetime.now(UTC) + timedelta(seconds=self.ahead)
 
 
-@pytest_asyncio.fixture(loop_scope="session", params=MODES)
-async def town(postgres_dsn: str, request: pytest.FixtureRequest) -> AsyncIterator[tuple[Town, str]]:
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def houses(postgres_dsn: str) -> AsyncIterator[Town]:
     made = Town({})
     databases, houses = [], []
     for party in (HOME, HOSPITAL, GP):
@@ -108,13 +114,22 @@ async def town(postgres_dsn: str, request: pytest.FixtureRequest) -> AsyncIterat
         opening = one_house.__wrapped__(*[await anext(d) for d in pair])  # type: ignore[attr-defined]
         houses.append(opening)
         made.houses[party] = await anext(opening)
-        await made.houses[party].put(astrid(), decision_for("astrid"))
         made.plans[party] = SharedPlans(Party(party, NAMES[party]), Impatient(), Lines(made, party))
-    yield made, request.param
+    yield made
     for opening in houses:
         await anext(opening, None)
     for database in databases:
         await anext(database, None)
+
+
+@pytest_asyncio.fixture(loop_scope="session", params=MODES)
+async def town(houses: Town, request: pytest.FixtureRequest) -> tuple[Town, str]:
+    """With a patient of the test's own, known to all three."""
+    houses.patient, houses.cut = f"p-{uuid.uuid4().hex[:12]}", set()
+    for one in houses.houses.values():
+        her = {**astrid(), "id": houses.patient}
+        await one.put(her, decision_for(houses.patient, id=f"v-{houses.patient}"))
+    return houses, request.param
 
 
 def by(party: str) -> By:
@@ -197,17 +212,17 @@ async def test_a_switch_loses_nothing(town: tuple[Town, str]) -> None:
     plan = (await place.see(HOSPITAL)).plan
     assert plan.mode == other and len(plan.shown) == 3
     for party in (HOSPITAL, GP):
-        held = await place.session(party).search(_basics())
+        held = await place.session(party).search(_basics(place.patient))
         stored = [v for v in held.matches if b"goal-" in (v.body or b"")]
         wrote = {HOSPITAL: 1, GP: 2}[party]
         assert len(stored) == wrote, "a node that is no master keeps its own lines, and nobody else's"
 
 
-def _basics() -> Any:
+def _basics(patient: str) -> Any:
     from akson.fhir.search.query import Query, ReferenceValue, Term
 
     return Query(
-        "Basic", (Term("patient", "reference", None, (ReferenceValue("Patient", "astrid"),)),), count=100
+        "Basic", (Term("patient", "reference", None, (ReferenceValue("Patient", patient),)),), count=100
     )
 
 
@@ -220,13 +235,15 @@ async def test_who_is_withdrawn_gets_nothing_and_keeps_her_own(town: tuple[Town,
     opened = await place.see(HOME)
     out = editing.withdrawn(opened.plan, opened.operations, GP, by(HOME))
     await place.write(HOME, out)
-    with pytest.raises(NoAnswer):
+    with pytest.raises(NotIn):
         await Lines(place, GP).exchange(HOME, GP, Asked())
-    with pytest.raises(NoAnswer):
+    with pytest.raises(NotIn):
         await Lines(place, GP).exchange(HOSPITAL, GP, Asked())
     late = editing.edited(opened.plan, "goal-gp", Kind.GOAL, {"text": "For sent"}, by(GP))
-    with pytest.raises(NoAnswer):
+    with pytest.raises(NotIn):
         await Lines(place, GP).exchange(HOME, GP, Asked(operations=(late,)))
+    place.cut.clear()
+    assert [line.id for line in (await place.see(GP)).plan.shown] == ["goal-gp"], "her own stands at her node"
     plan = (await place.see(HOME)).plan
     assert [line.choices[0].content for line in plan.shown] == [{"text": "Mål"}], (
         "what was hers stays, what is late does not"
@@ -238,14 +255,14 @@ async def test_an_open_page_costs_no_line_in_any_log(town: tuple[Town, str]) -> 
     await begun(place, mode)
     await versions(place)
     before = [
-        len(await h.as_("astrid", PurposeOfUse.PATIENT_REQUEST).access_log("astrid", count=500))
+        len(await h.as_(place.citizen, PurposeOfUse.PATIENT_REQUEST).access_log(place.patient, count=500))
         for h in place.houses.values()
     ]
     asked = place.exchanges
     for _ in range(5):
         await place.see(HOSPITAL)
     after = [
-        len(await h.as_("astrid", PurposeOfUse.PATIENT_REQUEST).access_log("astrid", count=500))
+        len(await h.as_(place.citizen, PurposeOfUse.PATIENT_REQUEST).access_log(place.patient, count=500))
         for h in place.houses.values()
     ]
     # Reading the log is a line of its own.

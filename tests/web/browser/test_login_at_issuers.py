@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator, Iterator
 import httpx
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, BrowserContext, ConsoleMessage, Page, expect
+from playwright.async_api import Browser, BrowserContext, ConsoleMessage, Page, Request, expect
 
 from akson.identity.sessions.sessions import COOKIE_LIFETIME
 from tests.identity.providers import log_in
@@ -286,6 +286,31 @@ async def test_astrid_sees_her_own_record_and_no_other(context: BrowserContext, 
         assert answer is not None and answer.status in (403, 404), path
     await page.goto("/min/tilgangslogg")
     await expect(page.locator("main")).to_contain_text("Innlogging")
+
+
+async def test_the_round_is_loaded_and_sent_by_a_bound_session(context: BrowserContext) -> None:
+    """Every post of the round carries a proof by the browser's key; a cookie that has died is renewed by it."""
+    page = await come_in(context)
+    await page.goto("/runde")
+    await page.fill("input[name=pin]", "482913")
+    await page.fill("input[name=again]", "482913")
+    await page.get_by_label("Ta med hele enheten").check()
+    sent: list[Request] = []
+    page.on(
+        "request", lambda request: sent.append(request) if request.url.endswith(("/pakke", "/send")) else None
+    )
+    await page.get_by_role("button", name="Hent dagens liste").click()
+    await expect(page.locator(".round-row").first).to_be_visible(timeout=PATIENCE_MS)
+    await expect(page.locator("#round-net")).to_contain_text("På nett.", timeout=PATIENCE_MS)
+    row = page.locator(".round-row").first
+    if await row.get_attribute("aria-expanded") != "true":
+        await row.click()
+    await page.get_by_role("button", name="Notat").click()
+    await page.fill("textarea[name=text]", "Ført med bundet økt")
+    await page.get_by_role("button", name="Lagre notat").click()
+    await expect(page.locator(".round-own")).to_contain_text("Sendt", timeout=PATIENCE_MS)
+    assert {request.url.rpartition("/")[2] for request in sent} == {"pakke", "send"}
+    assert all("akson-proof" in request.headers for request in sent)
 
 
 async def test_logout_ends_it_here_and_there(context: BrowserContext, place: Issuing) -> None:

@@ -172,6 +172,22 @@ async def another_logs_in(page: Page, running: RunningNode) -> None:
     await expect(page.locator("#round-net")).to_contain_text("Alt er sendt", timeout=WAIT_MS)
 
 
+async def given_up(page: Page, running: RunningNode) -> None:
+    """The phone is lost: at its next contact there is nothing left to open."""
+    listed = akson("phone", "list", "--data", running.data).stdout
+    (number,) = [line.split()[0] for line in listed.splitlines() if "Ida Nilsen" in line]
+    await page.goto(f"{running.address}/runde")
+    await expect(page.get_by_role("button", name="Lås opp")).to_be_visible(timeout=WAIT_MS)
+    assert akson("phone", "remove", number, "--data", running.data).returncode == 0
+    await expect(page.get_by_text("Telefonen er fjernet. Listen er slettet.")).to_be_visible(timeout=WAIT_MS)
+    left = """async () => { const base = await new Promise((done) => { const asked = indexedDB.open("akson-round", 1);
+      asked.onsuccess = () => done(asked.result); });
+      const counts = ["keys", "box", "lock"].map((name) => new Promise((done) => {
+        const asked = base.transaction(name).objectStore(name).count(); asked.onsuccess = () => done(asked.result); }));
+      return Promise.all(counts); }"""
+    assert await page.evaluate(left) == [0, 0, 0]
+
+
 def visit(page: Page, id: str) -> Any:
     return page.locator(f'[data-visit="{id}"]')
 
@@ -244,6 +260,7 @@ async def test_a_round_with_the_server_killed(tmp_path: Path, free_port: int) ->
             await page.goto(f"{running.address}/runde/overlapp")
             await expect(page.locator("main")).to_contain_text(WRITTEN)
             await shot(page, "runde-overlapp")
+            await given_up(page, running)
             await page.goto("about:blank")
             await context.close()
         assert not complaints, complaints

@@ -1,22 +1,25 @@
 """One patient of two thousand events: ill for years, measured twice a day, visited and written about.
 
-600 sittings of seven measurements · 700 notes · 500 visits · 120 messages · 80 contacts = 2,000 events, 5,600 resources
+600 sittings of seven measurements · 700 notes · 500 visits · 120 messages · 80 contacts = 2,000 events, 5,600 resources;
+    beside them what ails her and what she takes
 """
 
 from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
+from akson.app.demo.ailments import AILMENTS, add_ailment
 from akson.app.demo.chance import Chance
 from akson.app.demo.chart import Chart, Scene
 from akson.app.demo.citizen import DAYS_OF_YEAR, EAST
 from akson.app.demo.contacts import add_consultation, add_dialogue, add_no_known_allergy
 from akson.app.demo.elements import clock
 from akson.app.demo.follow_up import add_visit
+from akson.app.demo.medicines import Drug
 from akson.app.demo.national_ids import NationalIds
 from akson.app.demo.notes import add_note
 from akson.app.demo.people import draw
-from akson.app.demo.services import HOME_NURSING, Grant, add_service, add_team
+from akson.app.demo.services import HOME_NURSING, Grant, add_goals, add_service, add_team
 from akson.app.demo.staff import at_the_bedside
 from akson.app.demo.vitals import add_sitting, ordinary
 
@@ -25,6 +28,7 @@ PLACE = 9_999
 SITTINGS, NOTES, VISITS, MESSAGES, CONTACTS = 600, 700, 500, 120, 80
 EVENTS = SITTINGS + NOTES + VISITS + MESSAGES + CONTACTS
 YEARS_OLD = 84
+AILS = ("Hjertesvikt", "Atrieflimmer", "Kols", "Diabetes type 2", "Osteoporose")
 _NOTES = (
     "Besøk etter plan. Hjelp til morgenstell, klarte overkroppen selv. Spiste to brødskiver og drakk godt. Godt humør.",
     "Var oppe og påkledd ved ankomst. Litt tungpusten i trappen. Legemidler gitt etter liste. Følges opp ved neste besøk.",
@@ -40,6 +44,9 @@ def long_record(scene: Scene, seed: int) -> Iterator[dict[str, Any]]:
     person = draw(chance, NationalIds(), PLACE, f"c{PLACE}", born, scene.today)
     chart, by = Chart.of(person, scene, chance), at_the_bedside(EAST)
     add_no_known_allergy(chart, -900)
+    chosen: list[Drug] = []
+    conditions = {name: add_ailment(chart, AILMENTS[name], chosen, allergic_to="") for name in AILS}
+    add_goals(chart, conditions)
     team = add_team(chart, [by[0].reference, f"Organization/{EAST}"], -1_000, name="Team rundt pasienten")
     add_service(chart, Grant(HOME_NURSING, EAST, -1_000), team, primary=by[0])
     for n in range(SITTINGS):

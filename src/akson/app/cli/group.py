@@ -59,6 +59,10 @@ LOG_COMMANDS: dict[str, tuple[str, str]] = {
 PATHWAY_COMMANDS: dict[str, tuple[str, str]] = {
     "show": ("pathway_show", "A patient's stays: what is due, days of liability."),
 }
+PHONE_COMMANDS: dict[str, tuple[str, str]] = {
+    "list": ("phone_list", "Say which phones carry a list of the round."),
+    "remove": ("phone_remove", "Let a lost phone wipe its list at its next contact."),
+}
 POLICY_COMMANDS: dict[str, tuple[str, str]] = {
     "activate": ("policy_activate", "Put a policy in force, on two officers' signatures."),
     "diff": ("policy_diff", "Who gains and who loses by another policy."),
@@ -135,6 +139,11 @@ def adoption() -> None:
 @akson.group("certificate", cls=LateGroup, commands_late=CERTIFICATE_COMMANDS)
 def certificate() -> None:
     """Certificates that the post is sealed by."""
+
+
+@akson.group("phone", cls=LateGroup, commands_late=PHONE_COMMANDS)
+def phone() -> None:
+    """Phones that carry a list of the round."""
 
 
 @akson.group("client", cls=LateGroup, commands_late=CLIENT_COMMANDS)

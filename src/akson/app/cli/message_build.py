@@ -11,10 +11,12 @@ from akson.app.cli.running import Exit, run_async, say_json
 if TYPE_CHECKING:
     from akson.access.actor import Actor
     from akson.app.settings import Settings
+    from akson.app.wiring import Node
     from akson.exchange.building.sending import Sent
     from akson.exchange.building.writing import Draft, Wish
+    from akson.record.session import RecordSession
 
-_GP = "gp"
+_GP, _HUB = "gp", "hub"
 _STATUSES = {"new": "N", "change": "M", "cancel": "C"}
 
 
@@ -28,8 +30,8 @@ _STATUSES = {"new": "N", "change": "M", "cancel": "C"}
     "--to",
     "receiver",
     default="",
-    metavar="HER|gp",
-    help="Receiver, `gp` for her own GP; the sender of --answers when left out.",
+    metavar="HER|gp|hub",
+    help="Receiver, `gp` for her own GP, `hub` for the prescription hub; the sender of --answers when left out.",
 )
 @click.option("--copy", "copies", multiple=True, metavar="HER", help="Receiver of a copy; may be repeated.")
 @click.option("--answers", metavar="MSGID", help="The message that it answers, changes or cancels.")
@@ -116,11 +118,28 @@ async def _build(
             if gp is None:
                 raise click.UsageError("Her GP has no address for messages here: name the receiver.")
             wish = replace(wish, to=gp.party)
+        if wish.to == _HUB:
+            wish = await _to_hub(node, session, wish)
         draft = await writing.draft(replace(wish, about=about, msg_id=str(node.random.uuid())))
         if not send or not may_go(draft.findings, confirmed=confirmed):
             return draft, None
         office = post_office(node, folder(settings))
         return draft, await writing.send(draft, office.outbox, confirmed=confirmed)
+
+
+async def _to_hub(node: "Node", session: "RecordSession", wish: "Wish") -> "Wish":
+    """The hub of post.toml, and for a list the one that it replaces there."""
+    from dataclasses import replace
+    from functools import partial
+
+    from akson.app import hub
+    from akson.app.pathways.receipts import receipts_of
+
+    address = hub.hub_of(node.settings.data)
+    if address is None:
+        raise click.UsageError("No prescription hub is connected: post.toml has no prescription_hub.")
+    known = await hub.standing(session, wish.patient, partial(receipts_of, node.outbox))
+    return replace(wish, to=address.party, receiver=address, replaces=known.version)
 
 
 def _as_json(draft: "Draft", sent: "Sent | None") -> dict[str, Any]:

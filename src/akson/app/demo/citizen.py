@@ -39,7 +39,7 @@ from akson.app.demo.services import (
     add_service,
     add_team,
 )
-from akson.app.demo.staff import at_the_bedside
+from akson.app.demo.staff import at_the_bedside, on_the_round
 from akson.app.demo.vitals import add_blood_pressure, add_single, add_sitting, add_weights, ordinary
 
 EAST, WEST, WARD, GP_ONLY = "hjemmetjenesten-ost", "hjemmetjenesten-vest", "storvik-sykehjem", ""
@@ -147,7 +147,7 @@ def _add_home_care(chart: Chart, unit: str, conditions: dict[str, str]) -> None:
         add_service(chart, Grant(service, unit, since + chance.between(0, 40)), team, primary=primary)
     add_plan(chart, list(conditions.values()), add_goals(chart, conditions), team, services)
     add_notes(chart, names, nearest, tuple(sorted({-chance.between(1, 9) for _ in range(4)})))
-    add_visits(chart, chance.one((1, 1, 2, 2, 3, 4)), nearest, shift=5 * chance.between(0, 9))
+    add_visits(chart, chance.one((1, 1, 2, 2, 3, 4)), on_the_round(unit), shift=5 * chance.between(0, 9))
     _add_home_measurements(chart, names, unit)
     for text, percent in (("Nøkkelboks", 30), ("Hørselshemmet", 15), ("Fallfare", 20)):
         if chance.happens(percent):

@@ -57,9 +57,10 @@ def add_visits(
     for day in (-1, 0, 1):
         for time, minutes, what in ROUNDS[per_day]:
             start = clock(chart.scene.today + timedelta(days=day), time) + timedelta(minutes=shift)
+            there = tuple(e for e in by if e.works_at(time))
             unassigned = day == 1 and chance.happens(15)
             done = start + timedelta(minutes=minutes) <= until
-            add_visit(chart, start, minutes, what, None if unassigned else chance.one(by), done=done)
+            add_visit(chart, start, minutes, what, None if unassigned else chance.one(there), done=done)
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,7 +32,7 @@ class HouseNeighbours:
         federation = federation_of(node, told)
         if federation is None or not told.sources:
             return None
-        return cls(node, federation, finder_of(told, node.network), told.sources)
+        return cls(node, federation, finder_of(node, told), told.sources)
 
     async def ask(self, session: RecordSession, patient: str, questions: Sequence[Question]) -> Asked:
         """Raises Problem NOT_FOUND for who may not, PRECONDITION AKS-SHARE-010 for one of ours without a number."""

@@ -19,7 +19,6 @@ from akson.sharing.federation.federation import Federation, Us
 from akson.sharing.location.finding import Finder
 from akson.sharing.location.follower import Follower
 from akson.sharing.location.telling import OwnIndex, RemoteIndex
-from akson.sharing.network import Network
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -71,11 +70,19 @@ def federation_of(node: "Node", declared: Declared) -> Federation | None:
     )
 
 
-def finder_of(declared: Declared, network: Network) -> Finder | None:
+def finder_of(node: "Node", declared: Declared) -> Finder | None:
     """None where there is no index: everybody is asked."""
     if not declared.location.address or declared.us is None:
         return None
-    return Finder(declared.location.address, declared.us.id, declared.sources, network, declared.limits.index)
+    return Finder(
+        declared.location.address,
+        declared.us.id,
+        declared.sources,
+        node.network,
+        clock=node.clock,
+        secret=node.random.bytes(32),
+        budget_s=declared.limits.index,
+    )
 
 
 def follower_of(node: "Node", declared: Declared) -> Follower | None:

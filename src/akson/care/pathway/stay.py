@@ -6,7 +6,7 @@
 Rules are data (rules/editions.toml); here is how a rule is read, and no hour and no law.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -152,18 +152,7 @@ class _Reader:
     now: datetime
 
     def steps(self, rule: Rule) -> Iterator[Step]:
-        special = {
-            "follow-up-answer": self._follow_up,
-            "responsible-doctor": self._doctor,
-            "children": self._children,
-            "mandatory-content": self._content,
-            "changes-shown": self._changes,
-            "sent-confirmed": self._confirmed,
-        }
-        if rule.id in special:
-            yield from special[rule.id](rule)
-        else:
-            yield from self._timed(rule)
+        return _SPECIAL.get(rule.id, _Reader._timed)(self, rule)
 
     def _timed(self, rule: Rule) -> Iterator[Step]:
         """Something starts it, something ends it, and there is a time between."""
@@ -342,6 +331,16 @@ class _Reader:
             message=start.message if start else "",
             task=rule.task,
         )
+
+
+_SPECIAL: dict[str, Callable[[_Reader, Rule], Iterator[Step]]] = {
+    "follow-up-answer": _Reader._follow_up,
+    "responsible-doctor": _Reader._doctor,
+    "children": _Reader._children,
+    "mandatory-content": _Reader._content,
+    "changes-shown": _Reader._changes,
+    "sent-confirmed": _Reader._confirmed,
+}
 
 
 def _sent(one: Said) -> datetime:

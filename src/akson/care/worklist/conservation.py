@@ -7,7 +7,7 @@ Spec: https://hl7.org/fhir/R4/appointment.html, task.html.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from itertools import pairwise
 
 from akson.care.fhir_json import Resource, any_code, concept_text, instant, reference
@@ -130,17 +130,16 @@ def count(resources: Iterable[Resource]) -> Count:
 def one(resource: Resource) -> Count:
     """Of one alone: in which sum it is, and whether anybody owns it."""
     type, status, name = resource["resourceType"], resource.get("status"), _name(resource)
-    counted = Count(planned=1)
     if status in _DONE[type]:
-        return replace(counted, done=1)
+        return Count(planned=1, done=1)
     if status in _CANCELLED[type]:
         reason = resource.get("cancelationReason" if type == "Appointment" else "statusReason")
         if any_code([reason or {}], MOVED):
-            return replace(counted, moved=1)
-        return replace(counted, cancelled=1) if concept_text(reason) else replace(counted, broken=(name,))
+            return Count(planned=1, moved=1)
+        return Count(planned=1, cancelled=1) if concept_text(reason) else Count(planned=1, broken=(name,))
     if status in _OPEN[type]:
-        return replace(counted, open=1, without_owner=() if _owner(resource) else (name,))
-    return replace(counted, broken=(name,))
+        return Count(planned=1, open=1, without_owner=() if _owner(resource) else (name,))
+    return Count(planned=1, broken=(name,))
 
 
 def _owner(resource: Resource) -> str:

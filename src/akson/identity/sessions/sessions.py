@@ -21,6 +21,7 @@ from akson.fhir.problem import Problem
 from akson.identity.claims import to_actor, to_claims
 from akson.identity.issuers.local import LocalIssuer
 from akson.identity.sessions.device_counts import DeviceCounts
+from akson.identity.sessions.phones import Phones
 from akson.identity.sessions.pins import Pins
 from akson.identity.sessions.proofs import AGE_MAX_S, AHEAD_MAX_S, Asked, device_of, jti_of, public_key
 from akson.identity.sessions.refusals import locked, refused
@@ -79,6 +80,7 @@ class Sessions:
         self._files = SessionFiles(ended.with_name("sessions"))
         self.pins = Pins(ended.with_name("pins"), random=self._random)
         self.counts = DeviceCounts(ended.with_name("rounds"))
+        self.phones = Phones(ended.with_name("phones"))
         self.lock_after = lock_after
         ended.mkdir(mode=0o700, parents=True, exist_ok=True)
         self._forget_expired()
@@ -234,6 +236,7 @@ class Sessions:
         ]
         for id in ending:
             self._files.delete(id)
+        self.phones.end(ending)
         return len(ending)
 
     def _record(self, actor: Actor, lifetime: timedelta) -> SessionRecord:

@@ -13,7 +13,9 @@ from typing import TYPE_CHECKING, Any
 
 from akson.access.actor import ActorKind
 from akson.access.decision import Decision
+from akson.fhir.codec import json
 from akson.record.acts import judging
+from akson.record.guard import not_found
 from akson.record.judgement import Concerned
 from akson.record.values import ID, Change, Committed
 
@@ -42,6 +44,17 @@ async def standing(session: "RecordSession", patient: str, label: str, head: tup
     await _decided(session, patient, label)
     found = (await session.record.store.current(session.actor.tenant, [head])).get(head)
     return 0 if found is None or found.deleted or found.patients != (patient,) else found.version
+
+
+async def made_before(
+    house: "RecordSession", keys: Sequence[tuple[str, str]]
+) -> dict[tuple[str, str], dict[str, Any]]:
+    """What the node itself has made of a plan, before it makes it again: shown to nobody, so no look at anybody's record.
+    Raises NOT_FOUND for any but the node itself."""
+    if house.actor.kind is not ActorKind.SYSTEM:
+        raise not_found()
+    found = await house.record.store.current(house.actor.tenant, list(keys)) if keys else {}
+    return {key: json.parse(one.body) for key, one in found.items() if one.body}
 
 
 async def _decided(

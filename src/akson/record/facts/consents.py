@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from itertools import product
 from typing import Any
 
-from akson.access.actor import ORGANISATION_NUMBERS
+from akson.access.actor import HPR_NUMBERS, ORGANISATION_NUMBERS
 from akson.access.data_classes import DataClass, data_class
 from akson.access.facts import Barrier, Representation
 from akson.record.facts.elements import Json, bounds, codings, patient_id, reference
@@ -174,8 +174,10 @@ def _named(provision: Json) -> _Named:
             enterprises.append(to)
         elif to:
             persons.append(to)
-        elif number := _organisation_number(actor.get("reference")):
+        elif number := _numbered(actor.get("reference"), ORGANISATION_NUMBERS):
             enterprises.append(number)
+        elif number := _numbered(actor.get("reference"), HPR_NUMBERS):
+            persons.append(number)
         elif in_role:
             roles += in_role
         else:
@@ -184,12 +186,12 @@ def _named(provision: Json) -> _Named:
     return _Named(*map(_each_once, (persons, roles, enterprises, _categories(provision))), unread=unread)
 
 
-def _organisation_number(written: Any) -> str:
-    """`urn:oid:2.16.578.1.12.4.1.4.101|974633574`: an enterprise that has no resource here."""
+def _numbered(written: Any, system: str) -> str:
+    """`urn:oid:2.16.578.1.12.4.1.4.101|974633574`: an enterprise, or a professional, that has no resource here."""
     identifier = written.get("identifier", {}) if isinstance(written, Mapping) else {}
-    if identifier.get("system") != ORGANISATION_NUMBERS or not identifier.get("value"):
+    if identifier.get("system") != system or not identifier.get("value"):
         return ""
-    return f"{ORGANISATION_NUMBERS}|{identifier['value']}"
+    return f"{system}|{identifier['value']}"
 
 
 def _categories(provision: Json) -> list[str]:

@@ -35,6 +35,7 @@ from akson.sharing.documents.entry import Community, default_oid
 FILE_NAME = "documents.toml"
 FOREIGN_MAX = 50
 MHD, XCA = "mhd", "xca"
+SCOPE = "nhn:phr/mhd/read-documentreferences nhn:phr/mhd/read-document"
 _OID = re.compile(r"[0-2](\.(0|[1-9]\d*))+")
 _NUMBER = re.compile(r"\d{9}")
 _ID = re.compile(r"[a-z0-9\-]{1,40}")
@@ -42,7 +43,8 @@ _LOOPBACK = ("127.0.0.1", "localhost", "::1")
 _MEMBERS = {
     "community": {"home", "repository", "organisation", "name", "facility", "practice"},
     "saml": {"issuer", "audience", "certificate", "partners", "citizens", "tenant"},
-    "foreign": {"id", "name", "how", "base", "home", "audience"},
+    "foreign": {"id", "name", "how", "base", "home"},
+    "asking": {"scope", "saml"},
 }
 
 
@@ -62,14 +64,21 @@ class SamlIssuer:
 
 @dataclass(frozen=True, slots=True)
 class Foreign:
-    """Another community. `how`: `mhd` or `xca`; `base`: where it answers; `audience`: what tokens for it are made out to."""
+    """Another community. `how`: `mhd` or `xca`; `base`: where it answers."""
 
     id: str
     name: str
     how: str
     base: str
     home: str
-    audience: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """How we get what is shown to others."""
+
+    scope: str = SCOPE
+    saml: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,20 +86,24 @@ class Declared:
     community: Community
     saml: tuple[SamlIssuer, ...] = ()
     foreign: tuple[Foreign, ...] = ()
+    asking: Asking = Asking()
 
 
 def declared(told: Mapping[str, Any], node_name: str) -> Declared:
     """Raises INVALID AKS-DOC-040 with every fault."""
     faults = [f"`{name}` is not known" for name in sorted(told.keys() - _MEMBERS.keys())]
     ours, saml, foreign = told.get("community", {}), told.get("saml", []), told.get("foreign", [])
+    ask = told.get("asking", {})
     tables = [
         ("community", [ours] if isinstance(ours, dict) else []),
         ("saml", _tables(saml)),
         ("foreign", _tables(foreign)),
+        ("asking", [ask] if isinstance(ask, dict) else []),
     ]
     for name, rows in tables:
         faults += [f"[{name}] knows no `{m}`" for row in rows for m in sorted(row.keys() - _MEMBERS[name])]
     faults += _community_faults(tables[0][1]) + _saml_faults(tables[1][1]) + _foreign_faults(tables[2][1])
+    faults += _asking_faults(tables[3][1], tables[2][1])
     if faults:
         raise Problem(
             ProblemKind.INVALID,
@@ -118,6 +131,7 @@ def declared(told: Mapping[str, Any], node_name: str) -> Declared:
             for one in tables[1][1]
         ),
         tuple(Foreign(**one) for one in tables[2][1]),  # type: ignore[arg-type]
+        Asking(**tables[3][1][0]),  # type: ignore[arg-type]
     )
 
 
@@ -168,6 +182,18 @@ def _foreign_faults(rows: Sequence[Mapping[str, Any]]) -> list[str]:
             wrong.append(f"{name}: `home` is an OID")
     names = [row.get("id") for row in rows]
     return wrong + ["an id stands twice"] * (len(set(names)) != len(names))
+
+
+def _asking_faults(rows: Sequence[Mapping[str, Any]], foreign: Sequence[Mapping[str, Any]]) -> list[str]:
+    if not rows:
+        return ["[asking] is no table"]
+    wrong = [f"[asking] `{name}` is no text" for name, value in rows[0].items() if not isinstance(value, str)]
+    saml = str(rows[0].get("saml", ""))
+    if saml and not _safe(saml):
+        wrong.append("[asking] `saml` is an https address")
+    if not saml and any(row.get("how") == XCA for row in foreign):
+        wrong.append("[asking] needs `saml` where a community is asked by xca")
+    return wrong
 
 
 def _safe(url: str) -> bool:

@@ -45,6 +45,12 @@ class Person:
     born: str = ""
     gender: str = ""
     """FHIR code."""
+    also: tuple[str, ...] = ()
+    """Ids of further records with the same number, which nobody has merged yet: her documents stand in all of them."""
+
+    @property
+    def ids(self) -> tuple[str, ...]:
+        return (self.id, *self.also)
 
 
 @dataclass(frozen=True, slots=True)

@@ -119,6 +119,11 @@ def letters(version: Version, community: Community, person: Person, author: Auth
     type, title = _KINDS.get(code, (codes.LETTER, words or "Brev"))
     at = instant(given.get("sent") or given.get("received")) or version.updated
     ours = not given.get("received")
+    if ours:
+        # Whichever of our units wrote it, the municipality answers for it.
+        author = replace(
+            author, organisation=author.organisation or community.name, number=community.organisation
+        )
     base = _entry(
         community,
         person,
@@ -227,6 +232,14 @@ def author_of(value: Resource | None, known: Mapping[str, Resource]) -> Author:
     if reference(value).startswith("Organization/") or target.get("resourceType") == "Organization":
         return Author(organisation=name, number=identifier(target, (codes.ENTERPRISES,))[0])
     return Author(name=name, hpr=identifier(target, (codes.PROFESSIONALS,))[0])
+
+
+def sender_of(value: Resource | None, known: Mapping[str, Resource]) -> Author:
+    """Who sent a letter: an enterprise, unless a professional is named."""
+    found = author_of(value, known)
+    if found.organisation or reference(value).startswith(("Practitioner", "RelatedPerson", "Patient")):
+        return found
+    return Author(organisation=found.name)
 
 
 def person_of(patient: Resource) -> Person:

@@ -56,12 +56,12 @@ class Shelf:
         self._outward = outward
 
     async def person(self, number: str, system: str = "") -> Person | None:
-        """Whom the number names, if the reader may see her; None for hidden, unknown and two alike."""
+        """Whom the number names, if the reader may see her; None for hidden and unknown alike."""
         systems = (system,) if system else NATIONAL_IDS
         values = tuple(TokenValue(f"urn:oid:{one}", number) for one in systems)
         page = await _search(self._session, Query("Patient", (Term("identifier", "token", None, values),)))
         found = [made.person_of(_resource(v)) for v in page.matches]
-        return found[0] if len(found) == 1 else None
+        return replace(found[0], also=tuple(p.id for p in found[1:])) if found else None
 
     async def person_with(self, id: str) -> Person | None:
         """The same by the id of the Patient here."""
@@ -72,10 +72,13 @@ class Shelf:
 
     async def find(self, person: Person, wanted: Wanted = Wanted()) -> Found:
         """What she may see of this patient's documents."""
-        asked = [_of_patient(type, person.id) for type in (*made.TYPES, *_PLAN_PARTS)]
+        asked = [_of_patient(type, person.ids) for type in (*made.TYPES, *_PLAN_PARTS)]
         pages = await asyncio.gather(*(_every_page(self._session, query) for query in asked))
         by_type = dict(zip((*made.TYPES, *_PLAN_PARTS), pages, strict=True))
-        found = [d for d in self._made(by_type, person) if wanted.holds(d.entry)]
+        size = sum(len(v.body or b"") for page in pages for v in page.matches)
+        # Attachments are decoded and hashed: beside the event loop where they are large.
+        documents = await self._session.record.aside(size, lambda: self._made(by_type, person))
+        found = [d for d in documents if wanted.holds(d.entry)]
         found.sort(key=lambda d: (d.entry.created, d.entry.unique_id), reverse=True)
         return Found(tuple(found), all(page.next_cursor is None for page in pages))
 
@@ -95,9 +98,9 @@ class Shelf:
         """
         house = self._session.record.open(_house(self._session.actor), PurposeOfUse.OPERATIONS)
         label = Term("_security", "token", None, (TokenValue(None, BLOCKED),))
-        asked = [_of_patient(type, person.id, label) for type in made.TYPES]
+        asked = [_of_patient(type, person.ids, label) for type in made.TYPES]
         pages = await asyncio.gather(*(_every_page(house, query) for query in asked))
-        await self._session.judge.learn([person.id])
+        await self._session.judge.learn(person.ids)
         hidden = {
             type: replace(page, matches=tuple(v for v in page.matches if self._hidden_by_label(v)))
             for type, page in zip(made.TYPES, pages, strict=True)
@@ -136,7 +139,7 @@ class Shelf:
             case "ClinicalImpression":
                 return [made.note(version, community, person, made.author_of(given.get("assessor"), known))]
             case "Communication":
-                sender = made.author_of(given.get("sender"), known)
+                sender = made.sender_of(given.get("sender"), known)
                 return [*made.letters(version, community, person, sender)]
             case "CarePlan":
                 author = made.author_of(given.get("author"), known)
@@ -149,7 +152,7 @@ class Shelf:
         person = bare(_whose(current.resource))
         parts: list[list[Resource]] = [[], []]
         if found.type == "CarePlan":
-            queries = [_of_patient(type, person.id) for type in _PLAN_PARTS]
+            queries = [_of_patient(type, person.ids) for type in _PLAN_PARTS]
             pages = await asyncio.gather(*(_every_page(self._session, query) for query in queries))
             parts = [[_resource(v) for v in page.matches] for page in pages]
         elif str(current.version) != found.mark:
@@ -202,8 +205,8 @@ def _house(reader: Actor) -> Actor:
     return Actor(ActorKind.SYSTEM, "documents", "Dokumentdeling", reader.tenant)
 
 
-def _of_patient(type: str, patient: str, *terms: Term) -> Query:
-    about = Term("patient", "reference", None, (ReferenceValue("Patient", patient),))
+def _of_patient(type: str, patients: Sequence[str], *terms: Term) -> Query:
+    about = Term("patient", "reference", None, tuple(ReferenceValue("Patient", id) for id in patients))
     included = (Include(type, _INCLUDED[type]),) if type in _INCLUDED else ()
     return Query(type, terms=(about, *terms), includes=included, count=PAGE)
 

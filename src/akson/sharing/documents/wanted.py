@@ -43,6 +43,8 @@ class Wanted:
     ended: Period = EVER
     unique_ids: tuple[str, ...] = ()
     entry_uuids: tuple[str, ...] = ()
+    named: tuple[str, ...] = ()
+    """By whichever of the two ids."""
     author: str = ""
     """Part of a name, whatever the case."""
     media_types: tuple[str, ...] = ()
@@ -63,6 +65,7 @@ class Wanted:
             and all(period.holds(at) for period, at in periods)
             and (not self.unique_ids or entry.unique_id in self.unique_ids)
             and (not self.entry_uuids or entry.entry_uuid in self.entry_uuids)
+            and (not self.named or not {entry.unique_id, entry.entry_uuid}.isdisjoint(self.named))
             and (not self.media_types or entry.media_type.partition(";")[0] in self.media_types)
             and self.author.casefold() in f"{entry.author.name} {entry.author.organisation}".casefold()
         )

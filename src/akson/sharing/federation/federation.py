@@ -128,7 +128,7 @@ class Federation:
         first = [THE_INDEX] if finds else [source.name for source in sources]
         decision = await session.ask_elsewhere(leave, first, about)
         loop = asyncio.get_running_loop()
-        key = await self._key(session, leave, subject, person, decision)
+        key = await self.key(session, leave, subject, person, decision)
         ends = loop.time() + self._budget_s
         if key is None:
             none = tuple(Part(source, Outcome.SPARED, why=UNVOUCHED) for source in sources)
@@ -156,9 +156,10 @@ class Federation:
             budget_s=left_s,
         )
 
-    async def _key(
+    async def key(
         self, session: RecordSession, leave: Leave, subject: Subject, person: str, decision: str
     ) -> Key | None:
+        """For some minutes, about this one person, under a decision that stands in her log. None when none is to be had."""
         statement = self.statement(session, leave, subject, person)
         details = [{"type": PARAMETERS_TYPE, **attestation(statement, self._clock.now())}]
         try:

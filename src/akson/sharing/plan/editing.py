@@ -13,6 +13,7 @@ from typing import Any
 from akson.fhir.problem import Problem, ProblemKind
 from akson.sharing.plan.joining import Line, Member, SharedPlan
 from akson.sharing.plan.operation import (
+    CITIZEN,
     CONTENT,
     IN,
     OUT,
@@ -59,6 +60,13 @@ def visible(operations: Iterable[Operation], member: Member) -> list[Operation]:
     return [o for o in operations if o.kind in member.kinds or o.kind not in CONTENT or member.steward]
 
 
+def may_change(line: Line, party: str) -> bool:
+    """What somebody has said is hers: a comment, and how the citizen was on a day, which she herself may always say anew."""
+    if line.kind not in (Kind.COMMENT, Kind.STATUS) or (line.kind is Kind.STATUS and party == CITIZEN):
+        return True
+    return all(o.author.party == party for choice in line.choices for o in choice.operations)
+
+
 def edited(
     plan: SharedPlan, line: str, kind: Kind, content: Mapping[str, Any] | None, by: By, *, base: Sequence[str] | None = None
 ) -> Operation:  # fmt: skip
@@ -66,6 +74,13 @@ def edited(
     _need(plan, by, kind)
     place = (fixed_line(kind, content) if content else "") or line
     standing = plan.line(place)
+    if standing is not None and not may_change(standing, by.author.party):
+        raise Problem(
+            ProblemKind.FORBIDDEN,
+            "AKS-PLAN-003",
+            "Det en annen har sagt, kan du ikke endre.",
+            now="Skriv en kommentar selv.",
+        )
     seen = tuple(base) if base is not None else (standing.heads if standing else ())
     return checked(Operation(by.id, plan.id, place, kind, seen, content, by.author, by.via, by.at))
 

@@ -14,7 +14,7 @@ from typing import Any
 
 from akson.fhir.problem import Problem, ProblemKind
 from akson.sharing.plan import entries
-from akson.sharing.plan.editing import membership, visible
+from akson.sharing.plan.editing import may_change, membership, visible
 from akson.sharing.plan.joining import SharedPlan, is_central, joined
 from akson.sharing.plan.operation import CITIZEN, STEERING, Kind, Operation
 
@@ -82,6 +82,9 @@ def _admitted(plan: SharedPlan, one: Operation, carrier: str, now: datetime) -> 
     if one.author.party != carrier and carrier not in plan.stewards:
         return False
     if one.author.party == CITIZEN and carrier not in plan.stewards:
+        return False
+    line = plan.line(one.line)
+    if line is not None and not may_change(line, one.author.party):
         return False
     try:
         return one.kind in membership(plan, one.author.party, now).kinds

@@ -8,7 +8,7 @@ Staff write in their own session; the citizen and who is vouched for elsewhere b
 projection is the house's. A crash between the two is healed by the next who writes or opens: it is made of the operations.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 
 from akson.access.actor import Actor, ActorKind, PurposeOfUse
@@ -22,11 +22,13 @@ from akson.sharing.plan import entries
 from akson.sharing.plan.entries import LABEL, Resource
 from akson.sharing.plan.joining import SharedPlan, joined
 from akson.sharing.plan.operation import Operation
-from akson.sharing.plan.projection import CONFLICT, ended_conflicts, projected
+from akson.sharing.plan.projection import ended_conflicts, projected
 
 PAGE = 500
 OPERATIONS_MAX = 2_000
 TRIES = 5
+EVALUATION = ("achievementStatus", "lifecycleStatus", "note", "statusDate", "target")
+"""What `care.plan` writes into a Goal when it is evaluated."""
 _HOUSE_NAME = "Delt plan"
 
 
@@ -49,21 +51,11 @@ async def take_in(
     Raises Problem CONFLICT AKS-PLAN-008 for an id that says something else already, and what the record raises.
     """
     house = house_of(session)
-    held = {o.id: o for o in await operations(house, patient)}
-    for one in taken:
-        if one.id in held and held[one.id].digest != one.digest:
-            raise Problem(
-                ProblemKind.CONFLICT,
-                "AKS-PLAN-008",
-                "Endringen kom med en id som er brukt før, og sier noe annet.",
-                now="Gjør endringen på nytt.",
-            )
-    fresh = [one for one in taken if one.id not in held]
-    if fresh:
-        await _keep(session, patient, fresh)
-        held = {o.id: o for o in await operations(house, patient)}
-    await project(house, patient, list(held.values()), unit)
-    return list(held.values())
+    await _keep(session, patient, taken)
+    # Read after it is kept: of two who write at once, the later one sees both.
+    held = await operations(house, patient)
+    await project(house, patient, held, unit)
+    return held
 
 
 async def project(house: RecordSession, patient: str, held: Sequence[Operation], unit: Resource) -> None:
@@ -86,14 +78,14 @@ async def _differing(
     house: RecordSession, patient: str, wanted: Sequence[Resource], plan: SharedPlan
 ) -> list[Change]:
     """What is new or says something else. The head comes last: its version changes after all it stands for."""
-    tasks = await _every(house, _of("Task", patient, CONFLICT, None))
-    keys = [(r["resourceType"], r["id"]) for r in wanted]
-    standing = await _standing(house, patient, keys)
+    tasks = [("Task", entries.stored_id(patient, f"conflict|{line.id}")) for line in plan.lines]
+    keys = {*((r["resourceType"], r["id"]) for r in wanted), *tasks}
+    standing = await plan_entry.made_before(house, sorted(keys))
+    ended = ended_conflicts([standing[k] for k in tasks if k in standing], plan, patient)
     changes = []
-    for one in (*wanted[1:], *ended_conflicts(tasks, plan, patient), wanted[0]):
-        there = standing.get((one["resourceType"], one["id"])) or next(
-            (t for t in tasks if t["id"] == one["id"] and one["resourceType"] == "Task"), None
-        )
+    for made in (*wanted[1:], *ended, wanted[0]):
+        there = standing.get((made["resourceType"], made["id"]))
+        one = _with_evaluation(made, there)
         if there is None:
             changes.append(Change("POST", one["resourceType"], resource=one, given_id=one["id"]))
         elif _bare(there) != _bare(one):
@@ -102,19 +94,11 @@ async def _differing(
     return changes
 
 
-async def _standing(
-    house: RecordSession, patient: str, keys: Iterable[tuple[str, str]]
-) -> dict[tuple[str, str], Resource]:
-    by_type: dict[str, list[str]] = {}
-    for type, id in keys:
-        by_type.setdefault(type, []).append(id)
-    found = {}
-    for type, ids in by_type.items():
-        for start in range(0, len(ids), 100):
-            some = tuple(TokenValue(None, id) for id in ids[start : start + 100])
-            query = Query(type, (Term("_id", "id", None, some),), count=100)
-            found |= {(type, r["id"]): r for r in await _every(house, query)}
-    return found
+def _with_evaluation(made: Resource, there: Resource | None) -> Resource:
+    """How it went with a goal, the house says by its own care plan: that is kept."""
+    if made["resourceType"] != "Goal" or there is None or "achievementStatus" not in there:
+        return made
+    return {**made, **{name: there[name] for name in EVALUATION if name in there}}
 
 
 def _bare(resource: Resource) -> Resource:
@@ -123,8 +107,8 @@ def _bare(resource: Resource) -> Resource:
     return {**{k: v for k, v in resource.items() if k != "meta"}, **({"meta": meta} if meta else {})}
 
 
-async def _keep(session: RecordSession, patient: str, fresh: Sequence[Operation]) -> None:
-    resources = [entries.kept(one, patient) for one in fresh]
+async def _keep(session: RecordSession, patient: str, taken: Sequence[Operation]) -> None:
+    resources = [entries.kept(one, patient) for one in taken]
     actor = session.actor
     own_staff = actor.kind is ActorKind.PRACTITIONER and actor.attested is None
     try:
@@ -135,18 +119,24 @@ async def _keep(session: RecordSession, patient: str, fresh: Sequence[Operation]
         else:
             await plan_entry.enter(session, patient, LABEL, resources)
     except Problem as problem:
-        if problem.kind is not ProblemKind.CONFLICT or len(fresh) == 1:
-            # Alone and there already: it came twice at once, and the first of them stands.
-            if problem.kind is ProblemKind.CONFLICT and await _is_there(session, patient, fresh[0]):
-                return
+        if problem.kind is not ProblemKind.CONFLICT:
             raise
-        for one in fresh:
-            await _keep(session, patient, [one])
+        await _known_already(session, patient, taken)
 
 
-async def _is_there(session: RecordSession, patient: str, operation: Operation) -> bool:
+async def _known_already(session: RecordSession, patient: str, taken: Sequence[Operation]) -> None:
+    """Some of them stand already: the rest is kept, one by one. Raises CONFLICT AKS-PLAN-008 for an id used before."""
     held = {o.id: o for o in await operations(house_of(session), patient)}
-    return operation.id in held and held[operation.id].digest == operation.digest
+    fresh = [one for one in taken if one.id not in held]
+    if any(held[one.id].digest != one.digest for one in taken if one.id in held):
+        raise Problem(
+            ProblemKind.CONFLICT,
+            "AKS-PLAN-008",
+            "Endringen kom med en id som er brukt før, og sier noe annet.",
+            now="Gjør endringen på nytt.",
+        )
+    for one in fresh:
+        await _keep(session, patient, [one])
 
 
 def house_of(session: RecordSession) -> RecordSession:

@@ -38,6 +38,7 @@ from akson.world import Clock
 
 LOOKED_AFTER_S = 1.5
 """How seldom one reader's open page makes others be asked."""
+TICKET_LASTS = timedelta(minutes=5)
 REMEMBERED_MAX = 500
 """Open pages of one process; the oldest is forgotten, and asks anew."""
 
@@ -68,6 +69,10 @@ class NoAnswer(Exception):
     """Its text says why, in words for the clinician."""
 
 
+class NotIn(Exception):
+    """There is no such plan, no such patient, or we take no part: the other does not tell which."""
+
+
 class Ticket(Protocol):
     """That one of ours may ask about one patient for some minutes."""
 
@@ -84,7 +89,7 @@ class Neighbours(Protocol):
         ...
 
     async def exchange(self, party: str, ticket: Ticket, asked: Asked) -> Told:
-        """Raises NoAnswer."""
+        """Raises NoAnswer, NotIn."""
         ...
 
 
@@ -96,10 +101,13 @@ class _Page:
     own: tuple[Operation, ...] = ()
     tokens: dict[str, str] = field(default_factory=dict)
     heard: dict[str, dict[str, Operation]] = field(default_factory=dict)
+    shut: set[str] = field(default_factory=set)
+    """Who said that we take no part."""
     silent: tuple[Silent, ...] = ()
     asked_at: datetime | None = None
     ticket: Ticket | None = None
     ticket_at: datetime | None = None
+    ticket_for: frozenset[str] = frozenset()
 
 
 class SharedPlans:
@@ -115,7 +123,9 @@ class SharedPlans:
 
     async def open(self, session: RecordSession, patient: str) -> Opened:
         """Raises what the record raises for who may not."""
-        self._pages.pop(self._key(session, patient), None)
+        page = self._page(session, patient)
+        # Read and asked anew, and logged; what others said last is shown on while they are silent, and that is told.
+        page.version, page.asked_at, page.ticket = -1, None, None
         return await self.look(session, patient)
 
     async def look(self, session: RecordSession, patient: str) -> Opened:
@@ -216,15 +226,22 @@ class SharedPlans:
         if not whom:
             page.silent = ()
             return
-        if page.ticket is None or page.ticket_at is None or now - page.ticket_at > timedelta(minutes=5):
+        stale = page.ticket_at is None or now - page.ticket_at > TICKET_LASTS
+        if page.ticket is None or stale or not page.ticket_for.issuperset(whom):
+            # The line in the patient's log names whom it was shown to; who is asked later makes another.
             page.ticket = await self._neighbours.ticket(session, patient, [names[p] for p in whom])
-            page.ticket_at = now
+            page.ticket_at, page.ticket_for = now, frozenset(whom)
         if page.ticket is None:
             page.silent = tuple(Silent(names[p], "innloggingstjenesten svarte ikke") for p in whom)
             return
+        page.shut.clear()
         said = await asyncio.gather(
             *(self._exchange(patient, page, p, pending.get(p, []), page.ticket) for p in whom)
         )
+        if page.shut & {*plan.stewards, plan.master}:
+            # Whoever steers the plan says that we are out: then nothing that anybody told is shown on.
+            page.heard.clear()
+            page.tokens.clear()
         page.silent = tuple(
             Silent(names[p], why)
             for p, why in zip(whom, said, strict=True)
@@ -250,6 +267,12 @@ class SharedPlans:
             )
         except NoAnswer as none:
             return str(none) or "svarte ikke"
+        except NotIn:
+            # Out from now on: what it told before is not shown on.
+            page.heard.pop(party, None)
+            page.tokens.pop(party, None)
+            page.shut.add(party)
+            return ""
         refused = set(told.refused)
         self._brought.setdefault((patient, party), set()).update(o.id for o in pending if o.id not in refused)
         page.tokens[party] = told.token

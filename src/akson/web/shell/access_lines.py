@@ -80,15 +80,15 @@ class LogPage:
 
 ACT_DEEDS = {
     "identify": ("søkte deg fram", "prøvde å søke deg fram"),
+    "disclose": ("sendte opplysninger om deg til en annen tjeneste", "prøvde å sende opplysninger om deg"),
     "open-emergency": ("åpnet journalen med nødtilgang", "prøvde å åpne journalen med nødtilgang"),
     "declare-relation": ("oppga å gi deg helsehjelp", "prøvde å åpne journalen ved å oppgi helsehjelp"),
     "lift-restriction": ("opphevet en sperre", "prøvde å oppheve en sperre"),
     "read-offline": ("så i journalen uten nett", "så i journalen uten nett"),
     "open-message": ("åpnet en melding om deg", "prøvde å åpne en melding om deg"),
     "match-message": ("knyttet en melding til journalen", "prøvde å knytte en melding til journalen"),
-    "ask-elsewhere": ("spurte andre om deg", "prøvde å spørre andre om deg"),
     "plan-entry": ("skrev i den delte planen", "prøvde å se eller skrive i den delte planen"),
-    "disclose": ("sendte opplysninger om deg til en annen tjeneste", "prøvde å sende opplysninger om deg"),
+    "ask-elsewhere": ("spurte andre om deg", "prøvde å spørre andre om deg"),
     "close": ("endret sperringer", "prøvde å endre sperringer"),
     "review": ("vurderte en åpning av journalen", "prøvde å vurdere en åpning av journalen"),
 }

@@ -220,6 +220,7 @@ def _menu(patient: str, here: str) -> tuple[MenuEntry, ...]:
         ("/maalinger", "Målinger", "m"),
         ("/notater", "Notater", "n"),
         ("/meldinger", "Meldinger", "e"),
+        ("/dokumenter", "Dokumenter", "d"),
         ("/forlop", "I sykehus", "h"),
         ("/sak", "Sak og vedtak", "v"),
         ("/provesvar", "Prøvesvar", "r"),

@@ -24,8 +24,11 @@ from akson.identity.sessions import Sessions, WebSession
 from akson.identity.sessions.proofs import Asked
 from akson.identity.smart.server import AuthorizationServer
 from akson.record.session import RecordSession
+from akson.sharing.documents.declared import declared
+from akson.sharing.documents.entry import Community
 from akson.sharing.plan.plans import SharedPlans
 from akson.web.shell.advisers import Advisers
+from akson.web.shell.documents import Elsewhere
 from akson.web.shell.forms import PROOF_FIELD as PROOF_FIELD
 from akson.web.shell.forms import checked_fields
 from akson.web.shell.letters import Letters
@@ -117,6 +120,8 @@ class House:
     """Asks other services for advice; None where there are none."""
     neighbours: Neighbours | None = None
     """Asks other enterprises about a patient; None on a node that knows none."""
+    elsewhere: Elsewhere | None = None
+    """Asks other communities for documents; None where nobody is asked."""
     adoption: AdoptionReports | None = None
     """Counts who exchanges which messages; None where nothing is counted."""
     adoption_open: bool = False
@@ -125,6 +130,12 @@ class House:
     """What advice is given by: our own rules, and those of a register that was imported."""
     plans: SharedPlans | None = None
     """The plans that several organisations edit; None where there are none."""
+    shares_as: Community | None = None
+    """Whose documents ours are, as documents.toml says."""
+
+    @property
+    def community(self) -> Community:
+        return self.shares_as or declared({}, self.node.name).community
 
 
 class Audience(StrEnum):

@@ -11,7 +11,8 @@ from typing import Any
 
 from akson.access.actor import ActorKind
 from akson.fhir.problem import Problem, ProblemKind
-from akson.sharing.plan.editing import By
+from akson.sharing.plan.editing import By, may_change
+from akson.sharing.plan.entries import LABEL
 from akson.sharing.plan.joining import Choice, Line, SharedPlan
 from akson.sharing.plan.operation import CITIZEN, WEEKDAYS, Author, Kind, Operation
 from akson.sharing.plan.plans import Opened, SharedPlans
@@ -57,6 +58,8 @@ class LineRow:
     """Where two disagree."""
     operation: str = ""
     """Id of what the form of this line makes."""
+    mine: bool = True
+    """Whether the reader's party may change it at all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +100,11 @@ def plans_of(visit: Visit) -> SharedPlans:
     if visit.house.plans is None:
         raise problems.no_page()
     return visit.house.plans
+
+
+def is_shared(resource: Mapping[str, Any]) -> bool:
+    """Whether a resource is made of a line of a shared plan."""
+    return any(s.get("code") == LABEL for s in (resource.get("meta") or {}).get("security") or ())
 
 
 def form_id(visit: Visit, patient: str, what: str) -> str:
@@ -176,6 +184,7 @@ def _row(visit: Visit, patient: str, line: Line, now: datetime) -> LineRow:
         content,
         choices,
         form_id(visit, patient, line.id),
+        may_change(line, CITIZEN if visit.actor.kind is ActorKind.CITIZEN else plans_of(visit).us.number),
     )
 
 
@@ -189,8 +198,8 @@ def _choice(number: int, kind: Kind, choice: Choice, now: datetime) -> ChoiceRow
 def said(kind: Kind, content: Mapping[str, Any], now: datetime) -> tuple[str, str]:
     """What a line says: in few words, and the rest."""
     if kind is Kind.ZONE and content:
-        return COLOUR_WORDS[content["colour"]], " ".join(
-            part for part in (content.get("signs", ""), limit_words(content)) if part
+        return COLOUR_WORDS[content["colour"]], ". ".join(
+            part.rstrip(".") for part in (content.get("signs", ""), limit_words(content)) if part
         ) + f" → {content['do']}"
     if kind is Kind.STATUS and content:
         return COLOUR_WORDS[content["colour"]], content.get("text", "")

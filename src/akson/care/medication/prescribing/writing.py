@@ -13,7 +13,7 @@ from datetime import date
 from decimal import Decimal
 
 from akson.care.fhir_json import Resource, reference
-from akson.care.medication.lines import PAST, SourceKind, SourceLine
+from akson.care.medication.lines import PAST, SourceKind, SourceLine, Use
 from akson.care.medication.medicine import ATC
 from akson.care.medication.prescribing.orders import Change, Order, Renew, Start, Stop
 from akson.care.medication.reconciled.adopting import noted, stopped
@@ -114,8 +114,10 @@ class _Writing:
             self._end_requests(line, "completed" if isinstance(order, Renew) else "stopped", "")
         before = [reference(r) for r in statement.get("basedOn") or ()]
         others = [{"reference": r} for r in before if not r.startswith("MedicationRequest/")]
+        # A paused medicine stays paused: a new prescription does not begin it again.
+        paused = line is not None and line.use is Use.PAUSED
         statement |= {
-            "status": "active",
+            "status": "on-hold" if paused else "active",
             "dateAsserted": at,
             "informationSource": self.signer.reference,
             "basedOn": [{"reference": request}, *others],
@@ -162,7 +164,7 @@ class _Writing:
             "subject": {"reference": f"Patient/{self.standing.patient}"},
             "date": at,
             "source": self.signer.reference,
-            "note": [{"time": at, "text": "Forordnet: " + " ".join(self.sentences)}],
+            "note": [{"time": at, "text": " ".join(self.sentences)}],
             "entry": [{"item": {"reference": place}} for place in (*used, *self.new)],
         }
         resource.pop("emptyReason", None)

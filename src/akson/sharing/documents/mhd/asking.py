@@ -64,7 +64,7 @@ def find(pairs: Pairs) -> Find:
             case "author.family" | "author.given":
                 author = value
             case "identifier":
-                values |= _identified(value)
+                values["named"] = _identified(value)
             case "status":
                 told = {one.rpartition("|")[2] for one in value.split(",")}
                 values["approved"] = tuple(
@@ -119,14 +119,12 @@ def get(pairs: Pairs) -> tuple[str, str, str]:
     return bare_id(unique), repository, home
 
 
-def _identified(value: str) -> dict[str, object]:
-    """By entryUUID or by uniqueId: which of them it is, only a look at both tells."""
+def _identified(value: str) -> tuple[str, ...]:
+    """By entryUUID or by uniqueId: which of them it is, the value alone does not tell."""
     system, _, plain = value.rpartition("|")
     if system.startswith("urn:oid:"):
-        return {"unique_ids": (f"{system.removeprefix('urn:oid:')}^{plain}",)}
-    if plain.startswith("urn:uuid:"):
-        return {"entry_uuids": (plain,)}
-    return {"unique_ids": (bare_id(plain),)}
+        return (f"{system.removeprefix('urn:oid:')}^{plain}",)
+    return (plain, bare_id(plain))
 
 
 def _codes(name: str, value: str) -> Codes:

@@ -21,13 +21,15 @@ SEARCHES: tuple[tuple[SharedClass, str, str], ...] = (
     (SharedClass.PROBLEMS, "Sykdommer og problemer", "Condition"),
     (SharedClass.PLAN, "Planer", "CarePlan?status=active"),
     (SharedClass.RESULTS, "Prøvesvar", "DiagnosticReport?_sort=-date&_count=20"),
-    (SharedClass.SERVICES, "Siste kontakter", "Encounter?_sort=-date&_count=10"),
     (SharedClass.DOCUMENTS, "Dokumenter", "DocumentReference?_sort=-date&_count=20"),
     (SharedClass.PERSON, "Pårørende", "RelatedPerson"),
 )
-"""What is asked for, in the order it is read. Codes of searches as FHIR R4 names them."""
+"""What is asked for, in the order it is read. Contacts and services are not: the policy in force gives them to nobody
+elsewhere (grant AKS-RULE-ATTESTED: demographic, clinical)."""
+NAMED_MAX = 20
+"""Missing sources that are named one by one; without an index there may be thousands."""
 LIVE = timedelta(minutes=2)
-_BY_WISH = frozenset({SharedClass.RESULTS, SharedClass.SERVICES, SharedClass.DOCUMENTS})
+_BY_WISH = frozenset({SharedClass.RESULTS, SharedClass.DOCUMENTS})
 """The newest are asked for: that a source has more is what was wished."""
 
 
@@ -59,10 +61,16 @@ def _panel(answer: Answer, title: str, now: datetime) -> KindPanel:
         # What is grave comes first; whose it is stands on each line.
         lines=tuple(sorted(lines, key=lambda line: not line.grave)),
         none=tuple(part.source.name for part in answered if not part.resources),
-        missing=tuple(part.source.name for part in answer.missing),
+        missing=_few([part.source.name for part in answer.missing]),
         more=tuple(part.source.name for part in answered if part.more and kind not in _BY_WISH),
         unasked=not answer.parts,
     )
+
+
+def _few(names: list[str]) -> tuple[str, ...]:
+    if len(names) <= NAMED_MAX:
+        return tuple(names)
+    return (*names[:NAMED_MAX], f"{len(names) - NAMED_MAX} andre")
 
 
 def _lines(part: Part, now: datetime) -> list[Line]:
@@ -90,7 +98,12 @@ def _rows(answers: Sequence[Answer], outcomes: tuple[Outcome, ...]) -> tuple[Mis
             if part.outcome in outcomes:
                 why.setdefault(part.source.name, part.why)
                 kinds.setdefault(part.source.name, []).append(WORDS[answer.question.kind])
-    return tuple(MissingRow(name, why[name], listed(kinds[name])) for name in why)
+    rows = [MissingRow(name, why[name], listed(kinds[name])) for name in why]
+    if len(rows) <= NAMED_MAX:
+        return tuple(rows)
+    others = rows[NAMED_MAX:]
+    both = listed(kind for row in others for kind in kinds[row.name])
+    return (*rows[:NAMED_MAX], MissingRow(f"{len(others)} andre kilder", others[-1].why, both))
 
 
 def listed(parts: Iterable[str]) -> str:

@@ -5,22 +5,20 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from akson.care.decisionsupport import rules
 from akson.care.decisionsupport.advice import Advice, advice
-from akson.care.decisionsupport.facts import CREATININE_CODES, EGFR_CODES, facts_of
-from akson.care.decisionsupport.rules import Severity
+from akson.care.decisionsupport.facts import facts_of
+from akson.care.decisionsupport.rules import Edition, Severity
 from akson.care.fhir_json import Resource, display, instant
 from akson.care.medication.current import CurrentList, current_list
 from akson.care.medication.lines import Said, SourceLine
-from akson.care.medication.prescribing.orders import Change, Order
+from akson.care.medication.prescribing.orders import Change, Order, Stop
 from akson.care.medication.prescribing.writing import proposed
 from akson.care.medication.reconciled.signing import Standing
 from akson.record.session import RecordSession
-from akson.web.shell import words
-from akson.web.shell.reading import of_patient, resource, search_all, token, with_medications
+from akson.web.shell import advice_facts, words
+from akson.web.shell.reading import of_patient, resource, search_all, with_medications
 from akson.web.workspace.prescribing.view import SEVERITY, AdviceView, RowView
 
-OBSERVED_MAX = 60
 MUST_BE_SEEN = (Severity.CRITICAL, Severity.WARNING)
 
 
@@ -29,6 +27,10 @@ class Loaded:
     patient: str
     person: Resource
     rows: tuple[Resource, ...]
+    """Statements, drugs, allergies and observations: what advice rests on."""
+    aside: frozenset[str]
+    """Advice that somebody has set aside with a reason."""
+    edition: Edition
     current: CurrentList
     requests: Mapping[str, Resource]
     standing: Standing
@@ -45,29 +47,25 @@ class Loaded:
         return self.standing.versions.get(self.current.source.reference, 0)
 
 
-async def load(session: RecordSession, patient: str, now: datetime) -> Loaded:
+async def load(session: RecordSession, patient: str, now: datetime, edition: Edition) -> Loaded:
     asked = (
         of_patient("List", patient),
         with_medications(of_patient("MedicationStatement", patient)),
         of_patient("MedicationRequest", patient),
-        of_patient("AllergyIntolerance", patient),
-        of_patient(
-            "Observation",
-            patient,
-            token("code", *EGFR_CODES, *CREATININE_CODES),
-            sort="date",
-            count=OBSERVED_MAX,
-        ),
     )
     read = [v for page in await search_all(session, asked) for v in (*page.matches, *page.included)]
-    person = resource(await session.read("Patient", patient))
+    around = await advice_facts.load(session, patient, now, drugs=False)
+    person, *facts = around.rows
     rows = tuple(resource(one) for one in read)
     current = current_list(rows, now)
+    drugs = [r for r in rows if r["resourceType"] in ("MedicationStatement", "Medication")]
     working = next((r for r in rows if f"List/{r['id']}" == current.source.reference), None)
     return Loaded(
         patient=patient,
         person=person,
-        rows=rows,
+        rows=(*drugs, *facts),
+        aside=frozenset(around.aside),
+        edition=edition,
         current=current,
         requests={
             f"MedicationRequest/{r['id']}": r for r in rows if r["resourceType"] == "MedicationRequest"
@@ -78,18 +76,14 @@ async def load(session: RecordSession, patient: str, now: datetime) -> Loaded:
 
 
 def advice_on(loaded: Loaded, orders: Sequence[Order], *, despite: str = "") -> AdviceView:
-    """What the rules say of what is about to be ordered; what is changed is asked about as it will be."""
+    """What the rules say of what is about to be ordered: what is changed as it will be, and without what is stopped."""
     drafts = proposed(orders, loaded.lines, loaded.patient)
     if not drafts:
         return AdviceView()
-    replaced = {order.line for order in orders if isinstance(order, Change)}
-    rows = [
-        r
-        for r in loaded.rows
-        if r["resourceType"] != "MedicationRequest" and f"{r['resourceType']}/{r['id']}" not in replaced
-    ]
+    replaced = {order.line for order in orders if isinstance(order, Change | Stop)}
+    rows = [r for r in loaded.rows if f"{r['resourceType']}/{r['id']}" not in replaced]
     facts = facts_of(loaded.person, rows, loaded.now, proposed=drafts)
-    told = advice(facts, _edition(loaded))
+    told = advice(facts, loaded.edition)
     unread = tuple(drug.name for drug in facts.unread if drug.proposed)
     return AdviceView(told, unread, asked=True, seen=" ".join(_mark(one) for one in told), despite=despite)
 
@@ -104,13 +98,9 @@ def _mark(one: Advice) -> str:
     return hashlib.sha256(one.key.encode()).hexdigest()[:12]
 
 
-def _edition(loaded: Loaded) -> rules.Edition:
-    return rules.load().at(words.local(loaded.now).date())
-
-
 def row_views(loaded: Loaded, form: Mapping[str, str]) -> tuple[RowView, ...]:
-    standing = [r for r in loaded.rows if r["resourceType"] != "MedicationRequest"]
-    told = advice(facts_of(loaded.person, standing, loaded.now), _edition(loaded))
+    every = advice(facts_of(loaded.person, loaded.rows, loaded.now), loaded.edition)
+    told = [one for one in every if advice_facts.aside_id(loaded.patient, one) not in loaded.aside]
     typed = {form.get(f"linje-{n}", ""): n for n in range(1, len(form) + 1)}
     return tuple(
         _row(number, line, loaded, told, form, typed.get(line.id))

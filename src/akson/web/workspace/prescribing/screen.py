@@ -5,6 +5,7 @@ shown before it can be signed; a stated serious allergy alone asks for a reason.
 e-prescription.
 """
 
+import asyncio
 from collections.abc import Mapping
 from datetime import date
 from urllib.parse import quote, urlencode
@@ -74,9 +75,14 @@ def _open(visit: Visit) -> RecordSession:
     return session
 
 
+async def _load(visit: Visit, session: RecordSession) -> Loaded:
+    now = visit.house.clock.now()
+    return await load(session, _patient(visit), now, visit.house.rules.at(words.local(now).date()))
+
+
 async def show(visit: Visit) -> Response:
     session = _open(visit)
-    loaded = await load(session, _patient(visit), visit.house.clock.now())
+    loaded = await _load(visit, session)
     asked = visit.request.query_params
     counts = [(word, asked.get(key, "")) for key, _, word in _COUNTED]
     done = ", ".join(f"{count} {word}" for word, count in counts if count.isdecimal() and len(count) < 3)
@@ -86,12 +92,14 @@ async def show(visit: Visit) -> Response:
 async def act(visit: Visit) -> Response:
     form = await visit.form()
     session = _open(visit)
-    loaded = await load(session, _patient(visit), visit.house.clock.now())
+    loaded = await _load(visit, session)
     orders = given(form)
     signature = form.get("signatur", "")[:64]
     if signature and signature_of(loaded.standing.list) == signature:
         return _done(visit, orders)
-    advice = advice_on(loaded, orders, despite=form.get("likevel", "").strip()[:WORDS_MAX])
+    advice = await asyncio.to_thread(
+        advice_on, loaded, orders, despite=form.get("likevel", "").strip()[:WORDS_MAX]
+    )
     if str(loaded.version) != form.get("liste", ""):
         return await _page(visit, session, loaded, form, advice, wrong=CHANGED, status=409)
     fault = _fault(orders, loaded, advice, form)
@@ -105,7 +113,7 @@ async def act(visit: Visit) -> Response:
     except Problem as problem:
         if problem.kind not in LOST:
             raise
-        newer = await load(session, _patient(visit), visit.house.clock.now())
+        newer = await _load(visit, session)
         if signature_of(newer.standing.list) == signer.id:
             return _done(visit, orders)
         return await _page(visit, session, newer, form, advice, wrong=CHANGED, status=409)
@@ -188,9 +196,9 @@ async def advise(visit: Visit) -> Response:
     """Advice on what stands in the form, for beside the choice; nothing is stored."""
     form = await visit.form()
     session = _open(visit)
-    loaded = await load(session, _patient(visit), visit.house.clock.now())
+    loaded = await _load(visit, session)
     orders = tuple(one for one in given(form) if not isinstance(one, Start) or one.name)
-    view = advice_on(loaded, orders, despite=form.get("likevel", "")[:WORDS_MAX])
+    view = await asyncio.to_thread(advice_on, loaded, orders, despite=form.get("likevel", "")[:WORDS_MAX])
     frame = gate.frame_of(visit.request, visit.house, visit)
     return visit.house.pages.page("workspace/prescribing/advice.html", frame, view, fragment=True)
 
@@ -216,7 +224,7 @@ async def _page(
 ) -> Response:
     view = PrescribingView(
         chart=await load_chart(session, loaded.patient, MENU, loaded.now),
-        rows=row_views(loaded, form),
+        rows=await asyncio.to_thread(row_views, loaded, form),
         empty=empty_words(loaded),
         often=often_used(),
         new={name: form.get(f"ny-{name}", "") for name in NEW},

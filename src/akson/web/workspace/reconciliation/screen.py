@@ -77,8 +77,9 @@ async def show(visit: Visit) -> Response:
     choices = valid(found.agenda, found.drafted)
     advised = await advise(visit, session, found, choices)
     view = reconciliation_view(
-        chart_first, found, choices, advised, signing=_new_id(visit), again=again, said=said
-    )
+        chart_first, found, choices, advised, signing=_new_id(visit), again=again, said=said,
+        hub=await sharing.hub_words(session, visit, _patient(visit)),
+    )  # fmt: skip
     frame = gate.frame_of(visit.request, visit.house, visit, waiting=await waiting(session, visit.actor))
     return visit.house.pages.page("workspace/reconciliation/template.html", frame, view)
 
@@ -245,8 +246,9 @@ async def _page(
     chart = await load_chart(session, found.standing.patient, MENU, visit.house.clock.now())
     advised = await advise(visit, session, found, valid(found.agenda, choices))
     view = reconciliation_view(
-        chart, found, choices, advised, signing=_new_id(visit), wrong=wrong, lost=lost, again=again
-    )
+        chart, found, choices, advised, signing=_new_id(visit), wrong=wrong, lost=lost, again=again,
+        hub=await sharing.hub_words(session, visit, found.standing.patient),
+    )  # fmt: skip
     frame = gate.frame_of(visit.request, visit.house, visit, waiting=await waiting(session, visit.actor))
     return visit.house.pages.page("workspace/reconciliation/template.html", frame, view, status=status)
 
@@ -271,7 +273,8 @@ async def act_shared(visit: Visit) -> Response:
     else:
         found = await _found(visit, session, again=True)
         await to_hub(session, visit, patient, signature_of(found.standing.list))
-    return RedirectResponse(f"/pasient/{quote(patient, safe='')}/legemidler/delt", 303)
+    page = "samstemming" if form.get("fra") == "samstemming" else "delt"
+    return RedirectResponse(f"/pasient/{quote(patient, safe='')}/legemidler/{page}", 303)
 
 
 async def show_paper(visit: Visit) -> Response:

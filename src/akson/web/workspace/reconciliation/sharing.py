@@ -57,6 +57,13 @@ def _words(visit: Visit, signed: Signed | None) -> str:
     return "\n".join((head, "Det som er valgt:", *(f"- {one}" for one in signed.sentences)))
 
 
+async def hub_words(session: RecordSession, visit: Visit, patient: str) -> str | None:
+    """What is known of the list at the hub, for the page of reconciliation; None where no hub is connected."""
+    letters = visit.house.letters
+    hub = await letters.hub(session, patient) if letters else None
+    return None if hub is None else _asked(hub, visit) or "Listen i reseptregisteret er ikke hentet."
+
+
 async def ask_hub(session: RecordSession, visit: Visit, patient: str) -> bool:
     """Asks for the list that stands there; the answer comes as a source of the reconciliation. False when it did not go."""
     letters = visit.house.letters
@@ -83,7 +90,7 @@ async def shared_view(session: RecordSession, visit: Visit, chart: Chart, found:
         note=note,
         count=sum(line.use not in PAST for line in found.own.lines),
         shares=(
-            await _gp(session, visit, chart.person.id, signature),
+            await _gp(session, visit, chart, signature),
             _round(),
             await _hub(session, visit, chart.person.id, signature),
             _patient(),
@@ -116,8 +123,10 @@ async def _chosen(session: RecordSession, patient: str, working: Resource | None
     return tuple(sorted(told))
 
 
-async def _gp(session: RecordSession, visit: Visit, patient: str, signature: str) -> ShareRow:
-    letters = visit.house.letters
+async def _gp(session: RecordSession, visit: Visit, chart: Chart, signature: str) -> ShareRow:
+    letters, patient = visit.house.letters, chart.person.id
+    if visit.actor.role == "gp" and visit.actor.name == chart.gp:
+        return ShareRow("Fastlegen", "Du er fastlegen, og lista står her.", "check")
     if letters is None:
         return ShareRow("Fastlegen", "Denne installasjonen sender ikke meldinger.", "alert")
     sent = await letters.standing(session, patient, message_id(signature))
@@ -142,8 +151,9 @@ async def _gp(session: RecordSession, visit: Visit, patient: str, signature: str
 
 
 def _mark(state: str) -> str:
-    """Received only when somebody has said so: «sendt, ikke bekreftet» is still waited for."""
-    if any(word in state for word in ("avvist", "feil", "ikke levert", "ikke sendt")):
+    """Received only when somebody has said so: «sendt, ikke bekreftet» is waited for until its time is out, and then is
+    somebody's."""
+    if any(word in state for word in ("avvist", "feil", "ikke levert", "ikke sendt", "eier saken")):
         return "alert"
     return "check" if "ikke" not in state and any(w in state for w in ("bekreftet", "mottatt")) else "clock"
 

@@ -110,6 +110,8 @@ class ReconciliationView:
     wrong: str = ""
     lost: tuple[str, ...] = ()
     """Choices that no longer answer anything, in words."""
+    hub: str | None = None
+    """What is known of the list at the prescription hub; None where none is connected."""
 
     @property
     def severity(self) -> dict[str, str]:
@@ -140,6 +142,7 @@ def reconciliation_view(
     said: str = "",
     wrong: str = "",
     lost: Iterable[str] = (),
+    hub: str | None = None,
 ) -> ReconciliationView:
     agenda = found.agenda
     told = advised.said.rows
@@ -169,6 +172,7 @@ def reconciliation_view(
         said=said,
         wrong=wrong,
         lost=tuple(lost),
+        hub=hub,
     )
 
 

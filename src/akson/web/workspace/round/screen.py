@@ -57,7 +57,10 @@ async def session(visit: Visit) -> Response:
 async def package(visit: Visit) -> Response:
     given = await visit.form()
     sending.her_own(visit, given.get("actor", ""))
-    return JSONResponse(await loading.load(visit, whole=given.get("whole") == "1"))
+    loaded = await loading.load(visit, whole=given.get("whole") == "1")
+    now = visit.house.clock.now().timestamp()
+    visit.house.sessions.phones.note(given.get("device", ""), visit.actor, visit.session.id, now)
+    return JSONResponse(loaded)
 
 
 async def send(visit: Visit) -> Response:

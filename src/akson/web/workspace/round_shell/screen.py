@@ -5,7 +5,7 @@ import json
 from pathlib import Path
 
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import JSONResponse, Response
 
 from akson.care.round.operation import CANNOT, MEASURES
 from akson.web.shell.house import Audience, House, Screen, Way
@@ -30,6 +30,11 @@ async def shell(request: Request, house: House) -> Response:
     return Response(text, media_type="text/html; charset=utf-8")
 
 
+async def phone(request: Request, house: House) -> Response:
+    """Whether the phone may still read its list. Asked also where nobody is logged in: the number tells nothing."""
+    return JSONResponse({"state": house.sessions.phones.state(str(request.path_params["device"])[:64])})
+
+
 async def worker(request: Request, house: House) -> Response:
     """With the names of what it keeps; another byte of them is another worker, and takes over at the next opening."""
     addresses = [PATH, *(house.pages.static(name) for name in FILES)]
@@ -43,4 +48,8 @@ async def worker(request: Request, house: House) -> Response:
     )
 
 
-SCREEN = Screen("workspace.round_shell", Audience.ANYONE, (Way(PATH, shell), Way(WORKER_PATH, worker)))
+SCREEN = Screen(
+    "workspace.round_shell",
+    Audience.ANYONE,
+    (Way(PATH, shell), Way(WORKER_PATH, worker), Way(PATH + "/telefon/{device}", phone)),
+)

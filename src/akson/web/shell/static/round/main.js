@@ -9,7 +9,7 @@ const TOLD = JSON.parse(document.body.dataset.told);
 const REACHED = "button, input, summary, a";
 const main = document.querySelector("#main");
 const place = (id) => document.querySelector(`#${id}`);
-let held = null, net = "unknown", touched = Date.now(), sending = null, opened = "", ticked = new Map();
+let held = null, net = "unknown", touched = Date.now(), sending = null, opened = "", ticked = new Map(), ended = false;
 
 /* -- what stands -- */
 async function read() {
@@ -277,6 +277,7 @@ function finish(waiting) {
 async function door() {
   const kept = await vault.lock();
   if (!kept) return start();
+  obey().catch(() => {});
   if (Date.now() > Date.parse(kept.ends)) {
     await vault.drop(["package"]); // Gone also when nobody opens it; what is not sent stays sealed until it is.
     if (!(await vault.holds("op:")) && !(await vault.holds("view:"))) { await vault.wipe(); return start(); }
@@ -310,8 +311,9 @@ async function start() {
     if (said.textContent) return;
     said.textContent = "Henter listen …";
     try {
-      const who = await server.session(), box = await server.load(who, whole.checked);
-      await vault.make(typed, box.ends);
+      const number = crypto.randomUUID(), who = await server.session(), box = await server.load(who, whole.checked, number);
+      await vault.make(typed, box.ends, number);
+      ended = false;
       await vault.put("package", box);
       await vault.put("who", { session: who.session, actor: who.actor, name: who.name });
       net = "open";
@@ -336,8 +338,8 @@ async function over() {
   held.box = undefined;
   if (!journal.unsent(held.ops).length && !(await vault.holds("view:"))) { await vault.wipe(); held = null; return start(); }
   await unsentPage();
-  main.prepend(el("p", { class: "round-note" }, "Listen er for gammel og er slettet. Det som ikke er sendt, ligger her til det er sendt. ", net === "other" && logInAsHer(), net === "out" && el("a", { href: "/logg-inn?til=/runde" }, "Logg inn for å sende")));
-  frame("For gammel liste", "Hent en ny når alt er sendt");
+  main.prepend(el("p", { class: "round-note" }, ended ? "Innloggingen ble avsluttet, og listen er slettet. " : "Listen er for gammel og er slettet. ", "Det som ikke er sendt, ligger her til det er sendt. ", net === "other" && logInAsHer(), net === "out" && el("a", { href: "/logg-inn?til=/runde" }, "Logg inn for å sende")));
+  frame(ended ? "Innloggingen er avsluttet" : "For gammel liste", "Hent en ny når alt er sendt");
   if (!sending) flush();
 }
 
@@ -347,13 +349,25 @@ async function reload(whole = held.box.whole) {
     const who = await server.owner(await vault.get("who"));
     await read();
     if (journal.unsent(held.ops).length) { location.hash = "#usendt"; return; }
-    const box = await server.load(who, whole);
+    const box = await server.load(who, whole, held.device);
     await journal.forgetSettled();
     await vault.put("package", box);
     await vault.change((kept) => ({ ...kept, ends: box.ends }));
     location.hash = "#liste";
     await draw();
   } catch (failed) { sheet("Hent listen på nytt", el("p", {}, ...failure(failed)), async () => "", "Greit"); }
+}
+
+/* -- what was ended from elsewhere, is gone at the next contact: also of a phone that lies locked -- */
+async function obey() {
+  const kept = await vault.lock();
+  const told = kept ? await server.standing(kept.device) : "stands";
+  if (told === "removed") { await vault.wipe(); held = null; await start(); place("round-under").textContent = "Telefonen er fjernet. Listen er slettet."; return false; }
+  if (told !== "ended" || !(await vault.holds("package"))) return true;
+  ended = true;
+  await vault.drop(["package"]);
+  if (vault.isOpen()) { await read(); await over(); }
+  return true;
 }
 
 /* -- sending: one at a time; what came is marked, what did not stays -- */
@@ -363,6 +377,7 @@ function flush() {
     const before = net;
     let moved = false;
     try {
+      if (!(await obey())) return;
       const who = await server.owner(await vault.get("who"));
       net = "open";
       for (let round = 0; round < 50; round += 1) {
@@ -416,7 +431,7 @@ addEventListener("online", () => flush());
 addEventListener("offline", () => { net = "away"; tellNet(); });
 document.addEventListener("visibilitychange", () => { if (document.visibilityState === "visible") look(); });
 function look() {
-  if (!vault.isOpen()) return;
+  if (!vault.isOpen()) { obey().catch(() => {}); return; }
   if (Date.now() - touched > LOCK_AFTER_MS) lockNow(); else flush();
 }
 setInterval(look, LOOK_EACH_MS);

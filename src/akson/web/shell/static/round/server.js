@@ -76,5 +76,7 @@ export async function owner(kept) {
   return who;
 }
 /* `whole`: others' visits of the unit too. */
-export const load = (who, whole) => post("/runde/pakke", { actor: who.actor, whole: whole ? "1" : "" }, who);
+export const load = (who, whole, device) => post("/runde/pakke", { actor: who.actor, whole: whole ? "1" : "", device }, who);
+/* Whether this phone may still read its list: "stands", "ended" (her login was ended), "removed" (the phone is given up). */
+export const standing = async (device) => (await ask(`/runde/telefon/${device}`)).state;
 export const send = (who, body) => post("/runde/send", { actor: who.actor, sendt: JSON.stringify(body) }, who);

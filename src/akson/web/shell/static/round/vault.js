@@ -52,7 +52,7 @@ const contentKey = (raw) => crypto.subtle.importKey("raw", raw, "AES-GCM", false
 const chance = (count) => crypto.getRandomValues(new Uint8Array(count));
 
 /* A new vault; whatever lay in an older one is gone. */
-export async function make(pin, ends) {
+export async function make(pin, ends, number) {
   const device = await crypto.subtle.generateKey({ name: "HMAC", hash: "SHA-256", length: 256 }, false, ["sign"]);
   await within(["keys", "box", "lock"], "readwrite", (keys, box, kept) => { box.clear(); kept.clear(); return keys.put(device, "device"); });
   const salt = chance(16), iv = chance(12), raw = chance(32);
@@ -60,7 +60,7 @@ export async function make(pin, ends) {
   const wrapped = await crypto.subtle.encrypt({ name: "AES-GCM", iv }, key, raw);
   content = await contentKey(raw);
   raw.fill(0);
-  const made = { device: crypto.randomUUID(), salt, iv, wrapped, rounds: ROUNDS, tries: 0, counted: 0, ends };
+  const made = { device: number, salt, iv, wrapped, rounds: ROUNDS, tries: 0, counted: 0, ends };
   await within(["lock"], "readwrite", (kept) => kept.put(made, "lock"));
 }
 

@@ -1,0 +1,1 @@
+"""«Dokumenter» of a patient: ours and others' together."""
