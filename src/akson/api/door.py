@@ -16,7 +16,6 @@ from akson.api.cursors import Seal
 from akson.api.interaction import Answer, Call, Interaction
 from akson.api.interactions import INTERACTIONS
 from akson.api.negotiation import Format, answer_format, body_format, inward, outward
-from akson.api.operation import Operation
 from akson.api.operations import OPERATIONS
 from akson.api.profiles import ProfileFolder
 from akson.api.request import Disconnected, Receive, Request, Scope, read_body, read_request
@@ -30,6 +29,7 @@ from akson.identity.callers import Caller, Shown
 from akson.identity.rates import Rates
 from akson.record.door import Record
 from akson.record.session import RecordSession
+from akson.sharing.plan.plans import SharedPlans
 from akson.store.connections import lost
 from akson.terminology import Terminology
 
@@ -89,9 +89,9 @@ class Door:
         terminology: Terminology,
         profiles: Path | None,
         rates: Rates,
-        more: tuple[Operation, ...] = (),
+        plans: SharedPlans | None = None,
     ) -> None:
-        """`more`: operations of parts that this node may be without."""
+        self._plans = plans
         self._profiles = ProfileFolder(profiles, terminology)
         self._record = record
         self._terminology = terminology
@@ -101,8 +101,8 @@ class Door:
         self._base = f"{base_url}/fhir" if base_url else ""
         self._words = words_of(terminology)
         self._seal = Seal(record.cursor_key())
-        self._capability = Capability(INTERACTIONS, (*OPERATIONS, *more), smart=smart is not None)
-        operations = [route for operation in (*OPERATIONS, *more) for route in operation.interactions()]
+        self._capability = Capability(INTERACTIONS, OPERATIONS, smart=smart is not None)
+        operations = [route for operation in OPERATIONS for route in operation.interactions()]
         self._table = table((*INTERACTIONS, *operations, *self._capability.interactions()))
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -180,6 +180,7 @@ class Door:
             aside=self._record.aside,
             terminology=self._terminology,
             profiles=self._profiles,
+            plans=self._plans,
         )
 
     async def _dispatch(self, call: Call, path: Sequence[str]) -> Answer:
