@@ -30,6 +30,7 @@ from akson.identity.callers import Caller, Shown
 from akson.identity.rates import Rates
 from akson.record.door import Record
 from akson.record.session import RecordSession
+from akson.sharing.plan.plans import SharedPlans
 from akson.store.connections import lost
 from akson.terminology import Terminology
 
@@ -89,9 +90,11 @@ class Door:
         terminology: Terminology,
         profiles: Path | None,
         rates: Rates,
+        plans: SharedPlans | None = None,
         more: tuple[Operation, ...] = (),
     ) -> None:
-        """`more`: operations of parts that this node may be without."""
+        """`plans`: None where no plan is shared. `more`: operations that this node makes for itself."""
+        self._plans = plans
         self._profiles = ProfileFolder(profiles, terminology)
         self._record = record
         self._terminology = terminology
@@ -180,6 +183,7 @@ class Door:
             aside=self._record.aside,
             terminology=self._terminology,
             profiles=self._profiles,
+            plans=self._plans,
         )
 
     async def _dispatch(self, call: Call, path: Sequence[str]) -> Answer:
