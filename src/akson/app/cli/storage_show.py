@@ -49,7 +49,7 @@ def _as_json(found: "Standing") -> dict[str, Any]:
             }
             for kind in SharedClass
         ],
-        "carriedUntil": found.feed.at if found.feed else None,
+        "lastFollowed": found.feed.at if found.feed else None,
         "conflicts": [{"type": c.type, "id": c.id, "version": c.local, "at": c.at} for c in found.conflicts],
     }
 
@@ -82,6 +82,6 @@ def _tell(found: "Standing") -> None:
     for later in found.coming:
         click.echo(f"Policy {later.version} begins {later.begins:%Y-%m-%d %H:%M}.")
     if found.feed:
-        click.echo(f"Carried until {found.feed.at:%Y-%m-%d %H:%M:%S}.")
+        click.echo(f"Copies last followed a change at {found.feed.at:%Y-%m-%d %H:%M:%S}.")
     for conflict in found.conflicts:
         click.echo(f"Two wrote on {conflict.type}/{conflict.id}; ours is version {conflict.local}.")
