@@ -1,6 +1,7 @@
 """A patient summary in words for a page: ours and others' by the same lines. Each word is chosen here; nothing is loaded."""
 
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from urllib.parse import quote
 
 from markupsafe import Markup
@@ -68,6 +69,15 @@ def language(code: str) -> str:
     return f"{word} ({code})" if word and "-" in code else word or code
 
 
+def moment(instant: str) -> datetime | None:
+    """Aware; None for what a sender wrote that is no time."""
+    try:
+        at = datetime.fromisoformat(instant)
+    except ValueError:
+        return None
+    return at if at.tzinfo else at.replace(tzinfo=UTC)
+
+
 def download(data: bytes, name: str) -> Response:
     """The document as a file: never opened as a page."""
     kept = f"attachment; filename*=UTF-8''{quote(name, safe='')}"
@@ -107,7 +117,9 @@ def _codes(resource: Resource, received: Received) -> str:
         resource.get("code") or resource.get("medicationCodeableConcept") or resource.get("vaccineCode") or {}
     )
     if "medicationReference" in resource:
-        told = received.known.get(str(resource["medicationReference"].get("reference")), {}).get("code") or {}
+        named = str(resource["medicationReference"].get("reference"))
+        inside = {f"#{c.get('id')}": c for c in resource.get("contained") or []}
+        told = (inside.get(named) or received.known.get(named) or {}).get("code") or {}
     if not isinstance(told, dict):
         return ""
     found = [

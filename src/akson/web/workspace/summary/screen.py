@@ -22,8 +22,9 @@ from akson.sharing.summary.making import summary_of
 from akson.sharing.summary.received import read as read_summary
 from akson.web.shell import gate, words
 from akson.web.shell.chart import load_chart
+from akson.web.shell.documents import age
 from akson.web.shell.house import Audience, Screen, Visit, Way
-from akson.web.shell.summaries import download, language, sections
+from akson.web.shell.summaries import download, language, moment, sections
 from akson.web.shell.waiting import waiting
 from akson.web.workspace.summary.view import ReceivedRow, ReceivedView, SummaryView
 
@@ -143,15 +144,19 @@ def _row(visit: Visit, one: Held) -> ReceivedRow:
         source=told.source or _UNKNOWN,
         country=told.country,
         day=_day(told.made),
+        age=_age(told.made, visit.house.clock.now()),
         path=f"{base_of(visit)}/{quote(one.id, safe='')}",
     )
 
 
 def _day(instant: str) -> str:
-    try:
-        return words.day(datetime.fromisoformat(instant))
-    except ValueError:
-        return instant
+    at = moment(instant)
+    return words.day(at) if at else instant
+
+
+def _age(instant: str, now: datetime) -> str:
+    at = moment(instant)
+    return age(at, now) if at else ""
 
 
 def _printed(now: datetime) -> str:

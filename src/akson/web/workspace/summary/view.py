@@ -13,6 +13,8 @@ class ReceivedRow:
     country: str
     day: str
     """Made on."""
+    age: str
+    """`9 år siden`; "" where the sender does not say when."""
     path: str
 
 
