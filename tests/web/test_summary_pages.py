@@ -70,6 +70,8 @@ async def test_one_from_abroad_stands_beside_and_is_given_back_as_it_came(rooms:
     front = (await ida.get("/pasient/martha")).text
     assert "Allergier: ikke registrert" in front and "penicillin" not in front.lower()
     assert "Pasientsammendrag fra" in (await ida.get("/pasient/martha/legemidler/samstemming")).text
+    listed = await ida.get("/pasient/martha/dokumenter")
+    assert listed.status_code == 200 and "Anorg Aniza Tion BV" in listed.text
     other = await ida.get(path.replace("martha", "astrid"))
     assert other.status_code == 404
 
