@@ -8,6 +8,7 @@ from akson.api.smart import SmartEndpoints
 from akson.identity.rates import Rates, unlimited
 from akson.identity.smart.server import AuthorizationServer
 from akson.record.door import Record
+from akson.sharing.legacy.values import Wrap
 from akson.sharing.plan.plans import SharedPlans
 from akson.terminology import Terminology
 
@@ -24,6 +25,7 @@ def build(
     profiles: Path | None = None,
     rates: Rates | None = None,
     plans: SharedPlans | None = None,
+    wrap: Wrap | None = None,
 ) -> Door:
     """The ASGI application for everything below /fhir.
 
@@ -33,9 +35,10 @@ def build(
     words of the node, for its operations and for searches; what comes with Akson when none is given.
     `profiles`: a folder of profiles for $validate. `rates`: how often one may ask; without them as often as she likes.
     `plans`: the shared plans of the node, for $shared-plan; without them it is not offered.
+    `wrap`: the product that the node stands before, read-only; the capability statement says so.
     """
     rates = rates or unlimited()
     endpoints = SmartEndpoints(smart, base_url, rates) if smart else None
     words = terminology or Terminology.of_this_installation()
     more = (shared_plan.operation(plans),) if plans else ()
-    return Door(record, callers, endpoints, base_url, words, profiles, rates, more)
+    return Door(record, callers, endpoints, base_url, words, profiles, rates, more, wrap)

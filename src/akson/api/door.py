@@ -30,6 +30,7 @@ from akson.identity.callers import Caller, Shown
 from akson.identity.rates import Rates
 from akson.record.door import Record
 from akson.record.session import RecordSession
+from akson.sharing.legacy.values import Wrap
 from akson.store.connections import lost
 from akson.terminology import Terminology
 
@@ -90,8 +91,9 @@ class Door:
         profiles: Path | None,
         rates: Rates,
         more: tuple[Operation, ...] = (),
+        wrap: Wrap | None = None,
     ) -> None:
-        """`more`: operations of parts that this node may be without."""
+        """`more`: operations of parts that this node may be without. `wrap`: it stands before another product."""
         self._profiles = ProfileFolder(profiles, terminology)
         self._record = record
         self._terminology = terminology
@@ -101,7 +103,7 @@ class Door:
         self._base = f"{base_url}/fhir" if base_url else ""
         self._words = words_of(terminology)
         self._seal = Seal(record.cursor_key())
-        self._capability = Capability(INTERACTIONS, (*OPERATIONS, *more), smart=smart is not None)
+        self._capability = Capability(INTERACTIONS, (*OPERATIONS, *more), smart=smart is not None, wrap=wrap)
         operations = [route for operation in (*OPERATIONS, *more) for route in operation.interactions()]
         self._table = table((*INTERACTIONS, *operations, *self._capability.interactions()))
 

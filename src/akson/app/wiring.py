@@ -31,6 +31,8 @@ from akson.identity.openid.wire import HttpWire
 from akson.identity.rates import Rates
 from akson.identity.sessions import Sessions
 from akson.record.door import Record
+from akson.sharing.legacy import standing as wraps
+from akson.sharing.legacy.values import Wrap
 from akson.sharing.network import HttpNetwork
 from akson.store.activations import ActivationStore
 from akson.store.adoption import AdoptionStore
@@ -91,6 +93,8 @@ class Node:
     location: LocationStore
     network: HttpNetwork
     """To other nodes."""
+    wrap: Wrap | None = None
+    """What product this node stands before; None for a node with a record of its own."""
 
 
 def data_folder(settings: Settings) -> Path:
@@ -186,12 +190,23 @@ async def _policy(stack: AsyncExitStack, server: DatabaseServer) -> tuple[Activa
     return activations, in_force
 
 
+def _people(settings: Settings, clock: Clock, random: Random) -> tuple[LocalIssuer, Sessions]:
+    """Tokens and logins of this node's own."""
+    issuer = local_issuer(settings, clock=clock, random=random, ended=apps.ended(settings, clock).has)
+    ended, lock_after = settings.data / "keys" / "ended", timedelta(minutes=settings.lock_after_minutes)
+    return issuer, Sessions(issuer, ended=ended, clock=clock, random=random, lock_after=lock_after)
+
+
 @asynccontextmanager
-async def open_node(settings: Settings, *, pool_size: int = POOL_SIZE) -> AsyncIterator[Node]:
-    """Starts or joins the database, migrates, heals what a crash left, and closes all of it again."""
+async def open_node(
+    settings: Settings, *, pool_size: int = POOL_SIZE, filling: bool = False
+) -> AsyncIterator[Node]:
+    """Starts or joins the database, migrates, heals what a crash left, and closes all of it again. `filling`: for what
+    fills a wrap, which everybody else may only read."""
     clock, random = clock_of(settings), SystemRandom()
     folder = data_folder(settings)
     definitions = load_definitions()
+    wrap = wraps.read(folder)
     async with AsyncExitStack() as stack:
         server = database_server(settings)
         await server.start()
@@ -215,17 +230,11 @@ async def open_node(settings: Settings, *, pool_size: int = POOL_SIZE) -> AsyncI
             random=random,
             words=CodesOf(words),
             policy=policy_in_force,
+            read_only=wrap is not None and not filling,
         )
         stack.push_async_callback(record.close)
         await record.recover()
-        issuer = local_issuer(settings, clock=clock, random=random, ended=apps.ended(settings, clock).has)
-        sessions = Sessions(
-            issuer,
-            ended=folder / "keys" / "ended",
-            clock=clock,
-            random=random,
-            lock_after=timedelta(minutes=settings.lock_after_minutes),
-        )
+        issuer, sessions = _people(settings, clock, random)
         wire = HttpWire()
         stack.push_async_callback(wire.close)
         network = HttpNetwork()
@@ -254,4 +263,5 @@ async def open_node(settings: Settings, *, pool_size: int = POOL_SIZE) -> AsyncI
             fest.begin(folder, clock.now().date()),
             location,
             network,
+            wrap,
         )

@@ -93,6 +93,16 @@ class Commit:
                 why="They are made from this node's own access log, which nobody writes to but the node.",
                 now="Keep other systems' logs where they were made.",
             )
+        # What an act of the record makes gives access, and is not of the product that is wrapped.
+        if self._record.read_only and not all(change.act for change in changes):
+            raise Problem(
+                ProblemKind.FORBIDDEN,
+                "AKS-RECORD-090",
+                "Denne journalen kan bare leses. Ingenting ble lagret.",
+                why="It stands before another product, which is where things are written.",
+                now="Skriv i fagsystemet opplysningene kommer fra.",
+                code="not-supported",
+            )
         locks = drafts.criteria_keys(changes)
         if not locks:
             return await self._attempts(changes)

@@ -33,8 +33,10 @@ class Record:
         random: Random,
         words: CodesOf | None = None,
         policy: Callable[[], Policy] = policies.current,
+        read_only: bool = False,
     ) -> None:
-        """`policy` gives the one in force; a session keeps the one it was opened under."""
+        """`policy` gives the one in force; a session keeps the one it was opened under. `read_only`: of a wrapped product;
+        relations are given and everything is logged, and nothing else is written (ADR 0251)."""
         self.store = store
         self.aside = store.aside
         self.log = log
@@ -44,6 +46,7 @@ class Record:
         self.words = words
         """Asked on writes for required value sets that R4 does not list: media types, units, what the operator loaded."""
         self.policy = policy
+        self.read_only = read_only
         self._settling: asyncio.Task[None] | None = None
         self._settled: list[bytes] = []
 
