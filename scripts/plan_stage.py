@@ -136,7 +136,7 @@ class Reader:
             await asyncio.sleep(LOOK_EACH_S)
 
     async def look(self) -> None:
-        raise NotImplementedError
+        """Asks what is new, and takes it."""
 
 
 class Screen(Reader):

@@ -146,7 +146,25 @@ async def everybody_writes(readers: list, seen: Seen) -> None:
     seen.chosen = (
         len(lin.system.says()["zone-green"]) == 1 and "Velg hva som skal stå" not in await grete.page()
     )
-    # One takes a line away, the other changes it.
+    await taken_away(readers, seen)
+    tell("de har skrevet samtidig, hver sin linje og samme linje, og valgt")
+    page = await grete.page()
+    seen.authors = {
+        name: name in page
+        for name in (
+            "Ida Nilsen, Storvik kommune",
+            "Lin Vik, Havnes sykehus HF",
+            "Grete Lund, Torget legesenter",
+            "Astrid Bakken",
+        )
+    }
+    plan = await ida.get("/pasient/astrid/plan")
+    seen.visits = len(re.findall(r"Veie.{0,200}neste besøk", plan, re.S))
+
+
+async def taken_away(readers: list, seen: Seen) -> None:
+    """One takes a line away, the other changes it."""
+    ida, _, grete, lin = readers
     pages = [await ida.page(), await grete.page()]
     goal = re.search(r'name="linje" value="(goal-[^"]+)"', pages[0])
     assert goal
@@ -163,19 +181,6 @@ async def everybody_writes(readers: list, seen: Seen) -> None:
     keep = next(n for n, one in enumerate(contents) if one)
     await ida.send("", f'name="valg" value="{keep}"', {})
     await settle(readers, seen)
-    tell("de har skrevet samtidig, hver sin linje og samme linje, og valgt")
-    page = await grete.page()
-    seen.authors = {
-        name: name in page
-        for name in (
-            "Ida Nilsen, Storvik kommune",
-            "Lin Vik, Havnes sykehus HF",
-            "Grete Lund, Torget legesenter",
-            "Astrid Bakken",
-        )
-    }
-    plan = await ida.get("/pasient/astrid/plan")
-    seen.visits = len(re.findall(r"Veie.{0,200}neste besøk", plan, re.S))
 
 
 async def cut_off(town: Town, readers: list, seen: Seen) -> None:

@@ -1,5 +1,6 @@
 """`akson fest FILE`: what is read of a register of medicines, what becomes a rule, and what a node uses after a restart."""
 
+import csv
 import io
 import json
 import shutil
@@ -23,6 +24,8 @@ from akson.care.decisionsupport.advice import Advice, advice
 from akson.care.decisionsupport.facts import facts_of
 from akson.care.decisionsupport.rules import Rules, Severity, load
 from akson.care.medication.medicine import names as told_names
+from akson.care.medication.prescribing.catalogue import found, often_used
+from akson.care.medication.prescribing.catalogue import use as offer
 from akson.care.medication.reconciliation.names import named_in, names_in_use, own_names, use, with_register
 from akson.fhir.problem import Problem
 from tests.care.decisionsupport.test_advice import statement
@@ -50,6 +53,7 @@ def said(rules: Rules, *drugs: tuple[str, str], day: date = NOW.date()) -> tuple
 def _own_names_after() -> Iterator[None]:
     yield
     use(None)
+    offer(None)
 
 
 def test_the_sample_is_of_the_register_s_own_schema(shared: Path) -> None:
@@ -264,3 +268,21 @@ def test_a_thousand_rules_are_not_gone_through_for_two_drugs() -> None:
     }
     assert [rule.id for rule in edition.touched(codes)] == [r.id for r in edition.rules if r.id in slow]
     assert len(edition.touched(codes)) < 60
+
+
+@pytest.mark.usefixtures("_own_names_after")
+def test_its_products_are_offered_to_who_orders_medicines(tmp_path: Path) -> None:
+    before = found("marevan")
+    edition, _ = imported(tmp_path)
+    kept.begin(tmp_path, NOW.date())
+    with (edition.folder / "names.csv").open(encoding="utf-8") as file:
+        rows = [row for row in csv.DictReader(file) if row["strength"] and row["name"] != row["substance"]]
+    assert rows, "the sample has products with strength"
+    for row in rows:
+        hit = next(
+            h for h in found(row["name"]) if (h.strength, h.form) == (row["strength"], row["form"].lower())
+        )
+        assert (hit.product, hit.atc) == (row["name"], row["atc"])
+    assert found("paracet")[0] == often_used()[0]
+    kept.begin(tmp_path / "without", NOW.date())
+    assert found("marevan") == before

@@ -65,6 +65,7 @@ def test_a_whole_file(tmp_path: Path) -> None:
         ("[helseid]", "[heilseid]", "'heilseid' is not known"),
         ("DIALOG_FORESPORSEL 1.1", "DIALOG_FORESPORSEL", "a list of types and versions"),
         ('otherwise = ""', 'otherwise = "pigeon"', "otherwise: 'pigeon' is not open here"),
+        ('otherwise = ""', 'prescription_hub = "x"', "prescription_hub: "),
     ],
 )
 def test_what_is_wrong_is_told(tmp_path: Path, before: str, after: str, told: str) -> None:

@@ -22,6 +22,7 @@ async def town(postgres_dsn: str, tmp_path_factory: pytest.TempPathFactory) -> A
         ("storvik", "lillefjord", "havneby"),
         prefix=f"by_{secrets.token_hex(4)}",
         index="havneby",
+        central="havneby",
         limits=(20, 10),
     )
     made.know(IDA, NADIA)

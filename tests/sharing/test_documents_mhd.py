@@ -321,3 +321,39 @@ async def test_two_records_of_one_person_are_one_shelf(house: House, tmp_path: P
         note("n9", "Fra den andre.", subject={"reference": "Patient/astrid-2"}),
     )
     assert len(references(await on.find(type="B02-2"))) == 3
+
+
+async def test_a_provided_document_may_replace_one_and_nothing_else(
+    house: House, tmp_path: Path, shared: Path
+) -> None:
+    on = await documents(house, tmp_path)
+    await house.put({**_decision(), "id": "vedtak-astrid"})
+    local = on.one.local.issue(CAST["ida"])
+
+    async def provide(body: dict[str, Any]) -> Any:
+        headers = {"authorization": f"Bearer {local}"}
+        return await on.http.post(f"{trust.BASE}/mhd", headers=headers, content=json.dumps(body).encode())
+
+    first = _bundle(shared, trust.ASTRID)
+    assert (await provide(first)).status_code == 200
+    (old,) = references(await on.find(type="D08-2"))
+    text = json.dumps(first).replace(
+        "89476407-be47-4803-b814-b99ab49ac086", "89476407-be47-4803-b814-b99ab49ac087"
+    )
+    second = json.loads(text)
+    newer = next(
+        e["resource"] for e in second["entry"] if e["resource"]["resourceType"] == "DocumentReference"
+    )
+    newer["relatesTo"] = [{"code": "replaces", "target": {"reference": f"DocumentReference/{old['id']}"}}]
+    assert (await provide(second)).status_code == 200
+    assert (await provide(second)).status_code == 200, "the same again changes nothing"
+    (now,) = references(await on.find(type="D08-2"))
+    assert now["masterIdentifier"]["value"].endswith("ac087")
+    (before,) = references(await on.find(type="D08-2", status="superseded"))
+    assert before["masterIdentifier"] == old["masterIdentifier"]
+    newer["masterIdentifier"]["value"] = "urn:uuid:89476407-be47-4803-b814-b99ab49ac088"
+    note_id = references(await on.find(type="B02-2"))[0]["id"]
+    newer["relatesTo"][0]["target"] = {"reference": f"DocumentReference/{note_id}"}
+    assert outcome(await provide(second)) == "AKS-DOC-034", "a note is corrected by who wrote it"
+    newer["relatesTo"][0]["code"] = "appends"
+    assert outcome(await provide(second)) == "AKS-DOC-031"

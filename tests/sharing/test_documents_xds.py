@@ -3,6 +3,7 @@
 import email.parser
 import email.policy
 import hashlib
+import json
 import re
 from dataclasses import dataclass
 from datetime import timedelta
@@ -311,11 +312,33 @@ async def test_what_is_not_offered_is_refused_in_its_own_words(house: House, tmp
     assert "XDSUnknownCommunity" in other.text
     assert (await on.http.get(f"{trust.BASE}/xds")).status_code == 405
     assert problem_of(await on.http.post(f"{trust.BASE}/xds", content=b"{}")) == "AKS-XDS-001"
+    large = await on.http.post(
+        f"{trust.BASE}/xds", content=b" " * 1_100_000, headers={"content-type": "application/soap+xml"}
+    )
+    assert problem_of(large) == "AKS-XDS-011"
     bomb = b'<!DOCTYPE x [<!ENTITY a "b">]><x>&a;</x>'
     refused = await on.http.post(
         f"{trust.BASE}/xds", content=bomb, headers={"content-type": "application/soap+xml"}
     )
     assert problem_of(refused).startswith("AKS-XML")
+
+
+async def test_roles_and_purposes_as_the_national_example_policy_has_them(
+    house: House, tmp_path: Path, shared: Path
+) -> None:
+    """abac-policies: a doctor (LE) at level 4 reads for TREAT and ETREAT; XX, VE and FB are denied."""
+    folder = shared / "trust-framework/abac-policies"
+    rules = json.loads((folder / "readdocuments-lege.json").read_text("utf-8"))["rules"][0]
+    permit = {
+        r["attributeId"].split(":")[-2]: r["value"] for r in rules if r["attributeId"].endswith(":code")
+    }
+    deny = json.loads((folder / "deny-certain-roles.json").read_text("utf-8"))["Rules"][0]["value"]
+    on = await source(house, tmp_path)
+    for role in permit["role"].split(";"):
+        for purpose in permit["purposeOfUse"].split(";"):
+            assert titles(await on.find(Asking(trust.ASTRID, role=role, purpose=purpose))), (role, purpose)
+    for role in deny.split(";"):
+        assert titles(await on.find(Asking(trust.ASTRID, role=role))) == [], role
 
 
 EXAMPLES = (

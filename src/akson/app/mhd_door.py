@@ -10,6 +10,7 @@ are blocked (9603 NORS), and nothing else does: they are in no list, total or pa
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
@@ -22,12 +23,14 @@ from akson.fhir.codec.json import parse
 from akson.fhir.problem import Problem, ProblemKind
 from akson.identity.callers import Shown
 from akson.record.session import RecordSession
+from akson.record.values import Change
 from akson.sharing.documents import scopes
 from akson.sharing.documents.entry import Community, Document, Person
 from akson.sharing.documents.mhd import asking, providing, writing
 from akson.sharing.documents.mhd.capability import capability
 from akson.sharing.documents.opening import open_for
 from akson.sharing.documents.shelf import Shelf, no_such
+from akson.sharing.documents.wanted import Wanted
 
 if TYPE_CHECKING:
     from akson.api.door import Identifies
@@ -154,13 +157,39 @@ class MhdDoor:
         bundle = await self._record.aside(len(body), lambda: parse(body))
         shelf = Shelf(session, self._community)
         asked = await providing.provided(bundle if isinstance(bundle, dict) else {}, shelf.person)
-        committed = await session.commit(asked.changes)
-        for change, made in zip(asked.changes, committed, strict=True):
+        changes = [await self._placed(session, shelf, change) for change in asked.changes]
+        olds = [old for _, replaces in changes for old in replaces]
+        committed = (await session.commit([*(new for new, _ in changes), *olds]))[: len(changes)]
+        for (change, _), made in zip(changes, committed, strict=True):
             standing = msgspec.json.decode(made.version.body or b"{}")
             if made.outcome == "unchanged" and not providing.same_content(change.resource or {}, standing):
                 raise providing.conflicting(str(standing.get("masterIdentifier", {}).get("value", "")))
         places = [f"DocumentReference/{made.version.id}" for made in committed]
         return _json(providing.answered(asked, places))
+
+    async def _placed(
+        self, session: RecordSession, shelf: Shelf, change: Change
+    ) -> tuple[Change, list[Change]]:
+        """The new document, pointing at what it replaces, and the changes that mark those as replaced."""
+        given = change.resource or {}
+        person = await shelf.person_with(str(given["subject"]["reference"]).removeprefix("Patient/"))
+        olds: list[Change] = []
+        related = []
+        for name in providing.replaced(given):
+            found = (
+                await shelf.find(person, Wanted(approved=(True, False), named=(name,))) if person else None
+            )
+            document = next(iter(found.documents), None) if found else None
+            type, _, rest = document.place.partition("/") if document else ("", "", "")
+            if document is None or type != "DocumentReference":
+                raise providing.unknown_target()
+            standing = await session.read(type, rest.partition("/")[0])
+            related.append({"code": "replaces", "target": {"reference": f"{type}/{standing.id}"}})
+            if document.entry.approved:
+                body = msgspec.json.decode(standing.body or b"{}")
+                olds.append(providing.superseded(body, standing.id, standing.version))
+        kept = {**given, "relatesTo": related} if related else given
+        return replace(change, resource=kept), olds
 
 
 def _link(base: str, asked: asking.Find, person: Person | None, offset: int) -> str:

@@ -35,6 +35,7 @@ from akson.app.posting.opening import Opened, opened
 from akson.app.posting.routing import Router
 from akson.app.posting.watch import Watch
 from akson.app.settings import Settings
+from akson.app.storage.keeping import keeper_of
 from akson.app.wiring import Node, open_node
 from akson.exchange.inbox.directory import Directory
 from akson.exchange.inbox.pipeline import Inbox
@@ -48,6 +49,7 @@ from akson.exchange.transport.contract import Arrival, Handed, Parcel, Transport
 from akson.exchange.transport.folder import Folder
 from akson.fhir.problem import Problem
 from akson.identity import keys
+from akson.sharing.storage.sides import Away
 from akson.store.ledger import LedgerStore
 from akson.world.raised import places
 
@@ -231,6 +233,7 @@ async def _run_all(
         _followed(node, stop),
         _watched(node, office, watch, stop),
         _told_to_index(node, stop),
+        _kept_elsewhere(node, stop),
     ]
     tasks = [asyncio.create_task(part) for part in parts]
     try:
@@ -321,6 +324,23 @@ async def _told_to_index(node: Node, stop: asyncio.Event) -> None:
             await _pause(stop, HEAL_EACH_S)
             continue
         if not told:
+            await _pause(stop, FOLLOW_EACH_S)
+
+
+async def _kept_elsewhere(node: Node, stop: asyncio.Event) -> None:
+    """Copies that the storage policy places elsewhere follow the record; when that node is away they follow later."""
+    keeper = keeper_of(node, sharing_file.load(node.settings.data))
+    while keeper is not None and not stop.is_set():
+        try:
+            done = await keeper.round()
+        except Away:
+            await _pause(stop, HEAL_EACH_S)
+            continue
+        except Exception as error:
+            _log.error("AKS-SHARE-302 %s", error if isinstance(error, Problem) else places(error))
+            await _pause(stop, HEAL_EACH_S)
+            continue
+        if not done:
             await _pause(stop, FOLLOW_EACH_S)
 
 

@@ -37,9 +37,12 @@ STORY = (
 def fhir_door(node: Node, plans: "SharedPlans | None" = None) -> "App":
     """/fhir, with access tokens of the node's own issuer and of those it trusts."""
     from akson import api
+    from akson.app import documents
     from akson.app.api_issuers import callers
     from akson.app.apps import authorization_server
+    from akson.sharing.summary.document import Maker
 
+    us = documents.standing(node.settings).community
     return api.build(
         node.record,
         callers=callers(node),
@@ -50,6 +53,7 @@ def fhir_door(node: Node, plans: "SharedPlans | None" = None) -> "App":
         rates=node.rates,
         plans=None if node.wrap else plans,
         wrap=node.wrap,
+        summaries=Maker(us.name, us.organisation),
     )
 
 

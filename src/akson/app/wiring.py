@@ -44,6 +44,7 @@ from akson.store.partners import PartnerStore
 from akson.store.post import PostStore
 from akson.store.post_desk import PostDeskStore
 from akson.store.server import EmbeddedPostgres, ExternalPostgres
+from akson.store.storage import StorageStore
 from akson.store.store import Store
 from akson.terminology import Terminology
 from akson.terminology.validating import CodesOf
@@ -91,6 +92,7 @@ class Node:
     rules: Rules
     """What advice is given by: our own rules, and those of the register that was imported."""
     location: LocationStore
+    storage: StorageStore
     network: HttpNetwork
     """To other nodes."""
     wrap: Wrap | None = None
@@ -171,13 +173,17 @@ async def _post(
     return post, outbox, ledger, post_desk, partners
 
 
-async def _beside(stack: AsyncExitStack, server: DatabaseServer) -> tuple[AdoptionStore, LocationStore]:
+async def _beside(
+    stack: AsyncExitStack, server: DatabaseServer
+) -> tuple[AdoptionStore, LocationStore, StorageStore]:
     """What stands beside the record and holds nothing clinical, each store closed with the node."""
     adoption = await AdoptionStore.open(server.dsn("record"))
     stack.push_async_callback(adoption.close)
     location = await LocationStore.open(server.dsn("record"))
     stack.push_async_callback(location.close)
-    return adoption, location
+    storage = await StorageStore.open(server.dsn("record"))
+    stack.push_async_callback(storage.close)
+    return adoption, location, storage
 
 
 async def _policy(stack: AsyncExitStack, server: DatabaseServer) -> tuple[ActivationStore, PolicyInForce]:
@@ -216,7 +222,7 @@ async def open_node(
         )
         stack.push_async_callback(store.close)
         post, outbox, ledger, post_desk, partners = await _post(stack, server, clock, pool_size)
-        adoption, location = await _beside(stack, server)
+        adoption, location, storage = await _beside(stack, server)
         rows = await AuditLogStore.open(server.dsn("log"), pool_size=2)
         stack.push_async_callback(rows.close)
         log = access_log(rows, settings, clock=clock, random=random)
@@ -262,6 +268,7 @@ async def open_node(
             adoption,
             fest.begin(folder, clock.now().date()),
             location,
+            storage,
             network,
             wrap,
         )

@@ -141,6 +141,20 @@ async def test_a_withdrawn_partner_is_out_at_the_next_request(house: House) -> N
     assert await found(house, "Basic", doctor())
 
 
+async def test_how_a_goal_went_is_kept_when_the_plan_goes_on(house: House) -> None:
+    plan = await begun(house)
+    plan = await told(house, "ida", editing.edited(plan, "goal-1", Kind.GOAL, {"text": "Gå tur"}, by(HOME)))
+    (goal,) = await found(house, "Goal")
+    await house.put(
+        {**goal, "achievementStatus": {"text": "Bedre"}, "note": [{"text": "Bedre. Går lenger."}]}
+    )
+    await told(house, "ida", editing.edited(plan, "goal-1", Kind.GOAL, {"text": "Gå tur hver dag"}, by(HOME)))
+    (goal,) = await found(house, "Goal")
+    assert (
+        goal["description"]["text"] == "Gå tur hver dag" and goal["note"][0]["text"] == "Bedre. Går lenger."
+    )
+
+
 async def test_an_invitation_ends_by_itself(house: House) -> None:
     clock = house.stand_still(datetime.now(UTC))
     await begun(house, until=clock.now() + timedelta(hours=1))

@@ -105,9 +105,8 @@ async def prepare(settings: Settings, folder: Path, plan: ScreenPlan, tell: Tell
             raise Problem(
                 ProblemKind.INTERNAL, "AKS-APP-041", f"{report.refused} made resources were refused."
             )
-        tell(
-            f"{report.taken + report.before:,} resources loaded, {report.taken / max(report.seconds, 1):,.0f}/s"
-        )
+        rate = f", {report.taken / report.seconds:,.0f}/s" if report.taken and report.seconds else ""
+        tell(f"{report.taken + report.before:,} resources loaded{rate}; now statistics are made")
         await _looked_after(settings)
         shutil.rmtree(folder / "people")
     made = datetime.fromisoformat(known["from"])

@@ -21,6 +21,7 @@ from typing import Any
 from akson.app.fest.catalogue import Catalogue
 from akson.app.fest.edition import Made
 from akson.care.decisionsupport.rules import Rules, edition_of, load
+from akson.care.medication.prescribing.catalogue import use as offer
 from akson.care.medication.reconciliation.names import Names, use, with_register
 from akson.fhir.problem import Problem, ProblemKind
 
@@ -153,9 +154,11 @@ def for_use(data: Path, day: date) -> InUse:
 
 
 def begin(data: Path, day: date) -> Rules:
-    """Said once, when a node is opened: names are read by the edition from now on, and advice is given by these rules."""
+    """Said once, when a node is opened: names are read by the edition from now on, its products are offered to who orders
+    medicines, and advice is given by these rules."""
     register = for_use(data, day)
     use(register.names)
+    offer(_rows(register.edition.folder) if register.edition else None)
     return register.rules
 
 

@@ -25,6 +25,9 @@
     name = "Lillefjord kommune"
     base = "https://lillefjord.example/fhir"
 
+    [storage.tenants]                           # of a central node: whose copies stand in which tenant here
+    999977774 = 7
+
 Our keys at the issuer are files in `<data>/keys`, made when absent. How the other side is set up: docs/how-to/api-issuer.md.
 """
 
@@ -53,6 +56,7 @@ _TABLES: Mapping[str, frozenset[str]] = {
     "helseid": frozenset({"address", "client_id", "scope"}),
     "location": frozenset({"address", "serves"}),
     "limits": frozenset({"question", "index"}),
+    "storage": frozenset({"tenants"}),
     "source": frozenset({"id", "org", "name", "base", "central"}),
 }
 
@@ -86,12 +90,19 @@ class Limits:
 
 
 @dataclass(frozen=True, slots=True)
+class Storage:
+    tenants: Mapping[str, int] = field(default_factory=dict)
+    """Organisation number of who answers for the data → its tenant here; empty where nothing is kept for others."""
+
+
+@dataclass(frozen=True, slots=True)
 class Declared:
     us: Us | None = None
     helseid: HelseId | None = None
     location: Location = field(default_factory=Location)
     sources: tuple[Source, ...] = ()
     limits: Limits = Limits()
+    storage: Storage = field(default_factory=Storage)
 
     @property
     def asks(self) -> bool:
@@ -112,6 +123,7 @@ def load(data: Path) -> Declared:
     helseid = _helseid(_table(told, "helseid", faults), faults) if "helseid" in told else None
     location = _location(_table(told, "location", faults), faults) if "location" in told else Location()
     limits = _limits(_table(told, "limits", faults), faults) if "limits" in told else Limits()
+    storage = _storage(_table(told, "storage", faults), faults) if "storage" in told else Storage()
     listed = told.get("source", [])
     if not isinstance(listed, list) or len(listed) > SOURCES_MAX:
         faults.append(f"[[source]] stands at most {SOURCES_MAX} times.")
@@ -121,7 +133,7 @@ def load(data: Path) -> Declared:
     faults += [f"source {id!r} stands twice." for id in sorted({i for i in ids if ids.count(i) > 1})[:5]]
     if faults:
         raise _refused(faults)
-    return Declared(us, helseid, location, tuple(sources), limits)
+    return Declared(us, helseid, location, tuple(sources), limits, storage)
 
 
 def _table(told: Mapping[str, Any], name: str, faults: list[str]) -> Mapping[str, Any]:
@@ -169,6 +181,18 @@ def _limits(table: Mapping[str, Any], faults: list[str]) -> Limits:
             faults.append(f"[limits]: `{name}` is 0.05 to {LIMIT_MAX_S} seconds.")
             return Limits()
     return Limits(**{name: float(value) for name, value in found.items()})
+
+
+def _storage(table: Mapping[str, Any], faults: list[str]) -> Storage:
+    tenants = table.get("tenants", {})
+    right = isinstance(tenants, dict) and all(
+        _ORG.fullmatch(org) and isinstance(number, int) and not isinstance(number, bool) and number > 1
+        for org, number in tenants.items()
+    )
+    if not right or len(set(tenants.values())) < len(tenants):
+        faults.append("[storage.tenants]: each organisation number has a tenant of its own, from 2.")
+        return Storage()
+    return Storage(tenants)
 
 
 def _source(table: Mapping[str, Any], faults: list[str]) -> Source:

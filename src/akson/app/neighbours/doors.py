@@ -11,6 +11,7 @@ from akson.api.request import Disconnected, read_body, read_request
 from akson.api.statuses import status_of
 from akson.app.neighbours.declared import Declared, load
 from akson.app.neighbours.location_door import LocationDoor
+from akson.app.storage.central_door import CentralDoor
 from akson.fhir.problem import Problem, ProblemKind
 from akson.identity.callers import Shown
 
@@ -73,6 +74,11 @@ class SharingDoor:
             return Answered(told, status_of(problem), again if unknown else ())
 
 
-def doors(node: "Node", declared: Declared) -> Sequence[LocationDoor]:
+def doors(node: "Node", declared: Declared) -> Sequence[LocationDoor | CentralDoor]:
     """Those of the roles this node has."""
-    return [LocationDoor(node, declared)] if declared.location.serves else []
+    found: list[LocationDoor | CentralDoor] = (
+        [LocationDoor(node, declared)] if declared.location.serves else []
+    )
+    if declared.storage.tenants:
+        found.append(CentralDoor(node, declared))
+    return found

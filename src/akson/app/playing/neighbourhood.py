@@ -42,6 +42,7 @@ from akson_lab.nhn.people_tokens import Enterprise, Person
 AUDIENCE = "nhn:deling"
 SCOPE = f"{AUDIENCE}/read"
 TELLING = f"{AUDIENCE}/location"
+STORING = f"{AUDIENCE}/storage"
 ORG_FIRST = 999_000_000
 POOL_SIZE = 4
 CONNECTIONS_EACH = 22
@@ -130,12 +131,14 @@ class Neighbourhood:
         limits: tuple[float, float] = (1.5, 0.4),
         processes: int = 0,
         others: str = "",
+        central: str = "",
     ) -> None:
         """`limits`: seconds for sources, and for the index. `processes`: all but the first live in so many others (0:
-        here). `others`: further [[source]] of the first."""
+        here). `others`: further [[source]] of the first. `central`: the one that keeps copies for the others."""
         self._folder, self._dsn, self._prefix = folder, server_dsn, prefix
         self._names, self._demo, self._index = tuple(names), frozenset(demo), index
         self._limits, self._processes, self._others = limits, processes, others
+        self._central = central
         self._stack = AsyncExitStack()
         self.helseid = HelseId()
         self.neighbours: dict[str, Neighbour] = {}
@@ -199,6 +202,7 @@ class Neighbourhood:
         """What `one` is told of the others. It reads it when it starts."""
         others = "".join(
             f'\n[[source]]\nid = "{o.id}"\norg = "{o.org}"\nname = "{o.name}"\nbase = "{o.base}"\n'
+            f"{'central = true' if o.id == self._central else ''}\n"
             for o in self.neighbours.values()
             if o is not one
         )
@@ -206,7 +210,7 @@ class Neighbourhood:
             f'[us]\nid = "{one.id}"\norg = "{one.org}"\nname = "{one.name}"\n\n'
             f'[helseid]\naddress = "{self.helseid.address}"\nclient_id = "{one.id}"\nscope = "{SCOPE}"\n\n'
             f"[limits]\nquestion = {self._limits[0]}\nindex = {self._limits[1]}\n\n{self._located(one)}\n{others}"
-            f"{self._others if one.id == self._names[0] else ''}"
+            f"{self._others if one.id == self._names[0] else ''}{self._keeping(one)}"
         )
         (one.settings.data / declared.FILE_NAME).write_text(text, "utf-8")
 
@@ -215,6 +219,13 @@ class Neighbourhood:
             return ""
         serves = "serves = true\n" if one.id == self._index else ""
         return f'[location]\naddress = "{self.neighbours[self._index].address}"\n{serves}'
+
+    def _keeping(self, one: Neighbour) -> str:
+        """A tenant for each of the others, where copies are kept."""
+        if one.id != self._central:
+            return ""
+        lines = (f"{o.org} = {n + 2}\n" for n, o in enumerate(self.neighbours.values()) if o is not one)
+        return f"\n[storage.tenants]\n{''.join(lines)}"
 
     async def _provider(self) -> None:
         app = web.Application()
@@ -253,7 +264,7 @@ class Neighbourhood:
         )
         self.write(one)
         key = opening.client_keys(data).client.registration()
-        scopes = frozenset({SCOPE, TELLING})
+        scopes = frozenset({SCOPE, TELLING, STORING})
         self.helseid.register(Client(one.id, key, scopes, enterprise=Enterprise(one.org, one.name)))
 
 

@@ -12,6 +12,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from akson.access.actor import Actor, PurposeOfUse
 from akson.app.cast import CAST
+from akson.audit import origin
 from akson.audit.log import AccessLog
 from akson.fhir.definitions import load
 from akson.record.door import Record
@@ -54,10 +55,12 @@ async def storage_node(
         stack.push_async_callback(store.close)
         rows = await AuditLogStore.open(log_dsn, pool_size=1)
         stack.push_async_callback(rows.close)
+        # The same in every process that opens the node.
+        key = Ed25519PrivateKey.from_private_bytes(store.derived_key("log of a measured node")[:32])
         log = AccessLog(
             rows,
-            key=Ed25519PrivateKey.generate(),
-            origin=f"akson/{name}/access/1",
+            key=key,
+            origin=origin.first_of(key.public_key()),
             clock=clock,
             random=random,
         )

@@ -27,6 +27,8 @@ from akson.sharing.plan.projection import ended_conflicts, projected
 PAGE = 500
 OPERATIONS_MAX = 2_000
 TRIES = 5
+EVALUATION = ("achievementStatus", "lifecycleStatus", "note", "statusDate", "target")
+"""What `care.plan` writes into a Goal when it is evaluated."""
 _HOUSE_NAME = "Delt plan"
 
 
@@ -81,14 +83,22 @@ async def _differing(
     standing = await plan_entry.made_before(house, sorted(keys))
     ended = ended_conflicts([standing[k] for k in tasks if k in standing], plan, patient)
     changes = []
-    for one in (*wanted[1:], *ended, wanted[0]):
-        there = standing.get((one["resourceType"], one["id"]))
+    for made in (*wanted[1:], *ended, wanted[0]):
+        there = standing.get((made["resourceType"], made["id"]))
+        one = _with_evaluation(made, there)
         if there is None:
             changes.append(Change("POST", one["resourceType"], resource=one, given_id=one["id"]))
         elif _bare(there) != _bare(one):
             at = int(there["meta"]["versionId"])
             changes.append(Change("PUT", one["resourceType"], id=one["id"], resource=_bare(one), if_match=at))
     return changes
+
+
+def _with_evaluation(made: Resource, there: Resource | None) -> Resource:
+    """How it went with a goal, the house says by its own care plan: that is kept."""
+    if made["resourceType"] != "Goal" or there is None or "achievementStatus" not in there:
+        return made
+    return {**made, **{name: there[name] for name in EVALUATION if name in there}}
 
 
 def _bare(resource: Resource) -> Resource:

@@ -123,11 +123,11 @@ class SourceSide(_RecordSide):
     async def placements(self) -> Mapping[SharedClass, Placement]:
         return {
             placement.kind: placement
-            for placement in map(_placement, await self._rows.placements(self._tenant))
+            for placement in map(placement_of, await self._rows.placements(self._tenant))
         }
 
     async def save(self, placement: Placement) -> bool:
-        return await self._rows.save_placement(self._tenant, _placement_row(placement))
+        return await self._rows.save_placement(self._tenant, placement_row(placement))
 
     async def held(self, keys: Sequence[Key]) -> Mapping[Key, Held]:
         rows = await self._rows.held(self._tenant, [key.type for key in keys], [key.id for key in keys])
@@ -220,7 +220,7 @@ def _as_erased(stand: Stand) -> Stand:
     return Stand(stand.key, stand.version, stand.digest, stand.kind, patients=stand.patients, erased=True)
 
 
-def _placement(row: PlacementRow) -> Placement:
+def placement_of(row: PlacementRow) -> Placement:
     return Placement(
         SharedClass(row.kind),
         Mode(row.mode),
@@ -235,7 +235,7 @@ def _placement(row: PlacementRow) -> Placement:
     )
 
 
-def _placement_row(p: Placement) -> PlacementRow:
+def placement_row(p: Placement) -> PlacementRow:
     return PlacementRow(
         p.kind.value,
         p.mode.value,

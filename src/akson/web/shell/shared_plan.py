@@ -12,6 +12,7 @@ from typing import Any
 from akson.access.actor import ActorKind
 from akson.fhir.problem import Problem, ProblemKind
 from akson.sharing.plan.editing import By, may_change
+from akson.sharing.plan.entries import LABEL
 from akson.sharing.plan.joining import Choice, Line, SharedPlan
 from akson.sharing.plan.operation import CITIZEN, WEEKDAYS, Author, Kind, Operation
 from akson.sharing.plan.plans import Opened, SharedPlans
@@ -99,6 +100,11 @@ def plans_of(visit: Visit) -> SharedPlans:
     if visit.house.plans is None:
         raise problems.no_page()
     return visit.house.plans
+
+
+def is_shared(resource: Mapping[str, Any]) -> bool:
+    """Whether a resource is made of a line of a shared plan."""
+    return any(s.get("code") == LABEL for s in (resource.get("meta") or {}).get("security") or ())
 
 
 def form_id(visit: Visit, patient: str, what: str) -> str:

@@ -104,6 +104,34 @@ async def _change(given: Resource, by_url: Mapping[str, Resource], find: FindsPe
     return Change("POST", "DocumentReference", resource=kept, body=None, if_none_exist=same)
 
 
+def replaced(given: Resource) -> tuple[str, ...]:
+    """Unique ids or entryUUIDs of what the document takes the place of."""
+    return tuple(_target(one) for one in given.get("relatesTo") or [])
+
+
+def _target(relation: Resource) -> str:
+    """What a relation names: by identifier, or by a reference that carries the entryUUID."""
+    target = relation.get("target") or {}
+    value = str((target.get("identifier") or {}).get("value") or "")
+    named = reference(target).removeprefix("DocumentReference/")
+    return bare_id(value) or (f"urn:uuid:{named}" if named and not named.startswith("urn:") else named)
+
+
+def superseded(standing: Resource, id: str, version: int) -> Change:
+    """The wish that what stood is marked as replaced, if nobody has changed it meanwhile."""
+    kept = {**standing, "status": "superseded"}
+    return Change("PUT", "DocumentReference", id=id, resource=kept, if_match=version)
+
+
+def unknown_target() -> Problem:
+    return Problem(
+        ProblemKind.INVALID,
+        "AKS-DOC-034",
+        "What the document replaces is not one that was provided here.",
+        now="Name it by its identifier, as ITI-67 shows it.",
+    )
+
+
 def _labels(given: Resource) -> list[Resource]:
     """Labels that decide who may see it: of `securityLabel`, where MHD writes them, and of `meta`."""
     told = [c for concept in given.get("securityLabel") or [] for c in concept.get("coding") or []]
@@ -172,8 +200,8 @@ def _faults(given: Resource, by_url: Mapping[str, Resource], number: int) -> lis
         found.append(Issue("required", "facilityType is missing.", f"{path}.context.facilityType"))
     for name, told in concepts.items():
         found += _wrong_systems(name, [c for c in told if c], path)
-    if given.get("relatesTo"):
-        text = "Documents that replace or amend others are not taken yet."
+    if any(one.get("code") != "replaces" or not _target(one) for one in given.get("relatesTo") or []):
+        text = "A document may replace another, which target names by identifier or entryUUID; nothing else."
         found.append(Issue("not-supported", text, f"{path}.relatesTo"))
     return [*found, *_content_faults(given, by_url, path)]
 

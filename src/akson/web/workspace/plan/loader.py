@@ -13,6 +13,7 @@ from akson.web.shell import words
 from akson.web.shell.chart import Chart
 from akson.web.shell.plan_changes import Plan
 from akson.web.shell.reading import may_see
+from akson.web.shell.shared_plan import is_shared
 from akson.web.workspace.plan.view import GoalRow, MeasureRow, PlanView, ProblemPanel
 
 ENDED_SHOWN = 10
@@ -66,6 +67,7 @@ def _measure(one: Measure, visits: Sequence[Resource], now: datetime) -> Measure
         next=words.moment(ahead[0], now) if ahead else "",
         active=one.active,
         stopped="; ".join(_trail(one.resource, now)[:1]),
+        shared=is_shared(one.resource),
     )
 
 

@@ -23,6 +23,7 @@ from akson.web.shell import gate, typed, words
 from akson.web.shell.chart import load_chart
 from akson.web.shell.house import Audience, Screen, Visit, Way
 from akson.web.shell.plan_changes import Plan, again, commit_once, held, load_plan, new, visit_changes
+from akson.web.shell.shared_plan import is_shared
 from akson.web.shell.waiting import waiting
 from akson.web.workspace.plan.loader import Form, view_of
 
@@ -200,6 +201,14 @@ async def end_measure(visit: Visit) -> Response:
             "Tiltaket er avsluttet allerede.",
             why="Du eller en kollega avsluttet det mens siden sto åpen.",
             now="Se i planen hva som står.",
+        )
+    if is_shared(one.resource):
+        raise Problem(
+            ProblemKind.CONFLICT,
+            "AKS-PLAN-012",
+            "Tiltaket står i den delte planen.",
+            why="Flere virksomheter har skrevet den sammen.",
+            now="Ta det bort i «Delt plan».",
         )
     over = stopped(one, _note(visit, f"Avsluttet: {why}"))
     changes = [

@@ -16,6 +16,8 @@ class MeasureRow:
     active: bool
     stopped: str
     """Who ended it, when and why."""
+    shared: bool = False
+    """It is a line of the shared plan, and changed there."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -151,8 +151,9 @@ async def _gp(session: RecordSession, visit: Visit, chart: Chart, signature: str
 
 
 def _mark(state: str) -> str:
-    """Received only when somebody has said so: «sendt, ikke bekreftet» is still waited for."""
-    if any(word in state for word in ("avvist", "feil", "ikke levert", "ikke sendt")):
+    """Received only when somebody has said so: «sendt, ikke bekreftet» is waited for until its time is out, and then is
+    somebody's."""
+    if any(word in state for word in ("avvist", "feil", "ikke levert", "ikke sendt", "eier saken")):
         return "alert"
     return "check" if "ikke" not in state and any(w in state for w in ("bekreftet", "mottatt")) else "clock"
 

@@ -13,7 +13,7 @@ from starlette.responses import RedirectResponse, Response
 
 from akson.care.plan.measures import clocks
 from akson.fhir.problem import Problem, ProblemKind
-from akson.sharing.plan import editing, entries
+from akson.sharing.plan import editing
 from akson.sharing.plan.joining import joined
 from akson.sharing.plan.operation import CENTRAL, COLOURS, CONTENT, FEDERATED, WEEKDAYS, Kind, Operation
 from akson.sharing.plan.plans import Opened
@@ -22,7 +22,7 @@ from akson.web.shell.chart import load_chart
 from akson.web.shell.house import Audience, Screen, Visit, Way
 from akson.web.shell.plan_changes import load_plan, visit_changes
 from akson.web.shell.reading import may_see
-from akson.web.shell.shared_plan import DAY_WORDS, KIND_WORDS, by, form_id, plans_of, rows, seen
+from akson.web.shell.shared_plan import DAY_WORDS, KIND_WORDS, by, form_id, is_shared, plans_of, rows, seen
 from akson.web.shell.waiting import waiting
 from akson.web.workspace.shared_plan.view import SharedPlanView
 
@@ -210,13 +210,9 @@ async def _visits(visit: Visit) -> None:
     """What is planned here becomes visits at once; the nightly job does the same for what others changed."""
     session, now = visit.open(), visit.house.clock.now()
     plan = await load_plan(session, _patient(visit), now)
-    shared = [m for m in plan.measures if _is_shared(m.resource)]
+    shared = [m for m in plan.measures if is_shared(m.resource)]
     if changes := visit_changes(plan, shared, now):
         await session.commit(changes)
-
-
-def _is_shared(resource: dict[str, Any]) -> bool:
-    return any(s.get("code") == entries.LABEL for s in (resource.get("meta") or {}).get("security") or ())
 
 
 async def start(visit: Visit) -> Response:

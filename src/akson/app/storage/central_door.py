@@ -1,0 +1,96 @@
+"""/sharing/storage/…: a central node takes copies from those who answer for the data, and says how they stand here.
+
+Who calls is the enterprise of a machine's token; `[storage.tenants]` of sharing.toml says which tenant is that enterprise's.
+Nobody reaches another's. Clinicians do not come this way: they ask at the FHIR door, under the same rules as at the source.
+"""
+
+from collections.abc import Awaitable, Callable, Mapping
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from akson.access.actor import Actor, ActorKind, PurposeOfUse
+from akson.app import api_issuers
+from akson.app.neighbours.declared import Declared
+from akson.fhir.problem import Problem, ProblemKind
+from akson.identity.callers import Shown
+from akson.sharing.storage import remote
+from akson.sharing.storage.record_side import CentralSide
+from akson.sharing.storage.sides import Fenced
+
+if TYPE_CHECKING:
+    from akson.app.wiring import Node
+
+SCOPE = "storage"
+
+
+def service(tenant: int) -> Actor:
+    return Actor(ActorKind.SYSTEM, "storage", "Lagring for andre", tenant)
+
+
+class CentralDoor:
+    def __init__(self, node: "Node", declared: Declared) -> None:
+        self._node = node
+        self._machines = api_issuers.machines(node)
+        self._tenants = declared.storage.tenants
+
+    @property
+    def handlers(self) -> Mapping[str, Callable[[Shown, bytes], Awaitable[bytes]]]:
+        calls = (self.now, self.changed, self.stand, self.page, self.put, self.drop, self.open)
+        return {f"{remote.PATH}{call.__name__}": self._reached(call) for call in calls}
+
+    def _reached(
+        self, call: Callable[[CentralSide, bytes], Awaitable[Any]]
+    ) -> Callable[[Shown, bytes], Awaitable[bytes]]:
+        async def handler(shown: Shown, body: bytes) -> bytes:
+            side = await self._side(shown)
+            try:
+                return msgspec.json.encode(await call(side, body))
+            except Fenced:
+                raise Problem(
+                    ProblemKind.CONFLICT, "AKS-SHARE-085", "This was decided before the newest switch."
+                ) from None
+            except msgspec.DecodeError:
+                raise Problem(ProblemKind.MALFORMED, "AKS-SHARE-086", "The call cannot be read.") from None
+
+        return handler
+
+    async def _side(self, shown: Shown) -> CentralSide:
+        """Raises Problem as the machines' door does; FORBIDDEN AKS-SHARE-084 for whom nothing is kept here."""
+        machine = await self._machines.identify(shown, SCOPE)
+        tenant = self._tenants.get(machine.org)
+        if tenant is None:
+            raise Problem(
+                ProblemKind.FORBIDDEN,
+                "AKS-SHARE-084",
+                "Nothing is kept here for this enterprise.",
+                now="Let the central node's owner add it to [storage.tenants] of sharing.toml.",
+            )
+        session = self._node.record.open(service(tenant), PurposeOfUse.OPERATIONS)
+        return CentralSide(session, self._node.storage)
+
+    async def now(self, side: CentralSide, body: bytes) -> Any:
+        return await side.now()
+
+    async def changed(self, side: CentralSide, body: bytes) -> Any:
+        said = msgspec.json.decode(body, type=remote.Changed)
+        return await side.changed(said.after, said.limit)
+
+    async def stand(self, side: CentralSide, body: bytes) -> Any:
+        return list((await side.stand(msgspec.json.decode(body, type=remote.Named).keys)).values())
+
+    async def page(self, side: CentralSide, body: bytes) -> Any:
+        said = msgspec.json.decode(body, type=remote.Paged)
+        return await side.page(said.kind, said.cursor)
+
+    async def put(self, side: CentralSide, body: bytes) -> Any:
+        said = msgspec.json.decode(body, type=remote.Put)
+        return await side.put(said.kind, said.offers, said.number)
+
+    async def drop(self, side: CentralSide, body: bytes) -> Any:
+        said = msgspec.json.decode(body, type=remote.Dropped)
+        return await side.drop(said.key, said.expected, said.kind, said.number)
+
+    async def open(self, side: CentralSide, body: bytes) -> Any:
+        said = msgspec.json.decode(body, type=remote.Opened)
+        return await side.open(said.kind, said.number, master=said.master)
