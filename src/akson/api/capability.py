@@ -36,6 +36,7 @@ _READS = frozenset(
     {"read", "vread", "history-instance", "history-type", "history-system", "search-type", "search-system"}
 )
 _WRITES = ("-add", "-delete")
+NO_PROFILES: Mapping[str, Sequence[str]] = {}
 
 
 class Capability:
@@ -56,11 +57,11 @@ class Capability:
         self._wrap = wrap
         self._written: dict[str, tuple[str, bytes]] = {}
 
-    def answer(self, shape: str, base: str) -> Answer:
-        """`metadata` or `openapi.json`."""
+    def answer(self, shape: str, base: str, profiles: Mapping[str, Sequence[str]] = NO_PROFILES) -> Answer:
+        """`metadata` or `openapi.json`. `profiles`: resource type -> `url|version` of those a claim is held to here."""
         known, body = self._written.get(shape, ("", b""))
         if known != base:
-            body = json.encode(self._told(shape, base))
+            body = json.encode(self._told(shape, base, profiles))
             self._written[shape] = (base, body)
         return Answer(200, body)
 
@@ -74,9 +75,12 @@ class Capability:
 
         return Interaction("capabilities", "GET", shape, run, level="")
 
-    def _told(self, shape: str, base: str) -> dict[str, Any]:
+    def _told(self, shape: str, base: str, profiles: Mapping[str, Sequence[str]]) -> dict[str, Any]:
         if shape == "metadata":
             told = statement(self._listed, self._operations, base, security(base, smart=self._smart))
+            for one in told["rest"][0]["resource"]:
+                if declared := profiles.get(one["type"]):
+                    one["supportedProfile"] = list(declared)
             return _of_wrap(told, self._wrap) if self._wrap else told
         operations = [route for operation in self._operations for route in operation.interactions()]
         return describe([*self._listed, *operations, *self.interactions()], base)

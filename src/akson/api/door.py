@@ -3,7 +3,7 @@
 Spec: https://hl7.org/fhir/R4/http.html, https://asgi.readthedocs.io. What an interaction does is interactions/<name>.py's.
 """
 
-from collections.abc import Awaitable, Callable, MutableMapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, MutableMapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any, Protocol
@@ -140,7 +140,7 @@ class Door:
         if interaction.code == "capabilities":
             if ("mode", "terminology") in request.query:
                 return terminology_capabilities(self._terminology, request.base)
-            return self._capability.answer(interaction.shape, request.base)
+            return self._capability.answer(interaction.shape, request.base, await self._declared())
         # Before the body is read: a stranger cannot make us keep 64 MB.
         caller = await self._callers.identify(_shown(request))
         self._rates.caller(caller.actor)
@@ -154,6 +154,12 @@ class Door:
         usual = _PURPOSE.get(caller.actor.kind, PurposeOfUse.TREATMENT)
         session = self._record.open(caller.actor, caller.purpose or usual, ground=caller.ground)
         return await interaction.run(self._call(request, session, values, body))
+
+    async def _declared(self) -> Mapping[str, Sequence[str]]:
+        """The operator's profiles by resource type. Reading them takes seconds, once."""
+        if self._profiles.empty:
+            return {}
+        return (await self._record.aside.away(self._profiles.known)).of_resources()
 
     async def _route(self, request: Request) -> tuple[Interaction, dict[str, str]]:
         try:

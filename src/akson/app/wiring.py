@@ -15,6 +15,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Protocol
 
+from akson.api.profiles import ProfileFolder
 from akson.app import apps
 from akson.app.fest import kept as fest
 from akson.app.lab_time import clock_of
@@ -237,6 +238,7 @@ async def open_node(
             words=CodesOf(words),
             policy=policy_in_force,
             read_only=wrap is not None and not filling,
+            claimed=ProfileFolder(settings.profiles, words).known if settings.profiles else None,
         )
         stack.push_async_callback(record.close)
         await record.recover()

@@ -1,7 +1,17 @@
 """The operations, one file each; none knows another. The list makes routes and their lines in the capability statement."""
 
 from akson.api.operation import Operation
-from akson.api.operations import everything, expand, lastn, lookup, meta, subsumes, validate, validate_code
+from akson.api.operations import (
+    everything,
+    expand,
+    lastn,
+    lookup,
+    meta,
+    practitioner_context,
+    subsumes,
+    validate,
+    validate_code,
+)
 
 OPERATIONS: tuple[Operation, ...] = (
     everything.OPERATION,
@@ -9,6 +19,7 @@ OPERATIONS: tuple[Operation, ...] = (
     lastn.OPERATION,
     lookup.OPERATION,
     meta.OPERATION,
+    practitioner_context.OPERATION,
     subsumes.OPERATION,
     validate.OPERATION,
     validate_code.OPERATION,
