@@ -49,9 +49,9 @@ FEED_EACH_S = 1.0
 """As the node's post worker does."""
 KINDS = tuple(kind for kind in SharedClass if kind is not SharedClass.OTHER)
 CONNECTIONS_EACH = 14
-PEOPLE_EACH = 4
-FAULTY_QUESTIONS = 120
-STALE_WRITES = 60
+PEOPLE_EACH = 3
+FAULTY_QUESTIONS = 80
+STALE_WRITES = 40
 SEED = 1
 
 

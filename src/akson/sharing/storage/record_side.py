@@ -90,6 +90,7 @@ class _RecordSide:
             body,
             relations,
             one.patients,
+            whole=body is None or not forms.is_skeleton(body),
             choice=choice,
         )
 
@@ -184,8 +185,14 @@ class CentralSide(_RecordSide):
         found = (await carrying.standing(self._session, [key])).get(key)
         if found is None or found.version != expected:
             return False
+        if found.body is not None:
+            # Deleted first, at that very version: whoever writes on it now is told that it has gone.
+            [gone] = await carrying.place(self._session, [Placing(*key, None, (), expected)])
+            if gone is None:
+                return False
+        [now] = (await carrying.standing(self._session, [key])).values()
         await self._session.erase(*key, ground="Skal ikke lenger stå her etter lagringsreglene.")
-        await self._rows.add_erased(self._tenant, *key, expected)
+        await self._rows.add_erased(self._tenant, *key, now.version)
         return True
 
     async def open(self, kind: SharedClass, number: int, *, master: bool) -> None:
