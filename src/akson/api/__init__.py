@@ -8,6 +8,7 @@ from akson.api.smart import SmartEndpoints
 from akson.identity.rates import Rates, unlimited
 from akson.identity.smart.server import AuthorizationServer
 from akson.record.door import Record
+from akson.sharing.legacy.values import Wrap
 from akson.sharing.plan.plans import SharedPlans
 from akson.sharing.summary.document import Maker
 from akson.terminology import Terminology
@@ -25,6 +26,7 @@ def build(
     profiles: Path | None = None,
     rates: Rates | None = None,
     plans: SharedPlans | None = None,
+    wrap: Wrap | None = None,
     summaries: Maker | None = None,
 ) -> Door:
     """The ASGI application for everything below /fhir.
@@ -36,9 +38,10 @@ def build(
     `profiles`: a folder of profiles for $validate. `rates`: how often one may ask; without them as often as she likes.
     `plans`: the shared plans of the node, for $shared-plan; without them nobody may. `summaries`: who answers for the
     patient summaries of the node, for $summary; without it, whoever runs Akson here.
+    `wrap`: the product that the node stands before, read-only; the capability statement says so.
     """
     rates = rates or unlimited()
     endpoints = SmartEndpoints(smart, base_url, rates) if smart else None
     words = terminology or Terminology.of_this_installation()
     summarised = summary.operation(summaries or Maker("Akson", ""))
-    return Door(record, callers, endpoints, base_url, words, profiles, rates, plans, (summarised,))
+    return Door(record, callers, endpoints, base_url, words, profiles, rates, plans, (summarised,), wrap)

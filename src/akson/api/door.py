@@ -3,7 +3,7 @@
 Spec: https://hl7.org/fhir/R4/http.html, https://asgi.readthedocs.io. What an interaction does is interactions/<name>.py's.
 """
 
-from collections.abc import Awaitable, Callable, MutableMapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, MutableMapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any, Protocol
@@ -30,6 +30,7 @@ from akson.identity.callers import Caller, Shown
 from akson.identity.rates import Rates
 from akson.record.door import Record
 from akson.record.session import RecordSession
+from akson.sharing.legacy.values import Wrap
 from akson.sharing.plan.plans import SharedPlans
 from akson.store.connections import lost
 from akson.terminology import Terminology
@@ -92,8 +93,11 @@ class Door:
         rates: Rates,
         plans: SharedPlans | None = None,
         more: tuple[Operation, ...] = (),
+        wrap: Wrap | None = None,
     ) -> None:
-        """`plans`: None where no plan is shared. `more`: operations that this node makes for itself."""
+        """`plans`: None where no plan is shared. `more`: operations that this node makes for itself. `wrap`: it stands before
+        another product.
+        """
         self._plans = plans
         self._profiles = ProfileFolder(profiles, terminology)
         self._record = record
@@ -104,7 +108,7 @@ class Door:
         self._base = f"{base_url}/fhir" if base_url else ""
         self._words = words_of(terminology)
         self._seal = Seal(record.cursor_key())
-        self._capability = Capability(INTERACTIONS, (*OPERATIONS, *more), smart=smart is not None)
+        self._capability = Capability(INTERACTIONS, (*OPERATIONS, *more), smart=smart is not None, wrap=wrap)
         operations = [route for operation in (*OPERATIONS, *more) for route in operation.interactions()]
         self._table = table((*INTERACTIONS, *operations, *self._capability.interactions()))
 
@@ -141,7 +145,7 @@ class Door:
         if interaction.code == "capabilities":
             if ("mode", "terminology") in request.query:
                 return terminology_capabilities(self._terminology, request.base)
-            return self._capability.answer(interaction.shape, request.base)
+            return self._capability.answer(interaction.shape, request.base, await self._declared())
         # Before the body is read: a stranger cannot make us keep 64 MB.
         caller = await self._callers.identify(_shown(request))
         self._rates.caller(caller.actor)
@@ -155,6 +159,12 @@ class Door:
         usual = _PURPOSE.get(caller.actor.kind, PurposeOfUse.TREATMENT)
         session = self._record.open(caller.actor, caller.purpose or usual, ground=caller.ground)
         return await interaction.run(self._call(request, session, values, body))
+
+    async def _declared(self) -> Mapping[str, Sequence[str]]:
+        """The operator's profiles by resource type. Reading them takes seconds, once."""
+        if self._profiles.empty:
+            return {}
+        return (await self._record.aside.away(self._profiles.known)).of_resources()
 
     async def _route(self, request: Request) -> tuple[Interaction, dict[str, str]]:
         try:
