@@ -101,7 +101,6 @@ class Browser:
 
 
 def patient(id: str, number: str, family: str, given: str, born: str, street: str = "") -> Resource:
-    address = [{"use": "home", "line": [street], "postalCode": "0123", "city": "Storvik"}] if street else []
     return {
         "resourceType": "Patient",
         "id": id,
@@ -109,8 +108,12 @@ def patient(id: str, number: str, family: str, given: str, born: str, street: st
         "identifier": [{"system": FNR, "value": number}],
         "name": [{"family": family, "given": [given]}],
         "birthDate": born,
-        **({"address": address} if address else {}),
+        **({"address": home(street)} if street else {}),
     }
+
+
+def home(street: str) -> list[Resource]:
+    return [{"use": "home", "line": [street], "postalCode": "0123", "city": "Storvik"}]
 
 
 def professional(id: str, name: str, hpr: str, number: str) -> Resource:
@@ -222,7 +225,8 @@ def here() -> list[Resource]:
         {"resourceType": "Organization", "id": "storvik", "name": "Storvik kommune"},
         {"resourceType": "Organization", "id": "storvik-legevakt", "name": "Storvik legevakt"},
         professional("nadia", NADIA.name, NADIA.hpr, NADIA.national_id),
-        professional("siri", "Siri Dahl", "9900005", SIRI),
+        # Siri works here, and lives next door to where Inger stays.
+        {**professional("siri", "Siri Dahl", "9900005", SIRI), "address": home("Storgata 7")},
         professional("per", "Per Aas", "9900009", "05824100153"),
         {
             "resourceType": "PractitionerRole",
@@ -245,8 +249,6 @@ def here() -> list[Resource]:
         # She has been in the emergency ward once before, and is registered; nothing clinical of hers is here.
         patient("inger", INGER, "Lund", "Inger", "1960-01-13", "Storgata 5"),
         patient("bodil", BODIL, "Strand", "Bodil", "1970-05-01"),
-        # Siri is a patient here too, and lives next door to where Inger stays.
-        patient("siri-dahl", SIRI, "Dahl", "Siri", "1942-05-12", "Storgata 7"),
         block("sperring-nadia", "bodil", {"reference": "Practitioner/nadia"}),
     ]
 

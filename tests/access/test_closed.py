@@ -11,7 +11,7 @@ from itertools import product
 import msgspec
 import pytest
 
-from akson.access.actor import ORGANISATION_NUMBERS, Actor, ActorKind, Attested, PurposeOfUse
+from akson.access.actor import HPR_NUMBERS, ORGANISATION_NUMBERS, Actor, ActorKind, Attested, PurposeOfUse
 from akson.access.decision import Question
 from akson.access.facts import Barrier, Facts, Relation
 from akson.access.policies import current
@@ -172,6 +172,21 @@ def test_another_enterprise_is_closed_out_under_every_trust_model(model: str, ki
     assert permits(known, actor=doctor, policy=policy)
     closed = replace(known, barriers=(barrier(kind, enterprises=(havnes,)),))
     assert not permits(closed, actor=doctor, policy=policy)
+
+
+def test_a_professional_elsewhere_is_closed_out_by_her_hpr_number() -> None:
+    nadia = Actor(
+        ActorKind.PRACTITIONER,
+        "hpr-9900004",
+        "Nadia Berg",
+        1,
+        role="doctor",
+        hpr="9900004",
+        attested=Attested(("astrid",), TREATMENT, "d", "00", "990202"),
+    )
+    closed = replace(OPEN, barriers=(barrier("block", persons=(f"{HPR_NUMBERS}|9900004",)),))
+    assert permits(OPEN, actor=nadia) and not permits(closed, actor=nadia)
+    assert permits(closed, actor=replace(nadia, hpr="9900005"))
 
 
 def test_the_one_who_asks_is_told_nothing_of_it() -> None:

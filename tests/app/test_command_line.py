@@ -17,6 +17,7 @@ from akson.app.cli.group import (
     MESSAGE_COMMANDS,
     PATHWAY_COMMANDS,
     POLICY_COMMANDS,
+    STORAGE_COMMANDS,
     TRUST_COMMANDS,
 )
 from akson.app.cli.running import run_safely
@@ -34,6 +35,7 @@ ALL = (
     + [("message", n) for n in MESSAGE_COMMANDS]
     + [("pathway", n) for n in PATHWAY_COMMANDS]
     + [("policy", n) for n in POLICY_COMMANDS]
+    + [("storage", n) for n in STORAGE_COMMANDS]
     + [("trust", n) for n in TRUST_COMMANDS]
 )
 HELP_LIMIT_S = 1.0

@@ -68,6 +68,12 @@ def test_a_block_of_a_person_and_of_everyone() -> None:
     assert (everyone.kind, everyone.persons, everyone.roles, everyone.enterprises) == ("restrict", (), (), ())
 
 
+def test_a_professional_who_has_no_resource_here_is_named_by_her_number() -> None:
+    elsewhere = {"identifier": {"system": "urn:oid:2.16.578.1.12.4.1.4.4", "value": "9900004"}}
+    (found,) = barriers(consent(actor=[{"role": {"text": "mottaker"}, "reference": elsewhere}]))
+    assert (found.persons, found.kind) == (("urn:oid:2.16.578.1.12.4.1.4.4|9900004",), "block")
+
+
 def test_role_enterprise_and_category_are_dimensions_of_their_own() -> None:
     (found,) = barriers(consent(actor=[*to(OST), *to("", role="nurse")], securityLabel=label("R")))
     assert (found.enterprises, found.roles, found.categories) == ((OST,), ("nurse",), ("R",))

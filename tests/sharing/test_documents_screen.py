@@ -121,6 +121,9 @@ async def test_ours_and_others_stand_in_one_list_and_each_opens_in_the_page(
         and "sandbox" in file.headers["content-security-policy"]
     )
     assert ASTRID not in theirs + ours + pdf
+    region.damages = True
+    broken = words((await screens.get("ida", theirs, 503)).text)
+    assert "Dokumentet kom ikke helt fram." in broken and "hoftebrudd" not in broken
     log = [e for _, e in await town["storvik"].node.log.events_of(1, "astrid", count=60)]
     assert any(
         e.action == "read" and e.resources[:1] and e.resources[0].startswith("ClinicalImpression/dok-1")

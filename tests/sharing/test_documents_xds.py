@@ -312,6 +312,10 @@ async def test_what_is_not_offered_is_refused_in_its_own_words(house: House, tmp
     assert "XDSUnknownCommunity" in other.text
     assert (await on.http.get(f"{trust.BASE}/xds")).status_code == 405
     assert problem_of(await on.http.post(f"{trust.BASE}/xds", content=b"{}")) == "AKS-XDS-001"
+    large = await on.http.post(
+        f"{trust.BASE}/xds", content=b" " * 1_100_000, headers={"content-type": "application/soap+xml"}
+    )
+    assert problem_of(large) == "AKS-XDS-011"
     bomb = b'<!DOCTYPE x [<!ENTITY a "b">]><x>&a;</x>'
     refused = await on.http.post(
         f"{trust.BASE}/xds", content=bomb, headers={"content-type": "application/soap+xml"}

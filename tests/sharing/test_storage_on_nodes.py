@@ -212,6 +212,20 @@ async def test_a_block_and_a_relation_made_now_count_at_the_central_node_after_t
 
 
 @pytest.mark.asyncio(loop_scope="session")
+async def test_a_kind_that_goes_home_leaves_a_skeleton_and_no_whole_version(two: Two) -> None:
+    await two.switch(Mode.CENTRAL_COPY, (SharedClass.MEDICATION, SharedClass.SERVICES))
+    person = next(p for p in PEOPLE if p.choice is Choice.ALL and p.referred)
+    key = Key("ServiceRequest", f"{person.id}-r")
+    assert b"Vurder innleggelse" in ((await two.there.stand([key]))[key].body or b"")
+    await two.switch(Mode.FEDERATED, (SharedClass.SERVICES,))
+    history = await two.central.service(CONTROLLER).history(*key)
+    assert history.versions[0].body is not None
+    assert not [v for v in history.versions if v.body and b"Vurder innleggelse" in v.body]
+    await two.switch(Mode.FEDERATED, (SharedClass.MEDICATION,))
+    assert not await stored(two)
+
+
+@pytest.mark.asyncio(loop_scope="session")
 async def test_under_a_central_master_two_writers_meet_and_neither_is_lost(two: Two) -> None:
     await two.switch(Mode.CENTRAL_MASTER, (SharedClass.PLAN,))
     assert await two.there.others_may_write(SharedClass.PLAN)

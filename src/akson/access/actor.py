@@ -87,13 +87,15 @@ class Actor:
 
     @property
     def persons(self) -> tuple[str, ...]:
-        """The person herself: what is opened to, or closed for, her alone.
+        """The references of the person herself: what is opened to her alone."""
+        return (self.reference,) if self.reference else ()
 
-        Her reference here, and a professional's HPR number (`urn:oid:2.16.578.1.12.4.1.4.4|9900004`): one who works
-        elsewhere has no other name that a citizen could close her record to.
-        """
+    @property
+    def known_as(self) -> tuple[str, ...]:
+        """Every name by which a citizen may have closed her record to the person: her reference here, and a professional's
+        HPR number (`urn:oid:2.16.578.1.12.4.1.4.4|9900004`), the only one that somebody elsewhere has."""
         hpr = f"{HPR_NUMBERS}|{self.hpr}" if self.hpr else ""
-        return tuple(name for name in (self.reference, hpr) if name)
+        return tuple(name for name in (*self.persons, hpr) if name)
 
     @property
     def enterprises(self) -> tuple[str, ...]:

@@ -8,6 +8,7 @@ from akson.identity.rates import Rates, unlimited
 from akson.identity.smart.server import AuthorizationServer
 from akson.record.door import Record
 from akson.sharing.plan.plans import SharedPlans
+from akson.sharing.summary.document import Maker
 from akson.terminology import Terminology
 
 __all__ = ["build"]
@@ -23,6 +24,7 @@ def build(
     profiles: Path | None = None,
     rates: Rates | None = None,
     plans: SharedPlans | None = None,
+    summaries: Maker | None = None,
 ) -> Door:
     """The ASGI application for everything below /fhir.
 
@@ -31,9 +33,10 @@ def build(
     address others know this node by, without /fhir; when empty, links say what the client called us. `terminology`: the
     words of the node, for its operations and for searches; what comes with Akson when none is given.
     `profiles`: a folder of profiles for $validate. `rates`: how often one may ask; without them as often as she likes.
-    `plans`: the shared plans of the node, for $shared-plan; without them nobody may.
+    `plans`: the shared plans of the node, for $shared-plan; without them nobody may. `summaries`: who answers for the
+    patient summaries of the node, for $summary; without it, whoever runs Akson here.
     """
     rates = rates or unlimited()
     endpoints = SmartEndpoints(smart, base_url, rates) if smart else None
     words = terminology or Terminology.of_this_installation()
-    return Door(record, callers, endpoints, base_url, words, profiles, rates, plans)
+    return Door(record, callers, endpoints, base_url, words, profiles, rates, plans, summaries)

@@ -30,6 +30,7 @@ from akson.identity.rates import Rates
 from akson.record.door import Record
 from akson.record.session import RecordSession
 from akson.sharing.plan.plans import SharedPlans
+from akson.sharing.summary.document import Maker
 from akson.store.connections import lost
 from akson.terminology import Terminology
 
@@ -90,8 +91,9 @@ class Door:
         profiles: Path | None,
         rates: Rates,
         plans: SharedPlans | None = None,
+        summaries: Maker | None = None,
     ) -> None:
-        self._plans = plans
+        self._plans, self._summaries = plans, summaries
         self._profiles = ProfileFolder(profiles, terminology)
         self._record = record
         self._terminology = terminology
@@ -181,6 +183,7 @@ class Door:
             terminology=self._terminology,
             profiles=self._profiles,
             plans=self._plans,
+            summaries=self._summaries,
         )
 
     async def _dispatch(self, call: Call, path: Sequence[str]) -> Answer:

@@ -41,13 +41,14 @@ class Vouching:
     address: str
     """Where assertions are made."""
     network: Network
-    _made: asyncio.Task[bytes] | None = field(default=None, repr=False)
+    _made: bytes = field(default=b"", repr=False)
+    _one_at_a_time: asyncio.Lock = field(default_factory=asyncio.Lock, repr=False)
 
     async def assertion(self) -> bytes:
         """Raises NoReply."""
-        if self._made is None:
-            self._made = asyncio.create_task(self._fresh())
-        return await asyncio.shield(self._made)
+        async with self._one_at_a_time:
+            self._made = self._made or await self._fresh()
+        return self._made
 
     async def _fresh(self) -> bytes:
         nonce = ""

@@ -37,9 +37,12 @@ STORY = (
 def fhir_door(node: Node, plans: "SharedPlans | None" = None) -> "App":
     """/fhir, with access tokens of the node's own issuer and of those it trusts."""
     from akson import api
+    from akson.app import documents
     from akson.app.api_issuers import callers
     from akson.app.apps import authorization_server
+    from akson.sharing.summary.document import Maker
 
+    us = documents.standing(node.settings).community
     return api.build(
         node.record,
         callers=callers(node),
@@ -49,6 +52,7 @@ def fhir_door(node: Node, plans: "SharedPlans | None" = None) -> "App":
         profiles=node.settings.profiles,
         rates=node.rates,
         plans=plans,
+        summaries=Maker(us.name, us.organisation),
     )
 
 

@@ -7,7 +7,8 @@ message that wants its answer elsewhere is refused with WS-Addressing's own faul
 """
 
 import logging
-from typing import TYPE_CHECKING
+from collections.abc import MutableMapping
+from typing import TYPE_CHECKING, Any
 
 from cryptography import x509
 
@@ -66,11 +67,7 @@ class XdsDoor:
             if request.method != "POST" or request.path:
                 await _send(send, 405 if not request.path else 404, mime.SOAP_TYPE, b"")
                 return
-            body = await read_body(receive, request.headers)
-            if len(body) > BODY_BYTES_MAX:
-                raise Problem(
-                    ProblemKind.TOO_LARGE, "AKS-XDS-011", f"A question has at most {BODY_BYTES_MAX} bytes."
-                )
+            body = await read_body(_bounded(receive), request.headers)
             envelope, _ = mime.parts(request.headers.get("content-type", ""), body)
             message = soap.read(envelope, self._record.clock.now())
             relates_to = message.message_id
@@ -116,6 +113,23 @@ class XdsDoor:
 
     def _id(self) -> str:
         return f"urn:uuid:{self._random.uuid()}"
+
+
+def _bounded(receive: "Receive") -> "Receive":
+    """Nobody is known before the message is read: a stranger must not make us keep more than a question."""
+    size = 0
+
+    async def bounded() -> MutableMapping[str, Any]:
+        nonlocal size
+        message = await receive()
+        size += len(message.get("body", b""))
+        if size > BODY_BYTES_MAX:
+            raise Problem(
+                ProblemKind.TOO_LARGE, "AKS-XDS-011", f"A question has at most {BODY_BYTES_MAX} bytes."
+            )
+        return message
+
+    return bounded
 
 
 async def _send(send: "Send", status: int, kind: str, body: bytes) -> None:

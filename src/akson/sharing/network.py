@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from typing import Protocol
 
 import aiohttp
-from yarl import URL
 
 REPLY_BYTES_MAX = 8 * 1024 * 1024
 CONNECTIONS_MAX = 200
@@ -68,10 +67,8 @@ class HttpNetwork:
         method: str = "POST",
     ) -> Reply:
         try:
-            # Encoded already: a proof of possession names the address to the letter.
-            where = URL(url, encoded=True)
             async with self._open().request(
-                method, where, data=data, headers=headers, allow_redirects=False
+                method, url, data=data, headers=headers, allow_redirects=False
             ) as got:
                 body = bytearray()
                 async for chunk in got.content.iter_chunked(64 * 1024):

@@ -49,6 +49,7 @@ SCREENS = {
     "emergency, other role": ("kari", "/nodtilgang"),
     "own word": ("omar", "/pasient/astrid/helsehjelp"),
     "restricted": ("ida", "/pasient/astrid/sperre"),
+    "of others, where nobody is known": ("ida", "/pasient/astrid/andre"),
     "why": ("ida", "/pasient/astrid/hvorfor"),
     "why not": ("omar", "/pasient/astrid/hvorfor"),
     "closings": ("astrid", "/min/sperringer?navn=Siri"),

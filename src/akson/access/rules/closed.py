@@ -50,5 +50,5 @@ def _reached(asked: Asked) -> bool:
 def _barred(asked: Asked, kind: str) -> Restriction:
     actor = asked.actor
     return Barred(
-        kind, actor.persons, actor.role, actor.enterprises, asked.data_class.value, asked.question.at
+        kind, actor.known_as, actor.role, actor.enterprises, asked.data_class.value, asked.question.at
     )

@@ -9,6 +9,7 @@ from akson.api.operations import (
     meta,
     shared_plan,
     subsumes,
+    summary,
     validate,
     validate_code,
 )
@@ -21,6 +22,7 @@ OPERATIONS: tuple[Operation, ...] = (
     meta.OPERATION,
     shared_plan.OPERATION,
     subsumes.OPERATION,
+    summary.OPERATION,
     validate.OPERATION,
     validate_code.OPERATION,
 )

@@ -74,6 +74,13 @@ POLICY_COMMANDS: dict[str, tuple[str, str]] = {
 POST_COMMANDS: dict[str, tuple[str, str]] = {
     "show": ("post_show", "Show how the post is joined, and what is wrong with it."),
 }
+STORAGE_COMMANDS: dict[str, tuple[str, str]] = {
+    "compare": ("storage_compare", "What each storage mode costs, on real nodes."),
+    "set": ("storage_set", "Write down a storage policy that two officers signed."),
+    "show": ("storage_show", "Where each kind of data lives, and what is under way."),
+    "sign": ("storage_sign", "Sign a storage policy, as one of two."),
+    "switch": ("storage_switch", "Move each kind to where the policy places it, live."),
+}
 TRUST_COMMANDS: dict[str, tuple[str, str]] = {
     "compare": ("trust_compare", "The published trust models side by side."),
 }
@@ -177,6 +184,11 @@ def pathway() -> None:
 @akson.group("policy", cls=LateGroup, commands_late=POLICY_COMMANDS)
 def policy() -> None:
     """Who may see what: the policy in force."""
+
+
+@akson.group("storage", cls=LateGroup, commands_late=STORAGE_COMMANDS)
+def storage() -> None:
+    """Where shared data lives: the storage policy."""
 
 
 @akson.group("trust", cls=LateGroup, commands_late=TRUST_COMMANDS)

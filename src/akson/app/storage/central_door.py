@@ -16,7 +16,7 @@ from akson.fhir.problem import Problem, ProblemKind
 from akson.identity.callers import Shown
 from akson.sharing.storage import remote
 from akson.sharing.storage.record_side import CentralSide
-from akson.sharing.storage.sides import Fenced
+from akson.sharing.storage.sides import Fenced, Stand
 
 if TYPE_CHECKING:
     from akson.app.wiring import Node
@@ -77,7 +77,15 @@ class CentralDoor:
         return await side.changed(said.after, said.limit)
 
     async def stand(self, side: CentralSide, body: bytes) -> Any:
-        return list((await side.stand(msgspec.json.decode(body, type=remote.Named).keys)).values())
+        keys = msgspec.json.decode(body, type=remote.Named).keys
+        stands: list[Stand] = []
+        looked = size = 0
+        while looked < len(keys) and size < remote.PART_BYTES_MAX:
+            some = await side.stand(keys[looked : looked + remote.KEYS_EACH])
+            stands += some.values()
+            size += sum(len(stand.body or b"") for stand in some.values())
+            looked += remote.KEYS_EACH
+        return remote.Stands(tuple(stands), min(looked, len(keys)))
 
     async def page(self, side: CentralSide, body: bytes) -> Any:
         said = msgspec.json.decode(body, type=remote.Paged)

@@ -48,10 +48,10 @@ from akson.world import FixedClock, SystemClock
 FEED_EACH_S = 1.0
 """As the node's post worker does."""
 KINDS = tuple(kind for kind in SharedClass if kind is not SharedClass.OTHER)
-CONNECTIONS = 400
-PEOPLE_EACH = 4
-FAULTY_QUESTIONS = 120
-STALE_WRITES = 60
+CONNECTIONS_EACH = 14
+PEOPLE_EACH = 3
+FAULTY_QUESTIONS = 80
+STALE_WRITES = 40
 SEED = 1
 
 
@@ -120,6 +120,11 @@ async def compare(server_dsn: str, nodes: int, count: int, tell: Tell) -> Compar
             return await lab.run(tell)
     finally:
         await databases.drop(server_dsn, made)
+
+
+def connections_for(nodes: int) -> int:
+    """What PostgreSQL must allow: each node is open in two processes."""
+    return 60 + CONNECTIONS_EACH * nodes
 
 
 class _Lab:

@@ -20,6 +20,7 @@ import msgspec
 from aiohttp import web
 
 from akson.app.storage import answering, population, questions
+from akson.app.storage.answering import Said
 from akson.app.storage.nodes import StorageNode, storage_node
 from akson.app.storage.questions import Asked
 from akson.record import carrying
@@ -68,15 +69,18 @@ class Serving:
         return sorted({int(one.source[1:]) for one in found if one.kind is asked.question.kind})
 
     async def _central(self, asked: Asked) -> dict[str, Any]:
-        """Of each controller whose copy of her stands here."""
-        node = self.nodes[CENTRAL]
-        said = {}
-        for holder in asked.person.holders:
-            here = await carrying.standing(node.service(holder + 1), [("Patient", asked.person.id)])
-            if any(one.body is not None for one in here.values()):
-                session = node.as_(asked.at(holder + 1), asked.purpose)
-                said[str(holder)] = asdict((await answering.say(session, asked.question.search))[0])
+        """Of each controller whose copy of her stands here, all at once."""
+        found = await asyncio.gather(*(self._copy(asked, holder) for holder in asked.person.holders))
+        said = {str(holder): asdict(one) for holder, one in found if one is not None}
         return {"held": bool(said), "said": said}
+
+    async def _copy(self, asked: Asked, holder: int) -> tuple[int, Said | None]:
+        node = self.nodes[CENTRAL]
+        here = await carrying.standing(node.service(holder + 1), [("Patient", asked.person.id)])
+        if all(one.body is None for one in here.values()):
+            return holder, None
+        session = node.as_(asked.at(holder + 1), asked.purpose)
+        return holder, (await answering.say(session, asked.question.search))[0]
 
 
 def _json(value: Any) -> web.Response:

@@ -32,6 +32,8 @@ class SourceKind(StrEnum):
     """The multidose pharmacy: what is packed (M25.2, M27, M28)."""
     PATIENT = "patient"
     """The patient's own words, or her kin's."""
+    ABROAD = "abroad"
+    """A patient summary (IPS) that another country's care has made: `sharing/summary`."""
     OTHER = "other"
 
 

@@ -22,6 +22,7 @@ TITLES = {
     SourceKind.PLL: "Pasientens legemiddelliste",
     SourceKind.PHARMACY: "Multidose fra apoteket",
     SourceKind.PATIENT: "Pasient og pårørende",
+    SourceKind.ABROAD: "Pasientsammendrag fra utlandet",
     SourceKind.OTHER: "Annen kilde",
 }
 _KINDS = frozenset(kind.value for kind in SourceKind)

@@ -131,9 +131,11 @@ class Carrier:
                 await self._local.conflict(Conflict(deed.key, mine, theirs.version, theirs.body))
         again = await self._take(look, [d for d in look.deeds if d.act is Act.TAKE])
         for deed in look.deeds:
-            if deed.act is Act.DROP and not await self._central.drop(
-                deed.key, deed.expected, look.kind(deed.key), look.number(deed.key)
-            ):
+            if deed.act is not Act.DROP:
+                continue
+            kind, number = look.kind(deed.key), look.number(deed.key)
+            dropped = await self._central.drop(deed.key, deed.expected, kind, number)
+            if not dropped or look.wanted.get(deed.key) is not None:
                 again.append(deed.key)
         puts = [d for d in look.deeds if d.act is Act.PUT]
         for kind in dict.fromkeys(look.kind(d.key) for d in puts):

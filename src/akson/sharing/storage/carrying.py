@@ -47,7 +47,9 @@ def decide(
     known = _agreed(agreed, there)
     theirs = _stands(there) and there is not None and there.version != (known.central if known else NEVER)
     ours = waiting(here, known)
-    if wanted is None:
+    shrinks = _stands(there) and there is not None and there.whole and wanted is not None and not wanted.whole
+    if wanted is None or shrinks:
+        # What stood whole goes in every version before the skeleton takes its place.
         return _not_to_stand(key, here, there, theirs=theirs, ours=ours, master=master)
     there_version = there.version if there else NEVER
     if (there.digest if there else GONE) == wanted.digest:

@@ -59,9 +59,9 @@ def form(stand: Stand, placements: Mapping[SharedClass, Placement]) -> Stand | N
     if stand.key.type not in JUDGED:
         return None
     if stand.body is None:
-        return stand
+        return None
     body = skeleton(stand.body)
-    return replace(stand, body=body, digest=digest(body, stand.relations))
+    return replace(stand, body=body, digest=digest(body, stand.relations), whole=False)
 
 
 def skeleton(body: bytes) -> bytes:
@@ -71,6 +71,10 @@ def skeleton(body: bytes) -> bytes:
     security = (whole.get("meta") or {}).get("security")
     meta: dict[str, Any] = {"tag": [SUBSETTED]} | ({"security": security} if security else {})
     return json.encode({"resourceType": whole["resourceType"], "id": whole["id"], "meta": meta, **kept})
+
+
+def is_skeleton(body: bytes) -> bool:
+    return b'"SUBSETTED"' in body and SUBSETTED in (json.parse(body).get("meta") or {}).get("tag", ())
 
 
 def travelling(body: bytes) -> bytes:

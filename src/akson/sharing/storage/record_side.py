@@ -90,6 +90,7 @@ class _RecordSide:
             body,
             relations,
             one.patients,
+            whole=body is None or not forms.is_skeleton(body),
             choice=choice,
         )
 
@@ -123,11 +124,11 @@ class SourceSide(_RecordSide):
     async def placements(self) -> Mapping[SharedClass, Placement]:
         return {
             placement.kind: placement
-            for placement in map(_placement, await self._rows.placements(self._tenant))
+            for placement in map(placement_of, await self._rows.placements(self._tenant))
         }
 
     async def save(self, placement: Placement) -> bool:
-        return await self._rows.save_placement(self._tenant, _placement_row(placement))
+        return await self._rows.save_placement(self._tenant, placement_row(placement))
 
     async def held(self, keys: Sequence[Key]) -> Mapping[Key, Held]:
         rows = await self._rows.held(self._tenant, [key.type for key in keys], [key.id for key in keys])
@@ -184,8 +185,14 @@ class CentralSide(_RecordSide):
         found = (await carrying.standing(self._session, [key])).get(key)
         if found is None or found.version != expected:
             return False
+        if found.body is not None:
+            # Deleted first, at that very version: whoever writes on it now is told that it has gone.
+            [gone] = await carrying.place(self._session, [Placing(*key, None, (), expected)])
+            if gone is None:
+                return False
+        [now] = (await carrying.standing(self._session, [key])).values()
         await self._session.erase(*key, ground="Skal ikke lenger stå her etter lagringsreglene.")
-        await self._rows.add_erased(self._tenant, *key, expected)
+        await self._rows.add_erased(self._tenant, *key, now.version)
         return True
 
     async def open(self, kind: SharedClass, number: int, *, master: bool) -> None:
@@ -220,7 +227,7 @@ def _as_erased(stand: Stand) -> Stand:
     return Stand(stand.key, stand.version, stand.digest, stand.kind, patients=stand.patients, erased=True)
 
 
-def _placement(row: PlacementRow) -> Placement:
+def placement_of(row: PlacementRow) -> Placement:
     return Placement(
         SharedClass(row.kind),
         Mode(row.mode),
@@ -235,7 +242,7 @@ def _placement(row: PlacementRow) -> Placement:
     )
 
 
-def _placement_row(p: Placement) -> PlacementRow:
+def placement_row(p: Placement) -> PlacementRow:
     return PlacementRow(
         p.kind.value,
         p.mode.value,

@@ -7,7 +7,7 @@
 Which tenant is meant follows from whose token it is, never from what is sent.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TypeVar
 
 import msgspec
@@ -18,6 +18,9 @@ from akson.sharing.network import Network, NoReply
 from akson.sharing.storage.sides import Away, Fenced, Key, Place, Stand
 
 PATH = "/sharing/storage/"
+PART_BYTES_MAX = 2 * 1024 * 1024
+"""Of bodies in one call, unless a single one is larger."""
+KEYS_EACH = 20
 FENCED = 409
 T = TypeVar("T")
 
@@ -29,6 +32,12 @@ class Changed(msgspec.Struct):
 
 class Named(msgspec.Struct):
     keys: tuple[Key, ...]
+
+
+class Stands(msgspec.Struct):
+    stands: tuple[Stand, ...]
+    looked: int
+    """How many of the keys it is about, from the first; the rest is asked for again."""
 
 
 class Paged(msgspec.Struct):
@@ -70,8 +79,13 @@ class RemoteCentral:
         return await self._asked("changed", Changed(after, limit), list[tuple[Place, tuple[Key, ...]]])
 
     async def stand(self, keys: Sequence[Key]) -> Mapping[Key, Stand]:
-        found = await self._asked("stand", Named(tuple(keys)), list[Stand]) if keys else []
-        return {stand.key: stand for stand in found}
+        found: dict[Key, Stand] = {}
+        left = list(keys)
+        while left:
+            answer = await self._asked("stand", Named(tuple(left)), Stands)
+            found |= {stand.key: stand for stand in answer.stands}
+            left = left[max(1, answer.looked) :]
+        return found
 
     async def page(self, kind: SharedClass, cursor: str) -> tuple[Sequence[Key], str | None]:
         return await self._asked("page", Paged(kind, cursor), tuple[list[Key], str | None])
@@ -79,7 +93,10 @@ class RemoteCentral:
     async def put(
         self, kind: SharedClass, offers: Sequence[tuple[Stand, int]], number: int
     ) -> Sequence[int | None]:
-        return await self._asked("put", Put(kind, tuple(offers), number), list[int | None])
+        made: list[int | None] = []
+        for part in _parts(offers):
+            made += await self._asked("put", Put(kind, tuple(part), number), list[int | None])
+        return made
 
     async def drop(self, key: Key, expected: int, kind: SharedClass, number: int) -> bool:
         return await self._asked("drop", Dropped(key, expected, kind, number), bool)
@@ -104,3 +121,17 @@ class RemoteCentral:
             return msgspec.json.decode(reply.body, type=answer)
         except msgspec.DecodeError as unreadable:
             raise Away from unreadable
+
+
+def _parts(offers: Sequence[tuple[Stand, int]]) -> Iterator[list[tuple[Stand, int]]]:
+    part: list[tuple[Stand, int]] = []
+    size = 0
+    for stand, expected in offers:
+        own = len(stand.body or b"")
+        if part and size + own > PART_BYTES_MAX:
+            yield part
+            part, size = [], 0
+        part.append((stand, expected))
+        size += own
+    if part:
+        yield part

@@ -39,6 +39,8 @@ class Stand:
     relations: tuple[Relation, ...] = ()
     """The care relations it gives, as they counted where it was written: they are not worked out anew elsewhere."""
     patients: tuple[str, ...] = ()
+    whole: bool = True
+    """False: what stands is a skeleton."""
     erased: bool = False
     """Nothing of it can be read there any more, in no version."""
     choice: Choice = Choice.ALL

@@ -75,7 +75,8 @@ class Switcher:
         if not placement.mode.central and placement.to.central and not any(p.carried for p in others):
             await self._local.move(up=await self._local.now())
         if placement.reaches:
-            if placement.mode is not Mode.CENTRAL_MASTER and placement.to is Mode.CENTRAL_MASTER:
+            first = not any(Mode.CENTRAL_MASTER in (p.mode, p.to) for p in others)
+            if first and placement.mode is not Mode.CENTRAL_MASTER and placement.to is Mode.CENTRAL_MASTER:
                 # Before anybody else may write there: from here on what comes is followed.
                 await self._local.move(down=await self._central.now())
             await self._central.open(placement.kind, placement.number, master=False)

@@ -83,6 +83,16 @@ ID_WORDS = {
         "Vent et halvt minutt. Sendte du noe, så se først etter om det er kommet med, og prøv igjen hvis ikke.",
     ),
 }
+ID_WORDS["AKS-DOC-051"] = (
+    "Dokumentet kunne ikke hentes nå.",
+    "Kilden svarte ikke, eller svaret kunne ikke leses. Ingenting er lagret her.",
+    "Prøv igjen om litt. Ring kilden hvis det haster.",
+)
+ID_WORDS["AKS-DOC-052"] = (
+    "Dokumentet kom ikke helt fram.",
+    "Det som kom, er ikke det kilden sier at den sendte. Derfor vises ikke noe av det.",
+    "Prøv igjen. Ring kilden hvis det skjer igjen.",
+)
 _TOO_OFTEN = (
     "Det kom for mange forespørsler på kort tid.",
     "Akson svarer én bruker bare så ofte, så alle andre også får svar. Ingenting er endret.",

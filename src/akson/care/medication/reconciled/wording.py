@@ -28,6 +28,7 @@ _FROM = {
     SourceKind.PLL: "reseptregisteret",
     SourceKind.PHARMACY: "apoteket",
     SourceKind.PATIENT: "pasienten",
+    SourceKind.ABROAD: "helsetjenesten i utlandet",
     SourceKind.OTHER: "en annen kilde",
 }
 

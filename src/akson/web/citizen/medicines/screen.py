@@ -32,6 +32,7 @@ _SAID_BY = {
     SourceKind.PATIENT: "du eller pårørende",
     SourceKind.PLL: "reseptregisteret",
     SourceKind.PHARMACY: "apoteket",
+    SourceKind.ABROAD: "helsetjenesten i utlandet",
 }
 
 

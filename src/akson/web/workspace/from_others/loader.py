@@ -24,8 +24,8 @@ SEARCHES: tuple[tuple[SharedClass, str, str], ...] = (
     (SharedClass.DOCUMENTS, "Dokumenter", "DocumentReference?_sort=-date&_count=20"),
     (SharedClass.PERSON, "Pårørende", "RelatedPerson"),
 )
-"""What is asked for, in the order it is read. Contacts and services are not: the policy in force gives nobody elsewhere
-those (grant AKS-RULE-ATTESTED: demographic and clinical)."""
+"""What is asked for, in the order it is read. Contacts and services are not: the policy in force gives them to nobody
+elsewhere (grant AKS-RULE-ATTESTED: demographic, clinical)."""
 NAMED_MAX = 20
 """Missing sources that are named one by one; without an index there may be thousands."""
 LIVE = timedelta(minutes=2)
