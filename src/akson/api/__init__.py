@@ -3,7 +3,6 @@
 from pathlib import Path
 
 from akson.api.door import Door, Identifies
-from akson.api.operations import summary
 from akson.api.smart import SmartEndpoints
 from akson.identity.rates import Rates, unlimited
 from akson.identity.smart.server import AuthorizationServer
@@ -43,5 +42,4 @@ def build(
     rates = rates or unlimited()
     endpoints = SmartEndpoints(smart, base_url, rates) if smart else None
     words = terminology or Terminology.of_this_installation()
-    summarised = summary.operation(summaries or Maker("Akson", ""))
-    return Door(record, callers, endpoints, base_url, words, profiles, rates, plans, (summarised,), wrap)
+    return Door(record, callers, endpoints, base_url, words, profiles, rates, plans, summaries, wrap)

@@ -16,7 +16,6 @@ from akson.api.cursors import Seal
 from akson.api.interaction import Answer, Call, Interaction
 from akson.api.interactions import INTERACTIONS
 from akson.api.negotiation import Format, answer_format, body_format, inward, outward
-from akson.api.operation import Operation
 from akson.api.operations import OPERATIONS
 from akson.api.profiles import ProfileFolder
 from akson.api.request import Disconnected, Receive, Request, Scope, read_body, read_request
@@ -32,6 +31,7 @@ from akson.record.door import Record
 from akson.record.session import RecordSession
 from akson.sharing.legacy.values import Wrap
 from akson.sharing.plan.plans import SharedPlans
+from akson.sharing.summary.document import Maker
 from akson.store.connections import lost
 from akson.terminology import Terminology
 
@@ -92,13 +92,11 @@ class Door:
         profiles: Path | None,
         rates: Rates,
         plans: SharedPlans | None = None,
-        more: tuple[Operation, ...] = (),
+        summaries: Maker | None = None,
         wrap: Wrap | None = None,
     ) -> None:
-        """`plans`: None where no plan is shared. `more`: operations that this node makes for itself. `wrap`: it stands before
-        another product.
-        """
-        self._plans = plans
+        """`plans`: None where none is shared. `summaries`: who answers for them. `wrap`: it stands before another product."""
+        self._plans, self._summaries = plans, summaries
         self._profiles = ProfileFolder(profiles, terminology)
         self._record = record
         self._terminology = terminology
@@ -108,8 +106,8 @@ class Door:
         self._base = f"{base_url}/fhir" if base_url else ""
         self._words = words_of(terminology)
         self._seal = Seal(record.cursor_key())
-        self._capability = Capability(INTERACTIONS, (*OPERATIONS, *more), smart=smart is not None, wrap=wrap)
-        operations = [route for operation in (*OPERATIONS, *more) for route in operation.interactions()]
+        self._capability = Capability(INTERACTIONS, OPERATIONS, smart=smart is not None, wrap=wrap)
+        operations = [route for operation in OPERATIONS for route in operation.interactions()]
         self._table = table((*INTERACTIONS, *operations, *self._capability.interactions()))
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -194,6 +192,7 @@ class Door:
             terminology=self._terminology,
             profiles=self._profiles,
             plans=self._plans,
+            summaries=self._summaries,
         )
 
     async def _dispatch(self, call: Call, path: Sequence[str]) -> Answer:

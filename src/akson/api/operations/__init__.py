@@ -10,6 +10,7 @@ from akson.api.operations import (
     practitioner_context,
     shared_plan,
     subsumes,
+    summary,
     validate,
     validate_code,
 )
@@ -23,6 +24,7 @@ OPERATIONS: tuple[Operation, ...] = (
     practitioner_context.OPERATION,
     shared_plan.OPERATION,
     subsumes.OPERATION,
+    summary.OPERATION,
     validate.OPERATION,
     validate_code.OPERATION,
 )
