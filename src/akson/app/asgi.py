@@ -95,20 +95,22 @@ class House:
         from akson.app.advice_door import AdviceDoor
         from akson.app.ledger_door import LedgerDoor
         from akson.app.log_door import LogDoor
+        from akson.app.moving import moves_of
         from akson.app.neighbours.doors import SharingDoor
         from akson.app.rooms import fhir_door, mhd_door, screens, witness_door, xds_door
         from akson.app.shared_plans import shared_plans
 
         plans = shared_plans(node)
+        moves = moves_of(node)
         self._fhir = fhir_door(node, plans)
-        self._web = screens(node, self._stage, plans)
+        self._web = screens(node, self._stage, plans, moves)
         self._log = LogDoor(node.log)
         self._witness = witness_door(node)
         self._ledger = LedgerDoor(node)
         self._advice = AdviceDoor(node)
         self._mhd = mhd_door(node)
         self._xds = xds_door(node)
-        self._sharing = SharingDoor(node)
+        self._sharing = SharingDoor(node, moves)
         self._node = node
 
     async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:

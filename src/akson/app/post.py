@@ -22,6 +22,7 @@ from importlib.metadata import version
 
 from akson.app.adoption import Naming, name_houses
 from akson.app.log_keeping import LogKeeper
+from akson.app.moving import moves_of
 from akson.app.neighbours import declared as sharing_file
 from akson.app.neighbours.opening import follower_of
 from akson.app.pathways.follower import Follower
@@ -234,6 +235,7 @@ async def _run_all(
         _watched(node, office, watch, stop),
         _told_to_index(node, stop),
         _kept_elsewhere(node, stop),
+        _move(node, stop),
     ]
     tasks = [asyncio.create_task(part) for part in parts]
     try:
@@ -342,6 +344,17 @@ async def _kept_elsewhere(node: Node, stop: asyncio.Event) -> None:
             continue
         if not done:
             await _pause(stop, FOLLOW_EACH_S)
+
+
+async def _move(node: Node, stop: asyncio.Event) -> None:
+    """Moves between municipalities: what is not told yet, and what ends on the date."""
+    moves = moves_of(node)
+    while moves is not None and not stop.is_set():
+        try:
+            await moves.round()
+        except Exception as error:
+            _log.error("AKS-MOVE-300 %s", error if isinstance(error, Problem) else places(error))
+        await _pause(stop, HEAL_EACH_S)
 
 
 async def _pause(stop: asyncio.Event, seconds: float) -> None:

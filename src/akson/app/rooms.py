@@ -8,6 +8,7 @@ from akson.app.wiring import Node
 
 if TYPE_CHECKING:
     from akson.app.asgi import App
+    from akson.sharing.moves.moves import Moves
     from akson.sharing.plan.plans import SharedPlans
 
 # Who can be chosen at the demo login, and what a newcomer learns from choosing them.
@@ -96,7 +97,9 @@ def witness_door(node: Node) -> "App | None":
     )
 
 
-def screens(node: Node, stage: Stage, plans: "SharedPlans | None" = None) -> "App":
+def screens(
+    node: Node, stage: Stage, plans: "SharedPlans | None" = None, moves: "Moves | None" = None
+) -> "App":
     """The rest. Only a demo has the demo login; what others may log people in, issuers.toml says."""
     from akson import web
     from akson.analytics.reports.adoption.reports import AdoptionReports
@@ -153,4 +156,5 @@ def screens(node: Node, stage: Stage, plans: "SharedPlans | None" = None) -> "Ap
         elsewhere=HouseDocuments.of(node),
         community=documents.standing(node.settings).community,
         plans=plans,
+        moves=moves,
     )

@@ -15,6 +15,7 @@ from akson.identity.rates import Rates, unlimited
 from akson.identity.sessions import Sessions
 from akson.identity.smart.server import AuthorizationServer
 from akson.sharing.documents.entry import Community
+from akson.sharing.moves.moves import Moves
 from akson.sharing.plan.plans import SharedPlans
 from akson.web import verify
 from akson.web.screens import SCREENS
@@ -57,6 +58,7 @@ def build(
     adoption: AdoptionReports | None = None,
     adoption_open: bool = False,
     plans: SharedPlans | None = None,
+    moves: Moves | None = None,
 ) -> Starlette:
     """All screens. Without `login` and without issuers nobody can log in, and the login page says so.
 
@@ -67,13 +69,13 @@ def build(
     services. `rules`: what advice is given by; without it our own. `neighbours`: who asks other enterprises.
     `elsewhere`: who asks other communities for documents; `community`: as whom we share ours.
     `adoption`: what counts messages; `adoption_open`: whether anybody may see those numbers.
-    `plans`: the plans that several organisations edit.
+    `plans`: the plans that several organisations edit. `moves`: between municipalities.
     """
     statics = Statics()
     house = House(
         record, sessions, clock, node, login, issuers, Pages(statics), apps, fhir, rates or unlimited(), post, letters,
         reads=reads, replans=replans, advisers=advisers, neighbours=neighbours, elsewhere=elsewhere, adoption=adoption,
-        adoption_open=adoption_open, rules=rules or load_rules(), plans=plans, shares_as=community,
+        adoption_open=adoption_open, rules=rules or load_rules(), plans=plans, shares_as=community, moves=moves,
     )  # fmt: skip
     return _application(house, statics)
 

@@ -5,6 +5,8 @@
     org = "999977774"
     name = "Storvik kommune"
     service = "KP02"                            # 8663, of those whose login does not tell
+    intake = "Organization/mottak"              # the unit that owns moves offered to us; left out: none are taken
+    intake_name = "Mottak og tildeling"
 
     [helseid]                                   # who vouches for our people to others
     address = "https://helseid-sts.nhn.no"
@@ -50,9 +52,10 @@ SOURCES_MAX = 5_000
 LIMIT_MAX_S = 30
 SERVICE = "KP02"
 _ID = re.compile(r"[a-z0-9][a-z0-9-]{0,59}", re.ASCII)
+_UNIT = re.compile(r"Organization/[A-Za-z0-9\-.]{1,64}", re.ASCII)
 _ORG = re.compile(r"[0-9]{9}", re.ASCII)
 _TABLES: Mapping[str, frozenset[str]] = {
-    "us": frozenset({"id", "org", "name", "service"}),
+    "us": frozenset({"id", "org", "name", "service", "intake", "intake_name"}),
     "helseid": frozenset({"address", "client_id", "scope"}),
     "location": frozenset({"address", "serves"}),
     "limits": frozenset({"question", "index"}),
@@ -67,6 +70,8 @@ class Us:
     org: str
     name: str
     service: str = SERVICE
+    intake: str = ""
+    intake_name: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,6 +159,8 @@ def _us(table: Mapping[str, Any], faults: list[str]) -> Us:
         _matching(table, "us", "org", _ORG, faults),
         _text(table, "us", "name", faults),
         _text(table, "us", "service", faults) if "service" in table else SERVICE,
+        _matching(table, "us", "intake", _UNIT, faults) if "intake" in table else "",
+        _text(table, "us", "intake_name", faults) if "intake_name" in table else "",
     )
 
 

@@ -11,9 +11,11 @@ from akson.api.request import Disconnected, read_body, read_request
 from akson.api.statuses import status_of
 from akson.app.neighbours.declared import Declared, load
 from akson.app.neighbours.location_door import LocationDoor
+from akson.app.neighbours.moves_door import MovesDoor
 from akson.app.storage.central_door import CentralDoor
 from akson.fhir.problem import Problem, ProblemKind
 from akson.identity.callers import Shown
+from akson.sharing.moves.moves import Moves
 
 if TYPE_CHECKING:
     from akson.app.asgi import Receive, Scope, Send
@@ -36,11 +38,13 @@ Handler = Callable[[Shown, bytes], Awaitable[bytes]]
 class SharingDoor:
     """Built once for each web worker."""
 
-    def __init__(self, node: "Node") -> None:
+    def __init__(self, node: "Node", moves: Moves | None = None) -> None:
         self._base = node.settings.base_url
         self._handlers: dict[str, Handler] = {}
         for door in doors(node, load(node.settings.data)):
             self._handlers |= door.handlers
+        if moves is not None:
+            self._handlers |= MovesDoor(node, load(node.settings.data), moves).handlers
 
     async def __call__(self, scope: "Scope", receive: "Receive", send: "Send") -> None:
         answered = await self._answer(scope, receive)

@@ -43,6 +43,8 @@ AUDIENCE = "nhn:deling"
 SCOPE = f"{AUDIENCE}/read"
 TELLING = f"{AUDIENCE}/location"
 STORING = f"{AUDIENCE}/storage"
+MOVING = f"{AUDIENCE}/moves"
+INTAKE = ("Organization/hjemmetjenesten-ost", "Hjemmetjenesten Øst")
 ORG_FIRST = 999_000_000
 POOL_SIZE = 4
 CONNECTIONS_EACH = 22
@@ -207,7 +209,8 @@ class Neighbourhood:
             if o is not one
         )
         text = (
-            f'[us]\nid = "{one.id}"\norg = "{one.org}"\nname = "{one.name}"\n\n'
+            f'[us]\nid = "{one.id}"\norg = "{one.org}"\nname = "{one.name}"\n'
+            f'intake = "{INTAKE[0]}"\nintake_name = "{INTAKE[1]}"\n\n'
             f'[helseid]\naddress = "{self.helseid.address}"\nclient_id = "{one.id}"\nscope = "{SCOPE}"\n\n'
             f"[limits]\nquestion = {self._limits[0]}\nindex = {self._limits[1]}\n\n{self._located(one)}\n{others}"
             f"{self._others if one.id == self._names[0] else ''}{self._keeping(one)}"
@@ -264,7 +267,7 @@ class Neighbourhood:
         )
         self.write(one)
         key = opening.client_keys(data).client.registration()
-        scopes = frozenset({SCOPE, TELLING, STORING})
+        scopes = frozenset({SCOPE, TELLING, STORING, MOVING})
         self.helseid.register(Client(one.id, key, scopes, enterprise=Enterprise(one.org, one.name)))
 
 

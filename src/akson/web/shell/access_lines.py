@@ -89,6 +89,8 @@ ACT_DEEDS = {
     "match-message": ("knyttet en melding til journalen", "prøvde å knytte en melding til journalen"),
     "plan-entry": ("skrev i den delte planen", "prøvde å se eller skrive i den delte planen"),
     "ask-elsewhere": ("spurte andre om deg", "prøvde å spørre andre om deg"),
+    "move-sent": ("sendte opplysninger dit du flytter", "prøvde å sende opplysninger dit du flytter"),
+    "move-told": ("førte inn hva den andre kommunen gjorde", "prøvde å føre inn noe om flyttingen"),
     "close": ("endret sperringer", "prøvde å endre sperringer"),
     "review": ("vurderte en åpning av journalen", "prøvde å vurdere en åpning av journalen"),
 }

@@ -26,6 +26,7 @@ from akson.identity.smart.server import AuthorizationServer
 from akson.record.session import RecordSession
 from akson.sharing.documents.declared import declared
 from akson.sharing.documents.entry import Community
+from akson.sharing.moves.moves import Moves
 from akson.sharing.plan.plans import SharedPlans
 from akson.web.shell.advisers import Advisers
 from akson.web.shell.documents import Elsewhere
@@ -130,6 +131,8 @@ class House:
     """What advice is given by: our own rules, and those of a register that was imported."""
     plans: SharedPlans | None = None
     """The plans that several organisations edit; None where there are none."""
+    moves: Moves | None = None
+    """Moves between municipalities; None on a node that knows no other."""
     shares_as: Community | None = None
     """Whose documents ours are, as documents.toml says."""
 

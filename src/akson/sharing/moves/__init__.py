@@ -1,0 +1,1 @@
+"""A citizen moves to, or stays for a while in, another municipality: the package, the acceptance, who has access when."""
