@@ -21,5 +21,5 @@ def test_each_mode_has_its_row_and_the_count_of_like_answers_is_told() -> None:
 
 def test_the_figure_is_whole_and_has_a_dark_side() -> None:
     drawn = report.figure(FOUND)
-    bars = [e for e in ElementTree.fromstring(drawn).iter() if e.get("class") == "bar"]  # noqa: S314
+    bars = [e for e in ElementTree.fromstring(drawn).iter() if e.get("class") == "bar"]
     assert len(bars) == 3 * len(Mode) and "prefers-color-scheme: dark" in drawn
