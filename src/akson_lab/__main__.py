@@ -12,6 +12,7 @@ from typing import Any
 from akson_lab.facts import Party, Shipment, Stay
 from akson_lab.hospital import admission_message
 from akson_lab.nhn import by_hand
+from akson_lab.old_products import gerda, letters_only
 
 
 def main() -> None:
@@ -21,6 +22,12 @@ def main() -> None:
             asyncio.run(by_hand.serve(_told(given.file), tuple(given.ports), given.seed, given.speed))
         except KeyboardInterrupt:
             return
+        return
+    if given.message == "gerda":
+        sys.stdout.buffer.write(gerda.dump(given.edition))
+        return
+    if given.message == "brev":
+        print(f"{letters_only.write(given.into)} letters in {given.into}")
         return
     content = admission_message(_stay(given), Shipment(given.message_id))
     if given.into is None:
@@ -77,6 +84,10 @@ def _arguments() -> argparse.ArgumentParser:
     nhn.add_argument("--ports", type=int, nargs=3, default=(0, 0, 0), metavar="PORT")
     nhn.add_argument("--seed", type=int, default=0)
     nhn.add_argument("--speed", type=float, default=1.0, help="60 makes an hour of a minute")
+    old = commands.add_parser("gerda", help="the SQL dump of an old product, on standard output")
+    old.add_argument("--edition", type=int, choices=(1, 2), default=1)
+    sent = commands.add_parser("brev", help="what a product that only sends messages has sent")
+    sent.add_argument("--into", type=Path, required=True, metavar="FOLDER")
     message = commands.add_parser("admission", help="LOG_INNLAGT: a citizen has been admitted to hospital")
     party = {"type": _party, "required": True, "metavar": "ORGANISATION/HER/SERVICE/HER"}
     message.add_argument("--sender", **party)

@@ -13,6 +13,7 @@ from akson.app.cast import CAST
 from akson.app.cli.group import (
     CERTIFICATE_COMMANDS,
     COMMANDS,
+    LEGACY_COMMANDS,
     LOG_COMMANDS,
     MESSAGE_COMMANDS,
     PATHWAY_COMMANDS,
@@ -31,6 +32,7 @@ DOCS = Path(__file__).resolve().parents[2] / "docs"
 ALL = (
     [(name,) for name in COMMANDS]
     + [("certificate", n) for n in CERTIFICATE_COMMANDS]
+    + [("legacy", n) for n in LEGACY_COMMANDS]
     + [("log", n) for n in LOG_COMMANDS]
     + [("message", n) for n in MESSAGE_COMMANDS]
     + [("pathway", n) for n in PATHWAY_COMMANDS]

@@ -1,12 +1,13 @@
 """The bench of federation from end to end, small: what it counts as wrong, late and silent."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
 
 from akson.app.bench.federation import Citizen, Scale, _citizens, _judged
 from akson.sharing.classes import SharedClass
-from akson.sharing.federation.federation import Asked
+from akson.sharing.federation.federation import UNVOUCHED, Asked
 from akson.sharing.values import Answer, Outcome, Part, Question, Source
 from akson_lab.responders import Kind, Simulated, medicines, simulated
 
@@ -38,12 +39,22 @@ SILENT = part("s0002", Outcome.SILENT)
         (asked(REAL, part("s0001", Outcome.ANSWERED, 9), SILENT), 1, 0),
         (asked(REAL, part("s0001", Outcome.SILENT), SILENT), 0, 1),
         (asked(REAL, FULL, SILENT, part("sundby", Outcome.ANSWERED)), 1, 0),
+        (asked(REAL, FULL, SILENT, part("sundby", Outcome.ANSWERED), degraded="x"), 0, 0),
+        (asked(*(replace(p, outcome=Outcome.SPARED, why=UNVOUCHED) for p in (REAL, FULL, SILENT))), 0, 0),
     ],
-    ids=["right", "one not named", "other content", "healthy but late", "one too many"],
+    ids=[
+        "right",
+        "one not named",
+        "other content",
+        "healthy but late",
+        "one too many",
+        "no index",
+        "no token",
+    ],
 )
 def test_an_answer_is_judged_by_what_each_source_is_like(found: Asked, wrong: int, late: int) -> None:
     told = _judged(CITIZEN, found)
-    assert (told["wrong"], told["late"]) == (wrong, late)
+    assert (told["wrong"], told.get("late", 0)) == (wrong, late)
 
 
 def test_citizens_follow_from_the_seed_and_are_known_by_six_to_ten() -> None:

@@ -3,11 +3,11 @@
 from pathlib import Path
 
 from akson.api.door import Door, Identifies
-from akson.api.operations import shared_plan, summary
 from akson.api.smart import SmartEndpoints
 from akson.identity.rates import Rates, unlimited
 from akson.identity.smart.server import AuthorizationServer
 from akson.record.door import Record
+from akson.sharing.legacy.values import Wrap
 from akson.sharing.plan.plans import SharedPlans
 from akson.sharing.summary.document import Maker
 from akson.terminology import Terminology
@@ -25,6 +25,7 @@ def build(
     profiles: Path | None = None,
     rates: Rates | None = None,
     plans: SharedPlans | None = None,
+    wrap: Wrap | None = None,
     summaries: Maker | None = None,
 ) -> Door:
     """The ASGI application for everything below /fhir.
@@ -34,12 +35,11 @@ def build(
     address others know this node by, without /fhir; when empty, links say what the client called us. `terminology`: the
     words of the node, for its operations and for searches; what comes with Akson when none is given.
     `profiles`: a folder of profiles for $validate. `rates`: how often one may ask; without them as often as she likes.
-    `plans`: the shared plans of the node, for $shared-plan; without them it is not offered. `summaries`: who answers for the
+    `plans`: the shared plans of the node, for $shared-plan; without them nobody may. `summaries`: who answers for the
     patient summaries of the node, for $summary; without it, whoever runs Akson here.
+    `wrap`: the product that the node stands before, read-only; the capability statement says so.
     """
     rates = rates or unlimited()
     endpoints = SmartEndpoints(smart, base_url, rates) if smart else None
     words = terminology or Terminology.of_this_installation()
-    summarised = summary.operation(summaries or Maker("Akson", ""))
-    more = (summarised, shared_plan.operation(plans)) if plans else (summarised,)
-    return Door(record, callers, endpoints, base_url, words, profiles, rates, more)
+    return Door(record, callers, endpoints, base_url, words, profiles, rates, plans, summaries, wrap)

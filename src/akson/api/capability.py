@@ -16,6 +16,7 @@ from akson.fhir.definitions import load
 from akson.fhir.definitions.model import SearchParameter
 from akson.fhir.search.terms import EVERYWHERE, offered
 from akson.identity.smart.server import Endpoints
+from akson.sharing.legacy.values import Wrap
 
 DATE = "2026-11-27"
 """Of the last change in what is offered."""
@@ -31,23 +32,36 @@ _CONDITIONAL = {
     "referencePolicy": ["literal", "logical", "local"],
 }
 
+_READS = frozenset(
+    {"read", "vread", "history-instance", "history-type", "history-system", "search-type", "search-system"}
+)
+_WRITES = ("-add", "-delete")
+NO_PROFILES: Mapping[str, Sequence[str]] = {}
+
 
 class Capability:
     """What a server of these interactions offers: the statement, and the same as OpenAPI, written once for each address."""
 
     def __init__(
-        self, listed: Sequence[Interaction], operations: Sequence[Operation] = (), *, smart: bool = False
+        self,
+        listed: Sequence[Interaction],
+        operations: Sequence[Operation] = (),
+        *,
+        smart: bool = False,
+        wrap: Wrap | None = None,
     ) -> None:
-        self._listed = listed
-        self._operations = operations
+        # The record of a wrap refuses what writes, whichever way it comes; it is not offered either.
+        self._listed = [i for i in listed if i.code in _READS] if wrap else listed
+        self._operations = [o for o in operations if not o.name.endswith(_WRITES)] if wrap else operations
         self._smart = smart
+        self._wrap = wrap
         self._written: dict[str, tuple[str, bytes]] = {}
 
-    def answer(self, shape: str, base: str) -> Answer:
-        """`metadata` or `openapi.json`."""
+    def answer(self, shape: str, base: str, profiles: Mapping[str, Sequence[str]] = NO_PROFILES) -> Answer:
+        """`metadata` or `openapi.json`. `profiles`: resource type -> `url|version` of those a claim is held to here."""
         known, body = self._written.get(shape, ("", b""))
         if known != base:
-            body = json.encode(self._told(shape, base))
+            body = json.encode(self._told(shape, base, profiles))
             self._written[shape] = (base, body)
         return Answer(200, body)
 
@@ -61,9 +75,13 @@ class Capability:
 
         return Interaction("capabilities", "GET", shape, run, level="")
 
-    def _told(self, shape: str, base: str) -> dict[str, Any]:
+    def _told(self, shape: str, base: str, profiles: Mapping[str, Sequence[str]]) -> dict[str, Any]:
         if shape == "metadata":
-            return statement(self._listed, self._operations, base, security(base, smart=self._smart))
+            told = statement(self._listed, self._operations, base, security(base, smart=self._smart))
+            for one in told["rest"][0]["resource"]:
+                if declared := profiles.get(one["type"]):
+                    one["supportedProfile"] = list(declared)
+            return _of_wrap(told, self._wrap) if self._wrap else told
         operations = [route for operation in self._operations for route in operation.interactions()]
         return describe([*self._listed, *operations, *self.interactions()], base)
 
@@ -88,6 +106,24 @@ def security(base: str, *, smart: bool) -> dict[str, Any]:
                 "extension": [{"url": name, "valueUri": address} for name, address in addresses.items()],
             }
         ],
+    }
+
+
+def _of_wrap(told: dict[str, Any], wrap: Wrap) -> dict[str, Any]:
+    """Of the product that stands behind: the types it fills, what it does not have, and nothing that writes."""
+    (rest,) = told["rest"]
+    writing = [
+        name for name in _CONDITIONAL if name not in ("readHistory", "conditionalRead", "referencePolicy")
+    ]
+    resources = [
+        {name: value for name, value in one.items() if name not in writing}
+        for one in rest["resource"]
+        if one["type"] in wrap.types
+    ]
+    description = f"{wrap.product} {wrap.version}, bare til lesing. Fil fra {wrap.day}."
+    return told | {
+        "implementation": told["implementation"] | {"description": description},
+        "rest": [rest | {"documentation": wrap.absent, "resource": resources}],
     }
 
 

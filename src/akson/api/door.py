@@ -3,7 +3,7 @@
 Spec: https://hl7.org/fhir/R4/http.html, https://asgi.readthedocs.io. What an interaction does is interactions/<name>.py's.
 """
 
-from collections.abc import Awaitable, Callable, MutableMapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, MutableMapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any, Protocol
@@ -16,7 +16,6 @@ from akson.api.cursors import Seal
 from akson.api.interaction import Answer, Call, Interaction
 from akson.api.interactions import INTERACTIONS
 from akson.api.negotiation import Format, answer_format, body_format, inward, outward
-from akson.api.operation import Operation
 from akson.api.operations import OPERATIONS
 from akson.api.profiles import ProfileFolder
 from akson.api.request import Disconnected, Receive, Request, Scope, read_body, read_request
@@ -30,6 +29,9 @@ from akson.identity.callers import Caller, Shown
 from akson.identity.rates import Rates
 from akson.record.door import Record
 from akson.record.session import RecordSession
+from akson.sharing.legacy.values import Wrap
+from akson.sharing.plan.plans import SharedPlans
+from akson.sharing.summary.document import Maker
 from akson.store.connections import lost
 from akson.terminology import Terminology
 
@@ -89,9 +91,12 @@ class Door:
         terminology: Terminology,
         profiles: Path | None,
         rates: Rates,
-        more: tuple[Operation, ...] = (),
+        plans: SharedPlans | None = None,
+        summaries: Maker | None = None,
+        wrap: Wrap | None = None,
     ) -> None:
-        """`more`: operations of parts that this node may be without."""
+        """`plans`: None where none is shared. `summaries`: who answers for them. `wrap`: it stands before another product."""
+        self._plans, self._summaries = plans, summaries
         self._profiles = ProfileFolder(profiles, terminology)
         self._record = record
         self._terminology = terminology
@@ -101,8 +106,8 @@ class Door:
         self._base = f"{base_url}/fhir" if base_url else ""
         self._words = words_of(terminology)
         self._seal = Seal(record.cursor_key())
-        self._capability = Capability(INTERACTIONS, (*OPERATIONS, *more), smart=smart is not None)
-        operations = [route for operation in (*OPERATIONS, *more) for route in operation.interactions()]
+        self._capability = Capability(INTERACTIONS, OPERATIONS, smart=smart is not None, wrap=wrap)
+        operations = [route for operation in OPERATIONS for route in operation.interactions()]
         self._table = table((*INTERACTIONS, *operations, *self._capability.interactions()))
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -138,7 +143,7 @@ class Door:
         if interaction.code == "capabilities":
             if ("mode", "terminology") in request.query:
                 return terminology_capabilities(self._terminology, request.base)
-            return self._capability.answer(interaction.shape, request.base)
+            return self._capability.answer(interaction.shape, request.base, await self._declared())
         # Before the body is read: a stranger cannot make us keep 64 MB.
         caller = await self._callers.identify(_shown(request))
         self._rates.caller(caller.actor)
@@ -152,6 +157,12 @@ class Door:
         usual = _PURPOSE.get(caller.actor.kind, PurposeOfUse.TREATMENT)
         session = self._record.open(caller.actor, caller.purpose or usual, ground=caller.ground)
         return await interaction.run(self._call(request, session, values, body))
+
+    async def _declared(self) -> Mapping[str, Sequence[str]]:
+        """The operator's profiles by resource type. Reading them takes seconds, once."""
+        if self._profiles.empty:
+            return {}
+        return (await self._record.aside.away(self._profiles.known)).of_resources()
 
     async def _route(self, request: Request) -> tuple[Interaction, dict[str, str]]:
         try:
@@ -180,6 +191,8 @@ class Door:
             aside=self._record.aside,
             terminology=self._terminology,
             profiles=self._profiles,
+            plans=self._plans,
+            summaries=self._summaries,
         )
 
     async def _dispatch(self, call: Call, path: Sequence[str]) -> Answer:

@@ -16,6 +16,8 @@ from akson.api.profiles import ProfileFolder
 from akson.fhir.search.words import CORE, Words
 from akson.record.session import RecordSession
 from akson.record.values import StoredVersion
+from akson.sharing.plan.plans import SharedPlans
+from akson.sharing.summary.document import Maker
 from akson.terminology import Terminology
 from akson.world import Aside
 
@@ -50,6 +52,10 @@ class Call(msgspec.Struct, frozen=True):
     """The profiles of this node, for $validate."""
     member: str = ""
     """The type asked for inside a compartment: `Observation` in Patient/astrid/Observation; `*` is every type."""
+    plans: SharedPlans | None = None
+    """The shared plans of this node."""
+    summaries: Maker | None = None
+    """Who answers for the patient summaries of this node."""
     words: Words = CORE
     """What search knows of value sets and hierarchies of codes."""
 

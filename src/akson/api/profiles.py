@@ -28,6 +28,7 @@ ROUNDS_MAX = 5
 LOOKED_FOR_MAX = 60
 _KINDS = ("StructureDefinition", "ValueSet", "CodeSystem")
 _TYPES = frozenset(_KINDS)
+_GUIDE = "ImplementationGuide"
 _CORE = "http://hl7.org/fhir/"
 
 Json = dict[str, Any]
@@ -45,15 +46,20 @@ class ProfileFolder:
     """Built once per process; `None` when the operator has none."""
 
     def __init__(self, folder: Path | None, terminology: Terminology) -> None:
-        self._folder = folder
+        # A path in an order to a worker arrives as text.
+        self._folder = Path(folder) if folder else None
         self._terminology = CodesOf(terminology)
         self._known: Profiles | None = None
+
+    @property
+    def empty(self) -> bool:
+        return self._folder is None
 
     def known(self) -> Profiles:
         """Read when first asked for, which takes seconds for a large guide: call it beside the event loop."""
         if self._known is None:
             files = _files(self._folder) if self._folder else ()
-            self._known = Profiles(_readable(files), self._terminology)
+            self._known = Profiles(_versioned(_readable(files)), self._terminology)
         return self._known
 
 
@@ -136,9 +142,27 @@ def _readable(files: Iterable[tuple[str, Callable[[], bytes]]]) -> Iterator[Json
     for name, read in files:
         try:
             content = read()
-            resource = json.parse(content) if any(kind.encode() in content for kind in _KINDS) else {}
+            resource = (
+                json.parse(content) if any(kind.encode() in content for kind in (*_KINDS, _GUIDE)) else {}
+            )
         except (Problem, OSError, tarfile.TarError, EOFError) as unreadable:
             _log.warning("AKS-API-070 profile file %s cannot be read: %s", name, type(unreadable).__name__)
             continue
-        if resource.get("resourceType") in _TYPES and isinstance(resource.get("url"), str):
+        if resource.get("resourceType") in {*_TYPES, _GUIDE} and isinstance(resource.get("url"), str):
             yield resource
+
+
+def _versioned(resources: Iterable[Json]) -> Iterator[Json]:
+    """A profile that says no version of its own has that of the guide below whose address it stands."""
+    every = list(resources)
+    guides = {
+        str(one["url"]).partition(f"/{_GUIDE}/")[0]: one["version"]
+        for one in every
+        if one["resourceType"] == _GUIDE and one.get("version")
+    }
+    for one in every:
+        base = str(one["url"]).partition("/StructureDefinition/")[0]
+        if one["resourceType"] == "StructureDefinition" and not one.get("version") and base in guides:
+            yield one | {"version": guides[base]}
+        elif one["resourceType"] in _TYPES:
+            yield one

@@ -15,6 +15,8 @@ from akson.access.actor import PurposeOfUse
 from akson.app.cast import CAST
 from akson.app.lab_time import LAB
 from akson.app.wiring import Node
+from akson.fhir.problem import Problem, ProblemKind
+from akson.record.session import RecordSession
 
 TELL_EACH_S = 1.0
 ADMISSION = "innlagt-astrid.xml"
@@ -27,6 +29,10 @@ async def prepare_demo(node: Node, tell: Callable[[str], None]) -> None:
     from akson.app.demo import seed
     from akson.app.sent_before import send_before
 
+    if node.wrap is not None:
+        await staff_of_demo(node)
+        tell(f"{node.wrap.product} {node.wrap.version}: read-only, from {node.wrap.taken}")
+        return
     told = monotonic()
 
     def progress(done: int, of: int) -> None:
@@ -50,6 +56,29 @@ async def prepare_demo(node: Node, tell: Callable[[str], None]) -> None:
         tell("Havnes sykehus: messages are in the post")
         letters = await send_before(node)
         tell(f"Storvik: {letters} letters on their way to its neighbours")
+
+
+async def staff_of_demo(node: Node) -> None:
+    """Before a wrap only those who log in come from the demo; whom they read of comes from the product."""
+    from akson.app.demo.stage import stage
+    from akson.record.values import Change
+
+    session = node.record.open(CAST["system"], PurposeOfUse.OPERATIONS, ground="demo")
+    staff = [one for one in stage() if not await _stands(session, one["resourceType"], one["id"])]
+    if staff:
+        await session.commit(
+            [Change("PUT", one["resourceType"], id=one["id"], resource=one) for one in staff]
+        )
+
+
+async def _stands(session: RecordSession, type: str, id: str) -> bool:
+    try:
+        await session.read(type, id)
+    except Problem as problem:
+        if problem.kind not in (ProblemKind.NOT_FOUND, ProblemKind.GONE):
+            raise
+        return False
+    return True
 
 
 async def _post_is_untouched(node: Node) -> bool:

@@ -196,6 +196,10 @@ async def run_post(settings: Settings, stop: asyncio.Event, *, on_open: Callable
             watch = Watch(ways, office.alarms, ledger, settings.data, clock=node.clock, comparing=comparing)
             await name_houses(node.adoption, ((h.tenant, h.her_id) for h in ways.declared.houses))
             on_open()
+            if node.wrap is not None:
+                # Its post is the wrapped product's; the log is kept here.
+                await _keep_house(node, stop)
+                return
             naming = Naming(node.adoption, directory_of(node), ways.book, clock=node.clock)
             await _run_all(node, office, watch, naming, post, stop)
         finally:
@@ -207,6 +211,9 @@ async def run_inbox(settings: Settings, stop: asyncio.Event, *, on_open: Callabl
     async with open_node(settings, pool_size=POOL_SIZE) as node:
         office = post_office(node, folder(settings), hands_over=False)
         on_open()
+        if node.wrap is not None:
+            await stop.wait()
+            return
         await repeated(stop, office.inbox.work)
 
 

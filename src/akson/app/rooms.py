@@ -51,7 +51,8 @@ def fhir_door(node: Node, plans: "SharedPlans | None" = None) -> "App":
         terminology=node.words,
         profiles=node.settings.profiles,
         rates=node.rates,
-        plans=plans,
+        plans=None if node.wrap else plans,
+        wrap=node.wrap,
         summaries=Maker(us.name, us.organisation),
     )
 

@@ -197,7 +197,7 @@ TABLE: tuple[Setting, ...] = (
         "folder",
         "",
         _optional_folder,
-        "Profiles for `$validate`: StructureDefinition, ValueSet and CodeSystem in JSON files or packages (.tgz).",
+        "Profiles for `$validate`, and that a claim of them is held to: definitions in JSON files or packages (.tgz).",
     ),
     Setting(
         "witnesses",

@@ -15,6 +15,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Protocol
 
+from akson.api.profiles import ProfileFolder
 from akson.app import apps
 from akson.app.fest import kept as fest
 from akson.app.lab_time import clock_of
@@ -31,6 +32,8 @@ from akson.identity.openid.wire import HttpWire
 from akson.identity.rates import Rates
 from akson.identity.sessions import Sessions
 from akson.record.door import Record
+from akson.sharing.legacy import standing as wraps
+from akson.sharing.legacy.values import Wrap
 from akson.sharing.network import HttpNetwork
 from akson.store.activations import ActivationStore
 from akson.store.adoption import AdoptionStore
@@ -93,6 +96,8 @@ class Node:
     storage: StorageStore
     network: HttpNetwork
     """To other nodes."""
+    wrap: Wrap | None = None
+    """What product this node stands before; None for a node with a record of its own."""
 
 
 def data_folder(settings: Settings) -> Path:
@@ -192,12 +197,23 @@ async def _policy(stack: AsyncExitStack, server: DatabaseServer) -> tuple[Activa
     return activations, in_force
 
 
+def _people(settings: Settings, clock: Clock, random: Random) -> tuple[LocalIssuer, Sessions]:
+    """Tokens and logins of this node's own."""
+    issuer = local_issuer(settings, clock=clock, random=random, ended=apps.ended(settings, clock).has)
+    ended, lock_after = settings.data / "keys" / "ended", timedelta(minutes=settings.lock_after_minutes)
+    return issuer, Sessions(issuer, ended=ended, clock=clock, random=random, lock_after=lock_after)
+
+
 @asynccontextmanager
-async def open_node(settings: Settings, *, pool_size: int = POOL_SIZE) -> AsyncIterator[Node]:
-    """Starts or joins the database, migrates, heals what a crash left, and closes all of it again."""
+async def open_node(
+    settings: Settings, *, pool_size: int = POOL_SIZE, filling: bool = False
+) -> AsyncIterator[Node]:
+    """Starts or joins the database, migrates, heals what a crash left, and closes all of it again. `filling`: for what
+    fills a wrap, which everybody else may only read."""
     clock, random = clock_of(settings), SystemRandom()
     folder = data_folder(settings)
     definitions = load_definitions()
+    wrap = wraps.read(folder)
     async with AsyncExitStack() as stack:
         server = database_server(settings)
         await server.start()
@@ -221,17 +237,12 @@ async def open_node(settings: Settings, *, pool_size: int = POOL_SIZE) -> AsyncI
             random=random,
             words=CodesOf(words),
             policy=policy_in_force,
+            read_only=wrap is not None and not filling,
+            claimed=ProfileFolder(settings.profiles, words).known if settings.profiles else None,
         )
         stack.push_async_callback(record.close)
         await record.recover()
-        issuer = local_issuer(settings, clock=clock, random=random, ended=apps.ended(settings, clock).has)
-        sessions = Sessions(
-            issuer,
-            ended=folder / "keys" / "ended",
-            clock=clock,
-            random=random,
-            lock_after=timedelta(minutes=settings.lock_after_minutes),
-        )
+        issuer, sessions = _people(settings, clock, random)
         wire = HttpWire()
         stack.push_async_callback(wire.close)
         network = HttpNetwork()
@@ -261,4 +272,5 @@ async def open_node(settings: Settings, *, pool_size: int = POOL_SIZE) -> AsyncI
             location,
             storage,
             network,
+            wrap,
         )

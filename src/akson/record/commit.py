@@ -25,7 +25,7 @@ from akson.fhir.codec.splice import splice
 from akson.fhir.extraction import extract
 from akson.fhir.index_values import IndexValues
 from akson.fhir.problem import Issue, Problem, ProblemKind
-from akson.fhir.validation import TOLD, validate
+from akson.fhir.validation import TOLD, Profiles, validate
 from akson.record import drafts, facts, giving
 from akson.record.drafts import Draft
 from akson.record.events import Seen
@@ -93,6 +93,16 @@ class Commit:
                 why="They are made from this node's own access log, which nobody writes to but the node.",
                 now="Keep other systems' logs where they were made.",
             )
+        # What an act of the record makes gives access, and is not of the product that is wrapped.
+        if self._record.read_only and not all(change.act for change in changes):
+            raise Problem(
+                ProblemKind.FORBIDDEN,
+                "AKS-RECORD-090",
+                "Denne journalen kan bare leses. Ingenting ble lagret.",
+                why="It stands before another product, which is where things are written.",
+                now="Skriv i fagsystemet opplysningene kommer fra.",
+                code="not-supported",
+            )
         locks = drafts.criteria_keys(changes)
         if not locks:
             return await self._attempts(changes)
@@ -105,7 +115,12 @@ class Commit:
         size = drafts.size_of(prepared)
         if self._record.words is not None:
             self._record.words.refresh()
-        await self._record.aside(size, lambda: self._validate(prepared))
+        claimed = self._record.claimed
+        # The first look reads the operator's folder, which takes seconds for a large guide.
+        known = (
+            await self._record.aside.away(claimed) if claimed and any(_claims(d) for d in prepared) else None
+        )
+        await self._record.aside(size, lambda: self._validate(prepared, known))
         for attempt in range(ATTEMPTS_MAX):
             try:
                 return await self._once(prepared, size)
@@ -115,13 +130,16 @@ class Commit:
                     raise
         raise AssertionError("the loop returns or raises")
 
-    def _validate(self, prepared: Sequence[Draft]) -> None:
+    def _validate(self, prepared: Sequence[Draft], known: Profiles | None) -> None:
         issues: list[Issue] = []
         several = len(prepared) > 1
         for draft in prepared:
             if draft.resource is None:
                 continue
-            for issue in validate(draft.resource, terminology=self._record.words):
+            held = [url for url in _claims(draft) if known is not None and known.pinned(url)]
+            # Only to what it claims and is here in that version: of another version nobody here can judge.
+            resource, words = draft.resource, self._record.words
+            for issue in validate(resource, profiles=held, known=known if held else None, terminology=words):
                 where = (
                     f"Bundle.entry[{draft.place}].resource: {issue.expression}"
                     if several
@@ -368,6 +386,13 @@ class Commit:
                 named, seen, partial(self._session.judge.evidence, action), at=at
             )
         ]
+
+
+def _claims(draft: Draft) -> list[str]:
+    """`meta.profile` as written; of content that may be ill-formed."""
+    meta = draft.resource.get("meta") if draft.resource is not None else None
+    listed = meta.get("profile") if type(meta) is dict else None
+    return [url for url in listed if type(url) is str] if type(listed) is list else []
 
 
 def _refuse_rich(type: str, index: IndexValues) -> None:

@@ -11,6 +11,7 @@ from akson.access.actor import Actor, PurposeOfUse
 from akson.access.policies import Policy
 from akson.audit.log import AccessLog, Prepared
 from akson.fhir.definitions import Definitions
+from akson.fhir.validation import Profiles
 from akson.record.session import RecordSession
 from akson.store.store import Store
 from akson.terminology.validating import CodesOf
@@ -33,8 +34,12 @@ class Record:
         random: Random,
         words: CodesOf | None = None,
         policy: Callable[[], Policy] = policies.current,
+        read_only: bool = False,
+        claimed: Callable[[], Profiles] | None = None,
     ) -> None:
-        """`policy` gives the one in force; a session keeps the one it was opened under."""
+        """`policy` gives the one in force; a session keeps the one it was opened under. `read_only`: of a wrapped product;
+        relations are given and everything is logged, and nothing else is written (ADR 0251). `claimed` reads
+        the profiles that a resource which names them in `meta.profile` is held to (ADR 0253)."""
         self.store = store
         self.aside = store.aside
         self.log = log
@@ -44,6 +49,8 @@ class Record:
         self.words = words
         """Asked on writes for required value sets that R4 does not list: media types, units, what the operator loaded."""
         self.policy = policy
+        self.read_only = read_only
+        self.claimed = claimed
         self._settling: asyncio.Task[None] | None = None
         self._settled: list[bytes] = []
 

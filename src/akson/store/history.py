@@ -71,18 +71,21 @@ def _branches(
     branches = []
     tenant = arguments.add(asked.tenant, "int")
     for type in types:
-        seen = condition(
-            rule(type), "t", tenant=asked.tenant, keys=keys, arguments=arguments, indexed=False, current=False
-        )
-        where = f"t.tenant = {tenant} and {seen}"
+        further = ""
         if asked.id is not None:
-            where += f" and {_place(asked, type, asked.id, arguments)}"
+            further += f" and {_place(asked, type, asked.id, arguments)}"
         if asked.since is not None:
-            where += f" and t.updated >= {arguments.add(asked.since, 'timestamptz')}"
+            further += f" and t.updated >= {arguments.add(asked.since, 'timestamptz')}"
         if asked.during is not None:
             begin, end = (arguments.add(moment, "timestamptz") for moment in asked.during)
-            where += f" and t.updated < {end} and {current_at(type, begin)}"
-        branches += [(table_of(type), type, where), (history_of(type), type, where)]
+            further += f" and t.updated < {end} and {current_at(type, begin)}"
+        for table, superseded in ((table_of(type), False), (history_of(type), True)):
+            # An id finds its own rows; of a whole type those few that may be seen are found by whose they are.
+            seen = condition(
+                rule(type), "t", tenant=asked.tenant, keys=keys, arguments=arguments, indexed=asked.id is None,
+                current=False, superseded=superseded,
+            )  # fmt: skip
+            branches.append((table, type, f"t.tenant = {tenant} and {seen}{further}"))
     return branches
 
 

@@ -16,6 +16,7 @@ from akson.store.lanes import Lanes
 from akson.store.rows import Row, body_of, stored_version
 from akson.store.search import restriction as restrictions
 from akson.store.search.scope import Arguments
+from akson.store.searching import too_long
 from akson.store.statements import statement
 from akson.store.tables import Tables
 from akson.store.values import Current, StoredVersion, Withheld
@@ -24,8 +25,12 @@ from akson.store.values import Current, StoredVersion, Withheld
 class Reading:
     """Answers what stands in the record under an id."""
 
-    def __init__(self, pool: asyncpg.Pool, lanes: Lanes, tables: Tables, keys: Keys) -> None:
+    def __init__(
+        self, pool: asyncpg.Pool, lanes: Lanes, tables: Tables, keys: Keys, *, planned: asyncpg.Pool
+    ) -> None:
+        """`planned` plans every statement for its values, and ends one that takes too long."""
         self._pool = pool
+        self._planned = planned
         self._tables = tables
         self._keys = keys
         self._coalesced = CoalescedReads(lanes, keys)
@@ -105,7 +110,8 @@ class Reading:
         count: int,
         cursor: str | None,
     ) -> tuple[list[StoredVersion], int, str | None]:
-        """Versions in the order asked for, how many there are in all, and where to go on."""
+        """Versions in the order asked for, how many there are in all, and where to go on. Raises AKS-STORE-026 (of a type
+        or of everything: takes too long)."""
         known = await self._tables.having([asked.type]) if asked.type else await self._tables.refresh()
         if not known:
             return [], 0, None
@@ -113,9 +119,14 @@ class Reading:
         types = sorted(known)
         page = history.page(asked, types, rule, self._keys, count=count, cursor=cursor)
         whole = history.total(asked, types, rule, self._keys)
-        rows, total = await asyncio.gather(
-            self._pool.fetch(page.text, *page.arguments), self._pool.fetchval(whole.text, *whole.arguments)
-        )
+        # Of one id there is one plan; of a whole type it hangs on how much of it may be seen.
+        pool = self._pool if asked.id is not None else self._planned
+        try:
+            rows, total = await asyncio.gather(
+                pool.fetch(page.text, *page.arguments), pool.fetchval(whole.text, *whole.arguments)
+            )
+        except asyncpg.QueryCanceledError:
+            raise too_long("history", "Ask for one resource's, or give a later _since.") from None
         versions = [stored_version(row["type"], row) for row in rows[:count]]
         more = history.encode(rows[count - 1]) if len(rows) > count > 0 else None
         return versions, total, more

@@ -78,7 +78,7 @@ class Searching:
                 rows, total = await self._found(tenant, query, view, present)
             return await self._page(tenant, query, view, rows, total)
         except asyncpg.QueryCanceledError:
-            raise _too_long() from None
+            raise too_long() from None
 
     async def _rows_together(self, tenant: int, query: Query, view: View) -> list[asyncpg.Record]:
         values = ValuesOfOne()
@@ -104,7 +104,7 @@ class Searching:
                 ),
             )
             if not laid:
-                raise _too_long()
+                raise too_long()
             return await self._found(tenant, query, view, present, connection)
 
     async def _found(
@@ -216,11 +216,11 @@ class Searching:
         )
 
 
-def _too_long() -> Problem:
+def too_long(what: str = "search", now: str = "Name a patient, a code or a period beside it.") -> Problem:
     return Problem(
         ProblemKind.TOO_LARGE,
         "AKS-STORE-026",
-        "The search takes too long.",
+        f"The {what} takes too long.",
         why="It has to read through more resources than one request may.",
-        now="Name a patient, a code or a period beside it.",
+        now=now,
     )

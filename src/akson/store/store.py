@@ -72,7 +72,7 @@ class Store:
         tables = Tables(pool)
         self._tables = tables
         self._lanes = Lanes(pool)
-        self._reading = Reading(pool, self._lanes, tables, keys)
+        self._reading = Reading(pool, self._lanes, tables, keys, planned=search_pool)
         self._searching = Searching(search_pool, tables, keys, definitions, clock, steady=self._lanes)
         self._compartment = Compartment(pool, tables, keys)
         self.aside = Aside()

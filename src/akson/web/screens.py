@@ -7,6 +7,7 @@ from akson.web.citizen.medicines.screen import SCREEN as CITIZEN_MEDICINES
 from akson.web.citizen.overview.screen import SCREEN as CITIZEN_OVERVIEW
 from akson.web.citizen.plan.screen import SCREEN as CITIZEN_PLAN
 from akson.web.citizen.proxies.screen import SCREEN as CITIZEN_PROXIES
+from akson.web.citizen.summary.screen import SCREEN as CITIZEN_SUMMARY
 from akson.web.entrance.authorize.screen import SCREEN as AUTHORIZE
 from akson.web.entrance.lock.screen import SCREEN as LOCK
 from akson.web.entrance.login.screen import SCREEN as LOGIN
@@ -47,6 +48,7 @@ from akson.web.workspace.round.screen import SCREEN as ROUND
 from akson.web.workspace.round_shell.screen import SCREEN as ROUND_SHELL
 from akson.web.workspace.search.screen import SCREEN as SEARCH
 from akson.web.workspace.shared_plan.screen import SCREEN as SHARED_PLAN
+from akson.web.workspace.summary.screen import SCREEN as SUMMARY
 from akson.web.workspace.test_results.screen import SCREEN as TEST_RESULTS
 from akson.web.workspace.timeline.screen import SCREEN as TIMELINE
 from akson.web.workspace.today.screen import SCREEN as TODAY
@@ -62,6 +64,7 @@ SCREENS: tuple[Screen, ...] = (
     CITIZEN_OVERVIEW,
     CITIZEN_PLAN,
     CITIZEN_PROXIES,
+    CITIZEN_SUMMARY,
     AUTHORIZE,
     LOCK,
     LOGIN,
@@ -101,6 +104,7 @@ SCREENS: tuple[Screen, ...] = (
     ROUND_SHELL,
     SEARCH,
     SHARED_PLAN,
+    SUMMARY,
     TEST_RESULTS,
     TIMELINE,
     TODAY,

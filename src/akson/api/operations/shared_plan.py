@@ -11,23 +11,22 @@ from akson.api.operation import Operation, Place, parameters
 from akson.fhir.codec import json
 from akson.fhir.problem import Problem, ProblemKind
 from akson.sharing.plan import exchange
-from akson.sharing.plan.plans import SharedPlans
 
 DEFINITION = "https://akson.no/fhir/OperationDefinition/CarePlan-shared-plan"
 
 
-def operation(plans: SharedPlans) -> Operation:
-    async def run(call: Call) -> Answer:
-        word = call.session.actor.attested
-        if word is None or len(word.patients) != 1:
-            raise Problem(
-                ProblemKind.FORBIDDEN,
-                "AKS-API-060",
-                "$shared-plan is for other enterprises, who vouch for one patient at a time.",
-                now="Send a token with an attestation that names one patient.",
-            )
-        asked = exchange.read_asked(parameters(call))
-        told = await plans.answer(call.session, word.patients[0], asked)
-        return Answer(200, json.encode(exchange.written(told)))
+async def run(call: Call) -> Answer:
+    word = call.session.actor.attested
+    if call.plans is None or word is None or len(word.patients) != 1:
+        raise Problem(
+            ProblemKind.FORBIDDEN,
+            "AKS-API-060",
+            "$shared-plan is for other enterprises, who vouch for one patient at a time.",
+            now="Send a token with an attestation that names one patient.",
+        )
+    asked = exchange.read_asked(parameters(call))
+    told = await call.plans.answer(call.session, word.patients[0], asked)
+    return Answer(200, json.encode(exchange.written(told)))
 
-    return Operation("shared-plan", DEFINITION, (Place("POST", "type", ("CarePlan",)),), run)
+
+OPERATION = Operation("shared-plan", DEFINITION, (Place("POST", "type", ("CarePlan",)),), run)

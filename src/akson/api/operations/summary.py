@@ -11,24 +11,25 @@ from akson.api.operation import Operation, Place, parameters, text
 from akson.fhir.codec import json
 from akson.fhir.problem import Problem, ProblemKind
 from akson.fhir.search.parsing import parse
-from akson.sharing.summary.codes import BUNDLE, COMPOSITION, OPERATION
+from akson.sharing.summary.codes import BUNDLE, COMPOSITION
+from akson.sharing.summary.codes import OPERATION as DEFINITION
 from akson.sharing.summary.document import Maker
 from akson.sharing.summary.making import summary_of
 
 PROFILES = (COMPOSITION, BUNDLE)
 
 
-def operation(maker: Maker) -> Operation:
-    async def run(call: Call) -> Answer:
-        given = parameters(call)
-        _refuse_others(text(given, "profile"))
-        patient = call.id or await _identified(call, text(given, "identifier"))
-        return Answer(200, json.encode(await summary_of(call.session, patient, maker)))
+async def run(call: Call) -> Answer:
+    given = parameters(call)
+    _refuse_others(text(given, "profile"))
+    patient = call.id or await _identified(call, text(given, "identifier"))
+    maker = call.summaries or Maker("Akson", "")
+    return Answer(200, json.encode(await summary_of(call.session, patient, maker)))
 
-    places = tuple(
-        Place(method, shape, ("Patient",)) for shape in ("type/id", "type") for method in ("GET", "POST")
-    )
-    return Operation("summary", OPERATION, places, run)
+
+PLACES = tuple(
+    Place(method, shape, ("Patient",)) for shape in ("type/id", "type") for method in ("GET", "POST")
+)
 
 
 def _refuse_others(profile: str | None) -> None:
@@ -59,3 +60,6 @@ async def _identified(call: Call, identifier: str | None) -> str:
             ProblemKind.NOT_FOUND, "AKS-API-404", "There is no such patient here.", code="not-found"
         )
     return found.matches[0].id
+
+
+OPERATION = Operation("summary", DEFINITION, PLACES, run)

@@ -36,7 +36,7 @@ from akson.app.neighbours.location_door import index_of
 from akson.app.neighbours.opening import federation_of, finder_of, subject_of
 from akson.app.playing.neighbourhood import Neighbour, Neighbourhood, connections_for
 from akson.sharing.classes import SharedClass
-from akson.sharing.federation.federation import Asked
+from akson.sharing.federation.federation import UNVOUCHED, Asked
 from akson.sharing.location.values import Statement
 from akson.sharing.values import Outcome, Question
 from akson.store.server import EmbeddedPostgres
@@ -93,6 +93,8 @@ class FederationFigures:
     spared: int
     degraded: int
     """Answers without the index, which had not answered in its 0.4 s."""
+    unvouched: int
+    """Answers for which HelseID gave no token within the budget."""
     machine: str
 
     @property
@@ -108,7 +110,7 @@ class FederationFigures:
             f"(goal: p95 under {GOAL_MS} ms)\n"
             f"whole {self.whole}   named as silent {self.silent_each:.2f} of each   healthy but late {self.late}   "
             f"spared {self.spared}   "
-            f"without the index {self.degraded}   wrong {self.wrong}\n{self.machine}"
+            f"without the index {self.degraded}   without a token {self.unvouched}   wrong {self.wrong}\n{self.machine}"
         )
 
     def as_json(self) -> dict[str, Any]:
@@ -310,6 +312,7 @@ def _figures(
         wrong=counted["wrong"],
         spared=counted["spared"],
         degraded=counted["degraded"],
+        unvouched=counted["unvouched"],
         machine=machine_line("embedded", 1 + scale.processes),
     )
 
@@ -320,6 +323,9 @@ def _judged(citizen: Citizen, asked: Asked) -> Mapping[str, int]:
     kinds = {s.id: s.kind for s in citizen.made}
     expected = {s.id: medicines(s.number) for s in citizen.made} | dict.fromkeys(citizen.real, 1)
     parts = {part.source.id: part for part in answer.parts}
+    if all(part.why == UNVOUCHED for part in parts.values()):
+        # No token in time: nobody was asked, and the answer says so of everybody.
+        return {"unvouched": 1, "wrong": int(not citizen.sources <= set(parts))}
     # When the index was silent, others may be asked too, and that is said: those are left out, and none may be forgotten.
     others = set(parts) - citizen.sources if asked.degraded else set()
     parts = {id: part for id, part in parts.items() if id not in others}

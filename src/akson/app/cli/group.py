@@ -40,6 +40,7 @@ CLIENT_COMMANDS: dict[str, tuple[str, str]] = {
 }
 LAB_COMMANDS: dict[str, tuple[str, str]] = {
     "adviser": ("lab_adviser", "Play somebody else's decision support for a node."),
+    "app": ("lab_app", "Serve somebody else's small SMART app for nodes."),
     "fault": ("lab_fault", "Break something in the lab, or mend all of it."),
     "live": ("lab_live", "Random days at the lab's hospital, by seed."),
     "nodes": ("lab_nodes", "Several whole municipalities that can ask each other."),
@@ -47,6 +48,10 @@ LAB_COMMANDS: dict[str, tuple[str, str]] = {
     "send": ("lab_send", "Let one of the lab's houses send something."),
     "show": ("lab_show", "Show the lab's books, or one house's side."),
     "up": ("lab_up", "Play hospitals, a GP office, a municipality and Norsk helsenett for a node."),
+}
+LEGACY_COMMANDS: dict[str, tuple[str, str]] = {
+    "report": ("legacy_report", "What of an old product was mapped, and what was not."),
+    "wrap": ("legacy_wrap", "Put an old product's file behind a read-only node."),
 }
 LOG_COMMANDS: dict[str, tuple[str, str]] = {
     "epoch": ("log_epoch", "Declare that the log was restored to an older state."),
@@ -154,6 +159,11 @@ def client() -> None:
 @akson.group("lab", cls=LateGroup, commands_late=LAB_COMMANDS)
 def lab() -> None:
     """Counterparts in a box, to send to and to receive from."""
+
+
+@akson.group("legacy", cls=LateGroup, commands_late=LEGACY_COMMANDS)
+def _legacy() -> None:
+    """An old product behind the same contracts, read-only: wrap, report."""
 
 
 @akson.group("log", cls=LateGroup, commands_late=LOG_COMMANDS)

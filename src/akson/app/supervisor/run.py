@@ -115,7 +115,7 @@ async def _run(
 
 async def _prepare(settings: Settings, stage: Stage, server: DatabaseServer, tell: Tell) -> None:
     """Migrations, what a crash left, the demo's data; all before the first request is answered."""
-    async with open_node(settings) as node:
+    async with open_node(settings, filling=True) as node:
         standing = await claim_stage(server.dsn("record"), stage)
         if standing != stage:
             raise _other_stage(standing)

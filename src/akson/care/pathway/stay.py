@@ -7,10 +7,10 @@ Rules are data (rules/editions.toml); here is how a rule is read, and no hour an
 """
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
-from akson.care.pathway import said, times
+from akson.care.pathway import said, times, turns
 from akson.care.pathway.events import as_known
 from akson.care.pathway.rules import HOSPITAL, Edition, Rule, Rules
 from akson.care.pathway.said import Said, StayEvents, local_day
@@ -25,6 +25,7 @@ PLANNED, ADMITTED, READY, DISCHARGED, DEAD, NONE = (
 )
 DONE, OPEN, OVERDUE, NOT_YET, NOT_NEEDED = "done", "open", "overdue", "not-yet", "not-needed"
 _IN_HOSPITAL = (ADMITTED, READY)
+NEVER_ASKED = datetime(1900, 1, 1, tzinfo=said.OSLO)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,14 +74,16 @@ class Stay:
     """Id of the next action, or ""."""
     edition: str
     """Of the rules."""
+    until: datetime = field(default=NEVER_ASKED, compare=False)
+    """Before it the same events have the same answer, counted days too (turns.py)."""
 
 
 def stay(events: StayEvents, rules: Rules, now: datetime) -> Stay:
     known = as_known(events, now)
     edition = rules.at(local_day(_first(known) or now))
     phase = phase_of(known, now)
-    reader = _Reader(known, edition, phase, now)
-    steps = tuple(step for rule in edition.rules for step in reader.steps(rule))
+    reader = _Reader(known, edition, phase, now, [])
+    steps = tuple([step for rule in edition.rules for step in reader.steps(rule)])
     waiting = sorted((s for s in steps if s.waits), key=lambda s: _urgency(s, edition))
     return Stay(
         events=known,
@@ -90,6 +93,7 @@ def stay(events: StayEvents, rules: Rules, now: datetime) -> Stay:
         now_do=waiting[0].now_do if waiting else "",
         action=waiting[0].action if waiting else "",
         edition=edition.id,
+        until=turns.next_turn(events, reader.dues, now),
     )
 
 
@@ -150,6 +154,8 @@ class _Reader:
     edition: Edition
     phase: str
     now: datetime
+    dues: list[datetime]
+    """Each deadline that was held against `now`."""
 
     def steps(self, rule: Rule) -> Iterator[Step]:
         return _SPECIAL.get(rule.id, _Reader._timed)(self, rule)
@@ -190,6 +196,7 @@ class _Reader:
         about = f"{start.title or start.kind} kom {times.words(start.told)}."
         if due is None:
             return self._step(rule, OPEN, f"{about}{more}", start)
+        self.dues.append(due)
         if self.now > due:
             late = times.span(self.now - due)
             return self._step(
@@ -296,6 +303,7 @@ class _Reader:
             sent = [s for s in self.events.of(kind) if s.by == said.US]
             for number, one in enumerate(sent):
                 due = times.later(one.told, rule.hours or 0)
+                self.dues.append(due)
                 state = one.receipt.state if one.receipt else said.WAITING
                 if state == said.CONFIRMED:
                     at = one.receipt.at if one.receipt else None

@@ -59,9 +59,9 @@ async def take_in(session: RecordSession, patient: str, data: bytes) -> Taken:
         raise Problem(
             ProblemKind.INVALID,
             "AKS-SUMMARY-003",
-            "Sammendraget gjelder ikke denne pasienten.",
-            why="Fødselsnummer, eller navn og fødselsdato, stemmer ikke. Ingenting er lagret.",
-            now="Se etter at du er hos rett pasient. Stemmer det likevel ikke, spør avsenderen.",
+            "The summary is about another person.",
+            why="The national id, or name and date of birth, are not those of the patient. Nothing was stored.",
+            now="Open the right patient, or ask the sender.",
         )
     made = await session.commit(_changes(received, data, patient, session))
     standing = json.parse(made[0].version.body or b"{}")
@@ -70,9 +70,9 @@ async def take_in(session: RecordSession, patient: str, data: bytes) -> Taken:
         raise Problem(
             ProblemKind.CONFLICT,
             "AKS-SUMMARY-004",
-            "Et annet sammendrag med samme identifikator er tatt imot før.",
-            why="En identifikator gjelder ett innhold for alltid. Ingenting er endret.",
-            now="Be avsenderen om sammendraget på nytt.",
+            "Another summary stands under this identifier.",
+            why="An identifier names one content for ever. Nothing was changed.",
+            now="Ask the sender for the summary anew.",
         )
     return Taken(f"DocumentReference/{standing['id']}", new)
 

@@ -22,7 +22,7 @@ Known = Mapping[str, Resource]
 _STATUS = {
     "unconfirmed": "ikke bekreftet", "provisional": "foreløpig", "differential": "mulig", "recurrence": "tilbakefall",
     "relapse": "tilbakefall", "refuted": "avkreftet", "on-hold": "pause", "intended": "skal begynne", "resolved": "over",
-    "inactive": "ikke aktivt", "remission": "i bedring", "stopped": "avsluttet", "completed": "avsluttet",
+    "inactive": "ikke aktivt", "remission": "i remisjon", "stopped": "avsluttet", "completed": "avsluttet",
     "not-taken": "ikke tatt", "preliminary": "foreløpig", "entered-in-error": "ført feil", "cancelled": "avlyst",
 }  # fmt: skip
 _CRITICALITY = {
@@ -63,8 +63,11 @@ def line(resource: Resource, known: Known) -> tuple[str, str, str]:
                 _status(resource),
             )
         case "Observation" | "DiagnosticReport":
-            told = value_words(resource) or str(resource.get("conclusion") or "")
-            return concept_words(resource.get("code")), told, _since(resource, "effective", "issued")
+            return (
+                concept_words(resource.get("code")),
+                _found(resource, known),
+                _since(resource, "effective", "issued"),
+            )
         case "Procedure":
             return concept_words(resource.get("code")), _since(resource, "performed"), _status(resource)
         case "DeviceUseStatement":
@@ -102,6 +105,15 @@ def _other(resource: Resource) -> tuple[str, str, str]:
     what = concept_words(resource.get("code")) or concept_words(resource.get("type")) or name_words(resource)
     told = str(resource.get("description") or resource.get("summary") or "")
     return what or str(resource.get("resourceType", "")), _since(resource, "period", "date", "started"), told
+
+
+def _found(resource: Resource, known: Known) -> str:
+    """Its own value, else those of what it is made of, else its conclusion."""
+    parts = [
+        known.get(reference(r)) for r in [*(resource.get("hasMember") or []), *(resource.get("result") or [])]
+    ]
+    told = [f"{concept_words(p.get('code'))}: {value_words(p)}" for p in parts if p and value_words(p)]
+    return value_words(resource) or "; ".join(told) or str(resource.get("conclusion") or "")
 
 
 def _since(resource: Resource, *stems: str) -> str:
@@ -176,7 +188,7 @@ def _times(dosage: Resource) -> str:
     repeat = timing.get("repeat") or {}
     often, period, unit = (
         repeat.get("frequency", 1),
-        repeat.get("period"),
+        repeat.get("period", 1),
         _UNITS.get(repeat.get("periodUnit", "")),
     )
     if not unit:

@@ -59,22 +59,22 @@ def read(data: bytes) -> Received:
         raise Problem(
             ProblemKind.TOO_LARGE,
             "AKS-SUMMARY-001",
-            "Pasientsammendraget er for stort.",
-            why=f"Akson tar imot opptil {BYTES_MAX // 1024 // 1024} MB.",
+            "The patient summary is too large.",
+            why=f"At most {BYTES_MAX // 1024 // 1024} MB are taken in.",
         )
     try:
         bundle = json.parse(data)
     except Problem:
-        raise _none("Filen er ikke FHIR i JSON.") from None
+        raise _none("It is no FHIR in JSON.") from None
     entries = _entries(bundle)
     known = _known(entries)
     composition = entries[0]["resource"]
     patient = _resolved(composition.get("subject"), known)
     identifier = bundle.get("identifier") or {}
     if composition.get("resourceType") != "Composition" or SUMMARY not in codes(composition.get("type")):
-        raise _none("Dokumentet er ikke et pasientsammendrag (LOINC 60591-5).")
+        raise _none("The document is no patient summary (LOINC 60591-5).")
     if patient.get("resourceType") != "Patient" or not identifier.get("value"):
-        raise _none("Dokumentet sier ikke hvem det gjelder, eller mangler identifikator.")
+        raise _none("The document does not say whom it is about, or has no identifier.")
     source = _source(composition, known)
     return Received(
         system=str(identifier.get("system") or ""),
@@ -142,9 +142,9 @@ def _none(why: str) -> Problem:
     return Problem(
         ProblemKind.MALFORMED,
         "AKS-SUMMARY-002",
-        "Filen er ikke et pasientsammendrag som kan leses her.",
+        "This is no patient summary that can be read here.",
         why=why,
-        now="Be avsenderen om sammendraget som FHIR-dokument (IPS) i JSON.",
+        now="Ask the sender for the summary as a FHIR document (IPS) in JSON.",
     )
 
 
@@ -154,13 +154,13 @@ def _entries(bundle: object) -> list[Resource]:
         or bundle.get("resourceType") != "Bundle"
         or bundle.get("type") != "document"
     ):
-        raise _none("Filen er ikke et FHIR-dokument.")
+        raise _none("It is no FHIR document.")
     entries = bundle.get("entry")
     right = isinstance(entries, list) and 0 < len(entries) <= ENTRIES_MAX
     if not right or not all(
         isinstance(e, dict) and isinstance(e.get("resource"), dict) for e in entries or []
     ):
-        raise _none(f"Dokumentet er tomt, eller har mer enn {ENTRIES_MAX} deler.")
+        raise _none(f"The document is empty, or has more than {ENTRIES_MAX} entries.")
     assert isinstance(entries, list)
     return entries
 

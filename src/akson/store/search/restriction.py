@@ -38,6 +38,9 @@ from akson.store import forms
 from akson.store.keys import Keys
 from akson.store.search.scope import Arguments, conjunction, disjunction
 
+_BY_ID = 'patient_id collate "default"'
+"""As the index over `patient_ids` compares; that of facts compares by `C`, and the one would not be used for the other."""
+
 
 def condition(
     restriction: Restriction,
@@ -48,15 +51,27 @@ def condition(
     arguments: Arguments,
     indexed: bool = True,
     current: bool = True,
+    superseded: bool = False,
 ) -> str:
-    """True for the rows of `alias` that may be seen. `indexed` is false for history tables, which lack `patient`, and where
-    other conditions find the rows. `current` is false where rows may be superseded ones, which have no tokens."""
-    return _Compiler(alias, tenant, keys, arguments, indexed=indexed, current=current).compile(restriction)
+    """True for the rows of `alias` that may be seen. `indexed` is false where other conditions find the rows. `current` is
+    false where rows may be superseded ones, which have no tokens; `superseded` is true of history tables, which lack
+    `patient` and find their rows by `patient_ids`."""
+    return _Compiler(
+        alias, tenant, keys, arguments, indexed=indexed, current=current, superseded=superseded
+    ).compile(restriction)
 
 
 class _Compiler:
     def __init__(
-        self, alias: str, tenant: int, keys: Keys, arguments: Arguments, *, indexed: bool, current: bool
+        self,
+        alias: str,
+        tenant: int,
+        keys: Keys,
+        arguments: Arguments,
+        *,
+        indexed: bool,
+        current: bool,
+        superseded: bool,
     ) -> None:
         self._alias = alias
         self._tenant_id = tenant
@@ -64,6 +79,7 @@ class _Compiler:
         self._arguments = arguments
         self._indexed = indexed
         self._current = current
+        self._superseded = superseded
         self._said: dict[tuple[str, object], str] = {}
 
     def compile(self, restriction: Restriction) -> str:
@@ -93,7 +109,8 @@ class _Compiler:
             case ConcernsPatient(patients):
                 return f"({self._alias}.patient_ids && {self._same(patients)}) is true"
             case NoPatient():
-                return f"{self._alias}.patient{'' if self._indexed else '_ids'} is null"
+                by_hash = self._indexed and not self._superseded
+                return f"{self._alias}.patient{'' if by_hash else '_ids'} is null"
             case Barred():
                 return self._barred(restriction)
             case AddressProtected():
@@ -168,15 +185,22 @@ class _Compiler:
         )
 
     def _found_by_index(self, table: str, fact: str) -> str:
-        return (
-            f"{self._alias}.patient = any(array(select f.patient from record.{table} f where {fact} "
-            f"union all select s.patient from record.same_person s join record.{table} f on f.patient_id = s.other_id "
-            f"where s.tenant = {self._tenant} and {fact})) and "
+        column = _BY_ID if self._superseded else "patient"
+        theirs = (
+            f"array(select f.{column} from record.{table} f where {fact} "
+            f"union all select s.{column} from record.same_person s join record.{table} f on f.patient_id = s.other_id "
+            f"where s.tenant = {self._tenant} and {fact})"
         )
+        if self._superseded:
+            return f"{self._alias}.patient_ids && {theirs} and "
+        return f"{self._alias}.patient = any({theirs}) and "
 
     def _is(self, patients: tuple[str, ...]) -> str:
         index = ""
-        if self._indexed:
+        if self._indexed and self._superseded:
+            theirs = f"{self._add(list(patients), 'text[]')} || {self._linked(patients, f's.{_BY_ID}')}"
+            index = f"{self._alias}.patient_ids && ({theirs}) and "
+        elif self._indexed:
             hashes = [self._keys.target(self._tenant_id, f"Patient/{id}") for id in patients]
             linked = self._linked(patients, "s.patient")
             index = f"{self._alias}.patient = any({self._add(hashes, 'bigint[]')} || {linked}) and "

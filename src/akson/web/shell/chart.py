@@ -221,6 +221,7 @@ def _menu(patient: str, here: str) -> tuple[MenuEntry, ...]:
         ("/notater", "Notater", "n"),
         ("/meldinger", "Meldinger", "e"),
         ("/dokumenter", "Dokumenter", "d"),
+        ("/sammendrag", "Sammendrag", "s"),
         ("/forlop", "I sykehus", "h"),
         ("/sak", "Sak og vedtak", "v"),
         ("/provesvar", "Prøvesvar", "r"),

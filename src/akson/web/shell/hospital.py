@@ -47,8 +47,10 @@ LOOK_BACK = timedelta(days=120)
 OVER = (pathway.DISCHARGED, pathway.DEAD, pathway.NONE)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class PatientStays:
+    """Nobody changes what stands in it: several looks share it."""
+
     patient: Resource
     stays: tuple[Stay, ...]
     """By when they began."""
@@ -121,55 +123,54 @@ async def _gathered(
     visits = of_today[0] if of_today else NOTHING_FOUND
     written = [_parsed(version.body or b"{}") for version in messages.matches]
     receipts = await letters.receipts(written) if letters is not None else {}
-    stays, told = _by_patient(encounters), _by_patient(messages.matches)
-    open_tasks, held = _by_patient(tasks.matches), _by_patient(holds.matches)
-    made = _by_patient(visits.matches)
+    by_kind = [
+        _bodies(kind) for kind in (encounters, messages.matches, holds.matches, tasks.matches, visits.matches)
+    ]
+    heard_back = _of_messages(messages.matches, receipts) if receipts else {}
     return [
-        _patient(
+        _as_of(
+            _known(
+                *(kind.get(id, ()) for kind in by_kind), tuple(sorted(heard_back.get(id, ()), key=_by_name))
+            ),
             who,
-            tuple(stays.get(id, ())),
-            tuple(told.get(id, ())),
-            resources(held.get(id, ())),
-            resources(open_tasks.get(id, ())),
-            resources(made.get(id, ())),
-            receipts,
             now,
         )
         for id, who in people.items()
     ]
 
 
-def _patient(
-    who: Resource,
-    encounters: Sequence[StoredVersion],
-    messages: Sequence[StoredVersion],
-    holds: Sequence[Resource],
-    tasks: Sequence[Resource],
-    visits: Sequence[Resource],
-    receipts: Mapping[str, Receipt],
-    now: datetime,
-) -> PatientStays:
-    hers = {
-        f"Communication/{m.id}": receipts[ref]
-        for m in messages
-        if (ref := f"Communication/{m.id}") in receipts
-    }
-    heard = _heard(
-        tuple(e.body or b"{}" for e in encounters),
-        tuple(m.body or b"{}" for m in messages),
-        tuple(sorted(hers.items(), key=lambda pair: pair[0])),
-    )
-    stays = tuple(pathway.stay(one, the_rules(), now) for one in heard.stays)
-    return PatientStays(
+@dataclass(slots=True, eq=False)
+class Known:
+    """What stands of one patient in exactly these resources, and what was made of it last."""
+
+    heard: events.Heard
+    holds: tuple[Resource, ...]
+    tasks: tuple[Resource, ...]
+    messages: tuple[Resource, ...]
+    visits: tuple[Resource, ...]
+    made: tuple[datetime, datetime, PatientStays] | None = None
+    """(from, until): as long as the clock is in between, the same of the same Patient."""
+
+
+def _as_of(known: Known, who: Resource, now: datetime) -> PatientStays:
+    if known.made is not None:
+        begins, until, made = known.made
+        if begins <= now < until and made.patient == who:
+            return made
+    stays = tuple(pathway.stay(one, the_rules(), now) for one in known.heard.stays)
+    made = PatientStays(
         patient=who,
         stays=stays,
-        accounts=tuple(accounts(heard.stays, now)),
-        holds=tuple(beds.standing(holds)),
-        tasks=tuple(tasks),
-        heard=heard,
-        messages=tuple(_parsed(m.body or b"{}") for m in messages),
-        visits=tuple(v for v in visits if is_a(v, VISIT)),
+        accounts=tuple(accounts(known.heard.stays, now)),
+        holds=known.holds,
+        tasks=known.tasks,
+        heard=known.heard,
+        messages=known.messages,
+        visits=known.visits,
     )
+    if stays:
+        known.made = (now, min(stay.until for stay in stays), made)
+    return made
 
 
 def as_known(found: PatientStays, at: datetime) -> PatientStays:
@@ -186,12 +187,22 @@ def _parsed(body: bytes) -> Resource:
 
 
 @lru_cache(maxsize=1024)
-def _heard(
-    encounters: tuple[bytes, ...], messages: tuple[bytes, ...], receipts: tuple[tuple[str, Receipt], ...]
-) -> events.Heard:
-    """What was said, of exactly these resources as this reader was shown them: the door is asked each time all the same."""
-    return events.stays_of(
-        [_decoder.decode(e) for e in encounters], [_parsed(m) for m in messages], dict(receipts)
+def _known(
+    encounters: tuple[bytes, ...],
+    messages: tuple[bytes, ...],
+    holds: tuple[bytes, ...],
+    tasks: tuple[bytes, ...],
+    visits: tuple[bytes, ...],
+    receipts: tuple[tuple[str, Receipt], ...],
+) -> Known:
+    """What stands, of exactly these resources as this reader was shown them: the door is asked each time all the same."""
+    told = [_parsed(m) for m in messages]
+    return Known(
+        events.stays_of([_decoder.decode(e) for e in encounters], told, dict(receipts)),
+        tuple(beds.standing([_decoder.decode(h) for h in holds])),
+        tuple(_decoder.decode(t) for t in tasks),
+        tuple(told),
+        tuple(v for v in (_decoder.decode(v) for v in visits) if is_a(v, VISIT)),
     )
 
 
@@ -200,9 +211,27 @@ def the_rules() -> rules.Rules:
     return rules.load()
 
 
-def _by_patient(found: Iterable[StoredVersion]) -> dict[str, list[StoredVersion]]:
-    grouped: dict[str, list[StoredVersion]] = {}
+def _bodies(found: Iterable[StoredVersion]) -> dict[str, tuple[bytes, ...]]:
+    """By patient, in the order found."""
+    grouped: dict[str, list[bytes]] = {}
     for version in found:
         for patient in version.patients:
-            grouped.setdefault(patient, []).append(version)
+            grouped.setdefault(patient, []).append(version.body or b"{}")
+    return {patient: tuple(bodies) for patient, bodies in grouped.items()}
+
+
+def _of_messages(
+    messages: Iterable[StoredVersion], receipts: Mapping[str, Receipt]
+) -> dict[str, list[tuple[str, Receipt]]]:
+    """By patient: what the receiver said to each message of hers that has a receipt."""
+    grouped: dict[str, list[tuple[str, Receipt]]] = {}
+    for message in messages:
+        name = f"Communication/{message.id}"
+        if name in receipts:
+            for patient in message.patients:
+                grouped.setdefault(patient, []).append((name, receipts[name]))
     return grouped
+
+
+def _by_name(one: tuple[str, Receipt]) -> str:
+    return one[0]

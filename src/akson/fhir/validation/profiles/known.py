@@ -52,6 +52,24 @@ class Profiles:
     def urls(self) -> tuple[str, ...]:
         return tuple(self._structures)
 
+    def version_of(self, url: str) -> str:
+        """The version it has here; "" for one that has none."""
+        return str((self._structure(url.partition("|")[0]) or {}).get("version", ""))
+
+    def pinned(self, url: str) -> bool:
+        """Whether `url`, with the version that may stand after `|`, is one that is here in that version."""
+        name, _, version = url.partition("|")
+        return name in self and version in ("", self.version_of(name))
+
+    def of_resources(self) -> dict[str, list[str]]:
+        """Resource type -> `url|version` of the profiles given for it, sorted: what a capability statement declares."""
+        found: dict[str, list[str]] = {}
+        for url, one in sorted(self._structures.items()):
+            if one.get("kind") == "resource" and one.get("derivation") == "constraint" and "type" in one:
+                version = self.version_of(url)
+                found.setdefault(self.type_of(url), []).append(f"{url}|{version}" if version else url)
+        return found
+
     def type_of(self, url: str) -> str:
         """The type a known profile constrains."""
         return short((self._structure(url.partition("|")[0]) or {})["type"])

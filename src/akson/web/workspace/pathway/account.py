@@ -5,7 +5,9 @@
 What adds up is `care.worklist.conservation`'s to say; the messages are counted by the post's own book.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
 
 from akson.care.fhir_json import Resource, concept_text
 from akson.care.worklist import conservation
@@ -27,8 +29,9 @@ Row = tuple[str, str, str]
 
 async def figure(found: Sequence[PatientStays], letters: Letters | None, *, whole: bool = False) -> Figure:
     """`whole`: each sum with what it counts; else those alone that somebody must look at."""
-    tasks, task_sums = _counted(found, [(one, t) for one in found for t in one.tasks], "Oppgave", whole)
-    visits, visit_sums = _counted(found, [(one, v) for one in found for v in one.visits], "Besøk", whole)
+    hers = [_hers(one, whole) for one in found]
+    tasks, task_sums = _summed([tasks for tasks, _ in hers])
+    visits, visit_sums = _summed([visits for _, visits in hers])
     kept = tuple(_row(one, promise_words(hold)) for one in found for hold in one.holds)
     posted = await letters.accounted([m for one in found for m in one.messages]) if letters else None
     every = tasks + visits
@@ -48,22 +51,45 @@ def _settled(posted: Posted | None) -> bool:
     return posted is None or (posted.balances and not posted.without_owner)
 
 
-def _counted(
-    found: Sequence[PatientStays], resources: Iterable[tuple[PatientStays, Resource]], what: str, whole: bool
-) -> tuple[Count, tuple[Sum, ...]]:
+@dataclass(frozen=True, slots=True)
+class _Counted:
+    count: Count
+    numbers: Mapping[str, int]
+    """By label; what is none is left out."""
+    rows: Mapping[str, tuple[Row, ...]]
+    """What is listed by name."""
+
+
+@lru_cache(maxsize=1024)
+def _hers(one: PatientStays, whole: bool) -> tuple[_Counted, _Counted]:
+    """Tasks and visits of one patient. Kept, since she is the same object until something is heard or falls due."""
+    return _counted(one, one.tasks, "Oppgave", whole), _counted(one, one.visits, "Besøk", whole)
+
+
+def _counted(one: PatientStays, resources: Iterable[Resource], what: str, whole: bool) -> _Counted:
     """Each looked at once."""
-    total, rows = conservation.Adding(), dict[str, list[Row]]()
-    numbers = dict.fromkeys(SUMS, 0)
-    for one, resource in resources:
+    total, rows, numbers = conservation.Adding(), dict[str, list[Row]](), dict[str, int]()
+    for resource in resources:
         if resource.get("status") == "entered-in-error":
             continue
         counted = conservation.one(resource)
         total.add(counted)
         for label in _labels(counted):
-            numbers[label] += 1
+            numbers[label] = numbers.get(label, 0) + 1
             if whole or label in WRONG:
                 words = concept_text(resource.get("code")) or str(resource.get("description") or "") or what
                 rows.setdefault(label, []).append(_row(one, words))
+    return _Counted(total.counted, numbers, {label: tuple(listed) for label, listed in rows.items()})
+
+
+def _summed(parts: Sequence[_Counted]) -> tuple[Count, tuple[Sum, ...]]:
+    total, numbers, rows = conservation.Adding(), dict.fromkeys(SUMS, 0), dict[str, list[Row]]()
+    for part in parts:
+        total.add(part.count)
+        for label, number in part.numbers.items():
+            numbers[label] += number
+        for label, listed in part.rows.items():
+            rows.setdefault(label, []).extend(listed)
     sums = (
         Sum(label, numbers[label], tuple(rows.get(label, ())))
         for label in SUMS

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable, Sequence
 from datetime import datetime
+from functools import lru_cache
 
 from akson.access.actor import Actor
 from akson.care.casework import beds
@@ -74,13 +75,16 @@ def _stay(one: PatientStays) -> Stay:
     return one.current[0]
 
 
-def unsettled(one: PatientStays, stay: Stay) -> list[Step]:
-    return [s for s in stay.steps if not settled_by_hand(one.tasks, s, stay)]
+@lru_cache(maxsize=1024)
+def unsettled(one: PatientStays) -> tuple[Step, ...]:
+    """Of her stay under way. Kept, since the same patient is the same object until something is heard or falls due."""
+    stay = _stay(one)
+    return tuple([s for s in stay.steps if not settled_by_hand(one.tasks, s, stay)])
 
 
 def is_late(one: PatientStays, now: datetime) -> bool:
     """Whether the nearest of what waits is over its deadline."""
-    nearest = nearest_due(unsettled(one, _stay(one)))
+    nearest = nearest_due(unsettled(one))
     return nearest is not None and due_words(words.local(nearest), words.local(now)).late
 
 
@@ -129,7 +133,7 @@ def row(
     mine: str,
 ) -> BoardRow:
     who = person(found.patient, words.local(now).date())
-    steps = unsettled(found, stay)
+    steps = unsettled(found)
     waiting = most_urgent(steps, mine)
     offers = Offers(found, stay, free, now, new_id=new_id)
     nearest = nearest_due(steps)

@@ -1,0 +1,1 @@
+"""«Mitt sammendrag»."""

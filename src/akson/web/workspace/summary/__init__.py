@@ -1,0 +1,1 @@
+"""«Sammendrag»: the patient summary, ours and those from abroad."""

@@ -1,0 +1,1 @@
+"""Old products of the lab: what a municipality has before it has Akson. Synthetic people, faults and all."""
