@@ -18,7 +18,7 @@ def figure(found: Compared) -> str:
     written = max(row.source.resources * found.nodes for row in found.rows) or 1
     panels = [
         (
-            "Time to the answer, ms: p50, and paler to p95",
+            "Time to the answer, ms: p50 · p95",
             [(r.p50_ms, r.p95_ms) for r in found.rows],
             "{:.0f} · {:.0f}",
             0.0,
