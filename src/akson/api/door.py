@@ -95,7 +95,7 @@ class Door:
         summaries: Maker | None = None,
         wrap: Wrap | None = None,
     ) -> None:
-        """`plans`: None where none is shared. `summaries`: who answers for them. `wrap`: it stands before another product."""
+        """`plans`: None where none is shared. `summaries`: who answers for them. `wrap`: what it stands before."""
         self._plans, self._summaries = plans, summaries
         self._profiles = ProfileFolder(profiles, terminology)
         self._record = record
