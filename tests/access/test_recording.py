@@ -19,7 +19,16 @@ from akson.access.decision import Question
 from akson.access.facts import NO_FACTS, Barrier, Facts, Relation, Representation, Traits
 from akson.access.policies import released
 from akson.access.policy import EDITIONS, decide
-from akson.access.recording import Recorded, decision_bytes, narrowed, record, recorded, replay
+from akson.access.recording import (
+    Recorded,
+    decision_bytes,
+    kept_of,
+    narrowed,
+    record,
+    recorded,
+    recording_of,
+    replay,
+)
 from akson.app.cast import CAST
 from akson.fhir.problem import Problem
 
@@ -200,3 +209,10 @@ def test_only_what_could_matter_is_kept() -> None:
     )
     assert record(many, *IDA_READS[1:]) == KEPT
     assert len(record(NO_FACTS, *IDA_READS[1:])) < len(KEPT)
+
+
+def test_many_under_one_question_are_written_as_each_by_itself() -> None:
+    facts, actor, purpose, question, policy = IDA_READS
+    written = recording_of(actor, purpose, question, policy)
+    for one in (facts, NO_FACTS, replace(facts, patients=("bjarne",))):
+        assert written(kept_of(one, actor, question.at)) == record(one, actor, purpose, question, policy)

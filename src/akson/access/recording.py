@@ -7,7 +7,7 @@ value gives the same bytes. About 0.4 kB; only facts that could matter to this a
 """
 
 import types
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import fields, replace
 from datetime import UTC, date, datetime, timedelta
 from enum import Enum
@@ -59,6 +59,17 @@ def record_kept(
     return msgspec.json.encode(
         [FORMAT, policy.version, _actor(actor), purpose_of_use.value, _question(question), kept]
     )
+
+
+def recording_of(
+    actor: Actor, purpose_of_use: PurposeOfUse, question: Question, policy: Policy
+) -> Callable[[msgspec.Raw], bytes]:
+    """`record_kept` for who keeps many under one question: all but the facts is written once."""
+    begin = record_kept(_NO_FACTS, actor, purpose_of_use, question, policy).removesuffix(b"null]")
+    return lambda kept: b"%b%b]" % (begin, kept)
+
+
+_NO_FACTS = msgspec.Raw(b"null")
 
 
 def recorded(data: bytes) -> Recorded:

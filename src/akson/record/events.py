@@ -7,6 +7,8 @@ that opened what else was on the page.
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import lru_cache
+from typing import NamedTuple
 
 from akson.access.actor import Actor, PurposeOfUse
 from akson.access.data_classes import data_class
@@ -26,8 +28,8 @@ class EventMaker:
     """Makes the events of one RecordSession; `request` ties them together."""
 
     def __init__(self, actor: Actor, purpose: PurposeOfUse, random: Random, *, ground: str = "") -> None:
-        self._actor = actor
-        self._purpose = purpose
+        self._actor, self._kind = actor, actor.kind.value
+        self._purpose = purpose.value
         self._random = random
         self._ground = ground
         self._place, self._enterprise = (actor.organisations or ("",))[0], (actor.organisations or ("",))[-1]
@@ -63,7 +65,7 @@ class EventMaker:
                     id=self._random.bytes(EVENT_ID_BYTES),
                     at=at,
                     tenant=self._actor.tenant,
-                    actor_kind=self._actor.kind.value,
+                    actor_kind=self._kind,
                     actor_id=self._actor.id,
                     actor_name=self._actor.name,
                     role=self._actor.role,
@@ -75,7 +77,7 @@ class EventMaker:
                     # A text that is no FHIR id came from a caller: nobody has a log for it to stand in.
                     patient=patient if ID.fullmatch(patient) else "",
                     action=action,
-                    purpose=self._purpose.value,
+                    purpose=self._purpose,
                     ground=self._ground,
                     decision_ref=decision_ref or self._decision_ref,
                     attest=self._attest,
@@ -112,26 +114,35 @@ class EventMaker:
         self, action: str, seen: Sequence["Seen"], evidence: Callable[[Judged], bytes], *, at: datetime
     ) -> list[Prepared]:
         """One event per patient, with the reasons of the decisions on what is hers, and what the first of them rests on."""
-        decisions: dict[str, dict[int, Decision]] = {}
-        named: dict[str, list[str]] = {}
-        first: dict[str, Judged] = {}
+        hers: dict[str, _Hers] = {}
         for each in seen:
             for patient in each.resource.patients or ("",):
-                first.setdefault(patient, each.resource)
+                one = hers.get(patient)
+                if one is None:
+                    hers[patient] = _Hers(each.resource, [each.name], {id(each.decision): each.decision})
+                    continue
+                one.names.append(each.name)
                 # Of a thousand resources the decisions are a handful, and the same object each time.
-                decisions.setdefault(patient, {})[id(each.decision)] = each.decision
-                named.setdefault(patient, []).append(each.name)
+                one.decisions[id(each.decision)] = each.decision
         return [
             event
-            for patient, names in named.items()
+            for patient, one in hers.items()
             for event in self.make(
                 action,
-                _joined(list(decisions[patient].values())),
-                {patient: names},
+                _joined(list(one.decisions.values())),
+                {patient: one.names},
                 at=at,
-                evidence=evidence(first[patient]),
+                evidence=evidence(one.first),
             )
         ]
+
+
+class _Hers(NamedTuple):
+    """What is shown of one patient: the first of it, all names, each decision once."""
+
+    first: Judged
+    names: list[str]
+    decisions: dict[int, Decision]
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,7 +166,11 @@ def by_patient(shown: Iterable[tuple[str, Sequence[str]]]) -> dict[str, list[str
 
 def _categories(resources: Sequence[str]) -> tuple[str, ...]:
     """Data classes of `Type/id/version` names, each once."""
-    types = {name.partition("/")[0] for name in resources}
+    return _classes_of(tuple({name.partition("/")[0] for name in resources}))
+
+
+@lru_cache(maxsize=1024)
+def _classes_of(types: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(sorted({data_class(type).value for type in types}))
 
 

@@ -28,7 +28,7 @@ from akson.access.decision import (
 from akson.access.facts import Barrier, Facts, Relation, Representation, Traits
 from akson.access.policies.values import Policy
 from akson.access.policy import decide, rulings, scope
-from akson.access.recording import kept_of, record_kept
+from akson.access.recording import kept_of, recording_of
 from akson.record.matching import Contents, answered, matchings
 from akson.record.values import ID
 from akson.store.values import PatientFacts, StoredVersion
@@ -81,7 +81,9 @@ class Judge:
         self._policy = policy
         self._scopes: dict[tuple[str, str], Scope] = {}
         self._known: dict[str, PatientFacts] = {}
-        self._whosever: dict[tuple[str, str], Decision] = {}
+        self._questions: dict[tuple[str, str], Question] = {}
+        self._whosever: dict[tuple[str, str], Decision | None] = {}
+        """The decision where it is the same whoever's the resource is; None where it hangs on whose."""
         self._decisions: dict[
             tuple[str, str, tuple[str, ...], tuple[str, ...], datetime | None, tuple[str, ...]], Decision
         ] = {}
@@ -90,12 +92,17 @@ class Judge:
         ] = {}
         self._kept: dict[int, msgspec.Raw] = {}
         """Facts as the log keeps them, by the place of those in `_facts`: several searches show the same person."""
+        self._written: dict[tuple[str, str], Callable[[msgspec.Raw], bytes]] = {}
+        """All of a recorded decision but its facts, by its question."""
         self._matchings: dict[tuple[str, str, bool], tuple[Matching, ...]] = {}
         self._answered: dict[tuple[str, str, bytes], tuple[str, ...]] = {}
         self._own = tuple(dict.fromkeys(_own_patients(actor)))
 
     def question(self, action: str, type: str) -> Question:
-        return Question(action, type, self._at)
+        found = self._questions.get((action, type))
+        if found is None:
+            found = self._questions[action, type] = Question(action, type, self._at)
+        return found
 
     def scope(self, action: str, type: str) -> Scope:
         """How much of a type, before any facts."""
@@ -137,16 +144,14 @@ class Judge:
 
     def decide(self, action: str, resource: Judged) -> Decision:
         """On one resource, by the facts learnt of its patients."""
-        whosever = self._whosever.get((action, resource.type))
-        if whosever is not None:
-            return whosever
-        asked = self.scope(action, resource.type)
-        if isinstance(asked.restriction, Everything) and not asked.redactions:
+        key = (action, resource.type)
+        if key not in self._whosever:
+            asked = self.scope(action, resource.type)
             # The same whoever's it is: a load of thousands is decided once.
-            found = self._decided(action, Concerned(resource.type))
-            self._whosever[action, resource.type] = found
-            return found
-        return self._decided(action, resource)
+            everyones = isinstance(asked.restriction, Everything) and not asked.redactions
+            self._whosever[key] = self._decided(action, Concerned(resource.type)) if everyones else None
+        whosever = self._whosever[key]
+        return whosever if whosever is not None else self._decided(action, resource)
 
     def _decided(self, action: str, resource: Judged) -> Decision:
         matches = self._matches(action, resource)
@@ -164,13 +169,17 @@ class Judge:
         if not all(ID.fullmatch(patient) for patient in resource.patients):
             # Text from a caller that is nobody's id is kept nowhere.
             return b""
-        question = self.question(action, resource.type)
         facts = self.facts(resource, self._matches(action, resource))
         kept = self._kept.get(id(facts))
         if kept is None:
             # They stay in `_facts`, so nothing else comes to their place in memory meanwhile.
             kept = self._kept[id(facts)] = kept_of(facts, self._actor, self._at)
-        return record_kept(kept, self._actor, self._purpose, question, self._policy)
+        written = self._written.get((action, resource.type))
+        if written is None:
+            question = self.question(action, resource.type)
+            written = recording_of(self._actor, self._purpose, question, self._policy)
+            self._written[action, resource.type] = written
+        return written(kept)
 
     def general(self, action: str, type: str) -> Decision:
         """What the log says of a question that concerned nobody: permitted as far as the role goes, and by which rules."""
@@ -261,4 +270,5 @@ def _as(name: str, row: Row) -> Row:
 
 def _sorted(rows: Iterable[Row]) -> tuple[Row, ...]:
     """In one order whatever the database's, so that the same facts are the same bytes in the log."""
-    return tuple(sorted(dict.fromkeys(rows), key=repr))
+    once = tuple(dict.fromkeys(rows))
+    return once if len(once) < 2 else tuple(sorted(once, key=repr))

@@ -36,7 +36,6 @@ from akson.web.shell.reading import (
     every_page,
     every_pages,
     of_patient,
-    resources,
     token,
 )
 
@@ -86,7 +85,7 @@ async def in_hospital(session: RecordSession, letters: Letters | None, now: date
         includes=(Include("Encounter", "patient"),),
     )
     found = await every_page(session, under_way)
-    people = {str(r["id"]): r for r in resources(found.included) if r["resourceType"] == "Patient"}
+    people = {v.id: _parsed(v.body or b"{}") for v in found.included if v.type == "Patient"}
     if not people:
         return []
     since = Term("_lastUpdated", "lastUpdated", None, (DateValue("ge", now - LOOK_BACK, END_OF_TIME),))
@@ -182,7 +181,7 @@ def as_known(found: PatientStays, at: datetime) -> PatientStays:
 
 @lru_cache(maxsize=8192)
 def _parsed(body: bytes) -> Resource:
-    """A message as it stands in the record never changes, and is read at each look. Nobody changes the parsed one."""
+    """A version as it stands in the record never changes, and is read at each look. Nobody changes the parsed one."""
     return _decoder.decode(body)
 
 
