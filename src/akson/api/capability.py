@@ -121,6 +121,7 @@ def _of_wrap(told: dict[str, Any], wrap: Wrap) -> dict[str, Any]:
         if one["type"] in wrap.types
     ]
     description = f"{wrap.product} {wrap.version}, bare til lesing. Fil fra {wrap.day}."
+    told = {name: value for name, value in told.items() if name != "patchFormat"}
     return told | {
         "implementation": told["implementation"] | {"description": description},
         "rest": [rest | {"documentation": wrap.absent, "resource": resources}],

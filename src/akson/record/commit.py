@@ -99,8 +99,8 @@ class Commit:
                 ProblemKind.FORBIDDEN,
                 "AKS-RECORD-090",
                 "Denne journalen kan bare leses. Ingenting ble lagret.",
-                why="It stands before another product, which is where things are written.",
-                now="Skriv i fagsystemet opplysningene kommer fra.",
+                why="Den viser hva et annet fagsystem har.",
+                now="Skriv i det fagsystemet.",
                 code="not-supported",
             )
         locks = drafts.criteria_keys(changes)
