@@ -223,6 +223,7 @@ def _menu(patient: str, here: str) -> tuple[MenuEntry, ...]:
         ("/dokumenter", "Dokumenter", "d"),
         ("/forlop", "I sykehus", "h"),
         ("/sak", "Sak og vedtak", "v"),
+        ("/flytting", "Flytting", "y"),
         ("/provesvar", "Prøvesvar", "r"),
         ("/raad", "Råd", "o"),
         ("/tilgangslogg", "Tilgangslogg", "a"),
