@@ -4,6 +4,7 @@ from akson.web.citizen.access_log.screen import SCREEN as CITIZEN_ACCESS_LOG
 from akson.web.citizen.closings.screen import SCREEN as CITIZEN_CLOSINGS
 from akson.web.citizen.documents.screen import SCREEN as CITIZEN_DOCUMENTS
 from akson.web.citizen.medicines.screen import SCREEN as CITIZEN_MEDICINES
+from akson.web.citizen.moves.screen import SCREEN as CITIZEN_MOVES
 from akson.web.citizen.overview.screen import SCREEN as CITIZEN_OVERVIEW
 from akson.web.citizen.plan.screen import SCREEN as CITIZEN_PLAN
 from akson.web.citizen.proxies.screen import SCREEN as CITIZEN_PROXIES
@@ -38,6 +39,7 @@ from akson.web.workspace.inbox.screen import SCREEN as INBOX
 from akson.web.workspace.lift.screen import SCREEN as LIFT
 from akson.web.workspace.measurements.screen import SCREEN as MEASUREMENTS
 from akson.web.workspace.messages.screen import SCREEN as MESSAGES
+from akson.web.workspace.moves.screen import SCREEN as MOVES
 from akson.web.workspace.notes.screen import SCREEN as NOTES
 from akson.web.workspace.pathway.screen import SCREEN as PATHWAY
 from akson.web.workspace.plan.screen import SCREEN as PLAN
@@ -61,6 +63,7 @@ SCREENS: tuple[Screen, ...] = (
     CITIZEN_CLOSINGS,
     CITIZEN_DOCUMENTS,
     CITIZEN_MEDICINES,
+    CITIZEN_MOVES,
     CITIZEN_OVERVIEW,
     CITIZEN_PLAN,
     CITIZEN_PROXIES,
@@ -94,6 +97,7 @@ SCREENS: tuple[Screen, ...] = (
     LIFT,
     MEASUREMENTS,
     MESSAGES,
+    MOVES,
     NOTES,
     PATHWAY,
     PLAN,

@@ -37,6 +37,9 @@ class Held:
     steps: frozenset[Step]
     patient: str = ""
     owner: Resource | None = None
+    """Who has the item now: the unit, or one of it who has taken it."""
+    unit: Resource | None = None
+    """Who is to receive her, or has her now."""
     package: str = ""
     told: int = 0
     name: str = ""
@@ -125,6 +128,8 @@ def _state(held: Held) -> list[Resource]:
         "part": " ".join(held.parts),
     }
     told += [{"url": url, "valueString": text} for url, text in texts.items() if text]
+    if held.unit:
+        told.append({"url": "unit", "valueReference": held.unit})
     told += [{"url": "told", "valueInteger": held.told}, {"url": "closed", "valueBoolean": held.closed}]
     return told
 
@@ -148,6 +153,7 @@ def read(task: Resource) -> Held | None:
         steps=frozenset(msgspec.json.decode(str(s), type=Step) for s in told.get("step", ())),
         patient=text("patient"),
         owner=task.get("owner"),
+        unit=next((u for u in told.get("unit", ()) if isinstance(u, dict)), None),
         package=text("package"),
         told=int(text("told") or 0),
         name=text("name"),

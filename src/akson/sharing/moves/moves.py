@@ -16,6 +16,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
+from akson.access.actor import ActorKind
 from akson.fhir.problem import Problem, ProblemKind
 from akson.fhir.search.query import ReferenceValue, Term
 from akson.record.acts import moving
@@ -118,7 +119,14 @@ class Moves:
         step = self._step(session, id, Side.OLD, 1, Kind.PLANNED, says)
         owner = {"reference": session.actor.organisations[0], "display": session.actor.unit_name}
         held = Held(
-            id, Side.OLD, frozenset({step}), patient, owner, name=name, parts=tuple(p.value for p in parts)
+            id,
+            Side.OLD,
+            frozenset({step}),
+            patient,
+            owner,
+            owner,
+            name=name,
+            parts=tuple(p.value for p in parts),
         )
         task = keeping.task_of(held, now)
         await self.house().commit([Change("POST", "Task", resource=task, given_id=id)])
@@ -181,6 +189,26 @@ class Moves:
         await self._taken(session, held, Side.OLD, Kind.WITHDRAWN, {"why": why.value})
         return await self._settled_and_told(id)
 
+    async def object(self, session: RecordSession, patient: str, id: str) -> Held:
+        """The citizen does not want it: her own word ends it, as long as she has not come there. Raises NOT_FOUND for a
+        move that is not hers, FORBIDDEN AKS-MOVE-008 for who only represents her and where she comes to."""
+        held = next((h for h in await self.of(session, patient) if h.id == id), None)
+        if held is None or session.actor.kind not in (ActorKind.CITIZEN, ActorKind.PROXY):
+            raise Problem(ProblemKind.NOT_FOUND, "AKS-MOVE-007", "Flyttingen finnes ikke.")
+        if session.actor.kind is not ActorKind.CITIZEN or held.side is not Side.OLD:
+            raise Problem(ProblemKind.FORBIDDEN, "AKS-MOVE-008", "Det er ikke du som kan gjøre dette her.")
+        check(held.move, Kind.WITHDRAWN, self._clock.now())
+        says = {"why": Why.OBJECTED.value}
+        made = self._step(session, id, Side.OLD, held.move.next_number(Side.OLD), Kind.WITHDRAWN, says)
+        # Where nothing was taken in, not even her name is to be left.
+        step = replace(made, name="Pasienten")
+        task = keeping.task_of(held.with_steps([step]), self._clock.now())
+        # Her word, by the house's pen: no rule lets a citizen write a Task.
+        house = self.house()
+        await moving.told(house, patient, f"{session.actor.name} ville ikke at opplysningene sendes.")
+        await house.commit([Change("PUT", "Task", id=id, resource=task, if_match=held.version)])
+        return await self._settled_and_told(id)
+
     # --- the officer where she comes ---
 
     async def answer(self, session: RecordSession, id: str, kind: Kind, why: str = "") -> Held:
@@ -220,7 +248,14 @@ class Moves:
         for a person nobody vouches for, and for steps that are not its own; INVALID AKS-MOVE-012, -022."""
         said = messages.read(body, messages.Offer)
         package = read_package(said.package.encode())
-        heard = Held(said.move, Side.NEW, frozenset(said.steps), owner=self._intake, package=said.package)
+        heard = Held(
+            said.move,
+            Side.NEW,
+            frozenset(said.steps),
+            owner=self._intake,
+            unit=self._intake,
+            package=said.package,
+        )
         move = heard.move
         theirs = all(s.side is Side.OLD and s.org == org for s in said.steps)
         if not theirs or move.old != org or move.new != self.us.org or package.person not in vouched:

@@ -144,8 +144,8 @@ class Settler:
 
     def _arrival(self, held: Held, move: Move, patient: str, new: bool, now: datetime) -> Arrival:
         has = move.new_has
-        assert has is not None and held.owner is not None
-        return Arrival(held.id, patient, new, held.owner, has[0], has[1], held.name, held.other, now)
+        assert has is not None and held.unit is not None
+        return Arrival(held.id, patient, new, held.unit, has[0], has[1], held.name, held.other, now)
 
     async def _given_up(self, house: RecordSession, held: Held, now: datetime) -> list[Change]:
         """It was accepted once and is not any more: the relation ends now; what was written stays written."""

@@ -224,6 +224,7 @@ def _menu(patient: str, here: str) -> tuple[MenuEntry, ...]:
         ("/sammendrag", "Sammendrag", "s"),
         ("/forlop", "I sykehus", "h"),
         ("/sak", "Sak og vedtak", "v"),
+        ("/flytting", "Flytting", "y"),
         ("/provesvar", "Prøvesvar", "r"),
         ("/raad", "Råd", "o"),
         ("/tilgangslogg", "Tilgangslogg", "a"),

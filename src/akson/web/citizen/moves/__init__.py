@@ -1,0 +1,1 @@
+"""Flytting, as the citizen sees it."""

@@ -1,0 +1,1 @@
+"""Flytting: a citizen goes to another municipality, or comes from one."""
