@@ -20,6 +20,11 @@ from akson.sharing.plan.operation import CITIZEN, STEERING, Kind, Operation
 
 HAVE_MAX = 2_000
 BROUGHT_MAX = 500
+FROM_ONE_MAX = 1_000
+"""Lines that other nodes bring of one party; a plan that cannot be read is one that somebody was let fill."""
+FROM_ALL_MAX = 1_800
+STEERING_MORE = 150
+"""Kept free for taking somebody out, below `keeping.OPERATIONS_MAX`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,29 +64,71 @@ def let_in(
     known = {o.id: o for o in held}
     taken: list[Operation] = []
     refused: list[str] = []
+    plan, changed, steered = joined(known.values()), set[str](), False
     # What steers is let in first: an invitation and its first line may come together.
     for one in sorted(
         brought, key=lambda o: (o.kind not in STEERING, o.kind is not Kind.POLICY, len(o.base), o.at)
     ):
-        plan = joined([*known.values(), *taken])
-        if one.id in known:
+        if one.id in known or one.id in {o.id for o in taken}:
             continue
-        if _admitted(plan, one, carrier, now):
+        if steered or one.line in changed:
+            # Joined anew only where it matters: 500 are brought at once, and each join reads all there is.
+            plan, changed, steered = joined([*known.values(), *taken]), set(), False
+        if _room([*known.values(), *taken], one) and _admitted(plan, one, carrier, us, now):
             taken.append(one)
+            changed.add(one.line)
+            steered = one.kind in STEERING
         else:
             refused.append(one.id)
     plan = joined([*known.values(), *taken])
     return kept_here(plan, us, taken), refused
 
 
-def _admitted(plan: SharedPlan, one: Operation, carrier: str, now: datetime) -> bool:
+def believed(
+    held: Sequence[Operation], told: Sequence[Operation], party: str, us: str
+) -> tuple[Operation, ...]:
+    """Of what a node answered, what it may say: its own, and others' where it steers the plan or keeps all of it.
+
+    Nobody else steers, and nobody says what one of ours or of another steward is to have written through it.
+    """
+    known, standing = {o.id for o in held}, joined(held)
+    plan = standing if standing.members else joined(told)
+    keeps_all = holds_all(plan, party)
+    found: list[Operation] = []
+    for one in told:
+        if one.id in known:
+            continue
+        if not keeps_all and (one.via != party or one.kind in STEERING):
+            continue
+        if one.via == party and not _own_word(plan, one, party, us):
+            continue
+        if _room([*held, *found], one):
+            found.append(one)
+    return tuple(found)
+
+
+def _own_word(plan: SharedPlan, one: Operation, carrier: str, us: str) -> bool:
+    """Whether this carrier may say that its author wrote it there: its own people, through a steward citizen and guests."""
+    author = one.author.party
+    if author == carrier:
+        return True
+    return carrier in plan.stewards and author not in ({us, *plan.stewards} - {CITIZEN})
+
+
+def _room(held: Sequence[Operation], one: Operation) -> bool:
+    """So that no partner fills a plan until nobody can read it, or so that she can no longer be taken out."""
+    if one.kind in STEERING:
+        return len(held) < FROM_ALL_MAX + STEERING_MORE
+    of_party = sum(o.author.party == one.author.party for o in held)
+    return of_party < FROM_ONE_MAX and len(held) < FROM_ALL_MAX
+
+
+def _admitted(plan: SharedPlan, one: Operation, carrier: str, us: str, now: datetime) -> bool:
     if one.via != carrier:
         return False
     if not plan.members:
         return one.kind is Kind.POLICY and not one.base and one.author.party == carrier
-    if one.author.party != carrier and carrier not in plan.stewards:
-        return False
-    if one.author.party == CITIZEN and carrier not in plan.stewards:
+    if not _own_word(plan, one, carrier, us):
         return False
     line = plan.line(one.line)
     if line is not None and not may_change(line, one.author.party):

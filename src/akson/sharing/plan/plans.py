@@ -22,9 +22,12 @@ from akson.sharing.plan import keeping
 from akson.sharing.plan.editing import membership, not_in
 from akson.sharing.plan.entries import Resource
 from akson.sharing.plan.exchange import (
+    BROUGHT_MAX,
+    HAVE_MAX,
     Asked,
     Told,
     asked_of,
+    believed,
     brought_to,
     given,
     holds_all,
@@ -260,7 +263,9 @@ class SharedPlans:
         """Why there is no answer, or ""."""
         assert self._neighbours is not None
         heard = page.heard.get(party, {})
-        have = tuple(sorted({*(o.id for o in page.own), *heard}))
+        # As many as the other takes at once: what is not named comes again, what is not brought is brought next time.
+        have = tuple(sorted({*(o.id for o in page.own), *heard})[:HAVE_MAX])
+        pending = pending[:BROUGHT_MAX]
         try:
             told = await self._neighbours.exchange(
                 party, ticket, Asked(page.tokens.get(party, ""), have, tuple(pending))
@@ -276,7 +281,8 @@ class SharedPlans:
         refused = set(told.refused)
         self._brought.setdefault((patient, party), set()).update(o.id for o in pending if o.id not in refused)
         page.tokens[party] = told.token
-        page.heard[party] = {**heard, **{o.id: o for o in told.operations}}
+        fresh = believed(self._known(page), told.operations, party, self.us.number)
+        page.heard[party] = {**heard, **{o.id: o for o in fresh}}
         return ""
 
     async def _keep_heard(self, session: RecordSession, patient: str, page: _Page) -> None:
