@@ -27,6 +27,12 @@ async def test_ida_sees_who_astrid_is_what_is_dangerous_and_what_is_new(rooms: R
         assert told in page, told
 
 
+async def test_a_letter_after_g_leads_to_one_place(rooms: Rooms) -> None:
+    page = (await rooms.visitor("ida").get("/pasient/astrid")).text
+    letters = re.findall(r'data-go="([^"]+)"', page)
+    assert len(letters) > 15 and len(letters) == len(set(letters)), sorted(letters)
+
+
 async def test_hidden_and_missing_are_the_same_page(rooms: Rooms) -> None:
     omar = rooms.visitor("omar")
     for page in PAGES:

@@ -147,7 +147,9 @@ def _item(task: Resource) -> Told | None:
         return None
     title = concept_text(task.get("code"))
     kind = CONFLICT if any_code([task.get("code") or {}], items.CODE) else ITEM
-    text = ": ".join(filter(None, (title, str(task.get("description") or ""))))
+    said = str(task.get("description") or "")
+    # Many a description begins with what it is: it is told once.
+    text = said if said.startswith(f"{title}:") else ": ".join(filter(None, (title, said)))
     return Told(reference(task.get("for")).rpartition("/")[2], kind, at, text, display(task.get("owner")))
 
 

@@ -210,23 +210,24 @@ def _basis(decision: Decision) -> str:
 
 
 def _menu(patient: str, here: str) -> tuple[MenuEntry, ...]:
+    """What belongs together stands together. G and the letter leads there: d, i and s are the main menu's."""
     entries = (
         ("", "Forside", "f"),
         ("/tidslinje", "Tidslinje", "t"),
         ("/plan", "Tiltaksplan", "p"),
-        ("/delt-plan", "Delt plan", "d"),
+        ("/delt-plan", "Delt plan", "b"),
         ("/legemidler/samstemming", "Legemidler", "l"),
         ("/utdeling", "Utdeling", "u"),
         ("/maalinger", "Målinger", "m"),
+        ("/provesvar", "Prøvesvar", "r"),
         ("/notater", "Notater", "n"),
         ("/meldinger", "Meldinger", "e"),
-        ("/dokumenter", "Dokumenter", "d"),
-        ("/sammendrag", "Sammendrag", "s"),
+        ("/dokumenter", "Dokumenter", "o"),
+        ("/sammendrag", "Sammendrag", "k"),
         ("/forlop", "I sykehus", "h"),
         ("/sak", "Sak og vedtak", "v"),
         ("/flytting", "Flytting", "y"),
-        ("/provesvar", "Prøvesvar", "r"),
-        ("/raad", "Råd", "o"),
+        ("/raad", "Råd", "å"),
         ("/tilgangslogg", "Tilgangslogg", "a"),
     )
     return tuple(

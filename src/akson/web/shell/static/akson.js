@@ -56,6 +56,10 @@
     if (event.target.matches("details.acts[open]")) event.target.querySelector("input:not([type=hidden])")?.focus();
   }, true);
 
+  /* Where one is stands within sight in a menu that is wider than the screen. */
+  const shown = document.querySelector(".menu [aria-current]");
+  if (shown) shown.parentElement.scrollLeft = shown.offsetLeft - shown.parentElement.offsetLeft - 24;
+
   /* A menu closes when the reader goes elsewhere. */
   document.addEventListener("click", (event) => {
     document.querySelectorAll("details.who[open]").forEach((menu) => {
