@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from akson.api.door import Door, Identifies
+from akson.api.fence import Fence
 from akson.api.smart import SmartEndpoints
 from akson.identity.rates import Rates, unlimited
 from akson.identity.smart.server import AuthorizationServer
@@ -27,6 +28,7 @@ def build(
     plans: SharedPlans | None = None,
     wrap: Wrap | None = None,
     summaries: Maker | None = None,
+    fence: Fence | None = None,
 ) -> Door:
     """The ASGI application for everything below /fhir.
 
@@ -37,9 +39,10 @@ def build(
     `profiles`: a folder of profiles for $validate. `rates`: how often one may ask; without them as often as she likes.
     `plans`: the shared plans of the node, for $shared-plan; without them nobody may. `summaries`: who answers for the
     patient summaries of the node, for $summary; without it, whoever runs Akson here.
-    `wrap`: the product that the node stands before, read-only; the capability statement says so.
+    `wrap`: the product that the node stands before, read-only; the capability statement says so. `fence`: refuses writes
+    where copies are kept for others.
     """
     rates = rates or unlimited()
     endpoints = SmartEndpoints(smart, base_url, rates) if smart else None
     words = terminology or Terminology.of_this_installation()
-    return Door(record, callers, endpoints, base_url, words, profiles, rates, plans, summaries, wrap)
+    return Door(record, callers, endpoints, base_url, words, profiles, rates, plans, summaries, wrap, fence)

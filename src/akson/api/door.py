@@ -13,6 +13,7 @@ from msgspec.structs import replace
 from akson.access.actor import ActorKind, PurposeOfUse
 from akson.api.capability import Capability
 from akson.api.cursors import Seal
+from akson.api.fence import Fence, written_types
 from akson.api.interaction import Answer, Call, Interaction
 from akson.api.interactions import INTERACTIONS
 from akson.api.negotiation import Format, answer_format, body_format, inward, outward
@@ -94,8 +95,11 @@ class Door:
         plans: SharedPlans | None = None,
         summaries: Maker | None = None,
         wrap: Wrap | None = None,
+        fence: Fence | None = None,
     ) -> None:
-        """`plans`: None where none is shared. `summaries`: who answers for them. `wrap`: what it stands before."""
+        """`plans`: None where none is shared. `summaries`: who answers for them. `wrap`: what it stands before. `fence`:
+        who refuses writes where copies are kept for others."""
+        self._fence = fence
         self._plans, self._summaries = plans, summaries
         self._profiles = ProfileFolder(profiles, terminology)
         self._record = record
@@ -154,9 +158,20 @@ class Door:
                 form, patch = interaction.shape.endswith("_search"), interaction.code == "patch"
                 said = body_format(request.headers, form=form, patch=patch)
                 body = await self._record.aside(len(body), partial(inward, said, body))
+        await self._pass_fence(caller.actor.tenant, interaction, values.get("type", ""), body, request.base)
         usual = _PURPOSE.get(caller.actor.kind, PurposeOfUse.TREATMENT)
         session = self._record.open(caller.actor, caller.purpose or usual, ground=caller.ground)
         return await interaction.run(self._call(request, session, values, body))
+
+    async def _pass_fence(
+        self, tenant: int, interaction: Interaction, type: str, body: bytes, base: str
+    ) -> None:
+        if self._fence is None or not self._fence.stands(tenant):
+            return
+        work = partial(written_types, interaction, type, body, base)
+        types = await self._record.aside(len(body), work)
+        if types != frozenset():
+            await self._fence.check(tenant, types)
 
     async def _declared(self) -> Mapping[str, Sequence[str]]:
         """The operator's profiles by resource type. Reading them takes seconds, once."""

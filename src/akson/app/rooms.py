@@ -41,6 +41,8 @@ def fhir_door(node: Node, plans: "SharedPlans | None" = None) -> "App":
     from akson.app import documents
     from akson.app.api_issuers import callers
     from akson.app.apps import authorization_server
+    from akson.app.neighbours.declared import load
+    from akson.app.storage.fence import fence_of
     from akson.sharing.summary.document import Maker
 
     us = documents.standing(node.settings).community
@@ -55,6 +57,7 @@ def fhir_door(node: Node, plans: "SharedPlans | None" = None) -> "App":
         plans=None if node.wrap else plans,
         wrap=node.wrap,
         summaries=Maker(us.name, us.organisation),
+        fence=fence_of(node, load(node.settings.data)),
     )
 
 
