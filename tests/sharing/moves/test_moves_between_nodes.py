@@ -16,10 +16,12 @@ from akson.app.playing.neighbourhood import Neighbour, Neighbourhood
 from akson.fhir.problem import Problem, ProblemKind
 from akson.fhir.search.query import Query, ReferenceValue, Term
 from akson.record.session import RecordSession
+from akson.sharing.moves import messages
 from akson.sharing.moves.keeping import Held, waits_here
 from akson.sharing.moves.moves import Moves
 from akson.sharing.moves.package import Part
 from akson.sharing.moves.steps import Form, Kind, Stage, Why
+from akson.sharing.moves.steps import Side as StepSide
 from akson.world import Clock
 from akson_lab.nhn.people_tokens import Person
 from tests.sharing import people
@@ -247,3 +249,38 @@ async def test_what_comes_to_nothing_is_given_back(town: Neighbourhood) -> None:
     with old.later(DAY * 20):
         await old.moves.round()
         assert await may_read(old, "angrer")
+
+
+async def test_what_is_not_theirs_is_not_believed(town: Neighbourhood) -> None:
+    """Of another's move, of a person nobody vouches for, with steps of the other side; and a date in a package's place."""
+    old, new = await sides(town, "falsk", "20037819485")
+    held = await planned(old, new, "falsk")
+    await old.moves.send(old.session, held.id)
+    held = await old.moves.open(old.moves.house(), held.id)
+    package = await old.moves.preview(old.session, "falsk", ALL)
+    offer = messages.written(messages.Offer("m-x", held.own_steps, package.body.decode()))
+    lillefjord, havneby = old.one.org, town["havneby"].org
+    for org, vouched in ((havneby, ("20037819485",)), (lillefjord, ("01857090027",)), (lillefjord, ())):
+        with pytest.raises(Problem, match="AKS-MOVE-021"):
+            await new.moves.hear_offer(org, vouched, offer)
+    forged = replace(held.own_steps[0], side=StepSide.NEW, kind=Kind.ACCEPTED, number=1, says={"answers": 2})
+    for org, step in ((havneby, held.own_steps[0]), (lillefjord, forged)):
+        with pytest.raises(Problem, match="AKS-MOVE-021"):
+            await new.moves.hear_told(org, messages.written(messages.Tell(held.id, (step,))))
+    told = await new.moves.hear_told(
+        havneby, messages.written(messages.Tell("never-heard-of", held.own_steps))
+    )
+    assert b'"known":false' in told
+
+
+async def test_two_here_with_her_number_are_for_a_person_to_sort_out(town: Neighbourhood) -> None:
+    old, new = await sides(town, "to-av", "01813400270")
+    await people.put(new.one, people.patient("en", "01813400270"), people.patient("to", "01813400270"))
+    held = await planned(old, new, "to-av")
+    await old.moves.send(old.session, held.id)
+    with pytest.raises(Problem, match="AKS-MOVE-006"):
+        await new.moves.answer(new.session, held.id, Kind.ACCEPTED)
+    assert not await may_read(new, "en")
+    await new.moves.answer(new.session, held.id, Kind.DECLINED, "Registrert to ganger her")
+    here = await old.moves.open(old.moves.house(), held.id)
+    assert here.move.stage(datetime.now(UTC)) is Stage.DECLINED and waits_here(here, datetime.now(UTC))

@@ -65,6 +65,7 @@ async def test_one_sends_and_the_other_takes_her_in(town: Neighbourhood) -> None
     text = await nurse.post(f"{one}/send")
     assert "Opplysningene er kommet fram" in text and "Venter på svar fra Storvik kommune" in text, text
     assert "Venter på svar fra dere" in await there.get("/flytting")
+    assert "Åpne flyttingen" in await there.get("/innboks")
     text = await there.get(one)
     assert "Flytter fra Lillefjord kommune" in text and "Penicillin" in text and "Åpne journalen" not in text
     text = await there.post(f"{one}/ta-imot")

@@ -208,7 +208,7 @@ def words(held: Held, now: datetime) -> str:
     what = "Flytter" if move.form is Form.MOVE else "Opphold"
     where = f"til {held.name}" if held.side is Side.OLD else f"fra {held.name}"
     day = f" {local_day(move.date)}" if move.date else ""
-    until = f" til {local_day(move.until)}" if move.until else ""
+    until = f" til {local_day(move.until - timedelta(seconds=1))}" if move.until else ""
     return f"{what} {where}{day}{until}. {STAGE_WORDS[move.stage(now)]}."
 
 

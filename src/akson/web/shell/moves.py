@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from akson.care.fhir_json import Resource, concept_text
 from akson.care.worklist.inbox import DueWords, due_words
@@ -90,7 +90,7 @@ def move_words(held: Held, now: datetime) -> MoveWords:
         held.name,
         out,
         words.day(move.date) if move.date else "",
-        words.day(move.until) if move.until else "",
+        words.day(move.until - timedelta(seconds=1)) if move.until else "",
         _stage(held, stage),
         STAGE_COLOUR.get(stage, "neutral"),
         due_words(words.local(due) if due else None, words.local(now)),
@@ -168,5 +168,8 @@ def _line(resource: Resource) -> tuple[str, str]:
         return concept_text(resource.get("code")) or "Notat", str(
             resource.get("summary") or resource.get("description") or ""
         )
+    allergy = "Allergi: " if type == "AllergyIntolerance" else ""
     serious = "alvorlig" if resource.get("criticality") == "high" else ""
-    return concept_text(resource.get("code")) or "Uten navn", str(resource.get("description") or serious)
+    return allergy + (concept_text(resource.get("code")) or "Uten navn"), str(
+        resource.get("description") or serious
+    )

@@ -82,6 +82,7 @@ class _Rows:
             grave=grave,
             focus_path=f"{path}/meldinger/{focus}" if focus and path else "",
             about_path=f"{path}/meldinger/{about}" if about and path else "",
+            move_path=f"/flytting/{entry.id}" if entry.code in ("move-in", "move-out") else "",
             sent_path=SENT.format(row=entry.sent) if entry.sent.isdecimal() else "",
         )
 

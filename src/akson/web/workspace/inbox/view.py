@@ -35,6 +35,8 @@ class InboxRow:
     """The message it is about, in the patient's record; ""."""
     about_path: str = ""
     """The message that this one answers, complains of or may mean; ""."""
+    move_path: str = ""
+    """The move between municipalities that it is; ""."""
     sent_path: str = ""
     """Leads to a message of ours, for those who may open the record it belongs to; ""."""
 

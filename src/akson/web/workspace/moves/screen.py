@@ -76,14 +76,18 @@ async def _who(visit: Visit, held: Held, now: datetime) -> tuple[str, str, str]:
             return "Pasient dere ikke lenger har", "", ""
         return (
             who.spoken_name,
-            f"f. {who.born} · {who.national_id}",
+            _facts(who.born, who.national_id),
             f"/pasient/{quote(held.patient, safe='')}",
         )
     if not held.package:
         return "Pasient som ikke ble tatt imot", "", ""
     package = read_package(held.package.encode())
     birth = words.birth_day(str(package.patient.get("birthDate", "")))
-    return name_of(package.patient), f"f. {birth} · {words.national_id(package.person)}", ""
+    return name_of(package.patient), _facts(birth, words.national_id(package.person)), ""
+
+
+def _facts(born: str, number: str) -> str:
+    return " · ".join(part for part in (f"f. {born}" if born else "", number) if part)
 
 
 async def show(visit: Visit) -> Response:
