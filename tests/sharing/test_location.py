@@ -12,6 +12,7 @@ from akson.fhir.problem import Problem
 from akson.sharing.classes import SharedClass
 from akson.sharing.federation.federation import Asked
 from akson.sharing.keys import Key
+from akson.sharing.location import follower
 from akson.sharing.location.finding import DOWN, STRANGERS, Found, everybody, found_by
 from akson.sharing.location.values import Holding
 from akson.sharing.values import Question, Source
@@ -82,6 +83,31 @@ async def test_who_has_said_no_is_taken_out_and_comes_back_when_she_says_yes(tow
     await town.tell("lillefjord")
     assert sources(await asked(town, KINDS[0])) == [{"havneby"}]
     await people.put(town["lillefjord"], {**choice, "status": "inactive"})
+    await town.tell("lillefjord")
+    assert sources(await asked(town, KINDS[0])) == [{"lillefjord", "havneby"}]
+
+
+async def test_a_no_among_many_consents_is_a_no(town: Neighbourhood, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(follower, "CHOICES_EACH", 1)
+
+    def said(id: str, code: str, status: str = "active") -> dict[str, object]:
+        coding = {"system": "https://akson.no/fhir/CodeSystem/storage-choice", "code": code}
+        return {
+            "resourceType": "Consent",
+            "id": id,
+            "status": status,
+            "scope": {"text": "Deling"},
+            "category": [{"coding": [coding]}],
+            "patient": {"reference": "Patient/p-17"},
+            "dateTime": "2026-11-01",
+            "policyRule": {"text": "Reservasjon"},
+        }
+
+    for id, code in (("valg-1", "no-central"), ("valg-2", "no-index"), ("valg-3", "no-central")):
+        await people.put(town["lillefjord"], said(id, code))
+    await town.tell()
+    assert sources(await asked(town, KINDS[0])) == [{"havneby"}]
+    await people.put(town["lillefjord"], said("valg-2", "no-index", "inactive"))
     await town.tell("lillefjord")
     assert sources(await asked(town, KINDS[0])) == [{"lillefjord", "havneby"}]
 

@@ -316,6 +316,26 @@ async def test_a_live_switch_goes_on_after_kills_while_people_write(two: Two) ->
 
 
 @pytest.mark.asyncio(loop_scope="session")
+async def test_however_many_have_said_no_each_is_heard(two: Two, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(carrying, "CONSENTS_EACH", 1)
+    coding = {"system": CHOICE_SYSTEM, "code": Choice.NO_SHARING.value}
+    for id in ("nei-1", "nei-2", "nei-3"):
+        said = {
+            "resourceType": "Consent",
+            "id": f"valg-{id}",
+            "status": "active",
+            "scope": {"text": "Deling"},
+            "category": [{"coding": [coding]}],
+            "patient": {"reference": f"Patient/{id}"},
+            "dateTime": "2026-11-01",
+            "policyRule": {"text": "Reservasjon"},
+        }
+        await two.put({"resourceType": "Patient", "id": id, "name": [{"family": "Nei"}]}, said)
+    found = await carrying.consents(two.source.service(), ["nei-1", "nei-2", "nei-3"], f"{CHOICE_SYSTEM}|")
+    assert {patient: len(bodies) for patient, bodies in found.items()} == {"nei-1": 1, "nei-2": 1, "nei-3": 1}
+
+
+@pytest.mark.asyncio(loop_scope="session")
 async def test_what_was_decided_before_a_switch_is_refused_after_it(two: Two) -> None:
     await two.there.open(SharedClass.NOTES, 5, master=False)
     with pytest.raises(Fenced):

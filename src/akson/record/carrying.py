@@ -6,7 +6,7 @@ is known here alone). Looking is not logged, since nobody is shown anything; wha
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -22,7 +22,7 @@ from akson.store.values import ChangeEvent
 if TYPE_CHECKING:
     from akson.record.session import RecordSession
 
-CONSENTS_MAX = 1000
+CONSENTS_EACH = 1000
 Key = tuple[str, str]
 """(type, id)."""
 
@@ -117,20 +117,26 @@ async def keys_of(session: "RecordSession", patient: str) -> list[Key]:
 async def consents(
     session: "RecordSession", patients: Sequence[str], category: str
 ) -> dict[str, list[bytes]]:
-    """Patient → the bodies of her Consents of a category (`system|`)."""
+    """Patient → the bodies of her Consents of a category (`system|`), all of them: a no on a later page is a no."""
     _own_service(session)
     if not patients:
         return {}
     names = ",".join(f"Patient/{id}" for id in patients)
-    query = parse("Consent", [("patient", names), ("category", category), ("_count", str(CONSENTS_MAX))])
-    page = await session.record.store.search(
-        session.actor.tenant, query, restriction=lambda _type: Everything(), redactions=session.judge.redactions("search")
-    )  # fmt: skip
+    query = parse("Consent", [("patient", names), ("category", category), ("_count", str(CONSENTS_EACH))])
     found: dict[str, list[bytes]] = {}
-    for version in page.matches:
-        for patient in version.patients:
-            found.setdefault(patient, []).append(version.body or b"{}")
-    return found
+    while True:
+        page = await session.record.store.search(
+            session.actor.tenant,
+            query,
+            restriction=lambda _type: Everything(),
+            redactions=session.judge.redactions("search"),
+        )
+        for version in page.matches:
+            for patient in version.patients:
+                found.setdefault(patient, []).append(version.body or b"{}")
+        if page.next_cursor is None:
+            return found
+        query = replace(query, cursor=page.next_cursor)
 
 
 def _change(placing: Placing) -> Change:

@@ -10,6 +10,7 @@ question, one too few costs an answer.
 import hashlib
 import hmac
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from typing import Any, Protocol
 
@@ -21,7 +22,7 @@ from akson.record.door import Record
 from akson.record.facts.elements import codings
 from akson.record.session import RecordSession
 from akson.sharing.classes import SharedClass, class_of, types_of
-from akson.sharing.location.values import Statement, is_kept_out
+from akson.sharing.location.values import CHOICE_SYSTEM, Statement, is_kept_out
 from akson.store.location import LocationStore
 from akson.store.values import ChangeEvent, StoredVersion
 from akson.terminology.systems import NORWEGIAN_IDENTIFIERS
@@ -29,6 +30,7 @@ from akson.terminology.systems import NORWEGIAN_IDENTIFIERS
 CHANGES_EACH = 500
 TOLD_EACH = 100
 IDS_EACH = 100
+CHOICES_EACH = 100
 NUMBERS = tuple(f"{NORWEGIAN_IDENTIFIERS}{number}" for number in (1, 2))
 FOLLOWED = frozenset(type for kind in SharedClass for type in types_of(kind)) | {"Observation"}
 
@@ -112,13 +114,26 @@ class Follower:
             if problem.kind not in (ProblemKind.NOT_FOUND, ProblemKind.GONE):
                 raise
             return Statement(ref, (), {})
-        page = await session.search(parse("Consent", [("patient", patient), ("_count", "100")]))
-        consents = [json.parse(version.body) for version in page.matches if version.body]
+        consents = await self._choices(session, patient)
         held = await self._store.held(self._tenant, patient)
         holds = {SharedClass(k): since for k, since in held.items() if SharedClass(k) in self._kinds}
         if is_kept_out(consents) or found.get("active") is False:
             return Statement(ref, (), {})
         return Statement(ref, _numbers(found), holds)
+
+    async def _choices(self, session: RecordSession, patient: str) -> list[Any]:
+        """All of them: a no that stands on a later page is a no."""
+        query = parse(
+            "Consent",
+            [("patient", patient), ("category", f"{CHOICE_SYSTEM}|"), ("_count", str(CHOICES_EACH))],
+        )
+        found: list[Any] = []
+        while True:
+            page = await session.search(query)
+            found += [json.parse(version.body) for version in page.matches if version.body]
+            if page.next_cursor is None:
+                return found
+            query = replace(query, cursor=page.next_cursor)
 
     def _session(self) -> RecordSession:
         who = Actor(ActorKind.SYSTEM, "sharing", "Deling med andre", self._tenant)
