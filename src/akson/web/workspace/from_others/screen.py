@@ -24,14 +24,7 @@ PATH = "/pasient/{patient}/andre"
 EMERGENCY_PATH = "/nodtilgang/{patient}/andre"
 EMERGENCY_START = "/nodtilgang?slutt"
 NO_NEIGHBOURS = "Kommunen er ikke koblet til sykehus, fastleger eller andre kommuner."
-<<<<<<< HEAD
-NO_NUMBER = (
-    "Pasienten har ikke fødselsnummer eller D-nummer her, og andre kan bare spørres med det. "
-    "Be den som fører personopplysninger, føre det inn."
-)
-=======
 NO_NUMBER = "Pasienten har ikke fødselsnummer eller D-nummer her. Andre kan bare spørres med det. Be leder få det ført inn."
->>>>>>> looks
 NOT_REGISTERED = "Fødselsnummeret ditt er ikke registrert her. Andre får vite hvem som spør. Be administrator føre det inn."
 NOT_CLINICAL = "Helseopplysninger fra andre vises ikke for rollen din."
 
