@@ -111,6 +111,26 @@ async def test_nobody_is_let_into_anothers_copies(town: Neighbourhood) -> None:
     assert reply.status == 401
 
 
+@pytest.mark.asyncio(loop_scope="session")
+async def test_a_hostile_call_is_refused_and_nothing_of_others_is_told(town: Neighbourhood) -> None:
+    """A cursor and a limit that nobody gave; and when others write stands in no answer."""
+    lillefjord = town["lillefjord"].node
+    theirs = keeper_of(lillefjord, declared.load(lillefjord.settings.data))
+    assert theirs is not None
+    central, url = theirs._central, f"{town['havneby'].address}/sharing/storage/"
+    for call, said in (
+        ("page", b'{"kind":"medication","cursor":"Patient x y"}'),
+        ("page", b'{"kind":"medication","cursor":"Patient 1 x\'; drop"}'),
+        ("changed", b'{"after":[0,0],"limit":-1}'),
+        ("changed", b'{"after":[-1,0],"limit":1}'),
+        ("stand", b"[" * 100_000),
+    ):
+        headers = {"content-type": "application/json", **await central._key.headers("POST", url + call)}
+        assert (await lillefjord.network.send(url + call, said, headers)).status == 400, said[:40]
+    told = await central.changed((0, 0), 10**9)
+    assert len(told) <= 500 and all(keys for _, keys in told[:-1])
+
+
 def people_key(id: str, type: str = "MedicationStatement"):
     from akson.sharing.storage.sides import Key
 

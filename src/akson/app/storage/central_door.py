@@ -4,6 +4,7 @@ Who calls is the enterprise of a machine's token; `[storage.tenants]` of sharing
 Nobody reaches another's. Clinicians do not come this way: they ask at the FHIR door, under the same rules as at the source.
 """
 
+import re
 from collections.abc import Awaitable, Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
     from akson.app.wiring import Node
 
 SCOPE = "storage"
+CHANGES_MAX = 500
+_CURSOR = re.compile(r"|[A-Za-z]{1,64} [0-9]{1,9} [A-Za-z0-9\-.]{1,64}", re.ASCII)
 
 
 def service(tenant: int) -> Actor:
@@ -51,7 +54,7 @@ class CentralDoor:
                     ProblemKind.CONFLICT, "AKS-SHARE-085", "This was decided before the newest switch."
                 ) from None
             except msgspec.DecodeError:
-                raise Problem(ProblemKind.MALFORMED, "AKS-SHARE-086", "The call cannot be read.") from None
+                raise _unreadable() from None
 
         return handler
 
@@ -74,7 +77,11 @@ class CentralDoor:
 
     async def changed(self, side: CentralSide, body: bytes) -> Any:
         said = msgspec.json.decode(body, type=remote.Changed)
-        return await side.changed(said.after, said.limit)
+        if min(said.limit, *said.after) < 0:
+            raise _unreadable()
+        found = await side.changed(said.after, min(said.limit, CHANGES_MAX))
+        # When others wrote is theirs: of commits that are not the caller's, the last place alone is told, to go on from.
+        return [one for one in found[:-1] if one[1]] + list(found[-1:])
 
     async def stand(self, side: CentralSide, body: bytes) -> Any:
         keys = msgspec.json.decode(body, type=remote.Named).keys
@@ -89,6 +96,8 @@ class CentralDoor:
 
     async def page(self, side: CentralSide, body: bytes) -> Any:
         said = msgspec.json.decode(body, type=remote.Paged)
+        if not _CURSOR.fullmatch(said.cursor):
+            raise _unreadable()
         return await side.page(said.kind, said.cursor)
 
     async def put(self, side: CentralSide, body: bytes) -> Any:
@@ -102,3 +111,7 @@ class CentralDoor:
     async def open(self, side: CentralSide, body: bytes) -> Any:
         said = msgspec.json.decode(body, type=remote.Opened)
         return await side.open(said.kind, said.number, master=said.master)
+
+
+def _unreadable() -> Problem:
+    return Problem(ProblemKind.MALFORMED, "AKS-SHARE-086", "The call cannot be read.")
