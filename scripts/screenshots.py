@@ -1,4 +1,5 @@
-"""Draws docs/screens/*.png from a running demo: `make screens`; with `story` the five of the discharge alone.
+"""Draws docs/screens/*.png from a running demo: `make screens`; with `story` the five of the discharge alone,
+with `others` those that take several nodes.
 
 Starts a node in a temporary folder, logs in as the cast, and takes what a reader sees without scrolling.
 """
@@ -11,10 +12,13 @@ import sys
 import tempfile
 import time
 import uuid
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import shared_screens
 from palette_png import with_palette
 from playwright.async_api import Browser, Page, async_playwright
 
@@ -74,6 +78,15 @@ STORY = (
     Picture("forlop-hjem", "ida", "/pasient/astrid/forlop", 1280, 640),
 )
 """The discharge by hand: what each of them sees after the message before it."""
+OTHERS = (
+    Picture("fra-andre", "nadia", "/nodtilgang/inger/andre", 1440, 1000),
+    Picture("fra-andre-mork", "nadia", "/nodtilgang/inger/andre", 1440, 1000, "dark"),
+)
+PLAN = (
+    Picture("delt-plan", "ida", "/pasient/astrid/delt-plan", 1440, 1000),
+    Picture("delt-plan-mork", "ida", "/pasient/astrid/delt-plan", 1440, 1000, "dark"),
+)
+"""With several nodes: shared_screens.py."""
 
 
 def told(data: Path, kind: str) -> None:
@@ -167,18 +180,33 @@ async def wait_for_message(browser: Browser, address: str) -> None:
     await page.context.close()
 
 
-async def draw(address: str, data: Path, *, only_story: bool) -> None:
+@asynccontextmanager
+async def chromium() -> AsyncIterator[Browser]:
     executable = next((path for name in CHROMIUM_NAMES if (path := shutil.which(name))), None)
     if not executable:
         raise SystemExit("No Chromium here: apt install chromium, then run `make screens` again.")
     FOLDER.mkdir(parents=True, exist_ok=True)
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path=executable, args=CHROMIUM_ARGUMENTS)
+        yield browser
+        await browser.close()
+
+
+async def draw_shared() -> None:
+    async with chromium() as browser:
+
+        async def enter(address: str, who: str) -> Page:
+            return await log_in(browser, address, Picture("", who, ""))
+
+        await shared_screens.draw(browser, take, enter, OTHERS, PLAN)
+
+
+async def draw(address: str, data: Path, *, only_story: bool) -> None:
+    async with chromium() as browser:
         await wait_for_message(browser, address)
         for picture in () if only_story else PICTURES:
             await take(browser, address, picture)
         await draw_story(browser, address, data)
-        await browser.close()
 
 
 async def take(browser: Browser, address: str, picture: Picture) -> None:
@@ -194,6 +222,10 @@ async def take(browser: Browser, address: str, picture: Picture) -> None:
 
 
 def main() -> None:
+    if "story" not in sys.argv:
+        asyncio.run(draw_shared())
+    if "others" in sys.argv:
+        return
     with tempfile.TemporaryDirectory() as folder:
         process, address = start(Path(folder) / "data")
         try:

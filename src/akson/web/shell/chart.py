@@ -200,7 +200,7 @@ def _alerts(allergies: list[Resource], flags: list[Resource], thinners: list[str
 def _allergy_words(allergies: list[Resource]) -> str:
     valid = [a for a in allergies if _valid(a)]
     if not valid:
-        return "Allergier: ikke registrert"
+        return "Allergier: ikke registrert her"
     return "Ingen kjente allergier" if all(_says_none(a) for a in valid) else ""
 
 

@@ -24,7 +24,9 @@ PATH = "/pasient/{patient}/andre"
 EMERGENCY_PATH = "/nodtilgang/{patient}/andre"
 EMERGENCY_START = "/nodtilgang?slutt"
 NO_NEIGHBOURS = "Kommunen er ikke koblet til sykehus, fastleger eller andre kommuner."
-NO_NUMBER = "Pasienten har ikke fødselsnummer eller D-nummer her. Andre kan bare spørres med det. Be leder få det ført inn."
+NO_NUMBER = (
+    "Pasienten har ikke fødselsnummer eller D-nummer her. Uten det kan andre ikke spørres. Få det ført inn."
+)
 NOT_REGISTERED = "Fødselsnummeret ditt er ikke registrert her. Andre får vite hvem som spør. Be administrator føre det inn."
 NOT_CLINICAL = "Helseopplysninger fra andre vises ikke for rollen din."
 
