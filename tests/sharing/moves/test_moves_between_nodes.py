@@ -20,6 +20,7 @@ from akson.sharing.moves import messages
 from akson.sharing.moves.keeping import Held, waits_here
 from akson.sharing.moves.moves import Moves
 from akson.sharing.moves.package import Part
+from akson.sharing.moves.settling import Settler
 from akson.sharing.moves.steps import Form, Kind, Stage, Why
 from akson.sharing.moves.steps import Side as StepSide
 from akson.world import Clock
@@ -284,3 +285,29 @@ async def test_two_here_with_her_number_are_for_a_person_to_sort_out(town: Neigh
     await new.moves.answer(new.session, held.id, Kind.DECLINED, "Registrert to ganger her")
     here = await old.moves.open(old.moves.house(), held.id)
     assert here.move.stage(datetime.now(UTC)) is Stage.DECLINED and waits_here(here, datetime.now(UTC))
+
+
+async def test_a_crash_after_the_answer_is_mended_by_the_round(
+    town: Neighbourhood, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    old, new = await sides(town, "krasj", "01813400351")
+    held = await planned(old, new, "krasj")
+    await old.moves.send(old.session, held.id)
+
+    async def killed(self: Settler, id: str) -> Held:
+        raise ConnectionError
+
+    with monkeypatch.context() as broken:
+        broken.setattr(Settler, "settle", killed)
+        with pytest.raises(ConnectionError):
+            await new.moves.answer(new.session, held.id, Kind.ACCEPTED)
+    there = await new.moves.open(new.moves.house(), held.id)
+    assert there.move.accepted and not there.patient, "said, and nothing made of it yet"
+    with new.later(timedelta(minutes=11)):
+        await new.moves.round()
+        there = await new.moves.open(new.moves.house(), held.id)
+        assert there.patient and not there.package and await may_read(new, there.patient)
+    # The provider does not believe a clock that goes eleven minutes fast, so that is told when it goes right.
+    assert await new.moves.tell(held.id)
+    here = await old.moves.open(old.moves.house(), held.id)
+    assert here.move.accepted and here.move.old_ends is not None
