@@ -110,3 +110,44 @@ def test_a_time_that_is_not_known_hides_nothing() -> None:
     assert Wanted(started=Period(since=entry.created)).holds(entry)
     assert not Wanted(created=Period(before=entry.created)).holds(entry)
     assert Wanted(author="ida").holds(entry) and not Wanted(author="omar").holds(entry)
+
+
+def test_a_document_that_names_another_person_is_never_shown_as_hers() -> None:
+    """A source that mixes two people up: what it says of the other is left out, and that there was more is told."""
+    from dataclasses import replace
+    from datetime import UTC, datetime
+
+    from akson.sharing.documents import codes
+    from akson.sharing.documents.declared import Foreign
+    from akson.sharing.documents.entry import Author, Entry, Person
+    from akson.sharing.documents.foreign.asking import about
+    from akson.sharing.documents.foreign.values import ForeignPart
+    from akson.sharing.values import Outcome
+
+    fnr, d_number = codes.NATIONAL_IDS[:2]
+    her = Person("astrid", "13816099990", fnr)
+    hers = Entry(
+        unique_id="1.2.3",
+        title="Epikrise",
+        class_code=codes.SUMMARIES,
+        type_code=codes.DISCHARGE,
+        format_code=codes.format_of("text/plain"),
+        confidentiality=(codes.NORMAL,),
+        author=Author(),
+        created=datetime(2026, 11, 1, tzinfo=UTC),
+        media_type="text/plain",
+        size=1,
+        hash="",
+        person=Person("", her.number, fnr),
+        home="1.2",
+        repository="1.2.1",
+        facility=codes.Coded("86.901", codes.FACILITIES),
+        practice=None,
+    )
+    his = replace(hers, unique_id="1.2.4", person=Person("", "01857090027", fnr))
+    local = replace(hers, unique_id="1.2.5", person=Person("", "4711", ""))
+    other_series = replace(hers, unique_id="1.2.6", person=Person("", "53816099990", d_number))
+    foreign = Foreign("sorvest", "Sørvest", "mhd", "https://sorvest.example", "1.2")
+    part = about(her, ForeignPart(foreign, Outcome.ANSWERED, (hers, his, local, other_series)))
+    assert part.entries == (hers, local, other_series) and part.more
+    assert not about(her, ForeignPart(foreign, Outcome.ANSWERED, (hers,))).more

@@ -1,11 +1,14 @@
 """What a hostile partner answers and brings: another's word, a plan of its own, more than a plan holds."""
 
+import json
 import uuid
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
-from akson.sharing.plan import editing, exchange
+from akson.fhir.problem import Problem
+from akson.sharing.plan import editing, entries, exchange
 from akson.sharing.plan.editing import By
 from akson.sharing.plan.exchange import believed, let_in
 from akson.sharing.plan.joining import SharedPlan, joined
@@ -92,3 +95,47 @@ def test_the_room_for_taking_somebody_out_lies_below_what_can_be_read() -> None:
 
     assert exchange.FROM_ALL_MAX + exchange.STEERING_MORE < OPERATIONS_MAX
     assert exchange.FROM_ONE_MAX < KNOWN_MAX
+
+
+def whole(**more: object) -> str:
+    said = {
+        "id": str(uuid.uuid4()),
+        "plan": "per",
+        "line": "comment-1",
+        "kind": "comment",
+        "base": [],
+        "content": {"text": "Hei"},
+        "author": ["x", "Noen", "doctor", GP, "Legesenteret"],
+        "via": GP,
+        "at": NOW.isoformat(),
+    }
+    return json.dumps({**said, **more})
+
+
+def basic(text: str) -> dict[str, object]:
+    return {"resourceType": "Basic", "extension": [{"url": entries.WHOLE, "valueString": text}]}
+
+
+HOSTILE = {
+    "nested": "[" * 200_000,
+    "large": whole(content={"text": "Hei", "more": "x" * 200_000}),
+    "deep": whole().replace('{"text": "Hei"}', '{"text": "Hei", "a": ' + "[" * 990 + "]" * 990 + "}"),
+    "half a character": whole(content={"text": "\ud800"}),
+    "null character": whole(content={"text": "a\0b"}),
+    "name": whole(author=["x", "N" * 100_000, "doctor", GP, "Legesenteret"]),
+    "half a name": whole(author=["x", "\ud800", "doctor", GP, "Legesenteret"]),
+}
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_an_answer_that_would_break_the_page_is_one_that_cannot_be_read(name: str) -> None:
+    assert entries.read(basic(whole())).content == {"text": "Hei"}
+    answer = {"parameter": [{"name": "operation", "resource": basic(HOSTILE[name])}]}
+    with pytest.raises(Problem):
+        exchange.read_told(answer)
+
+
+@pytest.mark.parametrize("body", ([], "x", {"parameter": [1]}, {"parameter": 7}, {"parameter": [[]]}))
+def test_an_answer_of_another_shape_is_a_problem_and_no_crash(body: Any) -> None:
+    with pytest.raises(Problem):
+        exchange.read_told(body)

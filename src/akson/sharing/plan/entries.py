@@ -89,7 +89,7 @@ def read(basic: Mapping[str, Any]) -> Operation:
                 datetime.fromisoformat(said["at"]),
             )
         )
-    except (KeyError, TypeError, ValueError, StopIteration, AttributeError) as wrong:
+    except (KeyError, TypeError, ValueError, StopIteration, AttributeError, RecursionError) as wrong:
         raise Problem(
             ProblemKind.INVALID,
             "AKS-PLAN-006",

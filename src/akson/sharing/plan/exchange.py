@@ -196,9 +196,12 @@ def read_asked(parameters: Mapping[str, Sequence[Any]]) -> Asked:
 def read_told(body: Mapping[str, Any]) -> Told:
     """Raises INVALID AKS-PLAN-006 for what no node of this contract says."""
     found: dict[str, list[Any]] = {}
-    for part in body.get("parameter") or ():
-        value = next((v for k, v in part.items() if k == "resource" or k.startswith("value")), None)
-        found.setdefault(str(part.get("name")), []).append(value)
+    try:
+        for part in body.get("parameter") or ():
+            value = next((v for k, v in part.items() if k == "resource" or k.startswith("value")), None)
+            found.setdefault(str(part.get("name")), []).append(value)
+    except (AttributeError, TypeError) as wrong:
+        raise Problem(ProblemKind.INVALID, "AKS-PLAN-006", "An answer is no Parameters of a plan.") from wrong
     return Told(
         _first(found, "version"),
         tuple(map(entries.read, found.get("operation", ()))),

@@ -48,6 +48,9 @@ WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 TEXT_MAX = 2_000
 BASE_MAX = 20
 KNOWN_MAX = 2_000
+WHOLE_MAX = 100_000
+"""Characters of all that an operation says; the longest is that somebody is out, with what stood by her."""
+NAME_MAX = 300
 LIMITS_MAX = 8
 TIMES_MAX = 8
 _UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", re.ASCII)
@@ -105,7 +108,8 @@ def checked(operation: Operation) -> Operation:
     sized = len(operation.base) <= BASE_MAX and _PARTY.fullmatch(operation.via)
     try:
         says = operation.content is None or _CHECKS[operation.kind](operation.content)
-    except (KeyError, TypeError, ValueError, AttributeError):
+        says = says and _is_storable(operation)
+    except (KeyError, TypeError, ValueError, AttributeError, RecursionError):
         says = False
     if operation.content is None and (operation.kind in STEERING or not operation.base):
         says = False
@@ -120,6 +124,19 @@ def checked(operation: Operation) -> Operation:
             now="Se over det som er skrevet, og send på nytt.",
         )
     return operation
+
+
+def _is_storable(operation: Operation) -> bool:
+    """Of a size that is read again and again, and text that a database and a screen can hold."""
+    author = operation.author
+    names = (author.person, author.name, author.role, author.party_name, operation.plan)
+    said = operation.said
+    "".join((said, *names)).encode()
+    return (
+        len(said) <= WHOLE_MAX
+        and all(len(one) <= NAME_MAX and "\0" not in one for one in names)
+        and "\\u0000" not in said
+    )
 
 
 def fixed_line(kind: Kind, content: Mapping[str, Any]) -> str:

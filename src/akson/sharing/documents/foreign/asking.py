@@ -6,6 +6,7 @@ content = await get(foreign, entry, …)
 
 import asyncio
 from collections.abc import Sequence
+from dataclasses import replace
 
 from akson.fhir.problem import Problem
 from akson.sharing.documents.declared import MHD, Foreign
@@ -47,6 +48,14 @@ async def ask(
     )
 
 
+def about(person: Person, part: ForeignPart) -> ForeignPart:
+    """Without documents that name another person than was asked about; that there were more is told."""
+    hers = tuple(
+        e for e in part.entries if e.person.system != person.system or e.person.number in ("", person.number)
+    )
+    return part if len(hers) == len(part.entries) else replace(part, entries=hers, more=True)
+
+
 async def get(foreign: Foreign, entry: Entry, vouched: Vouched, network: Network, random: Random) -> bytes:
     """Raises NoReply; Problem NOT_FOUND AKS-DOC-001, and what the issuer of assertions says."""
     if foreign.how == MHD:
@@ -59,7 +68,7 @@ async def _one(
 ) -> ForeignPart:
     try:
         if foreign.how == MHD:
-            return await by_mhd.find(foreign, person, vouched, network)
-        return await by_xca.find(foreign, person, vouched, network, random)
+            return about(person, await by_mhd.find(foreign, person, vouched, network))
+        return about(person, await by_xca.find(foreign, person, vouched, network, random))
     except (NoReply, Problem):
         return ForeignPart(foreign, Outcome.SILENT, why=UNREACHED)
