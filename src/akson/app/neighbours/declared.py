@@ -26,11 +26,14 @@
     org = "999977780"
     name = "Lillefjord kommune"
     base = "https://lillefjord.example/fhir"
+    central = true                              # it keeps copies; whose and of what, each source's policy says
 
     [storage.tenants]                           # of a central node: whose copies stand in which tenant here
     999977774 = 7
 
-Our keys at the issuer are files in `<data>/keys`, made when absent. How the other side is set up: docs/how-to/api-issuer.md.
+Where each kind lives is not told here: each source publishes its policy (POST /sharing/storage/policy), which is gone by for
+a minute. Our keys at the issuer are files in `<data>/keys`, made when absent. How the other side is set up:
+docs/how-to/api-issuer.md.
 """
 
 import re

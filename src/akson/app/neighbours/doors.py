@@ -13,6 +13,8 @@ from akson.app.neighbours.declared import Declared, load
 from akson.app.neighbours.location_door import LocationDoor
 from akson.app.neighbours.moves_door import MovesDoor
 from akson.app.storage.central_door import CentralDoor
+from akson.app.storage.copies_door import CopiesDoor
+from akson.app.storage.published import POLICY_PATH, published
 from akson.fhir.problem import Problem, ProblemKind
 from akson.identity.callers import Shown
 from akson.sharing.moves.moves import Moves
@@ -43,10 +45,16 @@ class SharingDoor:
         self._handlers: dict[str, Handler] = {}
         for door in doors(node, load(node.settings.data)):
             self._handlers |= door.handlers
+        self._copies = CopiesDoor.of(node, load(node.settings.data))
+        if load(node.settings.data).us is not None:
+            self._handlers[POLICY_PATH] = lambda shown, body: published(node)
         if moves is not None:
             self._handlers |= MovesDoor(node, load(node.settings.data), moves).handlers
 
     async def __call__(self, scope: "Scope", receive: "Receive", send: "Send") -> None:
+        if self._copies.stands_at(scope["path"]):
+            await self._copies(scope, receive, send)
+            return
         answered = await self._answer(scope, receive)
         headers = [
             (b"content-type", b"application/json"),

@@ -14,7 +14,7 @@ When no token is to be had nobody is asked, and the Answer says so of each sourc
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
 from akson.access.actor import Actor
@@ -74,6 +74,9 @@ class Narrowed(Protocol):
     @property
     def degraded(self) -> str: ...
     def of(self, kind: SharedClass) -> tuple[Source, ...]: ...
+    def instead(self, part: Part) -> Source | None:
+        """Whom to ask as well, when this is all that a copy said."""
+        ...
 
 
 Finds = Callable[[str, Key], Awaitable[Narrowed]]
@@ -86,6 +89,9 @@ class All:
 
     def of(self, kind: SharedClass) -> tuple[Source, ...]:
         return self.sources
+
+    def instead(self, part: Part) -> Source | None:
+        return None
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,14 +140,39 @@ class Federation:
             none = tuple(Part(source, Outcome.SPARED, why=UNVOUCHED) for source in sources)
             return Asked(tuple(Answer(question, decision, none) for question in questions))
         narrowed: Narrowed = await finds(person, key) if finds else All(tuple(sources))
-        if finds and narrowed.sources:
-            await session.ask_elsewhere(leave, [source.name for source in narrowed.sources], about)
+        asked = list(dict.fromkeys(source.name for q in questions for source in narrowed.of(q.kind)))
+        if finds and asked:
+            await session.ask_elsewhere(leave, asked, about)
         watch = OneAsking(self.breakers)
         answers = await asyncio.gather(
             *(self._asked(q, narrowed.of(q.kind), key, watch, ends - loop.time()) for q in questions)
         )
+        # Asked first, a copy may be silent, or hold nothing of one who wants no copy: then who wrote it is asked.
+        rest = [[s for p in a.parts if (s := narrowed.instead(p))] for a in answers]
+        if more := list(dict.fromkeys(source.name for sources in rest for source in sources)):
+            await session.ask_elsewhere(leave, more, about)
+            answers = await asyncio.gather(
+                *(
+                    self._more(a, r, narrowed, key, watch, ends - loop.time())
+                    for a, r in zip(answers, rest, strict=True)
+                )
+            )
         watch.end(self._clock.now())
         return Asked(tuple(answers), narrowed.degraded)
+
+    async def _more(
+        self,
+        answer: Answer,
+        sources: Sequence[Source],
+        narrowed: Narrowed,
+        key: Key,
+        watch: OneAsking,
+        left_s: float,
+    ) -> Answer:
+        """What the sources say stands in the place of what their copies did not."""
+        more = await self._asked(answer.question, sources, key, watch, left_s) if sources else answer
+        kept = tuple(part for part in answer.parts if narrowed.instead(part) is None)
+        return replace(answer, parts=(*kept, *more.parts)) if sources else answer
 
     async def _asked(
         self, question: Question, sources: Sequence[Source], key: Key, watch: OneAsking, left_s: float
