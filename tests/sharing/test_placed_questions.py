@@ -151,3 +151,5 @@ async def test_a_copy_that_cannot_be_reached_is_asked_for_at_the_source(town: Ne
     assert [part.source.name for answer in found.answers for part in answer.missing] == ["Havneby kommune"]
     await decided(town, Mode.FEDERATED, "2026-9")
     await switched(town, Mode.FEDERATED)
+    # Others ask of the same nodes, and there nothing is decided.
+    await town["lillefjord"].node.storage._pool.execute("delete from storage.policy")
