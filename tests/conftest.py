@@ -64,7 +64,8 @@ async def postgres_dsn(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterato
     if external:
         yield external
         return
-    async with EmbeddedPostgres(tmp_path_factory.mktemp("postgres")) as server:
+    # Whole towns of nodes stand on it at once.
+    async with EmbeddedPostgres(tmp_path_factory.mktemp("postgres"), connections=400) as server:
         await _forget_at_power_cuts(server.dsn("postgres"))
         yield server.dsn("postgres")
 
