@@ -2,16 +2,19 @@
 
 import pytest
 
-from akson.access.actor import PurposeOfUse
+from akson.access.actor import Actor, ActorKind, PurposeOfUse
 from akson.app.cast import CAST
 from akson.app.neighbours import declared
 from akson.app.neighbours.opening import federation_of, subject_of
 from akson.app.playing.neighbourhood import Neighbourhood
 from akson.fhir.codec import json
 from akson.fhir.problem import Problem, ProblemKind
+from akson.record.acts import closing
+from akson.record.facts.choices import CHOICE_SYSTEM
 from akson.sharing.classes import SharedClass
 from akson.sharing.federation.federation import UNVOUCHED
 from akson.sharing.values import Answer, Outcome, Question
+from tests.sharing import people
 from tests.sharing.people import ASTRID, IDA
 
 MEDICATION = Question(ASTRID, "MedicationStatement?status=active", SharedClass.MEDICATION)
@@ -110,3 +113,33 @@ async def test_a_token_of_another_enterprise_for_our_attestation_is_refused(town
     finally:
         town.helseid.register(client)
     assert {p.why for p in answer.parts} == {UNVOUCHED}
+
+
+async def test_who_wants_nothing_shared_is_closed_to_everyone_elsewhere_and_to_nobody_at_home(
+    town: Neighbourhood,
+) -> None:
+    said = {
+        "resourceType": "Consent",
+        "id": "ingen-deling",
+        "status": "active",
+        "scope": {"text": "Deling"},
+        "category": [{"coding": [{"system": CHOICE_SYSTEM, "code": "no-sharing"}]}],
+        "patient": {"reference": "Patient/p-17"},
+        "dateTime": "2026-11-01",
+        "policyRule": {"text": "Reservasjon"},
+    }
+    await people.put(town["lillefjord"], said)
+    try:
+        (answer,) = await asked(town)
+        (unknown,) = await asked(town, Question(ASTRID, "Condition", SharedClass.PROBLEMS))
+        herself = Actor(ActorKind.CITIZEN, "p-17", "Astrid", 1, reference="Patient/p-17")
+        session = town["lillefjord"].node.record.open(herself, PurposeOfUse.PATIENT_REQUEST)
+        standing = await closing.closings(session, "p-17")
+    finally:
+        await people.put(town["lillefjord"], said | {"status": "inactive"})
+    assert names(answer) == {"lillefjord": [], "havneby": ["h-1"]}, "she has said it in Lillefjord alone"
+    hidden, nothing = (next(p for p in a.parts if p.source.id == "lillefjord") for a in (answer, unknown))
+    assert (hidden.outcome, hidden.why) == (nothing.outcome, nothing.why), "it looks as if there is nothing"
+    assert [(s.kind, s.to) for s in standing] == [("block", ("Alle utenfor kommunen",))]
+    (again,) = await asked(town)
+    assert names(again)["lillefjord"] == ["m-1"]

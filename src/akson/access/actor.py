@@ -7,6 +7,8 @@ from akson.access.scopes import AppScope
 
 ORGANISATION_NUMBERS = "urn:oid:2.16.578.1.12.4.1.4.101"
 HPR_NUMBERS = "urn:oid:2.16.578.1.12.4.1.4.4"
+ELSEWHERE = "elsewhere"
+"""Every enterprise but the municipality itself, where a closing names enterprises."""
 
 
 class ActorKind(StrEnum):
@@ -101,8 +103,12 @@ class Actor:
     def enterprises(self) -> tuple[str, ...]:
         """Every unit and enterprise a citizen may have closed her record to, or an agreement may name, that is the actor's.
 
-        Units by reference; an enterprise elsewhere by its number, as `urn:oid:2.16.578.1.12.4.1.4.101|974633574`.
+        Units by reference; an enterprise elsewhere by its number, as `urn:oid:2.16.578.1.12.4.1.4.101|974633574`, and
+        each of them as `ELSEWHERE`.
         """
-        numbers = (self.attested.legal_entity, self.attested.point_of_care) if self.attested else ()
+        here = tuple(o for o in self.organisations if o)
+        if self.attested is None:
+            return tuple(dict.fromkeys(here))
+        numbers = (self.attested.legal_entity, self.attested.point_of_care)
         elsewhere = (f"{ORGANISATION_NUMBERS}|{number}" for number in numbers if number)
-        return tuple(dict.fromkeys((*(o for o in self.organisations if o), *elsewhere)))
+        return tuple(dict.fromkeys((*here, *elsewhere, ELSEWHERE)))

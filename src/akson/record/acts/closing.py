@@ -13,7 +13,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from akson.access import words
-from akson.access.actor import ActorKind
+from akson.access.actor import ELSEWHERE, ActorKind
 from akson.access.decision import NoPatient, Reason
 from akson.fhir.codec import json
 from akson.fhir.problem import Problem, ProblemKind
@@ -246,6 +246,8 @@ def _standing(body: dict[str, Any]) -> Standing | None:
         to.append(actor.get("reference", {}).get("display") or reference(actor.get("reference")))
     if provision.get("provision") or provision.get("data"):
         readable = False
+    if not to and found[0].enterprises == (ELSEWHERE,):
+        to.append("Alle utenfor kommunen")
     names = {**{code: pair[0] for code, pair in words.CLASSES.items()}, **LABELS}
     of = [
         names.get(code, code)

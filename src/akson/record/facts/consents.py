@@ -2,6 +2,7 @@
 
     provision deny, actors, class, securityLabel        closes to those named, of what is named; nothing named: all
     … nested permit                                     all but: what it names is not closed
+    category storage-choice no-sharing                  closes to everyone who works elsewhere (`choices.py`)
     provision permit with a basis of 7611, actor        represents, for what class and securityLabel name; none: whole
 
 A Consent that this cannot read whole closes more than it says, never less, and lets nobody act.
@@ -13,9 +14,10 @@ from dataclasses import dataclass, replace
 from itertools import product
 from typing import Any
 
-from akson.access.actor import HPR_NUMBERS, ORGANISATION_NUMBERS
+from akson.access.actor import ELSEWHERE, HPR_NUMBERS, ORGANISATION_NUMBERS
 from akson.access.data_classes import DataClass, data_class
 from akson.access.facts import Barrier, Representation
+from akson.record.facts.choices import choices
 from akson.record.facts.elements import Json, bounds, codings, patient_id, reference
 
 KINDS_7608 = {"BL": "block", "SP": "restrict"}
@@ -58,7 +60,11 @@ class _Named:
 def barriers(consent: Json) -> Iterator[Barrier]:
     whose = patient_id(consent.get("patient"))
     provision = consent.get("provision")
-    if consent.get("status") != "active" or not whose or not isinstance(provision, Mapping):
+    if consent.get("status") != "active" or not whose:
+        return
+    if "no-sharing" in choices(consent):
+        yield Barrier(whose, "block", enterprises=(ELSEWHERE,), source=_source(consent))
+    if not isinstance(provision, Mapping):
         return
     for denial in _denials(provision, outer=None):
         kind = _kind(consent, provision, denial)

@@ -19,10 +19,11 @@ from akson.fhir.codec import json
 from akson.fhir.problem import Problem, ProblemKind
 from akson.fhir.search.parsing import parse
 from akson.record.door import Record
+from akson.record.facts.choices import CHOICE_SYSTEM
 from akson.record.facts.elements import codings
 from akson.record.session import RecordSession
 from akson.sharing.classes import SharedClass, class_of, types_of
-from akson.sharing.location.values import CHOICE_SYSTEM, Statement, is_kept_out
+from akson.sharing.location.values import Statement, is_kept_out
 from akson.store.location import LocationStore
 from akson.store.values import ChangeEvent, StoredVersion
 from akson.terminology.systems import NORWEGIAN_IDENTIFIERS

@@ -5,13 +5,10 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from akson.record.facts.elements import codings
+from akson.record.facts.choices import choices
 from akson.sharing.classes import SharedClass
 
-CHOICE_SYSTEM = "https://akson.no/fhir/CodeSystem/storage-choice"
-"""Category of a Consent by which a citizen says where her data may live."""
 KEPT_OUT = frozenset({"no-index", "no-sharing"})
-KNOWN_CHOICES = KEPT_OUT | {"no-central"}
 SEARCH_PATH = "/sharing/location/_search"
 TELL_PATH = "/sharing/location/_tell"
 
@@ -41,9 +38,4 @@ class Holding:
 
 def is_kept_out(consents: Iterable[Mapping[str, Any]]) -> bool:
     """Whether she has said that no index may name her. A choice that nobody knows keeps her out."""
-    return any(
-        system == CHOICE_SYSTEM and (code in KEPT_OUT or code not in KNOWN_CHOICES)
-        for consent in consents
-        if consent.get("status") == "active"
-        for system, code in codings(consent.get("category"))
-    )
+    return any(choices(consent) & KEPT_OUT for consent in consents)

@@ -1,21 +1,15 @@
 """What a citizen has said of where her data may live (reservasjon), read from her Consent resources. Pure.
 
-    Consent.status active · category coding https://akson.no/fhir/CodeSystem/storage-choice
-        no-central    no copy of hers at a central node: whoever may see asks the source
-        no-index      no entry of hers in the index either
-        no-sharing    nothing outside her own municipality: not asked at all
-
-Each keeps what the one before keeps away too. The choice is about where data lives; who may see it is `access`'s alone.
-Source: pasientjournalloven § 17; forskrift om kjernejournal § 4 (reservasjon); EHDS article 10.
+Which words there are: `record.facts.choices`. Each keeps what the one before keeps away too. Who may see her data is
+`access`'s alone, and `no-sharing` is a closing there as well.
 """
 
 from collections.abc import Iterable, Mapping
 from enum import StrEnum
 from typing import Any
 
-from akson.record.facts.elements import codings
-
-CHOICE_SYSTEM = "https://akson.no/fhir/CodeSystem/storage-choice"
+from akson.record.facts.choices import CHOICE_SYSTEM as CHOICE_SYSTEM
+from akson.record.facts.choices import choices
 
 
 class Choice(StrEnum):
@@ -53,8 +47,6 @@ def choice_of(consents: Iterable[Mapping[str, Any]]) -> Choice:
 
 
 def _said(consent: Mapping[str, Any]) -> Iterable[Choice]:
-    if consent.get("resourceType") != "Consent" or consent.get("status") != "active":
+    if consent.get("resourceType") != "Consent":
         return
-    for system, code in codings(consent.get("category")):
-        if system == CHOICE_SYSTEM:
-            yield Choice(code) if code in _ORDER else Choice.NO_SHARING
+    yield from (Choice(code) for code in sorted(choices(consent)))
