@@ -21,7 +21,8 @@ decide under every mode, with the same facts; what differs is below, measured.
 | `central-master` | there, and at a central node | the central node | the central node, then the source |
 
 A citizen may say no: to central copies, to the index too, to any sharing outside her municipality. Nothing of hers then
-stands there, nobody who asks is told so, and whoever may see her data gets it from the source.
+stands there, nobody who asks is told so, and whoever may see her data gets it from the source; after the last, that is
+nobody who works elsewhere.
 
 ![Time, availability and exposure under each mode](storage-modes.svg)
 """
