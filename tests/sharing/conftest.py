@@ -14,7 +14,15 @@ from tests.sharing.people import ASTRID, BO, IDA, NADIA
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def town(postgres_dsn: str, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Neighbourhood]:
-    """Storvik asks; Lillefjord and Havneby know Astrid by ids of their own, and Bo too."""
+    async for made in a_town(postgres_dsn, tmp_path_factory):
+        yield made
+
+
+async def a_town(postgres_dsn: str, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Neighbourhood]:
+    """Storvik asks; Lillefjord and Havneby know Astrid by ids of their own, and Bo too.
+
+    Who changes where data lives takes a town of her own: askers remember for a minute what a source has decided.
+    """
     folder = tmp_path_factory.mktemp("neighbours")
     made = Neighbourhood(
         folder,

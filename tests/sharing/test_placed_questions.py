@@ -1,10 +1,12 @@
 """«Fra andre» asks where the storage policy in force says: the same lines live through every mode, a copy when it is one."""
 
+from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import UTC, datetime
 
 import msgspec
 import pytest
+import pytest_asyncio
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from akson.access.actor import PurposeOfUse
@@ -26,6 +28,7 @@ from akson.sharing.values import Question
 from akson.store.activations import OfficerRow
 from akson.store.storage import PolicyRow
 from tests.sharing import people
+from tests.sharing.conftest import a_town
 from tests.sharing.people import ASTRID
 
 KIND = SharedClass.MEDICATION
@@ -78,6 +81,12 @@ def lines(found: Asked) -> list[str]:
 
 def told_by(found: Asked) -> set[str]:
     return {p.source.name for a in found.answers for p in a.parts if p.resources}
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def town(postgres_dsn: str, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Neighbourhood]:
+    async for made in a_town(postgres_dsn, tmp_path_factory):
+        yield made
 
 
 @pytest.mark.asyncio(loop_scope="session")

@@ -19,10 +19,17 @@ from akson.sharing.storage.sides import Away
 from akson.sharing.storage.switch import Placement, Step
 from akson.store.storage import PlacementRow
 from tests.sharing import people
+from tests.sharing.conftest import a_town
 
 STORVIKS = 2
 """The tenant of Storvik at Havneby, which keeps copies."""
 KIND = SharedClass.MEDICATION
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def town(postgres_dsn: str, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Neighbourhood]:
+    async for made in a_town(postgres_dsn, tmp_path_factory):
+        yield made
 
 
 @pytest_asyncio.fixture(loop_scope="session")
