@@ -12,8 +12,7 @@ from datetime import datetime
 import asyncpg
 
 from akson.fhir.problem import Problem, ProblemKind
-from akson.store import connections
-from akson.store.migrate import migrate
+from akson.store.opening import migrated_pool
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,13 +40,7 @@ class ActivationStore:
 
     @classmethod
     async def open(cls, dsn: str) -> "ActivationStore":
-        pool = await connections.pool(dsn, size=1)
-        try:
-            async with pool.acquire() as connection:
-                await migrate(connection, "record")
-        except BaseException:
-            await pool.close()
-            raise
+        pool = await migrated_pool(dsn, "record", size=1)
         return cls(pool)
 
     async def close(self) -> None:

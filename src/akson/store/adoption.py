@@ -13,8 +13,7 @@ from typing import Any
 
 import asyncpg
 
-from akson.store import connections
-from akson.store.migrate import migrate
+from akson.store.opening import migrated_pool
 from akson.store.statements import statement
 
 FOLD_EVENTS = 20_000
@@ -136,14 +135,7 @@ class AdoptionStore:
     @classmethod
     async def open(cls, dsn: str) -> "AdoptionStore":
         # What is asked differs by far in how much of the sums it touches: no plan fits them all.
-        pool = await connections.pool(dsn, size=3, plan_cache_mode="force_custom_plan")
-        try:
-            async with pool.acquire() as connection:
-                await migrate(connection, "post")
-                await migrate(connection, "adoption")
-        except BaseException:
-            await pool.close()
-            raise
+        pool = await migrated_pool(dsn, "post", "adoption", size=3, plan_cache_mode="force_custom_plan")
         return cls(pool)
 
     async def close(self) -> None:

@@ -13,10 +13,9 @@ from enum import StrEnum
 import asyncpg
 
 from akson.fhir.problem import Problem, ProblemKind
-from akson.store import connections
 from akson.store.follow_up_cases import FollowUpCases
 from akson.store.lanes import Lanes
-from akson.store.migrate import migrate
+from akson.store.opening import migrated_pool
 from akson.store.statements import statement
 
 
@@ -159,13 +158,7 @@ class AuditLogStore:
 
     @classmethod
     async def open(cls, dsn: str, *, pool_size: int = 2) -> "AuditLogStore":
-        pool = await connections.pool(dsn, size=pool_size)
-        try:
-            async with pool.acquire() as connection:
-                await migrate(connection, "log")
-        except BaseException:
-            await pool.close()
-            raise
+        pool = await migrated_pool(dsn, "log", size=pool_size)
         return cls(pool)
 
     async def close(self) -> None:

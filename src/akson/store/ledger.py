@@ -10,8 +10,7 @@ from datetime import date, datetime, timedelta
 
 import asyncpg
 
-from akson.store import connections
-from akson.store.migrate import migrate
+from akson.store.opening import migrated_pool
 from akson.store.statements import statement
 from akson.store.whose import Whose
 from akson.world import Clock
@@ -107,13 +106,7 @@ class LedgerStore:
 
     @classmethod
     async def open(cls, dsn: str, *, clock: Clock) -> "LedgerStore":
-        pool = await connections.pool(dsn, size=1)
-        try:
-            async with pool.acquire() as connection:
-                await migrate(connection, "post")
-        except BaseException:
-            await pool.close()
-            raise
+        pool = await migrated_pool(dsn, "post", size=1)
         return cls(pool, clock)
 
     async def close(self) -> None:

@@ -11,8 +11,7 @@ from datetime import date, datetime
 
 import asyncpg
 
-from akson.store import connections
-from akson.store.migrate import migrate
+from akson.store.opening import migrated_pool
 
 _WHO = """
 select source, kind, min(since) as since, max(told) as told from location.holding
@@ -62,13 +61,7 @@ class LocationStore:
 
     @classmethod
     async def open(cls, dsn: str, *, pool_size: int = 2) -> "LocationStore":
-        pool = await connections.pool(dsn, size=pool_size)
-        try:
-            async with pool.acquire() as connection:
-                await migrate(connection, "location")
-        except BaseException:
-            await pool.close()
-            raise
+        pool = await migrated_pool(dsn, "location", size=pool_size)
         return cls(pool)
 
     async def close(self) -> None:

@@ -14,9 +14,9 @@ from typing import Any
 import asyncpg
 
 from akson.fhir.problem import Problem, ProblemKind
-from akson.store import connections, outbox_fates
+from akson.store import outbox_fates
 from akson.store.gathering import Gathered
-from akson.store.migrate import migrate
+from akson.store.opening import migrated_pool
 from akson.store.outbox_fates import Fate, Heard
 from akson.store.outbox_rows import (
     Asked,
@@ -90,13 +90,7 @@ class OutboxStore:
 
     @classmethod
     async def open(cls, dsn: str, *, clock: Clock, pool_size: int = 2) -> "OutboxStore":
-        pool = await connections.pool(dsn, size=pool_size)
-        try:
-            async with pool.acquire() as connection:
-                await migrate(connection, "post")
-        except BaseException:
-            await pool.close()
-            raise
+        pool = await migrated_pool(dsn, "post", size=pool_size)
         return cls(pool, clock)
 
     async def close(self) -> None:

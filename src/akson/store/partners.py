@@ -14,8 +14,7 @@ from typing import Any
 
 import asyncpg
 
-from akson.store import connections
-from akson.store.migrate import migrate
+from akson.store.opening import migrated_pool
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,13 +56,7 @@ class PartnerStore:
 
     @classmethod
     async def open(cls, dsn: str, *, pool_size: int = 2) -> "PartnerStore":
-        pool = await connections.pool(dsn, size=pool_size)
-        try:
-            async with pool.acquire() as connection:
-                await migrate(connection, "partners")
-        except BaseException:
-            await pool.close()
-            raise
+        pool = await migrated_pool(dsn, "partners", size=pool_size)
         return cls(pool)
 
     async def close(self) -> None:

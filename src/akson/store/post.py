@@ -17,9 +17,8 @@ from typing import Any
 import asyncpg
 
 from akson.fhir.problem import Problem, ProblemKind
-from akson.store import connections
 from akson.store.gathering import Gathered
-from akson.store.migrate import migrate
+from akson.store.opening import migrated_pool
 from akson.store.statements import statement
 from akson.store.taking import Choice, Waiting, choose
 from akson.world import Clock
@@ -118,13 +117,7 @@ class PostStore:
 
     @classmethod
     async def open(cls, dsn: str, *, clock: Clock, pool_size: int = 4) -> "PostStore":
-        pool = await connections.pool(dsn, size=pool_size)
-        try:
-            async with pool.acquire() as connection:
-                await migrate(connection, "post")
-        except BaseException:
-            await pool.close()
-            raise
+        pool = await migrated_pool(dsn, "post", size=pool_size)
         return cls(pool, clock)
 
     async def close(self) -> None:

@@ -13,8 +13,7 @@ from datetime import datetime
 import asyncpg
 
 from akson.fhir.problem import Problem, ProblemKind
-from akson.store import connections
-from akson.store.migrate import migrate
+from akson.store.opening import migrated_pool
 
 _LOCK = 0x73746F72
 """`stor`: one carrier at a time for each tenant."""
@@ -79,13 +78,7 @@ class StorageStore:
 
     @classmethod
     async def open(cls, dsn: str, *, pool_size: int = 2) -> "StorageStore":
-        pool = await connections.pool(dsn, size=pool_size)
-        try:
-            async with pool.acquire() as connection:
-                await migrate(connection, "storage")
-        except BaseException:
-            await pool.close()
-            raise
+        pool = await migrated_pool(dsn, "storage", size=pool_size)
         return cls(pool)
 
     async def close(self) -> None:

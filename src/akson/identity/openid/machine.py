@@ -10,9 +10,9 @@ import asyncio
 from datetime import datetime, timedelta
 
 from akson.fhir.problem import Problem
+from akson.identity.openid.bound_token import BoundToken, bound
 from akson.identity.openid.issuer import Issuer, odd, turned_down
 from akson.identity.openid.metadata import Discovery
-from akson.identity.openid.proof import proof
 from akson.identity.openid.requests import ClientKeys, Requests
 from akson.identity.openid.wire import Wire
 from akson.world import Clock, Random
@@ -20,7 +20,6 @@ from akson.world import Clock, Random
 RENEWED_BEFORE_END = timedelta(seconds=30)
 LIFETIME_MAX = timedelta(hours=1)
 """However long the issuer says: a key that was taken out must not be used on for a day."""
-TOKEN_CHARACTERS_MAX = 16_000
 
 
 class MachineTokens:
@@ -44,17 +43,8 @@ class MachineTokens:
 
         Raises Problem OVERLOADED AKS-LOGIN-001 (no answer), INTERNAL AKS-LOGIN-002 (odd answer) or -003 (refused).
         """
-        token = await self._token()
-        made = proof(
-            self._keys.binding,
-            method,
-            url,
-            now=self._clock.now(),
-            random=self._random,
-            nonce=nonce,
-            access_token=token,
-        )
-        return {"Authorization": f"DPoP {token}", "DPoP": made}
+        token = BoundToken(await self._token(), self._keys.binding, self._clock, self._random)
+        return token.headers(method, url, nonce=nonce)
 
     def forget(self) -> None:
         """The API does not take the token: the next request gets a new one."""
@@ -75,10 +65,7 @@ class MachineTokens:
         answer = await self._requests.ask(metadata.token, form)
         if answer.status != 200:
             raise self._refused(answer.status, answer.error)
-        token, seconds = answer.body.get("access_token"), answer.body.get("expires_in")
-        bound = str(answer.body.get("token_type", "")).lower() == "dpop"
-        if not isinstance(token, str) or not 0 < len(token) <= TOKEN_CHARACTERS_MAX or not bound:
-            raise odd(self._issuer, "It gave no access token that is bound to our key.")
+        token, seconds = bound(self._issuer, answer.body), answer.body.get("expires_in")
         if not isinstance(seconds, int) or isinstance(seconds, bool) or seconds <= 0:
             raise odd(self._issuer, "It does not say how long its access token lasts.")
         lasts = min(timedelta(seconds=seconds), LIFETIME_MAX) - RENEWED_BEFORE_END

@@ -16,10 +16,9 @@ from typing import Any
 
 import jwt
 
-from akson.identity.openid.assertion import ClientKey
-from akson.identity.openid.issuer import Issuer, odd, turned_down
+from akson.identity.openid.bound_token import BoundToken, bound
+from akson.identity.openid.issuer import Issuer, turned_down
 from akson.identity.openid.metadata import Discovery
-from akson.identity.openid.proof import proof
 from akson.identity.openid.requests import ClientKeys, Requests
 from akson.identity.openid.wire import Wire
 from akson.world import Clock, Random
@@ -27,7 +26,6 @@ from akson.world import Clock, Random
 EXCHANGE = "urn:ietf:params:oauth:grant-type:token-exchange"
 SUBJECT_TYPE = "urn:ietf:params:oauth:token-type:jwt"
 SUBJECT_LASTS_S = 60
-TOKEN_CHARACTERS_MAX = 16_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,26 +38,10 @@ class Subject:
 
 
 @dataclass(frozen=True, slots=True)
-class PersonToken:
-    """A token and the key it is bound to: shown with a proof of its own at each door."""
+class PersonToken(BoundToken):
+    """Shown with a proof of its own at each door."""
 
     decision: str
-    token: str
-    key: ClientKey
-    clock: Clock
-    random: Random
-
-    def headers(self, method: str, url: str, *, nonce: str = "") -> Mapping[str, str]:
-        made = proof(
-            self.key,
-            method,
-            url,
-            now=self.clock.now(),
-            random=self.random,
-            nonce=nonce,
-            access_token=self.token,
-        )
-        return {"Authorization": f"DPoP {self.token}", "DPoP": made}
 
 
 class PersonTokens:
@@ -88,11 +70,8 @@ class PersonTokens:
         answer = await self._requests.ask(metadata.token, form, details=details)
         if answer.status != 200:
             raise turned_down(self._issuer, answer.error or f"status {answer.status}")
-        token = answer.body.get("access_token")
-        bound = str(answer.body.get("token_type", "")).lower() == "dpop"
-        if not isinstance(token, str) or not 0 < len(token) <= TOKEN_CHARACTERS_MAX or not bound:
-            raise odd(self._issuer, "It gave no access token that is bound to our key.")
-        return PersonToken(decision, token, self._keys.binding, self._clock, self._random)
+        token = bound(self._issuer, answer.body)
+        return PersonToken(token, self._keys.binding, self._clock, self._random, decision)
 
     def _signed(self, subject: Subject, now: datetime) -> str:
         at = int(now.timestamp())
