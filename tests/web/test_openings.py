@@ -242,6 +242,29 @@ async def test_the_citizen_closes_and_opens_again(rooms: Rooms) -> None:
     assert "Du har ingen sperringer." in (await astrid.get("/min/sperringer")).text
 
 
+async def test_the_citizen_says_where_her_data_may_be_shared(rooms: Rooms) -> None:
+    astrid, path = rooms.visitor("astrid"), "/min/sperringer"
+
+    async def says(choice: str) -> str:
+        answer = await sent(astrid, path, f"{path}/deling", deling=choice)
+        assert answer.headers["location"] == f"{path}?sagt=deling"
+        page = (await astrid.get(path)).text
+        assert re.findall(r'name="deling" value="([a-z-]+)" required checked', page) == [choice]
+        return page
+
+    assert "Alle utenfor kommunen" not in await says("no-central")
+    page = await says("no-sharing")
+    assert page.count("Blokkert: Alle utenfor kommunen") == 1, "one stands, whatever she said before"
+    assert (await rooms.visitor("siri").get("/pasient/astrid")).status_code == 200, (
+        "at home nothing is closed"
+    )
+    marit = rooms.visitor("marit")
+    assert "/deling" not in (await marit.get(path)).text
+    assert (await sent(marit, "/min", f"{path}/deling", deling="alt")).status_code == 403
+    assert (await sent(astrid, path, f"{path}/deling", deling="kanskje")).status_code == 422
+    assert "Alle utenfor kommunen" not in await says("alt")
+
+
 async def test_who_acts_for_whom(rooms: Rooms) -> None:
     marit = (await rooms.visitor("marit").get("/min/fullmakter")).text
     assert "Du representerer" in marit and "Astrid Bakken" in marit and "helseopplysninger" in marit

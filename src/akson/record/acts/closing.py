@@ -84,7 +84,7 @@ class Standing:
 
 async def close_to(session: "RecordSession", patient: str, closing: Closing) -> str:
     """Raises Problem FORBIDDEN AKS-RECORD-055 for anybody but herself, INVALID AKS-RECORD-056 for what closes nothing."""
-    await _herself(session, patient)
+    await herself(session, patient)
     if closing.kind not in CODES or not _known(closing):
         raise _says_nothing()
     parties = await _parties(session, closing)
@@ -98,7 +98,7 @@ async def close_to(session: "RecordSession", patient: str, closing: Closing) -> 
 
 async def end_closing(session: "RecordSession", patient: str, id: str) -> None:
     """From now on it closes nothing; that it did, stays. Raises Problem FORBIDDEN AKS-RECORD-055 or NOT_FOUND."""
-    await _herself(session, patient)
+    await herself(session, patient)
     key = ("Consent", id)
     found = (
         (await session.record.store.current(session.actor.tenant, [key])).get(key)
@@ -114,6 +114,12 @@ async def end_closing(session: "RecordSession", patient: str, id: str) -> None:
 
 async def closings(session: "RecordSession", patient: str) -> tuple[Standing, ...]:
     """What she has closed now, as she or who represents her may see it. Raises Problem NOT_FOUND when she may not."""
+    found = (_standing(body) for body in await active(session, patient))
+    return tuple(standing for standing in found if standing is not None)
+
+
+async def active(session: "RecordSession", patient: str) -> list[dict[str, Any]]:
+    """Her Consents that stand."""
     query = Query(
         "Consent",
         (
@@ -122,12 +128,7 @@ async def closings(session: "RecordSession", patient: str) -> tuple[Standing, ..
         ),
         count=UNITS_MAX,
     )
-    found = await session.search(query)
-    return tuple(
-        standing
-        for body in (json.parse(version.body or b"{}") for version in found.matches)
-        if (standing := _standing(body)) is not None
-    )
+    return [json.parse(version.body or b"{}") for version in (await session.search(query)).matches]
 
 
 async def staff_named(session: "RecordSession", name: str) -> tuple[tuple[str, str], ...]:
@@ -257,7 +258,8 @@ def _standing(body: dict[str, Any]) -> Standing | None:
     return Standing(body["id"], found[0].kind, tuple(to), tuple(of), since, readable)
 
 
-async def _herself(session: "RecordSession", patient: str) -> None:
+async def herself(session: "RecordSession", patient: str) -> None:
+    """Raises Problem FORBIDDEN AKS-RECORD-055 for anybody else."""
     actor = session.actor
     if actor.kind is ActorKind.CITIZEN and actor.reference == f"Patient/{patient}":
         decision = await session.judged("read", await judging.concerned(session, patient))

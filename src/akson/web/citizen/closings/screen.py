@@ -7,7 +7,7 @@ from starlette.responses import RedirectResponse, Response
 
 from akson.access import words as access_words
 from akson.fhir.problem import Problem, ProblemKind
-from akson.record.acts import closing
+from akson.record.acts import closing, storage_choice
 from akson.record.acts.closing import Closing
 from akson.record.session import RecordSession
 from akson.web.citizen.closings.view import ClosingRow, ClosingsView, Group
@@ -19,8 +19,24 @@ from akson.web.shell.who_is_meant import readable
 PATH = "/min/sperringer"
 SAID = {
     "ny": "Sperringen gjelder fra nå.",
+    "deling": "Valget ditt gjelder fra nå.",
     "slutt": "Sperringen er opphevet. De som har ansvar for deg, ser opplysningene igjen.",
 }
+SHARING = (
+    ("alt", "Del når det trengs", "Andre som gir deg helsehjelp, kan spørre kommunen."),
+    ("no-central", "Ingen kopier andre steder", "Andre spør kommunen hver gang."),
+    (
+        "no-index",
+        "Ikke i oversikter",
+        "Andre får heller ikke vite at kommunen har noe om deg, uten å spørre kommunen.",
+    ),
+    (
+        "no-sharing",
+        "Ikke del utenfor kommunen",
+        "Sykehus og andre kommuner ser ingenting, heller ikke når det står om livet ditt. "
+        "Meldinger som må sendes når du får hjelp, sendes fortsatt.",
+    ),
+)
 EVERYTHING = "alt"
 EVERYONE = "alle"
 
@@ -67,6 +83,8 @@ async def _view(visit: Visit, session: RecordSession, *, wrong: bool) -> Closing
         found=tuple(name for _, name in found),
         whom=_whom(found, units) if own else (),
         what=WHAT,
+        sharing=SHARING,
+        shared=await storage_choice.chosen(session, patient) or EVERYTHING,
         said=SAID.get(visit.request.query_params.get("sagt", ""), ""),
         wrong=wrong,
     )
@@ -107,6 +125,14 @@ async def close(visit: Visit) -> Response:
     return RedirectResponse(f"{PATH}?sagt=ny", 303)
 
 
+async def share(visit: Visit) -> Response:
+    said = (await visit.form()).get("deling", "")
+    if said not in {value for value, _, _ in SHARING}:
+        return await _page(visit, wrong=True)
+    await storage_choice.choose(visit.open(), whose(visit), "" if said == EVERYTHING else said)
+    return RedirectResponse(f"{PATH}?sagt=deling", 303)
+
+
 async def end(visit: Visit) -> Response:
     await visit.form()
     await closing.end_closing(visit.open(), whose(visit), visit.request.path_params["id"])
@@ -116,5 +142,10 @@ async def end(visit: Visit) -> Response:
 SCREEN = Screen(
     "citizen.closings",
     Audience.CITIZEN,
-    (Way(PATH, show), Way(PATH, close, "POST"), Way(PATH + "/{id}/opphev", end, "POST")),
+    (
+        Way(PATH, show),
+        Way(PATH, close, "POST"),
+        Way(PATH + "/deling", share, "POST"),
+        Way(PATH + "/{id}/opphev", end, "POST"),
+    ),
 )

@@ -33,5 +33,9 @@ class ClosingsView:
     """Names of the staff found."""
     whom: tuple[Group, ...]
     what: tuple[tuple[str, str], ...]
+    sharing: tuple[tuple[str, str, str], ...]
+    """Where her data may be shared: (value, words, what follows)."""
+    shared: str
+    """The value that stands."""
     said: str
     wrong: bool
